@@ -1,0 +1,81 @@
+// swift-tools-version: 6.2
+
+import PackageDescription
+
+/// The house rules of the language, for every target.
+let house: [SwiftSetting] = [
+  .treatAllWarnings(as: .error),
+  .enableUpcomingFeature("ExistentialAny"),
+  .enableUpcomingFeature("InternalImportsByDefault"),
+  .enableUpcomingFeature("MemberImportVisibility"),
+]
+
+/// Lets a buffer offer its elements as a span whose lifetime is that of the buffer.
+let lifetimes: [SwiftSetting] = [.enableExperimentalFeature("Lifetimes")]
+
+/// The hot loops trade checks for vector code; `LOCKSTEP_MARCH` names another processor for them.
+var hot = ["-Ounchecked", "-Xcc", "-fno-math-errno"]
+#if arch(x86_64)
+  hot += ["-Xcc", "-march=\(Context.environment["LOCKSTEP_MARCH"] ?? "x86-64-v3")"]
+#endif
+
+let package = Package(
+  name: "lockstep",
+  products: [
+    .library(name: "MPI", targets: ["MPI"]),
+    .executable(name: "lockstep", targets: ["lockstep"]),
+  ],
+  dependencies: [
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
+    .package(url: "https://github.com/apple/swift-crypto", from: "4.5.0"),
+    .package(url: "https://github.com/apple/swift-log", from: "1.16.0"),
+    .package(url: "https://github.com/jpsim/Yams", from: "6.2.0"),
+  ],
+  targets: [
+    .systemLibrary(name: "CMPI", pkgConfig: "ompi-c", providers: [.apt(["libopenmpi-dev"])]),
+    .systemLibrary(name: "COneDNN", providers: [.apt(["libdnnl-dev"])]),
+    .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
+    .systemLibrary(name: "CSPNG", pkgConfig: "spng", providers: [.apt(["libspng-dev"])]),
+    .target(name: "MPI", dependencies: ["CMPI"], swiftSettings: house + lifetimes),
+    .target(
+      name: "Kernels", dependencies: ["COneDNN"],
+      swiftSettings: house + lifetimes
+        + [.unsafeFlags(hot, .when(configuration: .release))]),
+    .target(name: "MNIST", dependencies: ["CZlib", "Kernels"], swiftSettings: house),
+    .target(name: "VAE", dependencies: ["Kernels"], swiftSettings: house),
+    .target(name: "Artifacts", dependencies: ["CSPNG"], swiftSettings: house),
+    .target(
+      name: "Training",
+      dependencies: [
+        "MPI", "Kernels", "MNIST", "VAE", "Artifacts", "Yams",
+        .product(name: "Crypto", package: "swift-crypto"),
+        .product(name: "Logging", package: "swift-log"),
+      ], swiftSettings: house),
+    .executableTarget(
+      name: "lockstep",
+      dependencies: [
+        "Training", "MPI", "Kernels", "MNIST", "VAE", "Artifacts",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+        .product(name: "Logging", package: "swift-log"),
+      ], swiftSettings: house),
+    .target(name: "Support", path: "Tests/Support", swiftSettings: house),
+    .executableTarget(
+      name: "mpi-probe", dependencies: ["MPI"], path: "Tests/Probes/MPIProbe",
+      swiftSettings: house),
+    .testTarget(
+      name: "MPITests", dependencies: ["MPI", "Support", "mpi-probe"], swiftSettings: house),
+    .testTarget(name: "KernelsTests", dependencies: ["Kernels"], swiftSettings: house),
+    .testTarget(name: "MNISTTests", dependencies: ["MNIST", "Support"], swiftSettings: house),
+    .testTarget(
+      name: "VAETests", dependencies: ["VAE", "Kernels"], resources: [.copy("Golden")],
+      swiftSettings: house),
+    .testTarget(
+      name: "ArtifactsTests", dependencies: ["Artifacts", "Support"], swiftSettings: house),
+    .testTarget(
+      name: "TrainingTests",
+      dependencies: ["Training", "MPI", "Kernels", "MNIST", "VAE", "Artifacts", "Support"],
+      swiftSettings: house),
+    .testTarget(
+      name: "LockstepTests", dependencies: ["Support", "lockstep"], swiftSettings: house),
+  ]
+)

@@ -1,0 +1,79 @@
+public import Foundation
+
+/// A child process with a time limit, and what came of it.
+///
+/// The child is started by coreutils' `timeout`, which leads a process group of its own: when the
+/// limit is reached the whole group is sent SIGTERM and, five seconds later, SIGKILL.
+public struct Command: Sendable {
+  /// What a finished child left behind.
+  public struct Outcome: Sendable {
+    /// The exit status; 124 (or 137) when the time limit ended it.
+    public let status: Int32
+    /// Everything written to standard output.
+    public let output: String
+    /// Everything written to standard error.
+    public let errors: String
+  }
+
+  private let words: [String]
+  private let environment: [String: String]
+
+  /// A command of `words`, the program first, looked up on PATH.
+  public init(_ words: [String], environment: [String: String] = [:]) {
+    self.words = words
+    self.environment = environment
+  }
+
+  /// A program of this package under `mpirun`.
+  ///
+  /// Ranks share cores and yield while they wait, so that any number runs anywhere.
+  public static func mpirun(
+    ranks: Int, _ program: String, _ arguments: [String] = [],
+    environment: [String: String] = [:]
+  ) -> Command {
+    var environment = environment
+    if getuid() == 0 {
+      environment["OMPI_ALLOW_RUN_AS_ROOT"] = "1"
+      environment["OMPI_ALLOW_RUN_AS_ROOT_CONFIRM"] = "1"
+    }
+    environment["OMP_NUM_THREADS"] = "1"
+    let launcher = [
+      "mpirun", "--quiet", "--oversubscribe", "--bind-to", "none",
+      "--mca", "mpi_yield_when_idle", "1", "-n", "\(ranks)",
+    ]
+    return Command(launcher + [built(program)] + arguments, environment: environment)
+  }
+
+  /// The path of an executable of this package, built beside the running test bundle.
+  public static func built(_ program: String) -> String {
+    URL(fileURLWithPath: "/proc/self/exe").resolvingSymlinksInPath().deletingLastPathComponent()
+      .appendingPathComponent(program).path
+  }
+
+  /// Runs to the end, or to the limit, and collects both streams.
+  public func run(seconds: Int = 60, in folder: URL? = nil) throws -> Outcome {
+    let process = Process()
+    process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
+    process.arguments = ["timeout", "--kill-after=5", "\(seconds)"] + words
+    process.environment = ProcessInfo.processInfo.environment
+      .merging(environment) { _, mine in mine }
+    process.currentDirectoryURL = folder
+    process.standardInput = FileHandle.nullDevice
+    // Files rather than pipes: no reader is needed and no child can block on a full one.
+    let scratch = try TemporaryFolder()
+    let streams = try ["output", "errors"].map { name in
+      let file = scratch.url.appendingPathComponent(name)
+      try Data().write(to: file)
+      return (file, try FileHandle(forWritingTo: file))
+    }
+    process.standardOutput = streams[0].1
+    process.standardError = streams[1].1
+    try process.run()
+    process.waitUntilExit()
+    let texts = try streams.map { file, handle in
+      try handle.close()
+      return String(decoding: try Data(contentsOf: file), as: UTF8.self)
+    }
+    return Outcome(status: process.terminationStatus, output: texts[0], errors: texts[1])
+  }
+}
