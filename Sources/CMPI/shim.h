@@ -1,4 +1,78 @@
 #ifndef LOCKSTEP_CMPI_SHIM_H
 #define LOCKSTEP_CMPI_SHIM_H
 #include <mpi.h>
+
+/* What Swift cannot import from <mpi.h>, and nothing else.
+ *
+ * Swift imports MPI's functions and its integer macros as they are. Two things it cannot:
+ *
+ * 1. Predefined handles and special addresses are macros with casts in them, which have no Swift
+ *    counterpart. Each has an inline accessor here.
+ *
+ * 2. The standard leaves open what a handle is. Open MPI's are pointers, imported as optionals;
+ *    MPICH's are ints, imported as numbers. A struct around the handle looks the same to Swift in
+ *    either case: `CMPI_Comm()` makes one, `.handle` is passed to a function or, with `&`, filled
+ *    by one.
+ *
+ * So this header alone knows what differs between implementations; the Swift sources do not.
+ */
+
+typedef struct { MPI_Comm handle; } CMPI_Comm;
+typedef struct { MPI_Datatype handle; } CMPI_Datatype;
+typedef struct { MPI_Info handle; } CMPI_Info;
+typedef struct { MPI_Op handle; } CMPI_Op;
+typedef struct { MPI_Request handle; } CMPI_Request;
+typedef struct { MPI_Win handle; } CMPI_Win;
+
+/* MPI_COMM_WORLD and MPI_COMM_SELF are cast macros. */
+static inline CMPI_Comm CMPI_comm_world(void) { return (CMPI_Comm){MPI_COMM_WORLD}; }
+static inline CMPI_Comm CMPI_comm_self(void) { return (CMPI_Comm){MPI_COMM_SELF}; }
+
+/* MPI_INFO_NULL is a cast macro. */
+static inline CMPI_Info CMPI_info_null(void) { return (CMPI_Info){MPI_INFO_NULL}; }
+
+/* The predefined datatypes are cast macros. */
+static inline CMPI_Datatype CMPI_float(void) { return (CMPI_Datatype){MPI_FLOAT}; }
+static inline CMPI_Datatype CMPI_double(void) { return (CMPI_Datatype){MPI_DOUBLE}; }
+static inline CMPI_Datatype CMPI_int32(void) { return (CMPI_Datatype){MPI_INT32_T}; }
+static inline CMPI_Datatype CMPI_int64(void) { return (CMPI_Datatype){MPI_INT64_T}; }
+static inline CMPI_Datatype CMPI_uint8(void) { return (CMPI_Datatype){MPI_UINT8_T}; }
+static inline CMPI_Datatype CMPI_uint64(void) { return (CMPI_Datatype){MPI_UINT64_T}; }
+
+/* The predefined reduction operations are cast macros. */
+static inline CMPI_Op CMPI_sum(void) { return (CMPI_Op){MPI_SUM}; }
+static inline CMPI_Op CMPI_prod(void) { return (CMPI_Op){MPI_PROD}; }
+static inline CMPI_Op CMPI_min(void) { return (CMPI_Op){MPI_MIN}; }
+static inline CMPI_Op CMPI_max(void) { return (CMPI_Op){MPI_MAX}; }
+static inline CMPI_Op CMPI_land(void) { return (CMPI_Op){MPI_LAND}; }
+static inline CMPI_Op CMPI_lor(void) { return (CMPI_Op){MPI_LOR}; }
+static inline CMPI_Op CMPI_lxor(void) { return (CMPI_Op){MPI_LXOR}; }
+static inline CMPI_Op CMPI_band(void) { return (CMPI_Op){MPI_BAND}; }
+static inline CMPI_Op CMPI_bor(void) { return (CMPI_Op){MPI_BOR}; }
+static inline CMPI_Op CMPI_bxor(void) { return (CMPI_Op){MPI_BXOR}; }
+
+/* MPI_IN_PLACE and MPI_STATUS_IGNORE are integers cast to pointers. */
+static inline void *CMPI_in_place(void) { return MPI_IN_PLACE; }
+static inline MPI_Status *CMPI_status_ignore(void) { return MPI_STATUS_IGNORE; }
+
+/* Handles are compared here because Swift does not know whether they are pointers or numbers. */
+static inline int CMPI_request_is_null(CMPI_Request request) {
+  return request.handle == MPI_REQUEST_NULL;
+}
+
+/* MPI_ERRORS_RETURN is a cast macro, and its handle is needed for these two calls only. */
+static inline int CMPI_comm_return_errors(CMPI_Comm communicator) {
+  return MPI_Comm_set_errhandler(communicator.handle, MPI_ERRORS_RETURN);
+}
+static inline int CMPI_win_return_errors(CMPI_Win window) {
+  return MPI_Win_set_errhandler(window.handle, MPI_ERRORS_RETURN);
+}
+
+/* An enumerator in one implementation, a macro in another: imported with different types. */
+static inline int CMPI_comm_type_shared(void) { return MPI_COMM_TYPE_SHARED; }
+static inline int CMPI_thread_single(void) { return MPI_THREAD_SINGLE; }
+static inline int CMPI_thread_funneled(void) { return MPI_THREAD_FUNNELED; }
+static inline int CMPI_thread_serialized(void) { return MPI_THREAD_SERIALIZED; }
+static inline int CMPI_thread_multiple(void) { return MPI_THREAD_MULTIPLE; }
+
 #endif

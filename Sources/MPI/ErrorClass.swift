@@ -1,0 +1,81 @@
+internal import CMPI
+
+/// The kind of an MPI failure: the same names whatever numbers an implementation uses.
+///
+/// MPI 3.1, 8.4. The classes listed are those that the calls of this module can meet.
+public enum ErrorClass: Hashable, Sendable {
+  /// `MPI_ERR_BUFFER`: an invalid buffer.
+  case buffer
+  /// `MPI_ERR_COUNT`: a count that is negative or does not fit a C `int`.
+  case count
+  /// `MPI_ERR_TYPE`: an invalid datatype.
+  case datatype
+  /// `MPI_ERR_TAG`: a tag out of range.
+  case tag
+  /// `MPI_ERR_COMM`: an invalid communicator.
+  case communicator
+  /// `MPI_ERR_RANK`: no such rank in the communicator.
+  case rank
+  /// `MPI_ERR_REQUEST`: an invalid request.
+  case request
+  /// `MPI_ERR_ROOT`: no such root in the communicator.
+  case root
+  /// `MPI_ERR_GROUP`: an invalid group.
+  case group
+  /// `MPI_ERR_OP`: an operation that is not defined for the datatype.
+  case operation
+  /// `MPI_ERR_ARG`: another invalid argument.
+  case argument
+  /// `MPI_ERR_TRUNCATE`: a message longer than the buffer it was received in.
+  case truncate
+  /// `MPI_ERR_IN_STATUS`: the error's code is in a status.
+  case inStatus
+  /// `MPI_ERR_PENDING`: a request that has neither failed nor completed.
+  case pending
+  /// `MPI_ERR_INFO` and its kin: an invalid hint.
+  case info
+  /// `MPI_ERR_NO_MEM`: memory is exhausted.
+  case noMemory
+  /// `MPI_ERR_ASSERT`: an invalid assertion about a window.
+  case assertion
+  /// `MPI_ERR_DISP`: an invalid displacement unit.
+  case displacement
+  /// `MPI_ERR_LOCKTYPE`: an invalid lock.
+  case lock
+  /// `MPI_ERR_SIZE`: an invalid size of a window.
+  case size
+  /// `MPI_ERR_WIN`: an invalid window.
+  case window
+  /// `MPI_ERR_RMA_SYNC`: calls to a window out of order.
+  case synchronisation
+  /// `MPI_ERR_RMA_SHARED`: ranks that cannot share memory.
+  case shared
+  /// `MPI_ERR_OTHER`: a known error that no class names.
+  case other
+  /// `MPI_ERR_INTERN`: an error inside the library.
+  case `internal`
+  /// `MPI_ERR_UNKNOWN`: an unknown error.
+  case unknown
+  /// A class of the implementation's own, or one not listed here, by its number.
+  case unlisted(Int32)
+}
+
+extension ErrorClass {
+  /// The class with the implementation's number `code`.
+  init(code: CInt) {
+    self = numbered.first { $0.code == code }?.errorClass ?? .unlisted(code)
+  }
+}
+
+private let numbered: [(code: CInt, errorClass: ErrorClass)] = [
+  (MPI_ERR_BUFFER, .buffer), (MPI_ERR_COUNT, .count), (MPI_ERR_TYPE, .datatype),
+  (MPI_ERR_TAG, .tag), (MPI_ERR_COMM, .communicator), (MPI_ERR_RANK, .rank),
+  (MPI_ERR_REQUEST, .request), (MPI_ERR_ROOT, .root), (MPI_ERR_GROUP, .group),
+  (MPI_ERR_OP, .operation), (MPI_ERR_ARG, .argument), (MPI_ERR_TRUNCATE, .truncate),
+  (MPI_ERR_IN_STATUS, .inStatus), (MPI_ERR_PENDING, .pending), (MPI_ERR_INFO, .info),
+  (MPI_ERR_INFO_KEY, .info), (MPI_ERR_INFO_VALUE, .info), (MPI_ERR_INFO_NOKEY, .info),
+  (MPI_ERR_NO_MEM, .noMemory), (MPI_ERR_ASSERT, .assertion), (MPI_ERR_DISP, .displacement),
+  (MPI_ERR_LOCKTYPE, .lock), (MPI_ERR_SIZE, .size), (MPI_ERR_WIN, .window),
+  (MPI_ERR_RMA_SYNC, .synchronisation), (MPI_ERR_RMA_SHARED, .shared), (MPI_ERR_OTHER, .other),
+  (MPI_ERR_INTERN, .internal), (MPI_ERR_UNKNOWN, .unknown),
+]

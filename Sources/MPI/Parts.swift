@@ -1,0 +1,24 @@
+/// How a buffer is dealt out to ranks: part after part, in rank order, without gaps.
+///
+/// Each part's count and the whole must fit a C `int`, as the standard counts and displaces in it.
+struct Parts {
+  let counts: [CInt]
+  let displacements: [CInt]
+  /// The elements of all parts together.
+  let total: Int
+
+  init(_ counts: [Int], _ operation: StaticString) throws(MPIError) {
+    var narrowed: [CInt] = []
+    var displacements: [CInt] = []
+    var total = 0
+    for count in counts {
+      precondition(count >= 0, "a part has a negative count")
+      displacements.append(try narrow(total, .count, operation))
+      narrowed.append(try narrow(count, .count, operation))
+      total += count
+    }
+    self.counts = narrowed
+    self.displacements = displacements
+    self.total = total
+  }
+}

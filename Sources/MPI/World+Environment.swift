@@ -1,0 +1,64 @@
+internal import CMPI
+
+extension World {
+  /// Seconds since some moment in the past, the same throughout the life of the process.
+  ///
+  /// Clocks of different ranks need not agree.
+  ///
+  /// `MPI_Wtime`; MPI 3.1, 8.6.
+  public var wallTime: Double { MPI_Wtime() }
+
+  /// The name of the machine this rank runs on.
+  ///
+  /// `MPI_Get_processor_name`; MPI 3.1, 8.1.2.
+  public var processorName: String {
+    get throws(MPIError) {
+      try Self.text("MPI_Get_processor_name", capacity: MPI_MAX_PROCESSOR_NAME) {
+        MPI_Get_processor_name($0, $1)
+      }
+    }
+  }
+
+  /// The MPI library's name and version, in its own words.
+  ///
+  /// May be read before MPI is initialised and after it is finalised.
+  ///
+  /// `MPI_Get_library_version`; MPI 3.1, 8.1.1.
+  public static var libraryVersion: String {
+    get throws(MPIError) {
+      try text("MPI_Get_library_version", capacity: MPI_MAX_LIBRARY_VERSION_STRING) {
+        MPI_Get_library_version($0, $1)
+      }
+    }
+  }
+
+  /// The version of the MPI standard that the library follows.
+  ///
+  /// May be read before MPI is initialised and after it is finalised.
+  ///
+  /// `MPI_Get_version`; MPI 3.1, 8.1.1.
+  public static var standardVersion: (major: Int, minor: Int) {
+    get throws(MPIError) {
+      var major: CInt = 0
+      var minor: CInt = 0
+      try check("MPI_Get_version", MPI_Get_version(&major, &minor))
+      return (Int(major), Int(minor))
+    }
+  }
+
+  /// What `fill` writes into a text of at most `capacity` characters.
+  private static func text(
+    _ operation: StaticString, capacity: CInt,
+    fill: (UnsafeMutablePointer<CChar>?, UnsafeMutablePointer<CInt>) -> CInt
+  ) throws(MPIError) -> String {
+    var length: CInt = 0
+    var code: CInt = 0
+    let text = withUnsafeTemporaryAllocation(of: CChar.self, capacity: Int(capacity)) { buffer in
+      code = fill(buffer.baseAddress, &length)
+      return String(
+        decoding: buffer.prefix(Int(length)).lazy.map(UInt8.init(bitPattern:)), as: UTF8.self)
+    }
+    try check(operation, code)
+    return text
+  }
+}
