@@ -20,6 +20,7 @@
 typedef struct { MPI_Comm handle; } CMPI_Comm;
 typedef struct { MPI_Datatype handle; } CMPI_Datatype;
 typedef struct { MPI_Info handle; } CMPI_Info;
+typedef struct { MPI_Message handle; } CMPI_Message;
 typedef struct { MPI_Op handle; } CMPI_Op;
 typedef struct { MPI_Request handle; } CMPI_Request;
 typedef struct { MPI_Win handle; } CMPI_Win;

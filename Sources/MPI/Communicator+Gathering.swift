@@ -44,7 +44,7 @@ extension Communicator {
     let count = try narrow(values.count, .count, "MPI_Gatherv")
     let cRoot = try narrow(root, .root, "MPI_Gatherv")
     let parts = try Parts(rank == root ? counts : [], "MPI_Gatherv")
-    if rank == root { requireRoom(for: parts, own: values.count, in: result.count) }
+    if rank == root { requireParts(parts, own: values.count, whole: result.count) }
     let code = values.withUnsafeBufferPointer { values in
       result.withUnsafeMutableBufferPointer { result in
         MPI_Gatherv(
@@ -94,7 +94,7 @@ extension Communicator {
   ) throws(MPIError) {
     let count = try narrow(values.count, .count, "MPI_Allgatherv")
     let parts = try Parts(counts, "MPI_Allgatherv")
-    requireRoom(for: parts, own: values.count, in: result.count)
+    requireParts(parts, own: values.count, whole: result.count)
     let code = values.withUnsafeBufferPointer { values in
       result.withUnsafeMutableBufferPointer { result in
         MPI_Allgatherv(
@@ -103,12 +103,5 @@ extension Communicator {
       }
     }
     try check("MPI_Allgatherv", code)
-  }
-
-  /// Traps unless there is a part for each rank, this rank's is `own`, and all of them fill `room`.
-  private func requireRoom(for parts: Parts, own: Int, in room: Int) {
-    precondition(parts.counts.count == size, "there must be a count for each rank")
-    precondition(parts.counts[rank] == own, "this rank's count is not the number of its values")
-    precondition(parts.total == room, "the result's size must be the sum of the counts")
   }
 }

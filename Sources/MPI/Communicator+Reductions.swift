@@ -29,23 +29,6 @@ extension Communicator {
     try check("MPI_Reduce", code)
   }
 
-  /// Combines a value of each rank on `root`.
-  ///
-  /// Collective. `MPI_Reduce`; MPI 3.1, 5.9.1.
-  ///
-  /// - Returns: the combination on `root`, nil on the other ranks.
-  public func reduce<Element: Datatype>(
-    _ value: Element, _ operation: Operation<Element>, to root: Int
-  ) throws(MPIError) -> Element? {
-    var result = value
-    let cRoot = try narrow(root, .root, "MPI_Reduce")
-    let code = withUnsafePointer(to: value) { value in
-      MPI_Reduce(value, &result, 1, Element.c.handle, operation.c.handle, cRoot, c.handle)
-    }
-    try check("MPI_Reduce", code)
-    return rank == root ? result : nil
-  }
-
   /// Combines the values of all ranks, element by element, in place on all of them.
   ///
   /// Collective. Allocates nothing. `MPI_Allreduce` with `MPI_IN_PLACE`; MPI 3.1, 5.9.6.
@@ -88,19 +71,5 @@ extension Communicator {
       }
     }
     try check("MPI_Allreduce", code)
-  }
-
-  /// Combines a value of each rank on all of them.
-  ///
-  /// Collective. Allocates nothing. `MPI_Allreduce` with `MPI_IN_PLACE`; MPI 3.1, 5.9.6.
-  public func allReduce<Element: Datatype>(
-    _ value: Element, _ operation: Operation<Element>
-  ) throws(MPIError) -> Element {
-    var result = value
-    try check(
-      "MPI_Allreduce",
-      MPI_Allreduce(
-        CMPI_in_place(), &result, 1, Element.c.handle, operation.c.handle, c.handle))
-    return result
   }
 }

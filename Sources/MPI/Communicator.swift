@@ -73,6 +73,13 @@ public struct Communicator: ~Copyable {
     return try Communicator(adopting: part)
   }
 
+  /// Returns when all ranks have come here.
+  ///
+  /// Collective. `MPI_Barrier`; MPI 3.1, 5.3.
+  public func barrier() throws(MPIError) {
+    try check("MPI_Barrier", MPI_Barrier(c.handle))
+  }
+
   /// Gives the communicator back to the library.
   ///
   /// Collective. `MPI_Comm_free`; MPI 3.1, 6.4.3.

@@ -22,11 +22,13 @@ public struct Operation<Element: Datatype>: Sendable {
 }
 
 extension Operation where Element: FixedWidthInteger {
-  /// One where all values are other than zero, else zero (`MPI_LAND`).
+  // A library may leave the value of a lone rank as it is, so that truth is "other than zero".
+
+  /// True (not zero) where all values are, else zero (`MPI_LAND`).
   public static var logicalAnd: Self { Self(kind: .and) }
-  /// One where any value is other than zero, else zero (`MPI_LOR`).
+  /// True (not zero) where any value is, else zero (`MPI_LOR`).
   public static var logicalOr: Self { Self(kind: .or) }
-  /// One where an odd number of values are other than zero, else zero (`MPI_LXOR`).
+  /// True (not zero) where an odd number of values are, else zero (`MPI_LXOR`).
   public static var logicalXor: Self { Self(kind: .xor) }
   /// The bits set in all values (`MPI_BAND`).
   public static var bitwiseAnd: Self { Self(kind: .bitAnd) }

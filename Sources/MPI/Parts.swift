@@ -22,3 +22,12 @@ struct Parts {
     self.total = total
   }
 }
+
+extension Communicator {
+  /// Traps unless there is a part for each rank, this rank's is `own`, and all make up `whole`.
+  func requireParts(_ parts: Parts, own: Int, whole: Int) {
+    precondition(parts.counts.count == size, "there must be a count for each rank")
+    precondition(Int(parts.counts[rank]) == own, "this rank's part is not of the size counted")
+    precondition(parts.total == whole, "the whole must be as large as its parts together")
+  }
+}

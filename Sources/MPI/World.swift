@@ -88,9 +88,9 @@ public struct World: ~Copyable {
   /// `MPI_Abort`; MPI 3.1, 8.7.
   ///
   /// - Parameter code: the exit status of the job, not zero.
-  public func abort(code: Int32) -> Never { Self.abort(code: code) }
+  public consuming func abort(code: Int32) -> Never { Self.abort(code: code) }
 
-  /// Ends all ranks at once, from where no world is at hand.
+  /// Ends all ranks at once, from where no world is at hand or it is only borrowed.
   ///
   /// Ends this process alone when MPI is not alive.
   ///

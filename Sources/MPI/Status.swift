@@ -1,0 +1,38 @@
+internal import CMPI
+
+/// What is known of a message that has come, or is about to (MPI 3.1, 3.2.5).
+public struct Status: Hashable, Sendable {
+  /// The rank that sent it.
+  public let source: Int
+  /// The tag it was sent with.
+  public let tag: Int
+  /// The number of its elements, not bytes.
+  public let count: Int
+
+  /// Reads C's status, counting in `Element`.
+  ///
+  /// - Throws: ``MPIError`` of class `datatype` if the message does not consist of whole elements.
+  init<Element: Datatype>(_ status: MPI_Status, of _: Element.Type) throws(MPIError) {
+    var status = status
+    let size = try byteCount(&status)
+    guard size % MemoryLayout<Element>.stride == 0 else {
+      throw MPIError(
+        "MPI_Get_elements_x", .datatype,
+        "a message of \(size) bytes does not consist of whole elements of \(Element.self): "
+          + "receive the type that was sent")
+    }
+    source = Int(status.MPI_SOURCE)
+    tag = Int(status.MPI_TAG)
+    count = size / MemoryLayout<Element>.stride
+  }
+}
+
+/// The length of a message, which in bytes may be more than a C `int` holds.
+///
+/// `MPI_Get_elements_x`; MPI 3.1, 4.1.11.
+func byteCount(_ status: inout MPI_Status) throws(MPIError) -> Int {
+  var count: MPI_Count = 0
+  try check(
+    "MPI_Get_elements_x", MPI_Get_elements_x(&status, UInt8.c.handle, &count))
+  return Int(count)
+}
