@@ -1,1 +1,29 @@
-// tests
+import Foundation
+import MPI
+import Support
+import Testing
+
+/// All calls on one to four ranks. What is expected stands in the probe, beside the calls.
+@Suite struct CallTests {
+  @Test(
+    "expectations hold on every rank",
+    arguments: [
+      "broadcasts", "communicators", "errors", "gathering", "huge-counts", "non-blocking",
+      "point-to-point", "reductions", "too-short", "windows",
+    ], 1...4)
+  func holds(scenario: String, ranks: Int) throws {
+    try Probe(scenario, ranks: ranks).expectToHold()
+  }
+
+  @Test("MPI lives once, with the thread level asked for", arguments: ThreadLevel.allCases)
+  func life(level: ThreadLevel) throws {
+    try Probe("life", "\(level)", ranks: 2).expectToHold()
+  }
+
+  @Test("a program that mpirun did not start is a world of one")
+  func singleton() throws {
+    let outcome = try Command([Command.built("mpi-probe"), "reductions"]).run()
+    #expect(outcome.status == 0, "\(outcome.errors)")
+    Probe("reductions", ranks: 1).expectReports(in: outcome.output)
+  }
+}

@@ -1,0 +1,62 @@
+import Foundation
+import MPI
+import Support
+import Testing
+
+/// Jobs that must not end well, and must end soon: without care the other ranks wait for ever.
+@Suite struct EndingTests {
+  /// Well above the second or two that it takes, well below a hang.
+  let limit = 20
+
+  @Test("a rank that throws ends the job with its status", arguments: 1...4)
+  func throwing(ranks: Int) throws {
+    let outcome = try Probe("one-rank-throws", ranks: ranks).run(seconds: limit)
+    #expect(outcome.status == 71)
+    #expect(outcome.reported.contains("rank \(ranks - 1) of \(ranks): this rank fails on purpose"))
+    #expect(!outcome.reported.contains("in vain"))
+  }
+
+  @Test("a rank that leaves by an error nobody catches ends the job", arguments: 1...4)
+  func uncaught(ranks: Int) throws {
+    let outcome = try Probe("uncaught", ranks: ranks).run(seconds: limit)
+    #expect(outcome.failedInTime)
+    #expect(outcome.reported.contains("nobody catches this"))
+  }
+
+  @Test("an expectation that does not hold fails the probe and is named", arguments: 1...4)
+  func differing(ranks: Int) throws {
+    let outcome = try Probe("differs", ranks: ranks).run(seconds: limit)
+    #expect(outcome.status == 71)
+    #expect(
+      outcome.reported.contains(
+        "rank \(ranks - 1) of \(ranks): a sum: element 1 of 2 is \(ranks * (ranks - 1) / 2), "
+          + "expected -1"))
+  }
+
+  @Test("a request dropped while it is under way ends the job with a sentence", arguments: 1...2)
+  func dropping(ranks: Int) throws {
+    let outcome = try Probe("drops-a-request", ranks: ranks).run(seconds: limit)
+    #expect(outcome.failedInTime)
+    #expect(outcome.reported.contains("a request was dropped while its operation was under way"))
+  }
+
+  @Test("fewer threads than asked for are refused", arguments: ThreadLevel.allCases)
+  func threads(cap: ThreadLevel) throws {
+    let probe = Probe("life", "serialized", ranks: 2)
+    let environment = ["MPI_PROBE_THREADS": "\(cap.rawValue)"]
+    guard cap < .serialized else { return try probe.expectToHold(environment: environment) }
+    let outcome = try probe.run(seconds: limit, environment: environment)
+    #expect(outcome.failedInTime)
+    #expect(
+      outcome.reported.contains(
+        "MPI_Init_thread failed: thread level serialized was asked for and \(cap) provided"))
+  }
+}
+
+extension Command.Outcome {
+  /// Whether the job failed by itself, rather than being ended by the limit.
+  var failedInTime: Bool { ![0, 124, 137].contains(status) }
+
+  /// Both streams: what ranks write to standard error, mpirun passes on in either.
+  var reported: String { output + errors }
+}

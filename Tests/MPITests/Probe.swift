@@ -1,0 +1,41 @@
+import Foundation
+import Support
+import Testing
+
+/// A scenario of `mpi-probe` on a number of ranks.
+struct Probe {
+  let scenario: [String]
+  let ranks: Int
+
+  init(_ scenario: String..., ranks: Int) {
+    self.scenario = scenario
+    self.ranks = ranks
+  }
+
+  /// Runs to the end, or for `seconds` at most.
+  func run(
+    seconds: Int = 120, environment: [String: String] = [:]
+  ) throws -> Command.Outcome {
+    // A crash that a test provokes needs no backtrace.
+    let environment = environment.merging(["SWIFT_BACKTRACE": "enable=no"]) { mine, _ in mine }
+    return try Command.mpirun(ranks: ranks, "mpi-probe", scenario, environment: environment)
+      .run(seconds: seconds)
+  }
+
+  /// Expects that the job ends well and that each rank says its expectations held, some at least.
+  func expectToHold(environment: [String: String] = [:]) throws {
+    let outcome = try run(environment: environment)
+    #expect(outcome.status == 0, "\(outcome.errors)\(outcome.output)")
+    expectReports(in: outcome.output)
+  }
+
+  func expectReports(in output: String) {
+    let lines = output.split(whereSeparator: \.isNewline)
+    for rank in 0..<ranks {
+      let report = "rank \(rank) of \(ranks): \(scenario[0]) held in "
+      let count = lines.first { $0.hasPrefix(report) }?
+        .dropFirst(report.count).prefix { $0.isNumber }
+      #expect(count.flatMap { Int($0) } ?? 0 > 0, "no report of rank \(rank) in: \(output)")
+    }
+  }
+}

@@ -1,0 +1,48 @@
+import MPI
+
+// Scenarios that must end the job with another status than zero.
+
+/// One rank fails while the others wait for it.
+func oneRankThrows(_ world: borrowing World, _ expectations: inout Expectations) throws {
+  if world.communicator.rank == world.communicator.size - 1 {
+    // A receive that will never end must not keep the rank from ending.
+    let request = try world.communicator.startReceive(
+      into: MessageBuffer<Float>(repeating: 0, count: 1), from: nil)
+    request.abandon()
+    throw Difference(description: "this rank fails on purpose")
+  }
+  try world.communicator.barrier()
+  throw Difference(description: "the others have waited in vain")
+}
+
+/// One rank expects what is not so: an expectation that cannot fail would show nothing.
+func differs(_ world: borrowing World, _ expectations: inout Expectations) throws {
+  let (rank, size) = (world.communicator.rank, world.communicator.size)
+  var values: [Int32] = [1, Int32(rank)]
+  var span = values.mutableSpan
+  try world.communicator.allReduce(&span, .sum)
+  try expectations.expect(values, "a sum") { index in
+    rank == size - 1 && index == 1 ? -1 : index == 0 ? Int32(size) : Int32(size * (size - 1) / 2)
+  }
+  try world.communicator.barrier()
+}
+
+/// One rank drops a request whose operation is under way.
+func dropsRequest(_ world: borrowing World, _ expectations: inout Expectations) throws {
+  if world.communicator.rank == world.communicator.size - 1 {
+    _ = try world.communicator.startReceive(
+      into: MessageBuffer<Float>(repeating: 0, count: 1), from: nil)
+  }
+  try world.communicator.barrier()
+}
+
+/// One rank leaves by an error that nobody catches; the others wait for it.
+func uncaught() throws {
+  let world = try World()
+  if world.communicator.rank == world.communicator.size - 1 {
+    throw Difference(description: "nobody catches this")
+  }
+  try world.communicator.barrier()
+  try world.communicator.barrier()
+  try world.finalize()
+}
