@@ -44,8 +44,10 @@ public struct Communicator: ~Copyable {
   ///   - color: which part this rank goes to, not negative; nil for none (`MPI_UNDEFINED`).
   ///   - key: ranks of a part are numbered by key, those of equal key as they were.
   /// - Returns: this rank's part; nil if it named no colour.
-  /// - Throws: ``MPIError``, of class `argument` if the colour is negative.
+  /// - Throws: ``MPIError`` if the call fails.
   public func split(color: Int?, key: Int = 0) throws(MPIError) -> Communicator? {
+    // The implementation's number for "none" is negative, and must not be reached by a wrong sum.
+    precondition(color ?? 0 >= 0, "a colour is not negative, or nil for none")
     var part = CMPI_Comm()
     let cColor = try color.map { value throws(MPIError) in
       try narrow(value, .argument, "MPI_Comm_split")

@@ -18,10 +18,10 @@ extension Expectations {
 
 /// Mistakes that the library finds are thrown with its class and words, and do no harm.
 func errors(_ world: borrowing World, _ expectations: inout Expectations) throws {
-  let communicator = world.communicator.size
+  let nobody = world.communicator.size
   let values: [Float] = [1]
   try expectations.expect(.rank, "a message to nobody") { () throws(MPIError) in
-    try world.communicator.send(values.span, to: communicator)
+    try world.communicator.send(values.span, to: nobody)
   }
   try expectations.expect(.tag, "a negative tag") { () throws(MPIError) in
     try world.communicator.send(values.span, to: 0, tag: -5)
@@ -32,11 +32,11 @@ func errors(_ world: borrowing World, _ expectations: inout Expectations) throws
   try expectations.expect(.root, "a negative root") { () throws(MPIError) in
     _ = try world.communicator.broadcast(1 as UInt8, from: -1)
   }
-  try expectations.expect(.argument, "a negative colour") { () throws(MPIError) in
-    _ = try world.communicator.split(color: -1)
+  try expectations.expect(.argument, "a colour beyond a C int") { () throws(MPIError) in
+    _ = try world.communicator.split(color: 1 << 40)
   }
   do {
-    _ = try world.communicator.broadcast(1 as UInt8, from: communicator)
+    _ = try world.communicator.broadcast(1 as UInt8, from: nobody)
   } catch {
     try expectations.expect("\(error)".contains("MPI_Bcast failed: "), "\(error) names the call")
     try expectations.expect("\(error)".contains("root"), "\(error) explains itself")
