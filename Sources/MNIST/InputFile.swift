@@ -1,0 +1,38 @@
+internal import Glibc
+
+/// A regular file open for reading from its beginning to its end.
+struct InputFile: ~Copyable {
+  let path: String
+  /// Its size in bytes when it was opened.
+  let size: Int
+  private let descriptor: CInt
+
+  /// Opens the file at `path`: `open`, `fstat`.
+  ///
+  /// Pipes and devices are refused, because only a size known in advance can bound what the
+  /// contents may ask us to allocate.
+  init(path: String) throws {
+    let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+    guard descriptor >= 0 else { throw DataError.system(path, "open it", code: errno) }
+    var status = stat()
+    let code = fstat(descriptor, &status) < 0 ? errno : 0
+    guard code == 0, status.st_mode & S_IFMT == S_IFREG else {
+      close(descriptor)
+      throw DataError.system(path, "read it as a regular file", code: code == 0 ? EINVAL : code)
+    }
+    self.path = path
+    self.size = Int(status.st_size)
+    self.descriptor = descriptor
+  }
+
+  deinit { close(descriptor) }
+
+  /// Reads the next bytes into `buffer` and returns how many there were; 0 at the end: `read`.
+  func read(into buffer: UnsafeMutableRawBufferPointer) throws -> Int {
+    while true {
+      let count = Glibc.read(descriptor, buffer.baseAddress, buffer.count)
+      if count >= 0 { return count }
+      if errno != EINTR { throw DataError.system(path, "read from it", code: errno) }
+    }
+  }
+}

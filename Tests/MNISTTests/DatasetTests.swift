@@ -1,0 +1,79 @@
+import Foundation
+import Support
+import Testing
+
+@testable import MNIST
+
+@Suite struct DatasetTests {
+  let folder: TemporaryFolder
+  init() throws { folder = try TemporaryFolder() }
+
+  /// Two images of two rows and three columns.
+  let images = idx([2, 2, 3], Array(1...12))
+
+  private func load(images: [UInt8], labels: [UInt8]) throws -> Dataset {
+    _ = try folder.file("t10k-images-idx3-ubyte", images)
+    _ = try folder.file("t10k-labels-idx1-ubyte", labels)
+    return try Dataset.load(directory: folder.url.path, split: .test)
+  }
+
+  @Test func imagesAndLabels() throws {
+    let data = try load(images: images, labels: idx([2], [7, 0]))
+    #expect(data.count == 2)
+    #expect((data.rows, data.columns, data.pixelCount) == (2, 3, 6))
+    #expect(data.labels == [7, 0])
+    #expect(Array(data.image(0)) == [1, 2, 3, 4, 5, 6])
+    #expect(Array(data.image(1)) == [7, 8, 9, 10, 11, 12])
+    #expect(data == Dataset(images: Array(1...12), labels: [7, 0], rows: 2, columns: 3))
+  }
+
+  @Test(arguments: ["-", "."], ["", ".gz"]) func spellings(dot: String, suffix: String) throws {
+    let contents = [images, idx([2], [7, 0])]
+    let bytes = suffix.isEmpty ? contents : try contents.map(gzip)
+    _ = try folder.file("train-images\(dot)idx3-ubyte\(suffix)", bytes[0])
+    _ = try folder.file("train-labels\(dot)idx1-ubyte\(suffix)", bytes[1])
+    let data = try Dataset.load(directory: folder.url.path, split: .train)
+    #expect(data.images == Array(1...12))
+  }
+
+  @Test func missing() throws {
+    let error = try #require(throws: DataError.self) {
+      try Dataset.load(directory: folder.url.path, split: .train)
+    }
+    #expect(error.kind == .system)
+    #expect(error.path == folder.url.path)
+    #expect(error.problem.contains("no train-images-idx3-ubyte"))
+    #expect(error.advice.contains("scripts/fetch-mnist"))
+  }
+
+  @Test func anotherNumberOfLabels() throws {
+    let error = try #require(throws: DataError.self) {
+      try load(images: images, labels: idx([3], [7, 0, 1]))
+    }
+    #expect(error.kind == .malformed)
+    #expect(error.problem.contains("3 labels for the 2 images"))
+  }
+
+  @Test func labelThatIsNoDigit() throws {
+    let error = try #require(throws: DataError.self) {
+      try load(images: images, labels: idx([2], [9, 10]))
+    }
+    #expect(error.problem == "label 10 is not a digit from 0 to 9")
+    #expect(error.offset == 9)
+  }
+
+  @Test func imagesInPlaceOfLabels() throws {
+    let error = try #require(throws: DataError.self) { try load(images: images, labels: images) }
+    #expect(error.path.hasSuffix("t10k-labels-idx1-ubyte"))
+    #expect(error.problem == "the array has 3 dimensions where 1 were expected")
+  }
+
+  @Test(arguments: [
+    ("/cache", "/home/a", "/cache/lockstep/mnist"),
+    ("", "/home/a", "/home/a/.cache/lockstep/mnist"),
+    ("cache", "/home/a", "/home/a/.cache/lockstep/mnist"),
+    (nil, "/home/a", "/home/a/.cache/lockstep/mnist"),
+  ]) func defaultDirectory(cache: String?, home: String, expected: String) {
+    #expect(Dataset.defaultDirectory(cache: cache, home: home) == expected)
+  }
+}

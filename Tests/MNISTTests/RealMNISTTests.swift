@@ -1,0 +1,31 @@
+import Foundation
+import MNIST
+import Testing
+
+/// The folder with the real data: `LOCKSTEP_MNIST`, or where `scripts/fetch-mnist` puts it.
+private let folder =
+  ProcessInfo.processInfo.environment["LOCKSTEP_MNIST"] ?? Dataset.defaultDirectory
+
+private let isThere = ["train-images-idx3-ubyte", "train-images-idx3-ubyte.gz"].contains {
+  FileManager.default.fileExists(atPath: "\(folder)/\($0)")
+}
+
+@Suite(.enabled(if: isThere, "MNIST is not in \(folder): run scripts/fetch-mnist"))
+struct RealMNISTTests {
+  /// Counts, labels and mean as published and as NumPy computes them.
+  @Test func train() throws {
+    let data = try Dataset.load(directory: folder, split: .train)
+    #expect(data.count == 60_000)
+    #expect((data.rows, data.columns) == (28, 28))
+    #expect(data.labels.prefix(5) == [5, 0, 4, 1, 9])
+    let sum = data.images.reduce(0) { $0 + Int($1) }
+    #expect(abs(Double(sum) / Double(data.images.count) / 255 - 0.1306604762738429) < 1e-15)
+  }
+
+  @Test func test() throws {
+    let data = try Dataset.load(directory: folder, split: .test)
+    #expect(data.count == 10_000)
+    #expect(data.labels.prefix(5) == [7, 2, 1, 0, 4])
+    #expect(data.images.count == 7_840_000)
+  }
+}
