@@ -1,0 +1,58 @@
+internal import Glibc
+
+/// Why a file cannot be written or used: which one, where in it, and what to do.
+public struct ArtifactError: Error, Equatable, CustomStringConvertible {
+  /// Who refused.
+  public enum Kind: Sendable {
+    /// The operating system: the file is missing or forbidden, the disk is full, and the like.
+    case system
+    /// We did: what the file holds is not what it should hold.
+    case malformed
+  }
+
+  /// Who refused.
+  public let kind: Kind
+  /// The file.
+  public let path: String
+  /// The byte of the file at which the trouble begins, where one can be named.
+  public let offset: Int?
+  /// The tensor in question, where there is one.
+  public let tensor: String?
+  /// What was found, and what was expected.
+  public let problem: String
+  /// What to do about it.
+  public let advice: String
+
+  /// The whole error in one sentence.
+  public var description: String {
+    let place = offset.map { ", byte \($0)" } ?? ""
+    let subject = tensor.map { ", tensor \($0)" } ?? ""
+    return "\(path)\(place)\(subject): \(problem); \(advice)."
+  }
+}
+
+extension ArtifactError {
+  /// The contents are not what they should be.
+  static func malformed(
+    _ path: String, at offset: Int? = nil, tensor: String? = nil, _ problem: String,
+    advice: String = "the file is damaged or was not written as safetensors: use another copy"
+  ) -> ArtifactError {
+    ArtifactError(
+      kind: .malformed, path: path, offset: offset, tensor: tensor, problem: problem,
+      advice: advice)
+  }
+
+  /// The operating system refused with error number `code` when asked to do `operation`.
+  static func system(_ path: String, _ operation: String, code: CInt) -> ArtifactError {
+    let advice =
+      switch code {
+      case ENOENT: "check the path, and that its folder exists"
+      case EACCES, EPERM, EROFS: "choose a place you have the permission for"
+      case ENOSPC, EDQUOT: "free some space or choose another disk"
+      default: "check the path and the disk"
+      }
+    return ArtifactError(
+      kind: .system, path: path, offset: nil, tensor: nil,
+      problem: "cannot \(operation): \(String(cString: strerror(code)))", advice: advice)
+  }
+}

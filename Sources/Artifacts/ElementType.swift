@@ -1,0 +1,80 @@
+/// The type of a tensor's elements in a file, by the name that safetensors gives it.
+public enum ElementType: String, Sendable, CaseIterable {
+  /// Truth values of one byte.
+  case bool = "BOOL"
+  /// 8-bit unsigned integers.
+  case uint8 = "U8"
+  /// 8-bit integers.
+  case int8 = "I8"
+  /// 8-bit floating point, 5 bits of them exponent.
+  case float8e5m2 = "F8_E5M2"
+  /// 8-bit floating point, 4 bits of them exponent.
+  case float8e4m3 = "F8_E4M3"
+  /// 16-bit integers.
+  case int16 = "I16"
+  /// 16-bit unsigned integers.
+  case uint16 = "U16"
+  /// IEEE 754 half precision.
+  case float16 = "F16"
+  /// The upper half of single precision.
+  case bfloat16 = "BF16"
+  /// 32-bit integers.
+  case int32 = "I32"
+  /// 32-bit unsigned integers.
+  case uint32 = "U32"
+  /// IEEE 754 single precision.
+  case float32 = "F32"
+  /// 64-bit integers.
+  case int64 = "I64"
+  /// 64-bit unsigned integers.
+  case uint64 = "U64"
+  /// IEEE 754 double precision.
+  case float64 = "F64"
+
+  /// How many bytes an element takes.
+  public var size: Int {
+    switch self {
+    case .bool, .uint8, .int8, .float8e5m2, .float8e4m3: 1
+    case .int16, .uint16, .float16, .bfloat16: 2
+    case .int32, .uint32, .float32: 4
+    case .int64, .uint64, .float64: 8
+    }
+  }
+}
+
+/// A Swift type whose values can be the elements of a tensor in a file.
+///
+/// Values are written as they lie in memory. Every bit pattern is a value.
+public protocol TensorElement: BitwiseCopyable, Sendable {
+  /// What the type is called in a file.
+  static var elementType: ElementType { get }
+}
+
+extension UInt8: TensorElement {
+  /// `U8`.
+  public static var elementType: ElementType { .uint8 }
+}
+
+extension Int64: TensorElement {
+  /// `I64`.
+  public static var elementType: ElementType { .int64 }
+}
+
+extension UInt64: TensorElement {
+  /// `U64`.
+  public static var elementType: ElementType { .uint64 }
+}
+
+extension Float: TensorElement {
+  /// `F32`.
+  public static var elementType: ElementType { .float32 }
+}
+
+extension Double: TensorElement {
+  /// `F64`.
+  public static var elementType: ElementType { .float64 }
+}
+
+#if _endian(big)
+  #error("files hold little-endian numbers: swap bytes on this processor before writing them")
+#endif

@@ -1,0 +1,63 @@
+internal import Glibc
+
+extension OutputFile {
+  /// Puts a new file at `path` once `body` has written all of it, or leaves what was there.
+  ///
+  /// `body` writes to a file of another name beside it, which is brought to the disk and then
+  /// renamed: at every moment, even after a crash, `path` is either the old file or the new one.
+  /// A symbolic link stays and the file it leads to is replaced. A device or a pipe cannot be
+  /// replaced and is written to as it is.
+  ///
+  /// - Throws: `ArtifactError`, or what `body` throws.
+  public static func replace(
+    _ path: String, with body: (inout OutputFile) throws -> Void
+  ) throws {
+    var status = stat()
+    let exists = stat(path, &status) == 0
+    if exists, status.st_mode & S_IFMT != S_IFREG {
+      var file = try OutputFile(creating: path)
+      try body(&file)
+      return try file.close()
+    }
+    let target = exists ? resolved(path) : path
+    let temporary = "\(target).\(String(UInt32.random(in: 0...(.max)), radix: 16)).partial"
+    do {
+      var file = try OutputFile(
+        opening: temporary, flags: O_EXCL,
+        permissions: exists ? status.st_mode & 0o777 : 0o666, path: path)
+      try body(&file)
+      try file.synchronize()
+      try file.close()
+      guard rename(temporary, target) == 0 else {
+        throw ArtifactError.system(path, "replace it", code: errno)
+      }
+    } catch {
+      unlink(temporary)
+      throw error
+    }
+    try synchronizeDirectory(of: target)
+  }
+
+  /// Waits until the folder that `path` is in has its entries on the disk: `fsync` of a folder.
+  ///
+  /// A file that was created or renamed survives a crash only after this.
+  ///
+  /// - Throws: `ArtifactError`.
+  public static func synchronizeDirectory(of path: String) throws {
+    let folder = path.lastIndex(of: "/").map { String(path[...$0]) } ?? "."
+    let descriptor = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+    guard descriptor >= 0 else { throw ArtifactError.system(folder, "open it", code: errno) }
+    defer { Glibc.close(descriptor) }
+    // Some network file systems have no such operation, and then nothing to wait for.
+    guard fsync(descriptor) == 0 || errno == EINVAL else {
+      throw ArtifactError.system(folder, "bring it to the disk", code: errno)
+    }
+  }
+
+  /// The file itself, at the end of all symbolic links.
+  private static func resolved(_ path: String) -> String {
+    guard let real = realpath(path, nil) else { return path }
+    defer { free(real) }
+    return String(cString: real)
+  }
+}
