@@ -1,0 +1,42 @@
+internal import Glibc
+
+/// A regular file open for reading anywhere in it.
+struct InputFile: ~Copyable {
+  let path: String
+  /// Its size in bytes when it was opened.
+  let size: Int
+  private let descriptor: CInt
+
+  /// Opens the file at `path`: `open`, `fstat`.
+  init(path: String) throws {
+    let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+    guard descriptor >= 0 else { throw ArtifactError.system(path, "open it", code: errno) }
+    var status = stat()
+    let code = fstat(descriptor, &status) < 0 ? errno : 0
+    guard code == 0, status.st_mode & S_IFMT == S_IFREG else {
+      close(descriptor)
+      throw ArtifactError.system(
+        path, "read it as a regular file", code: code == 0 ? EINVAL : code)
+    }
+    self.path = path
+    self.size = Int(status.st_size)
+    self.descriptor = descriptor
+  }
+
+  deinit { close(descriptor) }
+
+  /// Fills `buffer` with the bytes from `offset` on: `pread`, as often as it takes.
+  func read(at offset: Int, into buffer: UnsafeMutableRawBufferPointer) throws {
+    var filled = 0
+    while filled < buffer.count {
+      let rest = UnsafeMutableRawBufferPointer(rebasing: buffer[filled...])
+      let count = pread(descriptor, rest.baseAddress, rest.count, off_t(offset + filled))
+      if count < 0 && errno == EINTR { continue }
+      guard count >= 0 else { throw ArtifactError.system(path, "read from it", code: errno) }
+      guard count > 0 else {
+        throw ArtifactError.malformed(path, at: offset + filled, "the file ends unexpectedly")
+      }
+      filled += count
+    }
+  }
+}

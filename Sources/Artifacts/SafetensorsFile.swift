@@ -1,0 +1,86 @@
+/// A safetensors file open for reading.
+///
+/// The header is read and checked once; elements are read when they are asked for, each directly to
+/// where it is wanted.
+public struct SafetensorsFile: ~Copyable {
+  private let file: InputFile
+  private let header: Safetensors.Header
+
+  /// Opens the file at `path` and checks it.
+  ///
+  /// Accepted is only what leaves no doubt: a header of JSON without repeated keys, known element
+  /// types, ranges of bytes that fit the shapes and together fill the file to its end, without gap
+  /// or overlap. Element values are not looked at.
+  ///
+  /// - Throws: `ArtifactError`.
+  public init(opening path: String) throws {
+    let file = try InputFile(path: path)
+    header = try Safetensors.readHeader(of: file)
+    self.file = file
+  }
+
+  /// The file's path.
+  public var path: String { file.path }
+  /// All tensors, in the order in which their elements lie in the file.
+  public var tensors: [Safetensors.Tensor] { header.tensors }
+  /// The text that describes the whole file.
+  public var metadata: [String: String] { header.metadata }
+
+  /// The tensor called `name`.
+  ///
+  /// - Throws: `ArtifactError` if there is none.
+  public func tensor(_ name: String) throws -> Safetensors.Tensor {
+    guard let tensor = tensors.first(where: { $0.name == name }) else {
+      throw fail(name, "there is none of this name among the \(tensors.count) in the file")
+    }
+    return tensor
+  }
+
+  /// Reads all elements of a tensor into `values`, row-major.
+  ///
+  /// - Throws: `ArtifactError` if there is no such tensor, or one with other elements or another
+  ///   number of them.
+  public func read<Element: TensorElement>(
+    _ name: String, into values: inout MutableSpan<Element>
+  ) throws {
+    let range = try range(of: name, elements: Element.self)
+    guard range.count == values.count * MemoryLayout<Element>.stride else {
+      throw fail(
+        name, "its shape is \(try tensor(name).shape), where \(values.count) elements are wanted")
+    }
+    try values.withUnsafeMutableBytes { try file.read(at: range.lowerBound, into: $0) }
+  }
+
+  /// All elements of a tensor, row-major.
+  ///
+  /// - Throws: `ArtifactError` if there is no such tensor, or one with other elements.
+  public func read<Element: TensorElement>(
+    _ name: String, as element: Element.Type = Element.self
+  ) throws -> [Element] {
+    let range = try range(of: name, elements: element)
+    let count = range.count / MemoryLayout<Element>.stride
+    return try [Element](unsafeUninitializedCapacity: count) { buffer, filled in
+      try file.read(
+        at: range.lowerBound,
+        into: UnsafeMutableRawBufferPointer(
+          UnsafeMutableBufferPointer(rebasing: buffer[..<count])))
+      filled = count
+    }
+  }
+
+  /// Where a tensor's elements lie in the file, if they are of the type wanted.
+  private func range<Element: TensorElement>(
+    of name: String, elements: Element.Type
+  ) throws -> Range<Int> {
+    let found = try tensor(name).elementType
+    guard found == Element.elementType, let range = header.ranges[name] else {
+      throw fail(
+        name, "its elements are \(found.rawValue), where \(Element.elementType.rawValue) is wanted")
+    }
+    return range
+  }
+
+  private func fail(_ name: String, _ problem: String) -> ArtifactError {
+    .malformed(path, tensor: name, problem, advice: "use a file that was written for this model")
+  }
+}

@@ -1,0 +1,90 @@
+import Foundation
+import Support
+import Testing
+
+@testable import Artifacts
+
+@Suite struct SafetensorsTests {
+  let folder: TemporaryFolder
+  init() throws { folder = try TemporaryFolder() }
+
+  /// The bytes of a file with this header, worked out by hand, and these elements.
+  static func file(_ json: String, _ elements: [UInt8]) -> [UInt8] {
+    let count = json.utf8.count
+    return [UInt8(count & 255), UInt8(count >> 8), 0, 0, 0, 0, 0, 0] + Array(json.utf8) + elements
+  }
+
+  @Test func bytesOfASmallFile() throws {
+    let path = folder.url.appendingPathComponent("a").path
+    var file = try OutputFile(creating: path)
+    let tensors = [
+      Safetensors.Tensor(name: "b", shape: [2]),
+      Safetensors.Tensor(name: "a", elementType: .int64, shape: []),
+    ]
+    try Safetensors.write(tensors, metadata: ["z": "1", "format": "pt"], to: &file) {
+      tensor, file in
+      if tensor.name == "b" {
+        try file.write(([1, -2] as [Float]).span)
+      } else {
+        try file.write(([-2] as [Int64]).span)
+      }
+    }
+    try file.close()
+    let json = """
+      {"__metadata__":{"format":"pt","z":"1"},\
+      "b":{"dtype":"F32","shape":[2],"data_offsets":[0,8]},\
+      "a":{"dtype":"I64","shape":[],"data_offsets":[8,16]}}\u{20}\u{20}\u{20}\u{20}\u{20}\u{20}
+      """
+    #expect(json.utf8.count == 152)
+    let elements: [UInt8] = [
+      0, 0, 0x80, 0x3f, 0, 0, 0, 0xc0, 0xfe, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff,
+    ]
+    #expect(try Array(Data(contentsOf: URL(fileURLWithPath: path))) == Self.file(json, elements))
+  }
+
+  @Test func reading() throws {
+    let json = #"""
+       {"w\u00e9\ud83d\ude00\n" : { "shape" : [ 1 , 2 ], "data_offsets":[8,16], "dtype":"F32"},
+      "__metadata__":{"k":"v\"\\"},"e":{"dtype":"F32","shape":[0,3],"data_offsets":[8,8]},
+      "a":{"dtype":"U64","shape":[1],"data_offsets":[0,8]}}
+      """#.dropFirst()
+    let elements: [UInt8] = [1, 2, 0, 0, 0, 0, 0, 0x80, 0, 0, 0x80, 0x3f, 0, 0, 0, 0xc0]
+    let path = try folder.file("a", Self.file(String(json), elements))
+    let file = try SafetensorsFile(opening: path)
+    #expect(file.tensors.map(\.name) == ["a", "e", "wé😀\n"])
+    #expect(file.metadata == ["k": "v\"\\"])
+    #expect(try file.tensor("wé😀\n").shape == [1, 2])
+    #expect(try file.read("a", as: UInt64.self) == [0x8000_0000_0000_0201])
+    #expect(try file.read("e", as: Float.self) == [])
+    var values: [Float] = [0, 0]
+    var span = values.mutableSpan
+    try file.read("wé😀\n", into: &span)
+    #expect(values == [1, -2])
+  }
+
+  @Test func askingForTheWrongThing() throws {
+    let json = #"{"a":{"dtype":"F32","shape":[1],"data_offsets":[0,4]}}"#
+    let file = try SafetensorsFile(opening: try folder.file("a", Self.file(json, [0, 0, 0, 0])))
+    do {
+      _ = try file.read("b", as: Float.self)
+      Issue.record("there is no b")
+    } catch let error as ArtifactError {
+      #expect(error.tensor == "b")
+      #expect(error.problem.contains("none of this name among the 1"))
+    }
+    do {
+      _ = try file.read("a", as: Double.self)
+      Issue.record("a is not double")
+    } catch let error as ArtifactError {
+      #expect(error.problem == "its elements are F32, where F64 is wanted")
+    }
+    do {
+      var values: [Float] = [0, 0]
+      var span = values.mutableSpan
+      try file.read("a", into: &span)
+      Issue.record("a has one element")
+    } catch let error as ArtifactError {
+      #expect(error.problem == "its shape is [1], where 2 elements are wanted")
+    }
+  }
+}
