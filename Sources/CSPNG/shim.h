@@ -1,4 +1,5 @@
 #ifndef LOCKSTEP_CSPNG_SHIM_H
 #define LOCKSTEP_CSPNG_SHIM_H
+// Swift imports all we call as it is; this header is here only to give the module its name.
 #include <spng.h>
 #endif
