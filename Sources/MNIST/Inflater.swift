@@ -58,7 +58,7 @@ struct Inflater: ~Copyable {
 
   private func state(after status: CInt) -> Step.State {
     switch status {
-    case Z_OK, Z_BUF_ERROR: .within
+    case Z_OK: .within
     case Z_STREAM_END: .endOfMember
     default: .damaged(stream.pointee.msg.map { String(cString: $0) } ?? "zlib error \(status)")
     }

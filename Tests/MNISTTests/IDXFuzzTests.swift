@@ -1,3 +1,4 @@
+import Foundation
 import Support
 import Testing
 
@@ -9,10 +10,14 @@ import Testing
     let folder = try TemporaryFolder()
     let plain = idx([3, 4, 5], (0..<60).map { UInt8($0) })
     let whole = compressed ? try gzip(plain) : plain
-    var generator = Weyl()
+    var generator = SplitMix64()
     var refused = 0
+    let path = try folder.file("a", [])
+    // Held open, because some file systems write to the disk at once what is emptied and closed.
+    let file = try FileHandle(forUpdating: URL(fileURLWithPath: path))
     for _ in 0..<4000 {
-      let path = try folder.file("a", generator.damage(whole))
+      try file.truncate(atOffset: 0)
+      try file.write(contentsOf: Data(generator.damage(whole)))
       do {
         let array = try IDX(contentsOf: path, dimensionCount: 3)
         #expect(array.elements.count == array.dimensions.reduce(1, *))
@@ -26,7 +31,7 @@ import Testing
 }
 
 /// A small generator whose numbers are the same everywhere (Steele, Lea and Flood, 2014).
-struct Weyl: RandomNumberGenerator {
+struct SplitMix64: RandomNumberGenerator {
   private var state: UInt64 = 1
 
   mutating func next() -> UInt64 {
