@@ -23,10 +23,10 @@ public struct ArtifactError: Error, Equatable, CustomStringConvertible {
   /// What to do about it.
   public let advice: String
 
-  /// The whole error in one sentence.
+  /// The whole error in one sentence; names from the file are quoted and their controls escaped.
   public var description: String {
     let place = offset.map { ", byte \($0)" } ?? ""
-    let subject = tensor.map { ", tensor \($0)" } ?? ""
+    let subject = tensor.map { ", tensor \($0.debugDescription)" } ?? ""
     return "\(path)\(place)\(subject): \(problem); \(advice)."
   }
 }

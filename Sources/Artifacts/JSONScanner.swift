@@ -28,7 +28,9 @@ struct JSONScanner {
     var keys: Set<String> = []
     try list(from: "{", to: "}") { scanner in
       let key = try scanner.string()
-      guard keys.insert(key).inserted else { throw scanner.failure("the key \(key) is repeated") }
+      guard keys.insert(key).inserted else {
+        throw scanner.failure("the key \(key.debugDescription) is repeated")
+      }
       try scanner.expect(":")
       try member(&scanner, key)
     }

@@ -73,14 +73,19 @@ extension Safetensors {
       case "dtype":
         let text = try scanner.string()
         elementType = ElementType(rawValue: text)
-        if elementType == nil { throw scanner.failure("the element type \(text) is unknown") }
+        if elementType == nil {
+          throw scanner.failure("the element type \(text.debugDescription) is unknown")
+        }
       case "shape": shape = try scanner.integers()
       case "data_offsets": offsets = try scanner.integers()
-      default: throw scanner.failure("\(name) has the unknown key \(key)")
+      default:
+        throw scanner.failure(
+          "\(name.debugDescription) has the unknown key \(key.debugDescription)")
       }
     }
     guard let elementType, let shape, let offsets, offsets.count == 2 else {
-      throw scanner.failure("\(name) lacks its dtype, its shape or its two data_offsets")
+      throw scanner.failure(
+        "\(name.debugDescription) lacks its dtype, its shape or its two data_offsets")
     }
     return Entry(
       tensor: Tensor(name: name, elementType: elementType, shape: shape), begin: offsets[0],

@@ -55,11 +55,16 @@ extension Safetensors {
       """
   }
 
-  /// A JSON string. Source: RFC 8259, section 7.
+  /// A JSON string, escaped as the reference implementation does. Source: RFC 8259, section 7.
   private static func quoted(_ text: String) -> String {
     let scalars = text.unicodeScalars.map { scalar in
       switch scalar {
       case "\"", "\\": "\\\(scalar)"
+      case "\u{8}": "\\b"
+      case "\t": "\\t"
+      case "\n": "\\n"
+      case "\u{c}": "\\f"
+      case "\r": "\\r"
       case "\0"..<" ":
         "\\u00\(scalar.value < 16 ? "0" : "")\(String(scalar.value, radix: 16))"
       default: String(scalar)
