@@ -10,6 +10,9 @@ private let isThere = ["train-images-idx3-ubyte", "train-images-idx3-ubyte.gz"].
   FileManager.default.fileExists(atPath: "\(folder)/\($0)")
 }
 
+/// Writing 5 to it makes the kernel forget the largest memory this process has had: proc(5).
+private let forgetPeak = "/proc/self/clear_refs"
+
 @Suite(.enabled(if: isThere, "MNIST is not in \(folder): run scripts/fetch-mnist"))
 struct RealMNISTTests {
   /// Counts, labels and mean as published and as NumPy computes them.
@@ -27,5 +30,23 @@ struct RealMNISTTests {
     #expect(data.count == 10_000)
     #expect(data.labels.prefix(5) == [7, 2, 1, 0, 4])
     #expect(data.images.count == 7_840_000)
+  }
+
+  /// Reading takes the memory of what is read and small buffers, compressed or not.
+  @Test(.enabled(if: FileManager.default.isWritableFile(atPath: forgetPeak)))
+  func memory() throws {
+    try Data("5".utf8).write(to: URL(fileURLWithPath: forgetPeak))
+    let before = try kilobytes("VmRSS")
+    let data = try Dataset.load(directory: folder, split: .train)
+    let grown = try kilobytes("VmHWM") - before
+    let size = (data.images.count + data.labels.count) / 1024
+    #expect(grown < size + 1024, "\(grown) KiB for \(size) KiB")
+  }
+
+  /// A figure that the kernel keeps of this process: proc(5), "status".
+  private func kilobytes(_ name: String) throws -> Int {
+    let status = try String(contentsOfFile: "/proc/self/status", encoding: .utf8)
+    let line = try #require(status.split(separator: "\n").first { $0.hasPrefix("\(name):") })
+    return try #require(Int(line.split(whereSeparator: \.isWhitespace)[1]))
   }
 }
