@@ -1,0 +1,126 @@
+# Shared by the scripts of this folder; sourced, never run.
+# shellcheck shell=bash disable=SC2034
+
+me=${0##*/}
+root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
+
+# sysexits.h, as the program itself uses them.
+readonly EX_USAGE=64 EX_DATAERR=65 EX_UNAVAILABLE=69 EX_SOFTWARE=70 EX_IOERR=74
+
+say() { printf '%s: %s\n' "$me" "$*" >&2; }
+
+# fail CODE SENTENCE
+fail() {
+  local code=$1
+  shift
+  say "$*"
+  exit "$code"
+}
+
+have() { command -v "$1" >/dev/null 2>&1; }
+
+# The program's own default, too: `lockstep` looks for MNIST below this folder.
+cache_folder() {
+  local base=${XDG_CACHE_HOME:-}
+  [[ -n $base || -n ${HOME:-} ]] || fail $EX_USAGE "set HOME or XDG_CACHE_HOME: one of them says where downloads are kept."
+  printf '%s/lockstep\n' "${base:-$HOME/.cache}"
+}
+
+is_debian_12() {
+  [[ -r /etc/os-release ]] || return 1
+  # A subshell: os-release is a list of assignments and would set NAME and its kin here.
+  (
+    # shellcheck source=/dev/null
+    . /etc/os-release
+    [[ ${ID:-} == debian && ${VERSION_ID:-} == 12 ]]
+  )
+}
+
+# missing_packages NAME…: those that dpkg does not know as installed, on one line.
+missing_packages() {
+  local name missing=()
+  for name in "$@"; do
+    [[ $(dpkg-query -W -f '${db:Status-Status}' "$name" 2>/dev/null) == installed ]] ||
+      missing+=("$name")
+  done
+  printf '%s' "${missing[*]}"
+}
+
+# install_packages NAME…: through apt, with sudo unless root; says so before it asks a password.
+install_packages() {
+  local log as_root=(env)
+  if ((EUID != 0)); then
+    have sudo || fail $EX_UNAVAILABLE "these packages are missing and there is no sudo to install them: $*."
+    as_root=(sudo)
+    say "installing with sudo and apt: $*"
+  else
+    say "installing with apt: $*"
+  fi
+  log=$(mktemp)
+  if ! {
+    "${as_root[@]}" timeout --foreground 300 apt-get -q update &&
+      "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive \
+        timeout --foreground 900 apt-get -q -o DPkg::Lock::Timeout=300 \
+        install -y --no-install-recommends "$@"
+  } </dev/null >"$log" 2>&1; then
+    tail -n 20 "$log" >&2
+    rm -f "$log"
+    fail $EX_UNAVAILABLE "apt could not install $*."
+  fi
+  rm -f "$log"
+}
+
+# ensure_packages NAME…: no call of apt at all when everything is there.
+ensure_packages() {
+  local missing
+  missing=$(missing_packages "$@")
+  # shellcheck disable=SC2086 # a list of package names, to be split
+  [[ -z $missing ]] || install_packages $missing
+}
+
+# The hot loops are compiled for x86-64-v3 (AVX2) unless told otherwise; older processors are told.
+choose_march() {
+  local flag
+  [[ $(uname -m) == x86_64 && -z ${LOCKSTEP_MARCH:-} ]] || return 0
+  for flag in avx2 bmi1 bmi2 f16c fma abm movbe; do
+    if ! grep -qw -m 1 "$flag" /proc/cpuinfo; then
+      say "this processor has no $flag; building for plain x86-64."
+      export LOCKSTEP_MARCH=x86-64
+      return
+    fi
+  done
+}
+
+# A python3 that can make virtual environments, installed when there is none.
+python_with_venv() {
+  if python3 -c 'import ensurepip, venv' 2>/dev/null; then
+    echo python3
+  elif is_debian_12; then
+    ensure_packages python3 python3-venv
+    echo /usr/bin/python3
+  else
+    fail $EX_UNAVAILABLE "python3 with its venv module is needed; installing it is only known for Debian 12."
+  fi
+}
+
+# python_environment NAME IMPORTS REQUIREMENT…: prints the Python of a virtual environment, kept in
+# the cache folder, in which IMPORTS succeed. What an earlier kill left half made is made anew.
+python_environment() {
+  local folder python base
+  folder=$(cache_folder)/$1
+  python=$folder/bin/python
+  if ! "$python" -c "import $2" 2>/dev/null; then
+    say "making a Python environment with ${*:3}"
+    mkdir -p "${folder%/*}"
+    base=$(python_with_venv) || exit
+    if ! {
+      "$base" -m venv --clear "$folder" &&
+        timeout --foreground 1800 "$python" -m pip --disable-pip-version-check --quiet \
+          install "${@:3}" &&
+        "$python" -c "import $2"
+    }; then
+      fail $EX_UNAVAILABLE "could not make a Python environment in $folder."
+    fi
+  fi >&2
+  echo "$python"
+}
