@@ -1,0 +1,104 @@
+/// A non-owning view of a matrix of floats, rows by columns, in a ``Buffer`` or a shared window.
+///
+/// One of its two strides is 1: rows lie apart (row-major) or, after ``transposed``, columns do.
+/// Whoever makes a view keeps the memory alive. Ranges are checked in every build.
+public struct Matrix {
+  let base: UnsafeMutablePointer<Float>
+
+  /// The number of rows.
+  public let rows: Int
+
+  /// The number of columns.
+  public let columns: Int
+
+  /// The distance, in floats, from an element to the one below it.
+  public let rowStride: Int
+
+  /// The distance, in floats, from an element to the one right of it.
+  public let columnStride: Int
+
+  /// The same elements with rows and columns exchanged; nothing is moved.
+  public var transposed: Matrix {
+    Matrix(
+      base: base, rows: columns, columns: rows, rowStride: columnStride, columnStride: rowStride)
+  }
+
+  /// The rows in `range`.
+  public func rows(_ range: Range<Int>) -> Matrix {
+    require(
+      range.lowerBound >= 0 && range.upperBound <= rows,
+      "rows \(range) outside of a matrix of \(rows) rows")
+    return Matrix(
+      base: base + range.lowerBound * rowStride, rows: range.count, columns: columns,
+      rowStride: rowStride, columnStride: columnStride)
+  }
+
+  /// The columns in `range`.
+  public func columns(_ range: Range<Int>) -> Matrix {
+    transposed.rows(range).transposed
+  }
+
+  /// One element.
+  public subscript(row: Int, column: Int) -> Float {
+    get {
+      base[offset(row, column)]
+    }
+    nonmutating set {
+      base[offset(row, column)] = newValue
+    }
+  }
+
+  private func offset(_ row: Int, _ column: Int) -> Int {
+    require(
+      row >= 0 && row < rows && column >= 0 && column < columns,
+      "element (\(row), \(column)) outside of a matrix (\(rows), \(columns))")
+    return row * rowStride + column * columnStride
+  }
+
+  /// Sets every element to `value`.
+  public func fill(_ value: Float) {
+    for row in 0..<rows {
+      for column in 0..<columns { base[row * rowStride + column * columnStride] = value }
+    }
+  }
+
+  /// Copies the elements of `source`, which has the same shape but may be transposed.
+  public func copy(from source: Matrix) {
+    require(
+      source.rows == rows && source.columns == columns,
+      "copying a matrix (\(source.rows), \(source.columns)) into (\(rows), \(columns))")
+    for row in 0..<rows {
+      for column in 0..<columns {
+        base[row * rowStride + column * columnStride] =
+          source.base[row * source.rowStride + column * source.columnStride]
+      }
+    }
+  }
+
+  /// The elements in row-major order, copied.
+  public var elements: [Float] {
+    (0..<rows).flatMap { row in (0..<columns).map { self[row, $0] } }
+  }
+
+  /// The first element of a row of a row-major matrix.
+  @inline(__always)
+  func row(_ row: Int) -> UnsafeMutablePointer<Float> { base + row * rowStride }
+
+  /// Traps unless this is row-major, as elementwise loops need it, and (`rows`, `columns`) large.
+  func requireRowMajor(_ rows: Int, _ columns: Int, _ name: String) {
+    require(columnStride == 1, "\(name) must be row-major")
+    require(
+      self.rows == rows && self.columns == columns,
+      "\(name) is (\(self.rows), \(self.columns)), expected (\(rows), \(columns))")
+  }
+}
+
+extension Matrix {
+  /// Copies `values`, as many as there are elements, in row-major order.
+  public func copy(from values: [Float]) {
+    require(values.count == rows * columns, "\(values.count) floats for (\(rows), \(columns))")
+    for row in 0..<rows {
+      for column in 0..<columns { self[row, column] = values[row * columns + column] }
+    }
+  }
+}

@@ -1,0 +1,57 @@
+internal import COneDNN
+
+/// Matrix products by oneDNN, each shape prepared once and kept.
+///
+/// An engine belongs to one thread. After the first product of a shape, a product of that shape
+/// allocates nothing.
+public final class MatrixEngine {
+  private let engine: dnnl_engine_t
+  private let stream: dnnl_stream_t
+  private var products: [MatrixProduct.Shape: MatrixProduct] = [:]
+
+  /// Prepares this processor, with one thread unless `OMP_NUM_THREADS` asks for more.
+  public init() {
+    CONEDNN_default_to_one_thread()
+    var (engine, stream) = (dnnl_engine_t(bitPattern: 0), dnnl_stream_t(bitPattern: 0))
+    check(dnnl_engine_create(&engine, dnnl_cpu, 0), "dnnl_engine_create")
+    check(
+      dnnl_stream_create(&stream, engine, dnnl_stream_default_flags.rawValue),
+      "dnnl_stream_create")
+    self.engine = engine!
+    self.stream = stream!
+  }
+
+  deinit {
+    products.removeAll()
+    dnnl_stream_destroy(stream)
+    dnnl_engine_destroy(engine)
+  }
+
+  /// Computes c (m, n) ← `epilogue`(a (m, k) b (k, n) + bias (1, n)).
+  ///
+  /// Each operand may be transposed. An empty product is c ← bias or 0; without rows, nothing.
+  public func multiply(
+    _ a: Matrix, _ b: Matrix, into c: Matrix, bias: Matrix? = nil, epilogue: Epilogue = .none
+  ) {
+    require(
+      a.columns == b.rows && c.rows == a.rows && c.columns == b.columns,
+      "a product of (\(a.rows), \(a.columns)) and (\(b.rows), \(b.columns)) "
+        + "does not fit (\(c.rows), \(c.columns))")
+    bias?.requireRowMajor(1, c.columns, "bias")
+    guard c.rows > 0, c.columns > 0 else { return }
+    guard a.columns > 0 else {
+      require(bias == nil, "an empty product takes no bias")
+      return epilogue == .accumulate ? () : c.fill(0)
+    }
+    let shape = MatrixProduct.Shape(
+      a: .init(a), b: .init(b), c: .init(c), hasBias: bias != nil, epilogue: epilogue)
+    product(shape).run(a, b, into: c, bias: bias, stream: stream)
+  }
+
+  private func product(_ shape: MatrixProduct.Shape) -> MatrixProduct {
+    if let known = products[shape] { return known }
+    let product = MatrixProduct(shape, engine: engine)
+    products[shape] = product
+    return product
+  }
+}

@@ -1,0 +1,72 @@
+/// A non-owning view of consecutive floats, in a ``Buffer`` or in memory shared between ranks.
+///
+/// Whoever makes a view keeps the memory alive while the view is used. Ranges are checked in every
+/// build.
+public struct Vector {
+  let base: UnsafeMutablePointer<Float>
+
+  /// The number of floats.
+  public let count: Int
+
+  init(base: UnsafeMutablePointer<Float>, count: Int) {
+    self.base = base
+    self.count = count
+  }
+
+  /// Views memory that something else owns, such as a window shared between processes.
+  public init(_ memory: UnsafeMutableBufferPointer<Float>) {
+    guard let base = memory.baseAddress else { fatalError("a view needs memory to look at") }
+    self.init(base: base, count: memory.count)
+  }
+
+  /// One element.
+  public subscript(index: Int) -> Float {
+    get {
+      require(index >= 0 && index < count, "index \(index) outside of a vector of \(count)")
+      return base[index]
+    }
+    nonmutating set {
+      require(index >= 0 && index < count, "index \(index) outside of a vector of \(count)")
+      base[index] = newValue
+    }
+  }
+
+  /// The part of the view in `range`.
+  public subscript(range: Range<Int>) -> Vector {
+    require(
+      range.lowerBound >= 0 && range.upperBound <= count,
+      "range \(range) outside of a vector of \(count)")
+    return Vector(base: base + range.lowerBound, count: range.count)
+  }
+
+  /// The floats from `offset` on as a matrix of rows that begin `stride` floats apart.
+  public func matrix(at offset: Int = 0, rows: Int, columns: Int, stride: Int? = nil) -> Matrix {
+    let stride = stride ?? columns
+    require(rows >= 0 && columns >= 0 && stride >= columns, "a matrix needs room for its rows")
+    let end = rows == 0 ? offset : offset + (rows - 1) * stride + columns
+    require(
+      offset >= 0 && end <= count,
+      "a matrix of \(rows) rows of \(columns) at \(offset) exceeds a vector of \(count)")
+    return Matrix(
+      base: base + offset, rows: rows, columns: columns, rowStride: stride, columnStride: 1)
+  }
+
+  /// Sets every element to `value`.
+  public func fill(_ value: Float) {
+    base.update(repeating: value, count: count)
+  }
+
+  /// Copies as many floats from `source`, which has the same count.
+  public func copy(from source: Vector) {
+    require(source.count == count, "copying \(source.count) floats into \(count)")
+    base.update(from: source.base, count: count)
+  }
+
+  /// Calls `body` with the floats, for layers that take spans.
+  public func withMutableSpan<Result, Failure: Error>(
+    _ body: (inout MutableSpan<Float>) throws(Failure) -> Result
+  ) throws(Failure) -> Result {
+    var span = unsafe MutableSpan(_unsafeStart: base, count: count)
+    return try body(&span)
+  }
+}
