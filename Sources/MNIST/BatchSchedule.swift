@@ -1,0 +1,25 @@
+/// How an epoch falls into batches; the last one is smaller where the division leaves a remainder.
+public struct BatchSchedule: Sendable {
+  /// The number of images in an epoch.
+  public let imageCount: Int
+
+  /// The images of a full batch, over all ranks.
+  public let batchSize: Int
+
+  /// A schedule of `imageCount` images, `batchSize` at a time.
+  public init(imageCount: Int, batchSize: Int) {
+    precondition(imageCount > 0 && batchSize > 0, "an epoch and its batches have images")
+    self.imageCount = imageCount
+    self.batchSize = batchSize
+  }
+
+  /// The number of batches in an epoch.
+  public var batchCount: Int { (imageCount + batchSize - 1) / batchSize }
+
+  /// The positions in the epoch of the batch that begins at `offset`.
+  public func positions(from offset: Int) -> Range<Int> {
+    precondition(
+      (0..<imageCount).contains(offset), "an epoch of \(imageCount) images has no offset \(offset)")
+    return offset..<min(offset + batchSize, imageCount)
+  }
+}

@@ -1,0 +1,11 @@
+public import Kernels
+
+extension Dataset {
+  /// Makes a batch: the pixels of the images at `positions` of `order`, in 0…1.
+  ///
+  /// `pixels` is (positions.count, pixelCount).
+  public func fill(_ pixels: Matrix, order: EpochOrder, positions: Range<Int>) {
+    precondition(pixels.columns == pixelCount, "a row of a batch holds one image")
+    fillPixels(pixels, from: images.span, images: order.images.span.extracting(positions))
+  }
+}
