@@ -1,0 +1,49 @@
+internal import Kernels
+
+/// A fixed piece of the gradient: some rows of one layer's matrix, consecutive in memory.
+///
+/// The cut into tiles follows from the layers' sizes alone, never from the number of ranks.
+public struct GradientTile: Sendable {
+  /// The layer's number.
+  public let layer: Int
+
+  /// The rows of the layer's matrix (inputs + 1, outputs); two at least.
+  public let rows: Range<Int>
+
+  /// Where these rows lie among all parameters.
+  public let range: Range<Int>
+
+  /// The most rows of a tile: its gradient and moments stay in cache, its product runs at full rate.
+  private static let mostRows = 64
+
+  /// Samples summed by one product. More make oneDNN choose kernels by the tile's height, and the
+  /// gradient's bits with them.
+  private static let chunk = 128
+
+  /// The tiles of a layer, as even as its number of rows allows.
+  static func tiles(of layer: LinearLayer, number: Int) -> [GradientTile] {
+    let rows = layer.inputs + 1
+    let count = (rows + mostRows - 1) / mostRows
+    return (0..<count).map { tile in
+      let piece = rows * tile / count..<rows * (tile + 1) / count
+      let offset = layer.offset + piece.lowerBound * layer.outputs
+      return GradientTile(
+        layer: number, rows: piece, range: offset..<offset + piece.count * layer.outputs)
+    }
+  }
+
+  /// Computes the tile of xᵀ δ into its place in `gradient`, in order over chunks of samples.
+  ///
+  /// `input` is (n, inputs + 1), `delta` (n, outputs); without samples the tile is zero.
+  func compute(input: Matrix, delta: Matrix, into gradient: Vector, engine: MatrixEngine) {
+    let target = gradient[range].matrix(rows: rows.count, columns: delta.columns)
+    guard input.rows > 0 else { return target.fill(0) }
+    let factor = input.columns(rows)
+    for start in stride(from: 0, to: input.rows, by: Self.chunk) {
+      let samples = start..<min(start + Self.chunk, input.rows)
+      engine.multiply(
+        factor.rows(samples).transposed, delta.rows(samples), into: target,
+        epilogue: start == 0 ? .none : .accumulate)
+    }
+  }
+}

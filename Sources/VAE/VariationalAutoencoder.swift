@@ -1,0 +1,70 @@
+public import Kernels
+
+/// The composed model and its backward pass; parameters and activations live elsewhere.
+///
+/// Kingma and Welling, "Auto-Encoding Variational Bayes", 2013. Every function works on the samples
+/// `rows` of the activations, so that ranks can share one batch.
+public struct VariationalAutoencoder {
+  /// Where the parameters lie.
+  public let layout: ParameterLayout
+
+  private let engine: MatrixEngine
+  private let encoder: Encoder
+  private let sampler = Sampler()
+  private let decoder: Decoder
+  private let bound = EvidenceLowerBound()
+
+  /// The model of `layout`, whose products `engine` computes.
+  public init(_ layout: ParameterLayout, engine: MatrixEngine) {
+    self.layout = layout
+    self.engine = engine
+    let (first, count) = (layout.encoderLayers.upperBound, layout.layers.count)
+    encoder = Encoder(
+      perceptron: Perceptron(layout, layers: layout.encoderLayers, engine: engine))
+    decoder = Decoder(perceptron: Perceptron(layout, layers: first..<count, engine: engine))
+  }
+
+  /// Encoder: pixels to moments.
+  public func encode(_ parameters: Vector, _ activations: Activations, _ rows: Range<Int>) {
+    encoder.forward(parameters, activations, rows)
+  }
+
+  /// Sampler: moments and noise to latents.
+  public func sample(_ activations: Activations, _ rows: Range<Int>) {
+    sampler.forward(activations, rows)
+  }
+
+  /// Decoder: latents to logits.
+  public func decode(_ parameters: Vector, _ activations: Activations, _ rows: Range<Int>) {
+    decoder.forward(parameters, activations, rows)
+  }
+
+  /// Evidence lower bound: logits, pixels and moments to `losses` (n, 2) in nats, reconstruction
+  /// and divergence.
+  public func evaluate(_ activations: Activations, _ rows: Range<Int>, losses: Matrix) {
+    bound.forward(activations, rows, losses: losses)
+  }
+
+  /// Evidence lower bound as ``evaluate(_:_:losses:)``, and the deltas of all layers for the
+  /// gradient of `scale` × the summed losses.
+  public func backpropagate(
+    _ parameters: Vector, _ activations: Activations, _ rows: Range<Int>, scale: Float,
+    losses: Matrix
+  ) {
+    bound.forwardAndBackward(activations, rows, scale: scale, losses: losses)
+    decoder.backward(parameters, activations, rows)
+    sampler.backward(
+      activations, rows, scale: scale, momentGradient: encoder.momentGradient(activations))
+    encoder.backward(parameters, activations, rows)
+  }
+
+  /// Computes one tile of the gradient, summed over the samples `rows`, into its place in
+  /// `gradient`, which lies like the parameters.
+  public func computeGradient(
+    _ tile: GradientTile, _ activations: Activations, _ rows: Range<Int>, into gradient: Vector
+  ) {
+    tile.compute(
+      input: activations.inputs[tile.layer].rows(rows),
+      delta: activations.deltas[tile.layer].rows(rows), into: gradient, engine: engine)
+  }
+}
