@@ -1,0 +1,97 @@
+internal import FoundationEssentials
+
+/// The checkpoint that a path on the command line means, found and checked.
+struct CheckpointReference {
+  /// Its `model.safetensors`.
+  let model: String
+
+  /// The checkpoint's directory; nil for a bare `.safetensors` file.
+  let directory: String?
+
+  /// Newer checkpoints that were passed over because they are not whole, a sentence each.
+  let passedOver: [String]
+
+  /// Finds what `path` means: a run directory (its newest whole checkpoint), a checkpoint
+  /// directory, or a `.safetensors` file.
+  ///
+  /// - Throws: `Failure`: `inputOutput` where nothing is at `path`, `badData` where nothing whole is.
+  init(_ path: String) throws {
+    let path = path.count > 1 && path.hasSuffix("/") ? String(path.dropLast()) : path
+    guard FileSystem.exists(path) else {
+      throw Failure(
+        .inputOutput,
+        "\(path): there is no checkpoint here; name a run directory, a checkpoint directory or a "
+          + ".safetensors file")
+    }
+    if !FileSystem.isDirectory(path) {
+      self.init(model: path, directory: nil, passedOver: [])
+    } else if let newest = try Self.newest(inRun: path) {
+      self = newest
+    } else {
+      try Checksums.verify(Checkpoint.names, in: path)
+      self.init(model: "\(path)/\(Checkpoint.modelName)", directory: path, passedOver: [])
+    }
+  }
+
+  /// The newest whole checkpoint of a run directory: the one that `latest` leads to, else the one
+  /// of most steps; nil where there is none at all.
+  ///
+  /// - Throws: `Failure` with `badData` where there are some and none is whole.
+  static func newest(inRun path: String) throws -> CheckpointReference? {
+    let latest = FileSystem.destination(ofLink: "\(path)/latest")
+    let names = try FileSystem.names(in: path)
+      .filter { Checkpoint.step(ofDirectory: $0) != nil }
+      .sorted { ($0 == latest ? 1 : 0, $0) > ($1 == latest ? 1 : 0, $1) }
+    var problems: [Failure] = []
+    for name in names {
+      let directory = "\(path)/\(name)"
+      do {
+        try Checksums.verify(Checkpoint.names, in: directory)
+        return CheckpointReference(
+          model: "\(directory)/\(Checkpoint.modelName)", directory: directory,
+          passedOver: problems.map(\.description))
+      } catch let problem as Failure {
+        problems.append(problem)
+      }
+    }
+    if let first = problems.first { throw first }
+    return nil
+  }
+
+  private init(model: String, directory: String?, passedOver: [String]) {
+    self.model = model
+    self.directory = directory
+    self.passedOver = passedOver
+  }
+
+  /// The checkpoint's state.
+  ///
+  /// - Throws: `Failure` with `badData` where there is none or it makes no sense.
+  func state() throws -> CheckpointState {
+    guard let directory else {
+      throw Failure(
+        .badData,
+        "\(model): a run cannot go on from parameters alone; name a checkpoint directory")
+    }
+    let path = "\(directory)/\(Checkpoint.stateName)"
+    let text = try FileSystem.read(path)
+    guard let state = try? JSONDecoder().decode(CheckpointState.self, from: Data(text.utf8)) else {
+      throw Failure(.badData, "\(path): this is not the state of a run; use another checkpoint")
+    }
+    guard state.format == 1, state.isPlausible else {
+      throw Failure(
+        .badData,
+        "\(path): format \(state.format) with these values is not one that this version knows; "
+          + "use another checkpoint, or the version that wrote it")
+    }
+    return state
+  }
+}
+
+extension CheckpointState {
+  /// Whether the numbers can be those of a run.
+  fileprivate var isPlausible: Bool {
+    progress.step >= 0 && progress.epoch >= 0 && progress.offset >= 0 && pixels > 0
+      && recipe.problem == nil
+  }
+}

@@ -1,0 +1,47 @@
+internal import Artifacts
+internal import Crypto
+internal import FoundationEssentials
+
+/// The SHA-256 of files, in the format that `sha256sum --check` reads.
+///
+/// GNU coreutils manual, "md5sum invocation": hexadecimal digest, two spaces, name.
+enum Checksums {
+  /// The name of the list in a checkpoint.
+  static let name = "SHA256SUMS"
+
+  /// The list of the files `names` of `directory`.
+  static func list(_ names: [String], in directory: String) throws -> String {
+    try names.map { "\(try digest(of: "\(directory)/\($0)"))  \($0)\n" }.joined()
+  }
+
+  /// Checks every file of the directory's list.
+  ///
+  /// - Throws: `Failure` with `badData` where a file is missing, not listed or altered.
+  static func verify(_ names: [String], in directory: String) throws {
+    guard FileSystem.exists("\(directory)/\(name)") else {
+      throw Failure(
+        .badData, "\(directory): \(name) is missing, so the checkpoint is not whole; use another")
+    }
+    let lines = try FileSystem.read("\(directory)/\(name)").split(separator: "\n")
+    for name in names {
+      guard FileSystem.exists("\(directory)/\(name)") else {
+        throw Failure(.badData, "\(directory)/\(name) is missing from the checkpoint; use another")
+      }
+      let expected = "\(try digest(of: "\(directory)/\(name)"))  \(name)"
+      guard lines.contains(Substring(expected)) else {
+        throw Failure(
+          .badData,
+          "\(directory)/\(name) is not the file that \(Checksums.name) tells of: it was altered, "
+            + "cut short or damaged; use another checkpoint")
+      }
+    }
+  }
+
+  /// The SHA-256 of one file, in hexadecimal.
+  static func digest(of path: String) throws -> String {
+    guard let data = try? Data(contentsOf: URL(filePath: path), options: .alwaysMapped) else {
+      throw Failure(.inputOutput, "\(path): cannot be read; check its permissions")
+    }
+    return SHA256.hash(data: data).map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
+  }
+}

@@ -1,0 +1,19 @@
+/// What the program tells whoever started it; the values from 64 on are those of `sysexits.h`.
+public enum ExitCode: Int32, Sendable {
+  /// All is done.
+  case done = 0
+  /// The flags make no sense.
+  case usage = 64
+  /// The data or the checkpoint is not what it should be.
+  case badData = 65
+  /// This machine cannot do what was asked.
+  case unavailable = 69
+  /// The replicas disagree, or a number is not finite.
+  case disagreement = 70
+  /// MPI failed.
+  case mpi = 71
+  /// The system refused to read or write.
+  case inputOutput = 74
+  /// Stopped on request; the run can be resumed.
+  case stopped = 75
+}

@@ -1,0 +1,94 @@
+internal import CLinux
+internal import FoundationEssentials
+internal import Glibc
+
+/// The few calls on directories that a run needs, each error with its path and what to do.
+enum FileSystem {
+  /// Makes a directory and those above it: `mkdir`.
+  static func makeDirectory(_ path: String) throws {
+    guard mkdir(path, 0o777) != 0, errno != EEXIST else { return }
+    if errno == ENOENT, let slash = path.lastIndex(of: "/"), slash > path.startIndex {
+      try makeDirectory(String(path[..<slash]))
+      guard mkdir(path, 0o777) != 0, errno != EEXIST else { return }
+    }
+    throw failure("create", path)
+  }
+
+  /// The names in a directory, sorted; none where it does not exist.
+  static func names(in path: String) throws -> [String] {
+    guard exists(path) else { return [] }
+    do {
+      return try FileManager.default.contentsOfDirectory(atPath: path).sorted()
+    } catch {
+      throw Failure(.inputOutput, "\(path): cannot list the directory; check its permissions")
+    }
+  }
+
+  /// Whether something is at `path`, a dangling link included: `lstat`.
+  static func exists(_ path: String) -> Bool {
+    var status = stat()
+    return lstat(path, &status) == 0
+  }
+
+  /// Whether a directory, or a link to one, is at `path`: `stat`.
+  static func isDirectory(_ path: String) -> Bool {
+    var status = stat()
+    return stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFDIR
+  }
+
+  /// Gives `source` the name `target`, which may be a file or a link: `rename`.
+  static func rename(_ source: String, to target: String) throws {
+    guard Glibc.rename(source, target) == 0 else { throw failure("rename to", target) }
+  }
+
+  /// Puts the directory `source` at `target`; one that is there is exchanged for it and removed.
+  ///
+  /// `renameat2` with `RENAME_EXCHANGE`, so that `target` is whole at every moment; where the file
+  /// system has no exchange, the old one is moved aside first.
+  static func install(_ source: String, at target: String) throws {
+    guard exists(target) else { return try rename(source, to: target) }
+    if CLinux_rename_exchange(source, target) == 0 { return try remove(source) }
+    guard errno == EINVAL || errno == ENOSYS else { throw failure("replace", target) }
+    let aside = source + ".old"
+    try rename(target, to: aside)
+    try rename(source, to: target)
+    try remove(aside)
+  }
+
+  /// Removes whatever is at `path`.
+  static func remove(_ path: String) throws {
+    do {
+      try FileManager.default.removeItem(atPath: path)
+    } catch {
+      throw Failure(.inputOutput, "\(path): cannot remove it; check its permissions")
+    }
+  }
+
+  /// Lets the symbolic link `path` lead to `destination`, without a moment in which it is missing.
+  static func link(_ path: String, to destination: String) throws {
+    let temporary = path + ".new"
+    unlink(temporary)
+    guard symlink(destination, temporary) == 0 else { throw failure("create the link", path) }
+    try rename(temporary, to: path)
+  }
+
+  /// Where the symbolic link `path` leads; nil where there is none.
+  static func destination(ofLink path: String) -> String? {
+    try? FileManager.default.destinationOfSymbolicLink(atPath: path)
+  }
+
+  /// The whole of a small text file.
+  static func read(_ path: String) throws -> String {
+    guard let data = FileManager.default.contents(atPath: path) else {
+      throw failure("read", path)
+    }
+    return String(decoding: data, as: UTF8.self)
+  }
+
+  private static func failure(_ action: String, _ path: String) -> Failure {
+    Failure(
+      .inputOutput,
+      "\(path): cannot \(action) it: \(String(cString: strerror(errno))); check the path, its "
+        + "permissions and the disk's space")
+  }
+}

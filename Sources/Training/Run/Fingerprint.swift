@@ -1,0 +1,79 @@
+internal import Crypto
+internal import FoundationEssentials
+internal import Kernels
+internal import MNIST
+internal import MPI
+
+/// A SHA-256 of something that must be the same on all ranks.
+struct Fingerprint {
+  /// What it is of, as an error names it.
+  let subject: String
+
+  private let digest: [UInt8]
+
+  /// Of a configuration.
+  init(_ subject: String, of value: some Encodable) throws {
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = .sortedKeys
+    self.init(subject, SHA256.hash(data: try encoder.encode(value)))
+  }
+
+  /// Of data sets, images and labels.
+  init(_ subject: String, of datasets: [Dataset]) {
+    var hash = SHA256()
+    for dataset in datasets {
+      dataset.images.withUnsafeBytes { hash.update(bufferPointer: $0) }
+      dataset.labels.withUnsafeBytes { hash.update(bufferPointer: $0) }
+    }
+    self.init(subject, hash.finalize())
+  }
+
+  /// Of floats.
+  init(_ subject: String, of vectors: [Vector]) {
+    var hash = SHA256()
+    for vector in vectors {
+      vector.withMutableSpan { span in
+        span.withUnsafeBytes { hash.update(bufferPointer: $0) }
+      }
+    }
+    self.init(subject, hash.finalize())
+  }
+
+  /// Of the program that is running.
+  static func program() throws -> Fingerprint {
+    let program = try Data(
+      contentsOf: URL(filePath: "/proc/self/exe"), options: .alwaysMapped)
+    return Fingerprint("program", SHA256.hash(data: program))
+  }
+
+  private init(_ subject: String, _ digest: SHA256Digest) {
+    self.subject = subject
+    self.digest = Array(digest)
+  }
+
+  /// Ends the job where some rank's fingerprints are not rank zero's; collective.
+  ///
+  /// - Throws: on all ranks, a failure that names the subject and the lowest rank that differs.
+  static func requireEqual(
+    _ fingerprints: [Fingerprint], among communicator: borrowing Communicator
+  ) throws {
+    let mine = fingerprints.flatMap(\.digest)
+    var all = [UInt8](repeating: 0, count: mine.count * communicator.size)
+    var span = all.mutableSpan
+    try communicator.allGather(mine.span, into: &span)
+    for rank in 1..<max(communicator.size, 1) {
+      for (number, fingerprint) in fingerprints.enumerated() {
+        let place = number * fingerprint.digest.count..<(number + 1) * fingerprint.digest.count
+        let offset = rank * mine.count
+        guard all[place] != all[place.lowerBound + offset..<place.upperBound + offset] else {
+          continue
+        }
+        throw SharedFailure(
+          Failure(
+            .disagreement,
+            "the \(fingerprint.subject) of rank \(rank) differs from that of rank 0: start all "
+              + "ranks with the same program, data and flags"))
+      }
+    }
+  }
+}

@@ -1,0 +1,95 @@
+internal import Artifacts
+internal import FoundationEssentials
+internal import Glibc
+
+/// A row of `metrics.jsonl` about one step.
+public struct StepRow: Encodable, Sendable {
+  let kind = "step"
+  /// Epochs begun.
+  public let epoch: Int
+  /// Steps taken.
+  public let step: Int
+  /// The batch's mean loss in nats: ``reconstruction`` + ``kl``.
+  public let loss: Double
+  /// The batch's mean cross-entropy of the pixels in nats.
+  public let reconstruction: Double
+  /// The batch's mean Kullback–Leibler divergence in nats.
+  public let kl: Double
+}
+
+/// A row of `metrics.jsonl` about one epoch.
+public struct EpochRow: Encodable, Sendable {
+  let kind = "epoch"
+  /// Epochs completed.
+  public let epoch: Int
+  /// Steps taken.
+  public let step: Int
+  /// The mean loss of the epoch's images as they were trained on, in nats.
+  public let trainLoss: Double
+  /// The mean loss of the test images after the epoch, in nats.
+  public let testLoss: Double
+  /// The part of ``testLoss`` that is cross-entropy of the pixels.
+  public let reconstruction: Double
+  /// The part of ``testLoss`` that is Kullback–Leibler divergence.
+  public let kl: Double
+  /// Images trained on each second, over all ranks, since the epoch began or was resumed.
+  public let imagesPerSecond: Double
+  /// The seconds that this training took.
+  public let seconds: Double
+  /// The number of ranks.
+  public let ranks: Int
+
+  enum CodingKeys: String, CodingKey {
+    case kind, epoch, step
+    case trainLoss = "train_loss"
+    case testLoss = "test_loss"
+    case reconstruction, kl
+    case imagesPerSecond = "images_per_second"
+    case seconds, ranks
+  }
+}
+
+/// `metrics.jsonl`, one JSON object a line. Rank zero's alone.
+final class MetricsLog {
+  private let path: String
+  private let descriptor: CInt
+
+  /// Opens the log of a run that goes on after `step` steps: later rows are dropped, since they will
+  /// come again.
+  init(in directory: String, after step: Int) throws {
+    path = "\(directory)/metrics.jsonl"
+    if FileSystem.exists(path) {
+      let rows = try FileSystem.read(path).split(separator: "\n")
+      let kept = rows.filter { Self.step(ofRow: $0).map { $0 <= step } ?? false }
+      if kept.count < rows.count {
+        let text = kept.map { "\($0)\n" }.joined()
+        try OutputFile.replace(path) { try $0.write([UInt8](text.utf8)) }
+      }
+    }
+    descriptor = open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0o666)
+    guard descriptor >= 0 else { throw failure() }
+  }
+
+  deinit { close(descriptor) }
+
+  /// Appends one row.
+  func append(_ row: some Encodable) throws {
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+    let line = try encoder.encode(row) + Data([UInt8(ascii: "\n")])
+    let written = line.withUnsafeBytes { write(descriptor, $0.baseAddress, $0.count) }
+    guard written == line.count else { throw failure() }
+  }
+
+  private func failure() -> Failure {
+    Failure(
+      .inputOutput,
+      "\(path): cannot write to it: \(String(cString: strerror(errno))); check its permissions and "
+        + "the disk's space")
+  }
+
+  private static func step(ofRow row: Substring) -> Int? {
+    struct Row: Decodable { let step: Int }
+    return (try? JSONDecoder().decode(Row.self, from: Data(row.utf8)))?.step
+  }
+}

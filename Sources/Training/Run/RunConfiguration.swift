@@ -1,0 +1,93 @@
+/// What one `lockstep train` is asked to do, all flags resolved.
+public struct RunConfiguration: Equatable, Codable, Sendable {
+  /// What determines the model.
+  public var recipe = Recipe()
+
+  /// The epoch to train up to, counted from the beginning of the run.
+  public var epochs = 10
+
+  /// The folder with MNIST's four files.
+  public var data: String
+
+  /// Steps between two step rows of the metrics.
+  public var logEvery = 10
+
+  /// The defaults, with data from `data`.
+  public init(data: String) { self.data = data }
+
+  enum CodingKeys: String, CodingKey {
+    case epochs
+    case data
+    case logEvery = "log-every"
+  }
+
+  /// Reads the keys of the recipe beside those of the run, as they stand in `config.yaml`.
+  public init(from decoder: any Decoder) throws {
+    let values = try decoder.container(keyedBy: CodingKeys.self)
+    recipe = try Recipe(from: decoder)
+    epochs = try values.decode(Int.self, forKey: .epochs)
+    data = try values.decode(String.self, forKey: .data)
+    logEvery = try values.decode(Int.self, forKey: .logEvery)
+  }
+
+  /// Writes one flat list of keys.
+  public func encode(to encoder: any Encoder) throws {
+    try recipe.encode(to: encoder)
+    var values = encoder.container(keyedBy: CodingKeys.self)
+    try values.encode(epochs, forKey: .epochs)
+    try values.encode(data, forKey: .data)
+    try values.encode(logEvery, forKey: .logEvery)
+  }
+}
+
+/// The flags that were given; those that were not are nil and leave what is there.
+public struct RunRequest: Equatable, Codable, Sendable {
+  /// See ``Recipe/hidden``.
+  public var hidden: Int?
+  /// See ``Recipe/latent``.
+  public var latent: Int?
+  /// See ``Recipe/batchSize``.
+  public var batchSize: Int?
+  /// See ``Recipe/learningRate``.
+  public var learningRate: Double?
+  /// See ``Recipe/seed``.
+  public var seed: UInt64?
+  /// See ``Recipe/precision``.
+  public var precision: Precision?
+  /// See ``RunConfiguration/epochs``.
+  public var epochs: Int?
+  /// See ``RunConfiguration/data``.
+  public var data: String?
+  /// See ``RunConfiguration/logEvery``.
+  public var logEvery: Int?
+  /// End, with a checkpoint, once the run has made this many steps in all.
+  public var maxSteps: Int?
+  /// Which checkpoint to go on from.
+  public var resume = Resume.auto
+
+  /// No flag at all.
+  public init() {}
+
+  /// Puts the flags that were given in the place of `configuration`'s values.
+  func apply(to configuration: inout RunConfiguration) {
+    configuration.recipe.hidden = hidden ?? configuration.recipe.hidden
+    configuration.recipe.latent = latent ?? configuration.recipe.latent
+    configuration.recipe.batchSize = batchSize ?? configuration.recipe.batchSize
+    configuration.recipe.learningRate = learningRate ?? configuration.recipe.learningRate
+    configuration.recipe.seed = seed ?? configuration.recipe.seed
+    configuration.recipe.precision = precision ?? configuration.recipe.precision
+    configuration.epochs = epochs ?? configuration.epochs
+    configuration.data = data ?? configuration.data
+    configuration.logEvery = logEvery ?? configuration.logEvery
+  }
+}
+
+/// Which checkpoint a run goes on from.
+public enum Resume: Equatable, Codable, Sendable {
+  /// The run directory's newest whole one, or from the beginning where it has none.
+  case auto
+  /// None: from the beginning.
+  case none
+  /// The one at this path.
+  case checkpoint(String)
+}

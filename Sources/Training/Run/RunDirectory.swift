@@ -1,0 +1,53 @@
+internal import Artifacts
+internal import Glibc
+
+/// The directory of one run, locked against other jobs while this value lives. Rank zero's alone.
+final class RunDirectory {
+  let path: String
+  private let lock: CInt
+
+  /// Makes the directory where it is missing and locks it: `flock` on the file `.lock`.
+  ///
+  /// - Throws: `Failure` where it cannot be written to or another job uses it.
+  init(locking path: String) throws {
+    try FileSystem.makeDirectory(path)
+    lock = open("\(path)/.lock", O_RDWR | O_CREAT | O_CLOEXEC, 0o666)
+    self.path = path
+    guard lock >= 0 else {
+      throw Failure(
+        .inputOutput,
+        "\(path): the run directory cannot be written to: \(String(cString: strerror(errno))); "
+          + "choose another --run or change its permissions")
+    }
+    guard flock(lock, LOCK_EX | LOCK_NB) == 0 else {
+      throw Failure(
+        .inputOutput,
+        "\(path): the run directory is in use by another job; wait for it or choose another --run")
+    }
+    for name in try FileSystem.names(in: path) where name.hasPrefix(Checkpoint.temporaryPrefix) {
+      try FileSystem.remove("\(path)/\(name)")
+    }
+  }
+
+  deinit { close(lock) }
+
+  /// Lets `latest` lead to the checkpoint `name`.
+  func setLatest(_ name: String) throws {
+    try FileSystem.link("\(path)/latest", to: name)
+    try OutputFile.synchronizeDirectory(of: "\(path)/latest")
+  }
+
+  /// Moves all that a former run left into `previous-1`, or the next number that is free.
+  func moveAside() throws {
+    let kept = [".lock", "previous-"]
+    let names = try FileSystem.names(in: path)
+      .filter { name in !kept.contains { name.hasPrefix($0) } }
+    guard !names.isEmpty else { return }
+    var number = 1
+    while FileSystem.exists("\(path)/previous-\(number)") { number += 1 }
+    try FileSystem.makeDirectory("\(path)/previous-\(number)")
+    for name in names {
+      try FileSystem.rename("\(path)/\(name)", to: "\(path)/previous-\(number)/\(name)")
+    }
+  }
+}

@@ -1,0 +1,71 @@
+internal import Artifacts
+internal import Kernels
+internal import MNIST
+internal import MPI
+internal import VAE
+
+extension TrainingRun {
+  /// Reads both splits, on every rank; collective.
+  static func readData(
+    _ plan: RunPlan, _ world: borrowing Communicator
+  ) throws -> (train: Dataset, test: Dataset) {
+    let directory = plan.configuration.data
+    return try world.together {
+      let train = try Dataset.load(directory: directory, split: .train)
+      let test = try Dataset.load(directory: directory, split: .test)
+      guard train.rows == test.rows, train.columns == test.columns else {
+        throw Failure(
+          .badData,
+          "\(directory): training images are \(train.rows) × \(train.columns) pixels and test "
+            + "images \(test.rows) × \(test.columns); use two parts of one data set")
+      }
+      if let pixels = plan.pixels, pixels != train.pixelCount {
+        throw Failure(
+          .badData,
+          "\(directory): images have \(train.pixelCount) pixels, those of the checkpoint "
+            + "\(pixels); use the data that the run began with")
+      }
+      guard plan.progress.offset < train.count else {
+        throw Failure(
+          .badData,
+          "\(directory): the checkpoint is \(plan.progress.offset) images into an epoch that has "
+            + "\(train.count); use the data that the run began with")
+      }
+      return (train, test)
+    }
+  }
+
+  /// The state the run begins with: drawn from the seed, or read by rank zero and sent to all.
+  static func makeReplica(
+    _ plan: RunPlan, _ train: Dataset, _ world: borrowing Communicator
+  ) throws -> Replica {
+    let recipe = plan.configuration.recipe
+    let replica = Replica(ParameterLayout(recipe.model(pixels: train.pixelCount)))
+    guard let checkpoint = plan.checkpoint else {
+      replica.layout.initialize(replica.parameters, seed: recipe.seed)
+      return replica
+    }
+    try world.together {
+      guard world.rank == 0 else { return }
+      try Checkpoint.read(checkpoint, into: replica)
+    }
+    for vector in [replica.parameters, replica.firstMoment, replica.secondMoment] {
+      try vector.withMutableSpan { span throws(MPIError) in
+        try world.broadcast(&span, from: 0)
+      }
+    }
+    return replica
+  }
+}
+
+extension Checkpoint {
+  /// Reads parameters and moments of the checkpoint `directory`.
+  static func read(_ directory: String, into replica: borrowing Replica) throws {
+    let model = try SafetensorsFile(opening: "\(directory)/\(modelName)")
+    try TensorFile.read([("", replica.parameters)], replica.layout, from: model)
+    let optimizer = try SafetensorsFile(opening: "\(directory)/\(optimizerName)")
+    try TensorFile.read(
+      [("exp_avg.", replica.firstMoment), ("exp_avg_sq.", replica.secondMoment)], replica.layout,
+      from: optimizer)
+  }
+}

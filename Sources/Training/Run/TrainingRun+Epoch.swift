@@ -1,0 +1,90 @@
+internal import Artifacts
+internal import MNIST
+internal import MPI
+
+/// The time that training on part of an epoch takes.
+struct Stopwatch {
+  private let offset: Int
+  private let start = ContinuousClock.now
+  private(set) var seconds = 0.0
+  private(set) var images = 0
+
+  /// Starts at `offset` images into the epoch.
+  init(from offset: Int) { self.offset = offset }
+
+  /// Stops at `offset` images into the epoch.
+  mutating func stop(at offset: Int) {
+    seconds = (ContinuousClock.now - start) / .seconds(1)
+    images = offset - self.offset
+  }
+}
+
+extension TrainingRun {
+  /// Tells rank zero's observer and log of a step.
+  mutating func report(_ loss: Loss) {
+    guard let observer, let metrics else { return }
+    let progress = trainer.progress
+    observer.stepEnded(
+      StepEvent(
+        epoch: progress.epoch + 1, epochs: configuration.epochs, step: progress.step,
+        offset: progress.offset, imageCount: trainer.imageCount, loss: loss))
+    guard progress.step.isMultiple(of: configuration.logEvery) else { return }
+    do {
+      try metrics.append(
+        StepRow(
+          epoch: progress.epoch + 1, step: progress.step, loss: loss.total,
+          reconstruction: loss.reconstruction, kl: loss.divergence))
+    } catch {
+      logFailure = Failure(error)
+    }
+  }
+
+  /// Evaluates, draws, logs and saves at an epoch's end; collective.
+  mutating func endEpoch(_ stopwatch: Stopwatch) throws {
+    let inference = Inference(trainer.replica.layout, trainer.replica.parameters)
+    let seed = configuration.recipe.seed
+    let losses = try inference.evaluate(test, seed: seed, among: communicator).mean
+    let trained = trainer.progress.losses.mean
+    trainer.beginNextEpoch()
+    let progress = trainer.progress
+    try draw(inference, epoch: progress.epoch)
+    let row = EpochRow(
+      epoch: progress.epoch, step: progress.step, trainLoss: trained.total,
+      testLoss: losses.total, reconstruction: losses.reconstruction, kl: losses.divergence,
+      imagesPerSecond: Double(stopwatch.images) / stopwatch.seconds, seconds: stopwatch.seconds,
+      ranks: communicator.size)
+    try communicator.together {
+      if let logFailure { throw logFailure }
+      try metrics?.append(row)
+    }
+    try save()
+    observer?.epochEnded(row)
+  }
+
+  /// Writes the checkpoint of the step reached; collective.
+  func save() throws {
+    try communicator.together {
+      guard let directory else { return }
+      let name = try Checkpoint.write(
+        trainer.replica, at: trainer.progress, recipe: configuration.recipe, in: directory.path)
+      try directory.setLatest(name)
+    }
+  }
+
+  /// Writes the epoch's two sheets: the same 64 latents every time, and test images over what the
+  /// model makes of them; collective.
+  private func draw(_ inference: borrowing Inference, epoch: Int) throws {
+    let digits = String(epoch)
+    let name = "epoch-" + String(repeating: "0", count: max(0, 3 - digits.count)) + digits + ".png"
+    try communicator.together {
+      guard let directory else { return }
+      try FileSystem.makeDirectory("\(directory.path)/samples")
+      try FileSystem.makeDirectory("\(directory.path)/reconstructions")
+    }
+    try inference.writeSheet(
+      of: 64, latents: Inference.prior(seed: configuration.recipe.seed), columns: 8,
+      to: "\(path)/samples/\(name)", rows: test.rows, among: communicator)
+    try inference.writeReconstructions(
+      of: test, count: 32, columns: 8, to: "\(path)/reconstructions/\(name)", among: communicator)
+  }
+}

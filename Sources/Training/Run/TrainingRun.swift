@@ -1,0 +1,104 @@
+internal import Artifacts
+internal import Kernels
+internal import MNIST
+public import MPI
+internal import VAE
+
+/// One run of `lockstep train`: begins or goes on, trains, evaluates, saves. Collective throughout.
+public struct TrainingRun: ~Copyable {
+  let communicator: Communicator
+  let configuration: RunConfiguration
+  private let maxSteps: Int?
+  let path: String
+  let test: Dataset
+  var trainer: Trainer
+
+  // Rank zero's alone.
+  let observer: (any TrainingObserver)?
+  let directory: RunDirectory?
+  let metrics: MetricsLog?
+
+  /// Why a row could not be logged; rank zero then asks all to stop, and tells at the stop.
+  var logFailure: Failure?
+
+  /// Gets a run ready in the directory at `path`: locks it, works out what to do, reads the data and
+  /// the checkpoint, and makes sure that all ranks are about to do the same.
+  ///
+  /// `observer` and `path` are of use on rank zero only.
+  public init(
+    _ request: RunRequest, path: String, observer: any TrainingObserver,
+    among world: borrowing Communicator
+  ) throws {
+    let isRoot = world.rank == 0
+    let directory = try world.together { isRoot ? try RunDirectory(locking: path) : nil }
+    let mine = try world.together {
+      try directory.map {
+        try RunPlan(request, in: $0, defaultData: Dataset.defaultDirectory)
+      }
+    }
+    let plan = try world.broadcast(mine)
+    let (train, test) = try Self.readData(plan, world)
+    let replica = try Self.makeReplica(plan, train, world)
+    try Fingerprint.requireEqual(
+      [
+        try Fingerprint("configuration", of: request),
+        Fingerprint("data", of: [train, test]),
+        try Fingerprint.program(),
+        Fingerprint(
+          "initial state",
+          of: [replica.parameters, replica.firstMoment, replica.secondMoment]),
+      ], among: world)
+    let recipe = plan.configuration.recipe
+    let trainer = try Trainer(
+      replica, at: plan.progress, on: train, batchSize: recipe.batchSize,
+      optimizer: Adam(learningRate: recipe.learningRate), seed: recipe.seed, among: world)
+    let communicator = try world.duplicate()
+    let metrics = try world.together {
+      try directory.map { try MetricsLog(in: $0.path, after: plan.progress.step) }
+    }
+    self.trainer = trainer
+    self.communicator = communicator
+    self.metrics = metrics
+    configuration = plan.configuration
+    maxSteps = request.maxSteps
+    self.path = path
+    self.test = test
+    self.directory = directory
+    self.observer = isRoot ? observer : nil
+    for note in plan.notes { self.observer?.note(note) }
+  }
+
+  /// Trains to the end, or until someone asks to stop.
+  ///
+  /// - Returns: `done`, or `stopped` after a request; the run directory then has a checkpoint.
+  public consuming func perform() throws -> ExitCode {
+    observer?.trainingBegins(configuration, at: trainer.progress, ranks: communicator.size)
+    var code = ExitCode.done
+    while code == .done && trainer.progress.epoch < configuration.epochs && !isAtMaxSteps {
+      code = try trainEpoch()
+    }
+    try trainer.free()
+    try communicator.free()
+    return code
+  }
+
+  private var isAtMaxSteps: Bool { maxSteps.map { trainer.progress.step >= $0 } ?? false }
+
+  /// Trains to the epoch's end, then evaluates and saves; or saves where a stop comes first.
+  private mutating func trainEpoch() throws -> ExitCode {
+    var stopwatch = Stopwatch(from: trainer.progress.offset)
+    while !trainer.isEpochComplete {
+      let (losses, stop) = try trainer.step(
+        stopRequested: StopSignal.isPending || logFailure != nil)
+      report(losses.mean)
+      if (stop || isAtMaxSteps) && !trainer.isEpochComplete {
+        try save()
+        try communicator.together { if let logFailure { throw logFailure } }
+        return stop ? .stopped : .done
+      }
+    }
+    stopwatch.stop(at: trainer.progress.offset)
+    try endEpoch(stopwatch)
+    return .done
+  }
+}
