@@ -1,0 +1,36 @@
+internal import Artifacts
+public import MPI
+
+/// A NumPy file that rank zero writes while all ranks compute what goes into it.
+public enum ArrayFile {
+  /// Writes floats of `shape` to `path`; collective.
+  ///
+  /// All ranks call `work`, which hands the floats, in order, to the function that it is given; on
+  /// ranks other than zero that does nothing. The file takes its name once it is whole.
+  ///
+  /// - Throws: on all ranks where rank zero cannot write, or what `work` throws.
+  public static func write(
+    _ shape: [Int], to path: String, among communicator: borrowing Communicator,
+    work: ((Span<Float>) throws -> Void) throws -> Void
+  ) throws {
+    guard communicator.rank == 0 else {
+      try communicator.together {}  // Rank zero has opened the file …
+      try work { _ in }
+      return try communicator.together {}  // … and given it its name.
+    }
+    var isOpen = false
+    do {
+      try OutputFile.replace(path) { file in
+        isOpen = true
+        try communicator.together {}
+        try NPY.write(shape, of: Float.self, to: &file) { file in
+          try work { try file.write($0) }
+        }
+      }
+    } catch {
+      if !isOpen || !(error is SharedFailure) { try communicator.together { throw error } }
+      throw error
+    }
+    try communicator.together {}
+  }
+}

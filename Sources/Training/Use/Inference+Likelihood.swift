@@ -1,0 +1,71 @@
+internal import Glibc
+internal import Kernels
+public import MNIST
+public import MPI
+internal import VAE
+
+extension Inference {
+  /// The mean importance-weighted bound on log p(x) of all images, in nats, with `samples` of z.
+  ///
+  /// log 1/K Σ p(x|z) p(z) / q(z|x): Burda, Grosse, Salakhutdinov, "Importance Weighted
+  /// Autoencoders", 2015, equation 8; grey pixels count as probabilities. Collective.
+  ///
+  /// - Returns: the mean, on all ranks.
+  public func importanceWeightedBound(
+    _ dataset: Dataset, samples: Int, seed: UInt64, among communicator: borrowing Communicator
+  ) throws -> Double {
+    let order = EpochOrder(unshuffled: dataset.count)
+    var sum = 0.0
+    try work.collect(dataset.count, width: 1, among: communicator) { positions, bounds in
+      encode(dataset, order, positions)
+      var weights = [LogMean](repeating: LogMean(), count: positions.count)
+      for sample in 0..<samples {
+        let noise = RandomStream(seed: seed, purpose: .evaluation, epoch: sample)
+        addWeights(of: positions, noise, to: &weights)
+      }
+      for row in 0..<positions.count { bounds[row, 0] = Float(weights[row].value) }
+    } receive: { _, bounds in
+      for row in bounds.indices { sum += Double(bounds[row]) }
+    }
+    return try communicator.broadcast(sum, from: 0) / Double(dataset.count)
+  }
+
+  /// Adds log p(x|z) + log p(z) − log q(z|x) of one z for each position to its mean.
+  private func addWeights(
+    of positions: Range<Int>, _ noise: RandomStream, to weights: inout [LogMean]
+  ) {
+    let activations = work.activations
+    noise.fillNormal(activations.noise.rows(0..<positions.count), positions: positions)
+    work.model.sample(activations, work.rows)
+    work.model.decode(work.parameters, activations, work.rows)
+    work.model.evaluate(activations, work.rows, losses: work.losses)
+    let latent = activations.noise.columns
+    for row in 0..<positions.count {
+      var ratio = 0.0
+      for k in 0..<latent {
+        let (z, epsilon) = (Double(activations.latents[row, k]), Double(activations.noise[row, k]))
+        ratio += Double(activations.moments[row, latent + k]) + epsilon * epsilon - z * z
+      }
+      weights[row].add(0.5 * ratio - Double(work.losses[row, 0]))
+    }
+  }
+}
+
+/// The logarithm of a mean of exponentials, one at a time and without overflow.
+private struct LogMean {
+  private var largest = -Double.infinity
+  private var sum = 0.0
+  private var count = 0
+
+  mutating func add(_ exponent: Double) {
+    if exponent > largest {
+      sum = sum * exp(largest - exponent) + 1
+      largest = exponent
+    } else {
+      sum += exp(exponent - largest)
+    }
+    count += 1
+  }
+
+  var value: Double { largest + log(sum / Double(count)) }
+}

@@ -1,0 +1,54 @@
+internal import Artifacts
+public import Kernels
+public import MNIST
+public import MPI
+
+extension Inference {
+  /// Decodes `count` latents and writes a sheet of the images, as PNG, to `path`; collective.
+  public func writeSheet(
+    of count: Int, latents fill: (Range<Int>, Matrix) -> Void, columns: Int, to path: String,
+    rows: Int, among communicator: borrowing Communicator
+  ) throws {
+    var shades: [UInt8] = []
+    try decode(count, among: communicator, latents: fill) { _, images in
+      shades += GreyImage.shades(of: images)
+    }
+    let sheet = sheet(columns: columns, imageHeight: rows)
+    try communicator.together {
+      guard communicator.rank == 0 else { return }
+      try Self.write(sheet.grid(shades.span), to: path)
+    }
+  }
+
+  /// Writes a sheet of the first `count` images over their reconstructions, as PNG, to `path`;
+  /// collective.
+  public func writeReconstructions(
+    of dataset: Dataset, count: Int, columns: Int, to path: String,
+    among communicator: borrowing Communicator
+  ) throws {
+    let count = min(count, dataset.count)
+    var shades: [UInt8] = []
+    try reconstruct(dataset, count: count, among: communicator) { _, images in
+      shades += GreyImage.shades(of: images)
+    }
+    let sheet = sheet(columns: min(columns, count), imageHeight: dataset.rows)
+    try communicator.together {
+      guard communicator.rank == 0 else { return }
+      let originals = Array(dataset.images[0..<count * dataset.pixelCount])
+      try Self.write(
+        sheet.pairs(originals: originals.span, reconstructions: shades.span), to: path)
+    }
+  }
+
+  private func sheet(columns: Int, imageHeight: Int) -> Sheet {
+    var sheet = Sheet(columns: columns)
+    sheet.imageHeight = imageHeight
+    sheet.imageWidth = pixels / imageHeight
+    return sheet
+  }
+
+  private static func write(_ image: GreyImage, to path: String) throws {
+    let bytes = PNG.encode(image)
+    try OutputFile.replace(path) { try $0.write(bytes) }
+  }
+}

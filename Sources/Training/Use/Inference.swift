@@ -1,0 +1,108 @@
+public import Kernels
+public import MNIST
+public import MPI
+public import VAE
+
+/// What a trained model can do for its users. Every function is collective; results are handed to
+/// rank zero, in order, and do not depend on the number of ranks.
+public struct Inference: ~Copyable {
+  let work: PanelWork
+  private let layout: ParameterLayout
+
+  /// The pixels of an image.
+  var pixels: Int { layout.configuration.pixels }
+
+  /// Uses `parameters`, which the caller keeps alive.
+  public init(_ layout: ParameterLayout, _ parameters: Vector) {
+    self.layout = layout
+    work = PanelWork(layout, parameters)
+  }
+
+  /// The losses of all images with one sample of z each, whose noise depends on `seed` and image.
+  ///
+  /// - Returns: the sums, on all ranks.
+  public func evaluate(
+    _ dataset: Dataset, seed: UInt64, among communicator: borrowing Communicator
+  ) throws -> LossSum {
+    let noise = RandomStream(seed: seed, purpose: .evaluation)
+    let order = EpochOrder(unshuffled: dataset.count)
+    var sum = LossSum()
+    try work.collect(dataset.count, width: 2, among: communicator) { positions, losses in
+      encode(dataset, order, positions)
+      noise.fillNormal(work.activations.noise.rows(0..<positions.count), positions: positions)
+      work.model.sample(work.activations, work.rows)
+      work.model.decode(work.parameters, work.activations, work.rows)
+      work.model.evaluate(work.activations, work.rows, losses: losses)
+    } receive: { positions, losses in
+      for row in 0..<positions.count {
+        sum.add(
+          reconstruction: Double(losses[2 * row]), divergence: Double(losses[2 * row + 1]))
+      }
+    }
+    var totals = [sum.reconstruction, sum.divergence]
+    var span = totals.mutableSpan
+    try communicator.broadcast(&span, from: 0)
+    (sum.reconstruction, sum.divergence, sum.count) = (totals[0], totals[1], dataset.count)
+    return sum
+  }
+
+  /// The codes (n, latent) of all images: the means of q(z|x).
+  public func encode(
+    _ dataset: Dataset, among communicator: borrowing Communicator,
+    receive: (Range<Int>, Span<Float>) throws -> Void
+  ) throws {
+    let order = EpochOrder(unshuffled: dataset.count)
+    let latent = layout.configuration.latent
+    try work.collect(dataset.count, width: latent, among: communicator) { positions, means in
+      encode(dataset, order, positions)
+      means.copy(from: work.activations.moments.columns(0..<latent))
+    } receive: {
+      try receive($0, $1)
+    }
+  }
+
+  /// What the model makes of the first `count` images, (n, pixels) in 0…1: the decoded means.
+  public func reconstruct(
+    _ dataset: Dataset, count: Int, among communicator: borrowing Communicator,
+    receive: (Range<Int>, Span<Float>) throws -> Void
+  ) throws {
+    let order = EpochOrder(unshuffled: dataset.count)
+    let latent = layout.configuration.latent
+    try work.collect(count, width: dataset.pixelCount, among: communicator) { positions, images in
+      encode(dataset, order, positions)
+      work.activations.latents.copy(from: work.activations.moments.columns(0..<latent))
+      decode(into: images)
+    } receive: {
+      try receive($0, $1)
+    }
+  }
+
+  /// Images (n, pixels) in 0…1 decoded from the latents that `fill` writes for given positions.
+  public func decode(
+    _ count: Int, among communicator: borrowing Communicator,
+    latents fill: (Range<Int>, Matrix) -> Void,
+    receive: (Range<Int>, Span<Float>) throws -> Void
+  ) throws {
+    let pixels = layout.configuration.pixels
+    try work.collect(count, width: pixels, among: communicator) { positions, images in
+      fill(positions, work.activations.latents.rows(0..<positions.count))
+      decode(into: images)
+    } receive: {
+      try receive($0, $1)
+    }
+  }
+
+  /// Computes the moments of the images at `positions`.
+  func encode(_ dataset: Dataset, _ order: EpochOrder, _ positions: Range<Int>) {
+    dataset.fill(
+      work.activations.pixels.rows(0..<positions.count), order: order, positions: positions)
+    work.model.encode(work.parameters, work.activations, work.rows)
+  }
+
+  /// Decodes the panel's latents into means.
+  private func decode(into images: Matrix) {
+    work.model.decode(work.parameters, work.activations, work.rows)
+    images.copy(from: work.activations.logits)
+    BernoulliLikelihood.means(logits: images)
+  }
+}

@@ -1,0 +1,96 @@
+internal import Artifacts
+public import Kernels
+public import MNIST
+public import MPI
+public import VAE
+
+/// Parameters read from a checkpoint, on all ranks.
+public struct TrainedModel: ~Copyable {
+  /// Where the parameters lie.
+  public let layout: ParameterLayout
+
+  /// What the run drew its noise from; 1 where the file does not tell.
+  public let seed: UInt64
+
+  /// Newer checkpoints that were passed over, a sentence each.
+  public let notes: [String]
+
+  private let memory: Buffer<Float>
+
+  /// The parameters, valid while the model lives.
+  public var parameters: Vector { memory.vector }
+
+  /// Reads, on rank zero, the checkpoint that `path` means and sends it to all ranks; collective.
+  public init(_ path: String, among communicator: borrowing Communicator) throws {
+    let found = try communicator.together {
+      communicator.rank == 0 ? try Contents(path) : nil
+    }
+    let contents = try communicator.broadcast(found)
+    let layout = ParameterLayout(contents.model)
+    let memory = Buffer<Float>(repeating: 0, count: layout.count)
+    let parameters = memory.vector
+    try communicator.together {
+      guard communicator.rank == 0 else { return }
+      try TensorFile.read([("", parameters)], layout, from: SafetensorsFile(opening: contents.path))
+    }
+    try parameters.withMutableSpan { span throws(MPIError) in
+      try communicator.broadcast(&span, from: 0)
+    }
+    self.layout = layout
+    self.memory = memory
+    seed = contents.seed
+    notes = contents.notes
+  }
+
+  /// Reads one split of the data that the model shall be used on; collective.
+  ///
+  /// - Throws: on all ranks, where it cannot be read or its images have another number of pixels.
+  public func readData(
+    _ directory: String, _ split: Dataset.Split, among communicator: borrowing Communicator
+  ) throws -> Dataset {
+    let pixels = layout.configuration.pixels
+    return try communicator.together {
+      let dataset = try Dataset.load(directory: directory, split: split)
+      guard dataset.pixelCount == pixels else {
+        throw Failure(
+          .badData,
+          "\(directory): images have \(dataset.pixelCount) pixels, where the model takes "
+            + "\(pixels); use the data that it was trained on")
+      }
+      return dataset
+    }
+  }
+
+  /// What a file of parameters tells before they are read.
+  private struct Contents: Codable {
+    var path: String
+    var model: ModelConfiguration
+    var seed: UInt64
+    var notes: [String]
+
+    init(_ path: String) throws {
+      let reference = try CheckpointReference(path)
+      let file = try SafetensorsFile(opening: reference.model)
+      self.path = reference.model
+      model = try ModelConfiguration(shapesOf: file)
+      seed = file.metadata["lockstep.seed"].flatMap { UInt64($0) } ?? 1
+      notes = reference.passedOver
+    }
+  }
+}
+
+extension ModelConfiguration {
+  /// The sizes that a file's tensors have, which are all that a foreign file tells.
+  init(shapesOf file: borrowing SafetensorsFile) throws {
+    let (input, mean) = (try file.tensor("fc1.weight").shape, try file.tensor("fc21.weight").shape)
+    guard input.count == 2, mean.count == 2, (input + mean).allSatisfy({ $0 > 0 }),
+      mean[1] == input[0]
+    else {
+      throw Failure(
+        .badData,
+        "\(file.path): fc1.weight is \(input) and fc21.weight \(mean), where [hidden, pixels] "
+          + "and [latent, hidden] are wanted; use a file of this model")
+    }
+    self.init(pixels: input[1], hidden: input[0], latent: mean[0])
+  }
+}
