@@ -1,0 +1,46 @@
+internal import ArgumentParser
+internal import MNIST
+internal import MPI
+internal import Training
+internal import VAE
+
+/// `lockstep encode`.
+struct Encode: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Write the codes of images: the means of q(z|x).",
+    discussion: """
+      The .npy file holds floats of shape (images, latent), in the order of the data.
+
+        lockstep encode checkpoints/mnist --output latents.npy
+        mpirun -n 2 lockstep encode checkpoints/mnist --split train --output latents.npy
+      """)
+
+  @OptionGroup var checkpoint: CheckpointArgument
+  @OptionGroup var data: DataOption
+
+  @Option(help: "Which images: train or test.")
+  var split = Dataset.Split.test
+
+  @Option(help: "The file to write, .npy.", completion: .file(extensions: ["npy"]))
+  var output: String
+
+  func validate() throws {
+    guard try ImageFormat(path: output) == .npy else {
+      throw ValidationError("--output must end in .npy: codes are no picture")
+    }
+  }
+
+  func run() throws {
+    Job.run { world in
+      let model = try TrainedModel(checkpoint.checkpoint, among: world)
+      let images = try model.readData(data.directory, split, among: world)
+      if world.rank == 0 { model.notes.forEach(Job.note) }
+      let inference = Inference(model.layout, model.parameters)
+      let shape = [images.count, model.layout.configuration.latent]
+      try ArrayFile.write(shape, to: output, among: world) { write in
+        try inference.encode(images, among: world) { try write($1) }
+      }
+      return .done
+    }
+  }
+}

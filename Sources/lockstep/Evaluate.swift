@@ -1,0 +1,82 @@
+internal import ArgumentParser
+internal import FoundationEssentials
+internal import MNIST
+internal import MPI
+internal import Training
+
+/// `lockstep evaluate`.
+struct Evaluate: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Tell a checkpoint's loss on the test images.",
+    discussion: """
+      The loss is the epoch row's test_loss, to the last digit: cross-entropy of grey pixels plus \
+      divergence, one sample of z, mean per image, in nats.
+
+        lockstep evaluate checkpoints/mnist
+        mpirun -n 2 lockstep evaluate checkpoints/mnist --importance-samples 100 --json
+      """)
+
+  @OptionGroup var checkpoint: CheckpointArgument
+  @OptionGroup var data: DataOption
+
+  @Option(help: "Also tell the importance-weighted bound on log p(x) with this many samples of z.")
+  var importanceSamples: Int?
+
+  @Flag(help: "Print one JSON object.")
+  var json = false
+
+  func validate() throws {
+    if let importanceSamples, importanceSamples < 1 {
+      throw ValidationError("--importance-samples must be at least 1")
+    }
+  }
+
+  func run() throws {
+    Job.run { world in
+      let model = try TrainedModel(checkpoint.checkpoint, among: world)
+      let test = try model.readData(data.directory, .test, among: world)
+      if world.rank == 0 { model.notes.forEach(Job.note) }
+      let inference = Inference(model.layout, model.parameters)
+      let loss = try inference.evaluate(test, seed: model.seed, among: world).mean
+      let bound = try importanceSamples.map {
+        try inference.importanceWeightedBound(test, samples: $0, seed: model.seed, among: world)
+      }
+      let result = Result(
+        test_loss: loss.total, reconstruction: loss.reconstruction, kl: loss.divergence,
+        images: test.count, importance_samples: importanceSamples, log_likelihood: bound)
+      if world.rank == 0 { Terminal.line(json ? try result.json : result.lines) }
+      return .done
+    }
+  }
+
+  /// What is told, under the names of the metrics' columns.
+  private struct Result: Encodable {
+    let test_loss: Double
+    let reconstruction: Double
+    let kl: Double
+    let images: Int
+    let importance_samples: Int?
+    let log_likelihood: Double?
+
+    var json: String {
+      get throws {
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = .sortedKeys
+        return String(decoding: try encoder.encode(self), as: UTF8.self)
+      }
+    }
+
+    var lines: String {
+      var lines = """
+        test_loss       \(test_loss)
+        reconstruction  \(reconstruction)
+        kl              \(kl)
+        images          \(images)
+        """
+      if let log_likelihood, let importance_samples {
+        lines += "\nlog_likelihood  \(log_likelihood)  (\(importance_samples) importance samples)"
+      }
+      return lines
+    }
+  }
+}

@@ -1,0 +1,27 @@
+internal import ArgumentParser
+internal import MPI
+internal import Training
+
+/// `lockstep inspect`.
+struct Inspect: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Tell what is in a checkpoint, and whether it is whole.",
+    discussion: """
+        lockstep inspect checkpoints/mnist
+        lockstep inspect checkpoints/mnist/step-00000469
+      """)
+
+  @OptionGroup var checkpoint: CheckpointArgument
+
+  func run() throws {
+    Job.run { world in
+      try world.together {
+        guard world.rank == 0 else { return }
+        let description = try CheckpointDescription(checkpoint.checkpoint)
+        description.notes.forEach(Job.note)
+        description.lines.forEach { Terminal.line($0) }
+      }
+      return .done
+    }
+  }
+}

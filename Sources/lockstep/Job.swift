@@ -1,0 +1,49 @@
+internal import Glibc
+internal import MPI
+internal import Training
+
+/// Runs a command's work between MPI's beginning and its end, and ends the process with its code.
+enum Job {
+  /// Starts MPI, does `work` and exits: with its code; with that of a failure known to all ranks,
+  /// told by rank zero; or, where this rank alone failed, by aborting the job.
+  static func run(_ work: (borrowing Communicator) throws -> Training.ExitCode) -> Never {
+    StopSignal.block()
+    do {
+      let world = try World(threadLevel: .funneled)
+      let code = conclude(world, work)
+      // Others end a rank that left early; all leave together.
+      try world.communicator.barrier()
+      try world.finalize()
+      exit(code.rawValue)
+    } catch {
+      tell("\(error)")
+      World.abort(code: Training.ExitCode.mpi.rawValue)
+    }
+  }
+
+  private static func conclude(
+    _ world: borrowing World, _ work: (borrowing Communicator) throws -> Training.ExitCode
+  ) -> Training.ExitCode {
+    do {
+      return try work(world.communicator)
+    } catch let error as SharedFailure {
+      if world.communicator.rank == 0 { tell(error.description) }
+      return error.failure.code
+    } catch let error as MPIError {
+      tell("rank \(world.communicator.rank): \(error)")
+      World.abort(code: Training.ExitCode.mpi.rawValue)
+    } catch {
+      let failure = Failure(error)
+      tell("rank \(world.communicator.rank): \(failure)")
+      World.abort(code: failure.code.rawValue)
+    }
+  }
+
+  /// Tells of a checkpoint that was passed over because it is not whole.
+  static func note(_ sentence: String) { tell("passing over a checkpoint: \(sentence)") }
+
+  /// Writes a sentence to standard error.
+  static func tell(_ sentence: String) {
+    Terminal.error("lockstep: \(sentence)\n")
+  }
+}

@@ -1,0 +1,45 @@
+public import ArgumentParser
+public import MNIST
+public import Training
+
+/// The checkpoint that a command uses.
+struct CheckpointArgument: ParsableArguments {
+  @Argument(
+    help: "A run directory, a checkpoint directory or a .safetensors file.",
+    completion: .directory)
+  var checkpoint: String
+}
+
+/// Where the images are.
+struct DataOption: ParsableArguments {
+  @Option(
+    help: ArgumentHelp(
+      "The folder with MNIST's four files, plain or gzip.",
+      discussion: "Default: where scripts/fetch-mnist puts them.", valueName: "dir"),
+    completion: .directory)
+  var data: String?
+
+  /// The folder that was named, or the default.
+  var directory: String { data ?? Dataset.defaultDirectory }
+}
+
+/// The formats of files with images.
+enum ImageFormat {
+  case png
+  case npy
+
+  /// The format that a file's name asks for.
+  init(path: String) throws {
+    if path.hasSuffix(".png") {
+      self = .png
+    } else if path.hasSuffix(".npy") {
+      self = .npy
+    } else {
+      throw ValidationError("--output must end in .png or .npy; '\(path)' does not")
+    }
+  }
+}
+
+extension Precision: ExpressibleByArgument {}
+
+extension Dataset.Split: ExpressibleByArgument {}

@@ -1,0 +1,44 @@
+internal import Training
+
+/// One line on standard error that is drawn over itself ten times a second.
+final class ProgressBar {
+  private var drawn: ContinuousClock.Instant?
+  private var first: (instant: ContinuousClock.Instant, images: Int)?
+
+  /// Redraws the line, if it is time to.
+  func update(_ event: StepEvent) {
+    let now = ContinuousClock.now
+    let images = (event.epoch - 1) * event.imageCount + event.offset
+    guard let first else { return first = (now, images) }
+    if let drawn, now - drawn < .milliseconds(100), event.offset < event.imageCount { return }
+    drawn = now
+    let seconds = max((now - first.instant) / .seconds(1), 1e-9)
+    let rate = Double(images - first.images) / seconds
+    let left = Double(event.epochs * event.imageCount - images) / max(rate, 1e-9)
+    let text =
+      " step \(event.step)  loss \(event.loss.total.twoDecimals)  "
+      + "\(Int(rate).grouped) images/s  \(Self.clock(left)) left"
+    let head = "epoch \(event.epoch)/\(event.epochs) "
+    let room = Terminal.width - head.count - text.count - 1
+    let bar = Self.bar(Double(event.offset) / Double(event.imageCount), max(0, min(30, room)))
+    Terminal.error("\r\u{1b}[K\(head)\(bar)\(text)")
+  }
+
+  /// Wipes the line, for another to be written in its place.
+  func clear() {
+    if drawn != nil { Terminal.error("\r\u{1b}[K") }
+  }
+
+  private static func bar(_ part: Double, _ width: Int) -> String {
+    let full = Int(part * Double(width))
+    return String(repeating: "━", count: full) + String(repeating: "╌", count: width - full)
+  }
+
+  private static func clock(_ seconds: Double) -> String {
+    let whole = Int(min(seconds, 359_999))
+    let (minutes, rest) = (whole / 60 % 60, whole % 60)
+    let tail =
+      "\(minutes < 10 && whole >= 3600 ? "0" : "")\(minutes):\(rest < 10 ? "0" : "")\(rest)"
+    return whole >= 3600 ? "\(whole / 3600):\(tail)" : tail
+  }
+}

@@ -1,0 +1,44 @@
+internal import ArgumentParser
+internal import MNIST
+internal import MPI
+internal import Training
+
+/// `lockstep reconstruct`.
+struct Reconstruct: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Draw test images over what the model makes of them.",
+    discussion: """
+      Each pair of rows is originals above and the decoded means of their codes below.
+
+        lockstep reconstruct checkpoints/mnist --output reconstructions.png
+      """)
+
+  @OptionGroup var checkpoint: CheckpointArgument
+  @OptionGroup var data: DataOption
+
+  @Option(help: "How many images.")
+  var count = 32
+
+  @Option(help: "The file to write, .png.", completion: .file(extensions: ["png"]))
+  var output: String
+
+  func validate() throws {
+    guard try ImageFormat(path: output) == .png else {
+      throw ValidationError("--output must end in .png: this is a picture")
+    }
+    guard (1...10_000).contains(count) else {
+      throw ValidationError("--count must be from 1 to 10000")
+    }
+  }
+
+  func run() throws {
+    Job.run { world in
+      let model = try TrainedModel(checkpoint.checkpoint, among: world)
+      let test = try model.readData(data.directory, .test, among: world)
+      if world.rank == 0 { model.notes.forEach(Job.note) }
+      try Inference(model.layout, model.parameters).writeReconstructions(
+        of: test, count: count, columns: 8, to: output, among: world)
+      return .done
+    }
+  }
+}

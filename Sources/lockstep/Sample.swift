@@ -1,0 +1,63 @@
+internal import ArgumentParser
+internal import MPI
+internal import Training
+internal import VAE
+
+/// `lockstep sample`.
+struct Sample: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Decode new images from the prior.",
+    discussion: """
+      A .png file is a sheet of the images; a .npy file holds them as floats 0…1 of shape (count, \
+      rows, columns). All ranks decode, rank zero writes: the same bytes for any number of them.
+
+        lockstep sample checkpoints/mnist --count 64 --output samples.png
+        mpirun -n 2 lockstep sample checkpoints/mnist --count 100000 --output samples.npy
+      """)
+
+  @OptionGroup var checkpoint: CheckpointArgument
+
+  @Option(help: "How many images.")
+  var count = 64
+
+  @Option(help: "What the latents are drawn from. (default: the run's seed)")
+  var seed: UInt64?
+
+  @Flag(help: "Let each row of the sheet lead from one image to another.")
+  var walk = false
+
+  @Option(help: "The file to write, .png or .npy.", completion: .file())
+  var output: String
+
+  func validate() throws {
+    let format = try ImageFormat(path: output)
+    if count < 1 { throw ValidationError("--count must be at least 1") }
+    if format == .png && count > 10_000 {
+      throw ValidationError("--count must be at most 10000 for a sheet; use a .npy file for more")
+    }
+  }
+
+  func run() throws {
+    Job.run { world in
+      let model = try TrainedModel(checkpoint.checkpoint, among: world)
+      if world.rank == 0 { model.notes.forEach(Job.note) }
+      let inference = Inference(model.layout, model.parameters)
+      let columns = Int(Double(count).squareRoot().rounded(.up))
+      let seed = seed ?? model.seed
+      let latents =
+        walk ? Inference.walk(seed: seed, steps: columns) : Inference.prior(seed: seed)
+      let pixels = model.layout.configuration.pixels
+      let side = Int(Double(pixels).squareRoot())
+      let shape = side * side == pixels ? [side, side] : [1, pixels]
+      if output.hasSuffix(".png") {
+        try inference.writeSheet(
+          of: count, latents: latents, columns: columns, to: output, rows: shape[0], among: world)
+      } else {
+        try ArrayFile.write([count] + shape, to: output, among: world) { write in
+          try inference.decode(count, among: world, latents: latents) { try write($1) }
+        }
+      }
+      return .done
+    }
+  }
+}

@@ -1,0 +1,58 @@
+internal import Glibc
+
+/// Standard output and standard error, each line out at once.
+enum Terminal {
+  /// Writes a line to standard output.
+  static func line(_ text: String) { write(text + "\n", to: STDOUT_FILENO) }
+
+  /// Writes to standard error.
+  static func error(_ text: String) { write(text, to: STDERR_FILENO) }
+
+  /// Whether standard error is a person's terminal.
+  static var isInteractive: Bool { isatty(STDERR_FILENO) == 1 && !Launcher.isPresent }
+
+  /// Columns: the terminal's own word, else `COLUMNS`, else 80.
+  static var width: Int {
+    var size = winsize()
+    if ioctl(STDERR_FILENO, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 0 {
+      return Int(size.ws_col)
+    }
+    return getenv("COLUMNS").flatMap { Int(String(cString: $0)) } ?? 80
+  }
+
+  /// Whether colour is wanted: see https://no-color.org.
+  static var allowsColor: Bool { getenv("NO_COLOR").map { $0.pointee == 0 } ?? true }
+
+  // Who reads may be gone; a line that nobody can read is no reason to stop.
+  private static func write(_ text: String, to descriptor: CInt) {
+    var rest = Array(text.utf8)[...]
+    while !rest.isEmpty {
+      let count = rest.withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress, $0.count) }
+      if count < 0 && errno == EINTR { continue }
+      guard count > 0 else { return }
+      rest = rest.dropFirst(count)
+    }
+  }
+}
+
+extension Double {
+  /// The number with two decimals.
+  var twoDecimals: String {
+    let hundredths = Int((magnitude * 100).rounded())
+    let digits = String(hundredths % 100)
+    return "\(self < 0 ? "-" : "")\(hundredths / 100).\(digits.count < 2 ? "0" : "")\(digits)"
+  }
+}
+
+extension Int {
+  /// The number with its thousands set apart.
+  var grouped: String {
+    var digits = String(magnitude)
+    var place = digits.count - 3
+    while place > 0 {
+      digits.insert(",", at: digits.index(digits.startIndex, offsetBy: place))
+      place -= 3
+    }
+    return self < 0 ? "-\(digits)" : digits
+  }
+}

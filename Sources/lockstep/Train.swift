@@ -1,0 +1,120 @@
+internal import ArgumentParser
+internal import MPI
+internal import Training
+
+/// `lockstep train`.
+struct Train: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Train, or go on with, a run.",
+    discussion: """
+      Goes on where the run directory has a checkpoint: flags that are left out then keep the run's \
+      values, and one that would change the model is refused. SIGUSR1 saves and ends with code 75.
+
+        lockstep train --epochs 3 --run checkpoints/short
+        mpirun -n 2 lockstep train
+      """)
+
+  @OptionGroup var data: DataOption
+
+  @Option(name: .customLong("run"), help: "The run directory.", completion: .directory)
+  var directory = "checkpoints/mnist"
+
+  @Option(help: "The epoch to train up to. (default: 10)")
+  var epochs: Int?
+
+  @Option(
+    help: ArgumentHelp(
+      "Images of a step over all ranks, not of each rank as in PyTorch's DDP. (default: 128)"))
+  var batchSize: Int?
+
+  @Option(help: "Adam's step length. (default: 1e-3)")
+  var learningRate: Double?
+
+  @Option(help: "What parameters, order and noise are drawn from. (default: 1)")
+  var seed: UInt64?
+
+  @Option(help: "Units of each hidden layer. (default: 400)")
+  var hidden: Int?
+
+  @Option(help: "Dimensions of the latent space. (default: 20)")
+  var latent: Int?
+
+  @Option(help: "The number format of the products: fp32.")
+  var precision: Precision?
+
+  @Option(help: "auto: go on from the run's checkpoint; none: begin anew; or a checkpoint's path.")
+  var resume = "auto"
+
+  @Option(help: "End, with a checkpoint, after this many steps in all.")
+  var maxSteps: Int?
+
+  @Option(help: "Steps between two step rows of metrics.jsonl. (default: 10)")
+  var logEvery: Int?
+
+  @Option(help: "A progress bar on standard error.")
+  var progress = ProgressMode.auto
+
+  func validate() throws {
+    var recipe = Recipe()
+    recipe.hidden = hidden ?? recipe.hidden
+    recipe.latent = latent ?? recipe.latent
+    recipe.batchSize = batchSize ?? recipe.batchSize
+    recipe.learningRate = learningRate ?? recipe.learningRate
+    if let problem = recipe.problem { throw ValidationError(problem) }
+    for (flag, value) in [
+      ("--epochs", epochs), ("--max-steps", maxSteps), ("--log-every", logEvery),
+    ] {
+      if let value, value < 1 { throw ValidationError("\(flag) must be at least 1") }
+    }
+    if directory.isEmpty { throw ValidationError("--run must name a directory") }
+  }
+
+  func run() throws {
+    let request = request
+    Job.run { world in
+      let console = Console(progress)
+      let run = try TrainingRun(request, path: directory, observer: console, among: world)
+      let code = try run.perform()
+      if world.rank == 0 { console.end(code, run: directory) }
+      return code
+    }
+  }
+
+  private var request: RunRequest {
+    var request = RunRequest()
+    request.hidden = hidden
+    request.latent = latent
+    request.batchSize = batchSize
+    request.learningRate = learningRate
+    request.seed = seed
+    request.precision = precision
+    request.epochs = epochs
+    request.data = data.data
+    request.logEvery = logEvery
+    request.maxSteps = maxSteps
+    request.resume =
+      switch resume {
+      case "auto": .auto
+      case "none": .none
+      default: .checkpoint(resume)
+      }
+    return request
+  }
+}
+
+/// When to draw a progress bar.
+enum ProgressMode: String, ExpressibleByArgument, CaseIterable {
+  /// Where standard error is a terminal and no launcher stands between.
+  case auto
+  case always
+  case never
+
+  /// Whether to draw one here.
+  var isOn: Bool {
+    switch self {
+    case .auto: Terminal.isInteractive
+    case .always: true
+    case .never: false
+    }
+  }
+}
