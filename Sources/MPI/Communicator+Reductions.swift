@@ -31,7 +31,7 @@ extension Communicator {
 
   /// Combines the values of all ranks, element by element, in place on all of them.
   ///
-  /// Collective. Allocates nothing. `MPI_Allreduce` with `MPI_IN_PLACE`; MPI 3.1, 5.9.6.
+  /// Collective. Allocates nothing itself. `MPI_Allreduce` with `MPI_IN_PLACE`; MPI 3.1, 5.9.6.
   ///
   /// - Parameters:
   ///   - values: (n), the same n on all ranks; replaced by the combination.
@@ -50,7 +50,7 @@ extension Communicator {
 
   /// Combines the values of all ranks, element by element, on all of them.
   ///
-  /// Collective. Allocates nothing. `MPI_Allreduce`; MPI 3.1, 5.9.6.
+  /// Collective. Allocates nothing itself. `MPI_Allreduce`; MPI 3.1, 5.9.6.
   ///
   /// - Parameters:
   ///   - values: (n), the same n on all ranks.

@@ -39,7 +39,7 @@ extension Communicator {
 
   /// Combines a value of each rank on all of them.
   ///
-  /// Collective. Allocates nothing. `MPI_Allreduce` with `MPI_IN_PLACE`; MPI 3.1, 5.9.6.
+  /// Collective. Allocates nothing itself. `MPI_Allreduce` with `MPI_IN_PLACE`; MPI 3.1, 5.9.6.
   public func allReduce<Element: Datatype>(
     _ value: Element, _ operation: Operation<Element>
   ) throws(MPIError) -> Element {

@@ -49,6 +49,13 @@ public struct MessageBuffer<Element: Datatype>: ~Copyable {
   /// Where the elements are, for a call that this buffer is handed over to.
   var baseAddress: UnsafeMutablePointer<Element>? { elements.baseAddress }
 
-  /// Gives up the memory without ever freeing it, when MPI may still write to it.
-  consuming func leak() { discard self }
+  /// Takes back memory that ``release()`` gave out.
+  init(adopting elements: UnsafeMutableBufferPointer<Element>) { self.elements = elements }
+
+  /// Gives out the memory, which is no longer freed here.
+  consuming func release() -> UnsafeMutableBufferPointer<Element> {
+    let elements = elements
+    discard self
+    return elements
+  }
 }

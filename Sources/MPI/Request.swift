@@ -1,17 +1,19 @@
 internal import CMPI
+internal import Glibc
 
 /// A non-blocking operation under way, and the owner of its buffer (MPI 3.1, 3.7).
 ///
 /// ``wait()`` ends it and gives the buffer back. Until then the memory belongs to MPI: nothing else
 /// can reach it, and it cannot be freed.
 ///
-/// A request must be waited for, even when ``test()`` found it complete. To drop one that is under
-/// way is a mistake in the program and traps: freeing memory that MPI is still writing to would be
-/// worse, and waiting in its place would hide a call that can block. When the job is about to end
-/// because of another error, ``abandon()`` lets go.
+/// A request must be waited for, even when ``test()`` found it complete. If one is dropped while
+/// its operation is under way, most often because an error was thrown past it, the memory is never
+/// freed, as MPI may still use it, and standard error says so. It does not trap, for that would
+/// hide the error; it does not wait in place of the program, for that can block.
 public struct Request<Element: Datatype>: ~Copyable {
   private var c: CMPI_Request
-  private var buffer: MessageBuffer<Element>?
+  /// The buffer's memory; nil once it is given back, or given up.
+  private var elements: UnsafeMutableBufferPointer<Element>?
   private let receives: Bool
   /// How the operation ended; nil while it is under way.
   private var outcome: Result<Status?, MPIError>?
@@ -19,14 +21,21 @@ public struct Request<Element: Datatype>: ~Copyable {
   /// Takes over an operation that has just been started on `buffer`.
   init(_ handle: CMPI_Request, owning buffer: consuming MessageBuffer<Element>, receives: Bool) {
     c = handle
-    self.buffer = consume buffer
+    elements = buffer.release()
     self.receives = receives
   }
 
   deinit {
-    if outcome == nil {
-      fatalError("a request was dropped while its operation was under way: wait for it")
+    guard outcome == nil else {
+      elements?.deallocate()
+      return
     }
+    var sentence = """
+      MPI: a request for \(Element.self) was dropped while its operation was under way; its memory \
+      is never freed. Wait for every request.
+
+      """
+    sentence.withUTF8 { _ = write(STDERR_FILENO, $0.baseAddress, $0.count) }
   }
 
   /// Whether the operation has ended, and ``wait()`` will return at once.
@@ -74,17 +83,7 @@ public struct Request<Element: Datatype>: ~Copyable {
       settle("MPI_Wait", code, cStatus)
     }
     status = try outcome?.get()
-    return buffer.take()!
-  }
-
-  /// Lets go of an operation whose end no one will wait for, because the job is ending in failure.
-  ///
-  /// Its memory is never freed: MPI may go on writing to it. No MPI function is called.
-  public consuming func abandon() {
-    if outcome == nil {
-      outcome = .success(nil)
-      buffer.take()?.leak()
-    }
+    return MessageBuffer(adopting: elements.take()!)
   }
 
   /// Records how the operation ended.
@@ -96,7 +95,7 @@ public struct Request<Element: Datatype>: ~Copyable {
       outcome = .failure(error)
       // MPI takes away the handle of what it has finished with, even in failure. If it did not,
       // it may still write to the memory, which must then never be used for anything else.
-      if CMPI_request_is_null(c) == 0 { buffer.take()?.leak() }
+      if CMPI_request_is_null(c) == 0 { elements = nil }
     }
   }
 }

@@ -26,4 +26,13 @@ import Testing
     #expect(outcome.status == 0, "\(outcome.errors)")
     Probe("reductions", ranks: 1).expectReports(in: outcome.output)
   }
+
+  @Test("a request dropped under way says so, and its memory stays MPI's", arguments: 1...2)
+  func dropping(ranks: Int) throws {
+    let probe = Probe("drops-a-request", ranks: ranks)
+    let outcome = try probe.run()
+    #expect(outcome.status == 0, "\(outcome.reported)")
+    #expect(outcome.reported.contains("a request for Float was dropped while its operation was"))
+    probe.expectReports(in: outcome.output)
+  }
 }

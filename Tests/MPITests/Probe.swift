@@ -39,3 +39,11 @@ struct Probe {
     }
   }
 }
+
+extension Command.Outcome {
+  /// Whether the job failed by itself, rather than being ended by the limit.
+  var failedInTime: Bool { ![0, 124, 137].contains(status) }
+
+  /// Both streams: what ranks write to standard error, mpirun passes on in either.
+  var reported: String { output + errors }
+}

@@ -78,3 +78,21 @@ private func alignment(_ expectations: inout Expectations) throws {
     try expectations.expect(address % 64, equals: 0, "a buffer's address modulo 64")
   }
 }
+
+/// A request that is dropped leaves its memory to MPI: the message arrives as it was sent.
+func dropsRequest(_ world: borrowing World, _ expectations: inout Expectations) throws {
+  let rank = world.communicator.rank
+  // Too long to have been copied away when the send began.
+  let count = 100_000
+  _ = try world.communicator.startSend(
+    MessageBuffer<Float>(repeating: 1, count: count), to: rank)
+  // Had its memory been freed, some of these would be given it.
+  for _ in 0..<8 {
+    let other = MessageBuffer<Float>(repeating: 9, count: count)
+    try expectations.expect(other.count, equals: count, "the size of another buffer")
+  }
+  var received = [Float](repeating: 0, count: count)
+  var span = received.mutableSpan
+  try world.communicator.receive(&span, from: rank)
+  try expectations.expect(received, "what a dropped request sent") { _ in 1 }
+}
