@@ -1,27 +1,49 @@
-/// One rank's part of what all ranks share: consecutive, as even as can be, possibly empty.
+/// The part of a batch that falls to one rank, or to several that follow one another: consecutive,
+/// as even as can be, possibly empty.
+///
+/// Parts begin at multiples of `unit` positions; the last one takes what is left over.
 public struct Shard: Sendable, Equatable {
   /// Whose part it is, from 0.
-  public let rank: Int
+  public let ranks: Range<Int>
 
   /// How many share.
   public let rankCount: Int
 
-  /// The part of `rank` among `rankCount`.
-  public init(rank: Int, of rankCount: Int) {
-    precondition((0..<rankCount).contains(rank), "there is no rank \(rank) of \(rankCount)")
-    self.rank = rank
+  /// The positions that stay together.
+  public let unit: Int
+
+  /// The part of `ranks` among `rankCount`.
+  public init(ranks: Range<Int>, of rankCount: Int, unit: Int = 1) {
+    precondition(
+      ranks.lowerBound >= 0 && ranks.upperBound <= rankCount && unit > 0,
+      "there are no ranks \(ranks) of \(rankCount)")
+    self.ranks = ranks
     self.rankCount = rankCount
+    self.unit = unit
   }
 
-  /// The part of `whole` that falls to the rank; the parts of all ranks, in order, make up `whole`.
+  /// The part of `rank` among `rankCount`.
+  public init(rank: Int, of rankCount: Int, unit: Int = 1) {
+    self.init(ranks: rank..<rank + 1, of: rankCount, unit: unit)
+  }
+
+  /// The part of `whole`; the parts of all ranks, in order, make up `whole`.
   public func part(of whole: Range<Int>) -> Range<Int> {
-    let count = whole.count
-    return whole.lowerBound + count * rank / rankCount..<whole.lowerBound + count * (rank + 1)
-      / rankCount
+    boundary(ranks.lowerBound, whole)..<boundary(ranks.upperBound, whole)
   }
 
-  /// The most that ``part(of:)`` gives of a whole of `count`.
-  public func capacity(of count: Int) -> Int { (count + rankCount - 1) / rankCount }
+  /// The most that ``part(of:)`` gives of a whole of up to `count`.
+  public func capacity(of count: Int) -> Int {
+    let units = (count / unit * ranks.count + rankCount - 1) / rankCount
+    return min(count, units * unit + unit - 1)
+  }
+
+  /// Where the part of rank `rank` begins.
+  private func boundary(_ rank: Int, _ whole: Range<Int>) -> Int {
+    guard rank < rankCount else { return whole.upperBound }
+    // A whole of less than a unit is one unit: it falls to the last rank.
+    return whole.lowerBound + whole.count / unit * rank / rankCount * unit
+  }
 }
 
 extension Range<Int> {

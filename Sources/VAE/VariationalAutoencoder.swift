@@ -58,8 +58,8 @@ public struct VariationalAutoencoder {
     encoder.backward(parameters, activations, rows)
   }
 
-  /// Computes one tile of the gradient, summed over the samples `rows`, into its place in
-  /// `gradient`, which lies like the parameters.
+  /// Computes one tile of the gradient, summed over the samples `rows`, into `gradient`, which has
+  /// as many floats as the tile.
   public func computeGradient(
     _ tile: GradientTile, _ activations: Activations, _ rows: Range<Int>, into gradient: Vector
   ) {

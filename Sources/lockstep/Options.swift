@@ -42,4 +42,6 @@ enum ImageFormat {
 
 extension Precision: ExpressibleByArgument {}
 
+extension TeamMode: ExpressibleByArgument {}
+
 extension Dataset.Split: ExpressibleByArgument {}

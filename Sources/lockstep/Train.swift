@@ -42,6 +42,11 @@ struct Train: ParsableCommand {
   @Option(help: "The number format of the products: fp32.")
   var precision: Precision?
 
+  @Option(
+    help: ArgumentHelp(
+      "node: the ranks of a node share one replica; rank: each has its own. (default: node)"))
+  var teams: TeamMode?
+
   @Option(help: "auto: go on from the run's checkpoint; none: begin anew; or a checkpoint's path.")
   var resume = "auto"
 
@@ -90,6 +95,7 @@ struct Train: ParsableCommand {
     request.precision = precision
     request.epochs = epochs
     request.data = data.data
+    request.teams = teams
     request.logEvery = logEvery
     request.maxSteps = maxSteps
     request.resume =

@@ -39,7 +39,7 @@ enum Checkpoint {
   /// - Returns: the directory's name.
   /// - Throws: `Failure` or `ArtifactError`; what was there before is then untouched.
   static func write(
-    _ replica: borrowing Replica, at progress: Progress, recipe: Recipe, in parent: String
+    _ replica: Replica, at progress: Progress, recipe: Recipe, in parent: String
   ) throws -> String {
     let name = directoryName(step: progress.step)
     let temporary = "\(parent)/\(temporaryPrefix)\(name)"
@@ -60,7 +60,7 @@ enum Checkpoint {
   static let temporaryPrefix = ".unfinished-"
 
   private static func writeFiles(
-    _ replica: borrowing Replica, _ progress: Progress, _ recipe: Recipe, in directory: String
+    _ replica: Replica, _ progress: Progress, _ recipe: Recipe, in directory: String
   ) throws {
     let model = replica.layout.configuration
     let state = CheckpointState(progress: progress, recipe: recipe, pixels: model.pixels)

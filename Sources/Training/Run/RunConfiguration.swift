@@ -9,6 +9,9 @@ public struct RunConfiguration: Equatable, Codable, Sendable {
   /// The folder with MNIST's four files.
   public var data: String
 
+  /// How ranks form teams.
+  public var teams = TeamMode.node
+
   /// Steps between two step rows of the metrics.
   public var logEvery = 10
 
@@ -18,6 +21,7 @@ public struct RunConfiguration: Equatable, Codable, Sendable {
   enum CodingKeys: String, CodingKey {
     case epochs
     case data
+    case teams
     case logEvery = "log-every"
   }
 
@@ -27,6 +31,7 @@ public struct RunConfiguration: Equatable, Codable, Sendable {
     recipe = try Recipe(from: decoder)
     epochs = try values.decode(Int.self, forKey: .epochs)
     data = try values.decode(String.self, forKey: .data)
+    teams = try values.decode(TeamMode.self, forKey: .teams)
     logEvery = try values.decode(Int.self, forKey: .logEvery)
   }
 
@@ -36,6 +41,7 @@ public struct RunConfiguration: Equatable, Codable, Sendable {
     var values = encoder.container(keyedBy: CodingKeys.self)
     try values.encode(epochs, forKey: .epochs)
     try values.encode(data, forKey: .data)
+    try values.encode(teams, forKey: .teams)
     try values.encode(logEvery, forKey: .logEvery)
   }
 }
@@ -58,6 +64,8 @@ public struct RunRequest: Equatable, Codable, Sendable {
   public var epochs: Int?
   /// See ``RunConfiguration/data``.
   public var data: String?
+  /// See ``RunConfiguration/teams``.
+  public var teams: TeamMode?
   /// See ``RunConfiguration/logEvery``.
   public var logEvery: Int?
   /// End, with a checkpoint, once the run has made this many steps in all.
@@ -78,6 +86,7 @@ public struct RunRequest: Equatable, Codable, Sendable {
     configuration.recipe.precision = precision ?? configuration.recipe.precision
     configuration.epochs = epochs ?? configuration.epochs
     configuration.data = data ?? configuration.data
+    configuration.teams = teams ?? configuration.teams
     configuration.logEvery = logEvery ?? configuration.logEvery
   }
 }

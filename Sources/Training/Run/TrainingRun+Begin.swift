@@ -35,32 +35,38 @@ extension TrainingRun {
     }
   }
 
-  /// The state the run begins with: drawn from the seed, or read by rank zero and sent to all.
-  static func makeReplica(
+  /// The trainer, with the state the run begins with: drawn from the seed, or read by rank zero and
+  /// sent to all teams; collective.
+  static func makeTrainer(
     _ plan: RunPlan, _ train: Dataset, _ world: borrowing Communicator
-  ) throws -> Replica {
-    let recipe = plan.configuration.recipe
-    let replica = Replica(ParameterLayout(recipe.model(pixels: train.pixelCount)))
-    guard let checkpoint = plan.checkpoint else {
-      replica.layout.initialize(replica.parameters, seed: recipe.seed)
-      return replica
-    }
+  ) throws -> Trainer {
+    let (configuration, recipe) = (plan.configuration, plan.configuration.recipe)
+    let layout = ParameterLayout(recipe.model(pixels: train.pixelCount))
+    var trainer = try Trainer(
+      layout, at: plan.progress, on: train, batchSize: recipe.batchSize,
+      optimizer: Adam(learningRate: recipe.learningRate), seed: recipe.seed,
+      teams: configuration.teams, among: world)
     try world.together {
-      guard world.rank == 0 else { return }
-      try Checkpoint.read(checkpoint, into: replica)
+      guard world.rank == 0, let checkpoint = plan.checkpoint else { return }
+      try Checkpoint.read(checkpoint, into: trainer.replica)
     }
-    for vector in [replica.parameters, replica.firstMoment, replica.secondMoment] {
-      try vector.withMutableSpan { span throws(MPIError) in
-        try world.broadcast(&span, from: 0)
+    try trainer.load { replica, leaders in
+      guard plan.checkpoint != nil else {
+        return layout.initialize(replica.parameters, seed: recipe.seed)
+      }
+      for vector in [replica.parameters, replica.firstMoment, replica.secondMoment] {
+        try vector.withMutableSpan { span throws(MPIError) in
+          try leaders.broadcast(&span, from: 0)
+        }
       }
     }
-    return replica
+    return trainer
   }
 }
 
 extension Checkpoint {
   /// Reads parameters and moments of the checkpoint `directory`.
-  static func read(_ directory: String, into replica: borrowing Replica) throws {
+  static func read(_ directory: String, into replica: Replica) throws {
     let model = try SafetensorsFile(opening: "\(directory)/\(modelName)")
     try TensorFile.read([("", replica.parameters)], replica.layout, from: model)
     let optimizer = try SafetensorsFile(opening: "\(directory)/\(optimizerName)")

@@ -38,7 +38,8 @@ public struct TrainingRun: ~Copyable {
     }
     let plan = try world.broadcast(mine)
     let (train, test) = try Self.readData(plan, world)
-    let replica = try Self.makeReplica(plan, train, world)
+    let trainer = try Self.makeTrainer(plan, train, world)
+    let replica = trainer.replica
     try Fingerprint.requireEqual(
       [
         try Fingerprint("configuration", of: request),
@@ -48,10 +49,6 @@ public struct TrainingRun: ~Copyable {
           "initial state",
           of: [replica.parameters, replica.firstMoment, replica.secondMoment]),
       ], among: world)
-    let recipe = plan.configuration.recipe
-    let trainer = try Trainer(
-      replica, at: plan.progress, on: train, batchSize: recipe.batchSize,
-      optimizer: Adam(learningRate: recipe.learningRate), seed: recipe.seed, among: world)
     let communicator = try world.duplicate()
     let metrics = try world.together {
       try directory.map { try MetricsLog(in: $0.path, after: plan.progress.step) }

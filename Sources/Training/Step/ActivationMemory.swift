@@ -1,7 +1,7 @@
 internal import Kernels
 internal import VAE
 
-/// Memory for one batch's activations, and the view that lays it out.
+/// Memory for the activations of one process alone, and the view that lays it out.
 struct ActivationMemory: ~Copyable {
   /// The view, valid while this memory lives.
   let activations: Activations

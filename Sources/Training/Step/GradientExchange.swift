@@ -2,53 +2,97 @@ internal import Kernels
 internal import MPI
 internal import VAE
 
-/// Turns the deltas of all ranks into updated parameters on all ranks.
+/// Turns the deltas of all ranks into updated parameters, tile by tile.
 ///
-/// Every rank computes its shard's gradient tile by tile into one flat buffer; one all-reduce adds
-/// the buffers, and the losses behind them, over the ranks; every rank applies the optimizer.
+/// The team's ranks compute the gradient of the team's samples, each the tiles of its lane; one
+/// all-reduce adds them, and the report behind them, over the lane; the optimizer writes the
+/// parameters in place. A lone team has nothing to add: each of its tiles is updated at once, while
+/// it is in cache, and was summed by one rank in one order whatever the number of ranks.
 struct GradientExchange: ~Copyable {
-  /// What the step tells beside its gradient.
-  let report: BatchReport
+  /// The step's report: after the exchange it is that of the whole batch.
+  private let report: BatchReport
 
-  private let communicator: Communicator
-  private let memory: Buffer<Float>
-  private let gradient: Vector
+  private let tiles: [(tile: GradientTile, offset: Int)]
+  private let message: Buffer<Float>
+  private let isLoneTeam: Bool
 
-  /// Sets up the exchange between the ranks of `communicator`, which is duplicated; collective.
-  init(
-    _ layout: ParameterLayout, batchSize: Int, among communicator: borrowing Communicator
+  /// Deals the gradient's tiles to the lanes of `team`.
+  init(_ layout: ParameterLayout, batchSize: Int, _ team: borrowing Team) {
+    let lane = team.communicator.rank
+    isLoneTeam = team.teamCount == 1
+    var offset = 0
+    var tiles: [(GradientTile, Int)] = []
+    let own = lane < team.laneCount ? Self.deal(layout.tiles, lanes: team.laneCount)[lane] : []
+    for tile in own {
+      tiles.append((tile, offset))
+      offset += isLoneTeam ? 0 : tile.range.count
+    }
+    let gradientCount = isLoneTeam ? own.map(\.range.count).max() ?? 0 : offset
+    let count = gradientCount + BatchReport.count(batchSize: batchSize)
+    message = Buffer(repeating: 0, count: count)
+    report = BatchReport(message.vector[gradientCount..<count], batchSize: batchSize)
+    self.tiles = tiles
+  }
+
+  /// Deals tiles so that lanes have about the same work: each, from the largest on, to the lane
+  /// that has least.
+  ///
+  /// Graham, "Bounds on multiprocessing timing anomalies", 1969: at most 4/3 of the best possible.
+  static func deal(_ tiles: [GradientTile], lanes: Int) -> [[GradientTile]] {
+    var hands = [[GradientTile]](repeating: [], count: lanes)
+    var loads = [Int](repeating: 0, count: lanes)
+    let largestFirst = tiles.sorted {
+      ($1.range.count, $0.range.lowerBound) < ($0.range.count, $1.range.lowerBound)
+    }
+    for tile in largestFirst {
+      let lane = loads.indices.min { (loads[$0], $0) < (loads[$1], $1) }!
+      loads[lane] += tile.range.count
+      hands[lane].append(tile)
+    }
+    return hands.map { $0.sorted { $0.range.lowerBound < $1.range.lowerBound } }
+  }
+}
+
+extension GradientExchange {
+  /// Takes step number `step` on `replica`; collective over the lane.
+  ///
+  /// `rows` are the team's samples in `activations`. Where a loss is not finite the parameters stay
+  /// as they are; the report, which the leader then leaves in the team's memory, tells.
+  func update(
+    _ replica: Replica, _ model: VariationalAutoencoder, _ activations: Activations,
+    _ rows: Range<Int>, _ shared: TeamReport, _ batch: TeamReport.Extent, _ optimizer: Adam,
+    step: Int, _ team: borrowing Team
   ) throws {
-    self.communicator = try communicator.duplicate()
-    memory = Buffer(
-      repeating: 0, count: layout.count + BatchReport.count(batchSize: batchSize))
-    gradient = memory.vector[0..<layout.count]
-    report = BatchReport(memory.vector[layout.count..<memory.count], batchSize: batchSize)
+    guard team.communicator.rank < team.laneCount else { return }
+    shared.summarise(into: report, batch)
+    let isFinite = isLoneTeam && report.isFinite(batch.count)
+    for (tile, offset) in tiles {
+      model.computeGradient(tile, activations, rows, into: gradient(tile, offset))
+      if isFinite { update(replica, tile, gradient(tile, offset), optimizer, step) }
+    }
+    if !isLoneTeam {
+      try team.withLane { lane in
+        try message.vector.withMutableSpan { span throws(MPIError) in
+          try lane.allReduce(&span, .sum)
+        }
+      }
+      for (tile, offset) in tiles where report.isFinite(batch.count) {
+        update(replica, tile, gradient(tile, offset), optimizer, step)
+      }
+    }
+    if team.isLeader { shared.result.copy(from: report) }
   }
 
-  /// Adds up the gradient of the samples `rows` with that of the other ranks.
-  func reduce(
-    _ model: VariationalAutoencoder, _ activations: Activations, _ rows: Range<Int>
-  ) throws {
-    for tile in model.layout.tiles {
-      model.computeGradient(tile, activations, rows, into: gradient)
-    }
-    try memory.vector.withMutableSpan { buffer throws(MPIError) in
-      try communicator.allReduce(&buffer, .sum)
-    }
+  private func gradient(_ tile: GradientTile, _ offset: Int) -> Vector {
+    message.vector[offset..<offset + tile.range.count]
   }
 
-  /// Applies step number `step` of the optimizer to the parameters.
-  func update(_ replica: borrowing Replica, _ optimizer: Adam, step: Int) {
-    for tile in replica.layout.tiles {
-      optimizer.update(
-        parameters: replica.parameters[tile.range], gradient: gradient[tile.range],
-        firstMoment: replica.firstMoment[tile.range],
-        secondMoment: replica.secondMoment[tile.range], step: step)
-    }
-  }
-
-  /// Frees the communicator; collective.
-  consuming func free() throws {
-    try communicator.free()
+  private func update(
+    _ replica: Replica, _ tile: GradientTile, _ gradient: Vector, _ optimizer: Adam, _ step: Int
+  ) {
+    optimizer.update(
+      parameters: replica.parameters[tile.range], gradient: gradient,
+      firstMoment: replica.firstMoment[tile.range],
+      secondMoment: replica.secondMoment[tile.range], step: step)
   }
 }

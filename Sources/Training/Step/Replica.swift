@@ -1,29 +1,28 @@
 public import Kernels
 public import VAE
 
-/// A replica's state: parameters and the optimizer's two moments, all laid out alike.
-public struct Replica: ~Copyable {
+/// A view of a replica's state: parameters and the optimizer's two moments, all laid out alike.
+public struct Replica {
   /// Where the tensors lie.
   public let layout: ParameterLayout
 
-  private let memory: Buffer<Float>
-
-  /// Allocates zeros for the model of `layout`.
-  public init(_ layout: ParameterLayout) {
-    self.layout = layout
-    memory = Buffer(repeating: 0, count: 3 * layout.count)
-  }
-
   /// The parameters.
-  public var parameters: Vector { part(0) }
+  public let parameters: Vector
 
   /// Adam's running mean of the gradient.
-  public var firstMoment: Vector { part(1) }
+  public let firstMoment: Vector
 
   /// Adam's running mean of the squared gradient.
-  public var secondMoment: Vector { part(2) }
+  public let secondMoment: Vector
 
-  private func part(_ number: Int) -> Vector {
-    memory.vector[number * layout.count..<(number + 1) * layout.count]
+  /// The floats that a replica of `layout` needs.
+  public static func count(_ layout: ParameterLayout) -> Int { 3 * layout.count }
+
+  /// Lays a replica over `memory`, which the caller keeps alive.
+  public init(_ layout: ParameterLayout, _ memory: Vector) {
+    self.layout = layout
+    parameters = memory[0..<layout.count]
+    firstMoment = memory[layout.count..<2 * layout.count]
+    secondMoment = memory[2 * layout.count..<3 * layout.count]
   }
 }

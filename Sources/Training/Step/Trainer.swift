@@ -1,46 +1,67 @@
-public import Kernels
-public import MNIST
-public import MPI
+internal import Kernels
+internal import MNIST
+internal import MPI
 internal import VAE
 
 /// Trains one replica in lockstep with those of the other ranks.
 ///
 /// Read ``step(stopRequested:)`` for the road of an image through the program.
 public struct Trainer: ~Copyable {
-  /// The tensors that are trained.
+  /// The tensors that are trained, one copy a team.
   public let replica: Replica
 
   /// Where the run stands.
   public private(set) var progress: Progress
 
+  private let team: Team
+  private var memory: TeamMemory
+  private let workspace: Buffer<Float>
+  private let activations: Activations
+  private let report: TeamReport
+  private let exchange: GradientExchange
+  private let model: VariationalAutoencoder
+  private let optimizer: Adam
   private let dataset: Dataset
   private let schedule: BatchSchedule
   private let shard: Shard
+  private let teamShard: Shard
   private let seed: UInt64
-  private let model: VariationalAutoencoder
-  private let optimizer: Adam
-  private let memory: ActivationMemory
-  private let exchange: GradientExchange
   private var order: EpochOrder
   private var noise: RandomStream
 
-  /// Takes up training at `progress`; collective over `communicator`, which is duplicated.
-  public init(
-    _ replica: consuming Replica, at progress: Progress, on dataset: Dataset,
-    batchSize: Int, optimizer: Adam, seed: UInt64, among communicator: borrowing Communicator
+  /// Prepares to train the model of `layout` at `progress`; collective over `world`. The replica's tensors are
+  /// zero until they are loaded.
+  init(
+    _ layout: ParameterLayout, at progress: Progress, on dataset: Dataset, batchSize: Int,
+    optimizer: Adam, seed: UInt64, teams: TeamMode, among world: borrowing Communicator
   ) throws {
-    let shard = Shard(rank: communicator.rank, of: communicator.size)
-    let layout = replica.layout
+    let team = try Team(teams, among: world)
+    let unit = RowPanels.unit
+    let shard = Shard(rank: team.place, of: world.size, unit: unit)
+    let teamShard = Shard(ranks: team.places, of: world.size, unit: unit)
+    let capacity = teamShard.capacity(of: batchSize)
+    let counts = [
+      Replica.count(layout), Activations.sharedCount(layout, capacity: capacity),
+      TeamReport.count(batchSize: batchSize, ranks: team.communicator.size),
+    ]
+    let memory = try TeamMemory(count: counts.reduce(0, +), team)
+    let parts = memory.vector.split(counts)
+    replica = Replica(layout, parts[0])
+    workspace = Buffer(repeating: 0, count: Activations.ownCount(layout, capacity: capacity))
+    activations = Activations(
+      layout, capacity: capacity, shared: parts[1], own: workspace.vector)
+    report = TeamReport(parts[2], batchSize: batchSize)
+    exchange = GradientExchange(layout, batchSize: batchSize, team)
     model = VariationalAutoencoder(layout, engine: MatrixEngine())
-    memory = ActivationMemory(layout, capacity: shard.capacity(of: batchSize))
-    exchange = try GradientExchange(layout, batchSize: batchSize, among: communicator)
     schedule = BatchSchedule(imageCount: dataset.count, batchSize: batchSize)
     order = EpochOrder(count: dataset.count, seed: seed, epoch: progress.epoch + 1)
     noise = RandomStream(seed: seed, purpose: .training, epoch: progress.epoch + 1)
-    self.replica = replica
+    self.shard = shard
+    self.teamShard = teamShard
+    self.team = team
+    self.memory = memory
     self.progress = progress
     self.dataset = dataset
-    self.shard = shard
     self.seed = seed
     self.optimizer = optimizer
   }
@@ -58,28 +79,33 @@ public struct Trainer: ~Copyable {
   ///   parameters are then those before the step.
   public mutating func step(stopRequested: Bool) throws -> (losses: LossSum, stop: Bool) {
     let batch = schedule.positions(from: progress.offset)
-    let positions = shard.part(of: batch)
-    let rows = 0..<positions.count
-    let activations = memory.activations
-    let report = exchange.report
-    report.begin(stopRequested: stopRequested)
+    let teamPart = teamShard.part(of: batch)
+    let own = shard.part(of: batch)
+    report.requestStop(stopRequested, rank: team.communicator.rank)
 
-    dataset.fill(activations.pixels.rows(rows), order: order, positions: positions)
-    noise.fillNormal(activations.noise.rows(rows), positions: positions)
-    model.encode(replica.parameters, activations, rows)
-    model.sample(activations, rows)
-    model.decode(replica.parameters, activations, rows)
-    model.backpropagate(
-      replica.parameters, activations, rows, scale: 1 / Float(batch.count),
-      losses: report.losses.rows(positions.relative(to: batch)))
-    try exchange.reduce(model, activations, rows)
-    let losses = try report.finiteSum(batch.count, step: progress.step + 1)
-    exchange.update(replica, optimizer, step: progress.step + 1)
+    for panel in RowPanels(own) {
+      let rows = panel.relative(to: teamPart)
+      dataset.fill(activations.pixels.rows(rows), order: order, positions: panel)
+      noise.fillNormal(activations.noise.rows(rows), positions: panel)
+      model.encode(replica.parameters, activations, rows)
+      model.sample(activations, rows)
+      model.decode(replica.parameters, activations, rows)
+      model.backpropagate(
+        replica.parameters, activations, rows, scale: 1 / Float(batch.count),
+        losses: report.found.losses.rows(panel.relative(to: batch)))
+    }
+    try memory.synchronise(team)  // Inputs, deltas and losses of the whole team are there.
+    try exchange.update(
+      replica, model, activations, 0..<teamPart.count, report,
+      TeamReport.Extent(count: batch.count, positions: teamPart.relative(to: batch)), optimizer,
+      step: progress.step + 1, team)
+    try memory.synchronise(team)  // So are the new parameters.
 
+    let losses = try report.result.finiteSum(batch.count, step: progress.step + 1)
     progress.step += 1
     progress.offset = batch.upperBound
     progress.losses.add(losses)
-    return (losses, report.stopRequested)
+    return (losses, report.result.stopRequested)
   }
 
   /// Begins the next epoch, in its own order.
@@ -91,8 +117,27 @@ public struct Trainer: ~Copyable {
     noise = RandomStream(seed: seed, purpose: .training, epoch: progress.epoch + 1)
   }
 
+  /// Loads the replica's tensors: `load` writes them on every team's leader, and may talk to the
+  /// other leaders, rank zero first. Collective.
+  mutating func load(_ load: (Replica, borrowing Communicator) throws -> Void) throws {
+    if team.isLeader { try team.withLane { try load(replica, $0) } }
+    try memory.synchronise(team)
+  }
+
   /// Ends training; collective.
   public consuming func free() throws {
-    try exchange.free()
+    try memory.free()
+    try team.free()
+  }
+}
+
+extension Vector {
+  /// Consecutive parts of `counts` floats.
+  fileprivate func split(_ counts: [Int]) -> [Vector] {
+    var offset = 0
+    return counts.map { count in
+      defer { offset += count }
+      return self[offset..<offset + count]
+    }
   }
 }

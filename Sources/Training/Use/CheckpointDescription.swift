@@ -17,7 +17,8 @@ public struct CheckpointDescription {
     let reference = try CheckpointReference(path)
     let file = try SafetensorsFile(opening: reference.model)
     let layout = ParameterLayout(try ModelConfiguration(shapesOf: file))
-    let replica = Replica(layout)
+    let memory = Buffer<Float>(repeating: 0, count: Replica.count(layout))
+    let replica = Replica(layout, memory.vector)
     var lines = ["checkpoint     \(reference.directory ?? reference.model)"]
     if let directory = reference.directory {
       let state = try reference.state()
