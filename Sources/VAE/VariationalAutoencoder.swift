@@ -46,7 +46,8 @@ public struct VariationalAutoencoder {
   }
 
   /// Evidence lower bound as ``evaluate(_:_:losses:)``, and the deltas of all layers for the
-  /// gradient of `scale` × the summed losses.
+  /// gradient of `scale` × the summed losses. Where a sample's deltas are not finite, its loss is
+  /// made NaN: every delta of the decoder goes into the moments' gradient, which is looked at.
   public func backpropagate(
     _ parameters: Vector, _ activations: Activations, _ rows: Range<Int>, scale: Float,
     losses: Matrix
@@ -56,6 +57,7 @@ public struct VariationalAutoencoder {
     sampler.backward(
       activations, rows, scale: scale, momentGradient: encoder.momentGradient(activations))
     encoder.backward(parameters, activations, rows)
+    markNotFinite(losses.columns(0..<1), where: encoder.momentGradient(activations).rows(rows))
   }
 
   /// Computes one tile of the gradient, summed over the samples `rows`, into `gradient`, which has

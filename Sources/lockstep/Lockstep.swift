@@ -32,16 +32,39 @@ enum Program {
       var command = try Lockstep.parseAsRoot()
       try command.run()
     } catch {
-      // A usage error is known to every rank before MPI starts; one of them tells of it.
-      guard Launcher.rank == 0 else { Lockstep.exit(withCode: Lockstep.exitCode(for: error)) }
-      Lockstep.exit(withError: error)
+      end(with: error)
     }
+  }
+
+  /// Prints help where it was asked for, or tells in one sentence what is wrong with the flags.
+  ///
+  /// Every rank finds the same before MPI starts; one of them speaks.
+  private static func end(with error: any Error) -> Never {
+    let code = Lockstep.exitCode(for: error)
+    guard Launcher.rank == 0 else { Lockstep.exit(withError: code) }
+    guard code == .success else {
+      let hint = "see \(Lockstep.name(of: CommandLine.arguments)) --help"
+      Job.tell("\(Lockstep.message(for: error).trimmedOfStops); \(hint).")
+      Lockstep.exit(withError: code)
+    }
+    Lockstep.exit(withError: error)
   }
 }
 
-extension ParsableCommand {
-  /// Ends the program without a word.
-  fileprivate static func exit(withCode code: ArgumentParser.ExitCode) -> Never {
-    exit(withError: code)
+extension Lockstep {
+  /// The command that the arguments begin with, as in `lockstep train`.
+  fileprivate static func name(of arguments: [String]) -> String {
+    let names = configuration.subcommands.map { $0._commandName }
+    guard let first = arguments.dropFirst().first, names.contains(first) else { return "lockstep" }
+    return "lockstep \(first)"
+  }
+}
+
+extension String {
+  /// The text without white space and full stops at its end.
+  fileprivate var trimmedOfStops: String {
+    var text = self[...]
+    while let last = text.last, last.isWhitespace || last == "." { text.removeLast() }
+    return String(text)
   }
 }
