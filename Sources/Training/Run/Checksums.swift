@@ -1,6 +1,6 @@
 internal import Artifacts
 internal import Crypto
-internal import FoundationEssentials
+internal import Glibc
 
 /// The SHA-256 of files, in the format that `sha256sum --check` reads.
 ///
@@ -39,9 +39,28 @@ enum Checksums {
 
   /// The SHA-256 of one file, in hexadecimal.
   static func digest(of path: String) throws -> String {
-    guard let data = try? Data(contentsOf: URL(filePath: path), options: .alwaysMapped) else {
-      throw Failure(.inputOutput, "\(path): cannot be read; check its permissions")
+    try digestBytes(of: path).map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
+  }
+
+  /// The SHA-256 of one file, which is read in pieces: mapped, it would count as this rank's memory.
+  static func digestBytes(of path: String) throws -> [UInt8] {
+    let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+    guard descriptor >= 0 else { throw unreadable(path) }
+    defer { close(descriptor) }
+    var hash = SHA256()
+    var piece = [UInt8](repeating: 0, count: 1 << 18)
+    while true {
+      let count = piece.withUnsafeMutableBytes { read(descriptor, $0.baseAddress, $0.count) }
+      if count < 0 && errno == EINTR { continue }
+      guard count >= 0 else { throw unreadable(path) }
+      guard count > 0 else { return Array(hash.finalize()) }
+      piece[..<count].withUnsafeBytes { hash.update(bufferPointer: $0) }
     }
-    return SHA256.hash(data: data).map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
+  }
+
+  private static func unreadable(_ path: String) -> Failure {
+    Failure(
+      .inputOutput,
+      "\(path): cannot be read: \(String(cString: strerror(errno))); check its permissions")
   }
 }

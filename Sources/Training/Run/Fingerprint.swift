@@ -41,14 +41,16 @@ struct Fingerprint {
 
   /// Of the program that is running.
   static func program() throws -> Fingerprint {
-    let program = try Data(
-      contentsOf: URL(filePath: "/proc/self/exe"), options: .alwaysMapped)
-    return Fingerprint("program", SHA256.hash(data: program))
+    Fingerprint(subject: "program", digest: try Checksums.digestBytes(of: "/proc/self/exe"))
   }
 
   private init(_ subject: String, _ digest: SHA256Digest) {
+    self.init(subject: subject, digest: Array(digest))
+  }
+
+  private init(subject: String, digest: [UInt8]) {
     self.subject = subject
-    self.digest = Array(digest)
+    self.digest = digest
   }
 
   /// Ends the job where some rank's fingerprints are not rank zero's; collective.
