@@ -1,5 +1,15 @@
 internal import COneDNN
 
+/// What happens to a product before it is left.
+public enum Epilogue: Hashable, Sendable {
+  /// Nothing: c ← a b.
+  case none
+  /// The rectifier of Nair and Hinton 2010: c ← max(a b, 0); NaN stays NaN.
+  case rectifier
+  /// The sum with what is there: c ← c + a b.
+  case accumulate
+}
+
 /// Matrix products by oneDNN, each shape prepared once and kept.
 ///
 /// An engine belongs to one thread. After the first product of a shape, a product of that shape
@@ -44,8 +54,10 @@ public final class MatrixEngine {
       return epilogue == .accumulate ? () : c.fill(0)
     }
     let shape = MatrixProduct.Shape(
-      a: .init(a), b: .init(b), c: .init(c), hasBias: bias != nil, epilogue: epilogue)
+      a: .init(a), b: .init(b), c: .init(c), hasBias: bias != nil,
+      accumulates: epilogue == .accumulate)
     product(shape).run(a, b, into: c, bias: bias, stream: stream)
+    if epilogue == .rectifier { rectify(c.columnStride == 1 ? c : c.transposed) }
   }
 
   private func product(_ shape: MatrixProduct.Shape) -> MatrixProduct {

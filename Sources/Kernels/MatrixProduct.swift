@@ -1,6 +1,6 @@
 internal import COneDNN
 
-/// One product c ← activation(a b + bias) or c ← c + a b of fixed shape, ready to run.
+/// One product c ← a b + bias or c ← c + a b + bias of fixed shape, ready to run.
 ///
 /// oneDNN's `matmul` primitive (oneAPI Deep Neural Network Library, developer guide, "Matrix
 /// Multiplication"): kernels are generated once for the shape and the processor.
@@ -15,8 +15,8 @@ final class MatrixProduct {
     let c: Layout
     /// Whether a row is added to each row of the result.
     let hasBias: Bool
-    /// What follows the product.
-    let epilogue: Epilogue
+    /// Whether the product is added to what the result holds.
+    let accumulates: Bool
   }
 
   /// The shape of one operand.
@@ -63,7 +63,7 @@ final class MatrixProduct {
       shape.hasBias
         ? dnnl_matmul_desc_init(&operation, &a, &b, &bias, &c)
         : dnnl_matmul_desc_init(&operation, &a, &b, nil, &c), "dnnl_matmul_desc_init")
-    let attributes = Self.attributes(shape.epilogue)
+    let attributes = Self.attributes(shape.accumulates)
     defer { dnnl_primitive_attr_destroy(attributes) }
     var description: dnnl_primitive_desc_t?
     check(
@@ -109,35 +109,20 @@ final class MatrixProduct {
       dnnl_memory_set_data_handle(arguments[index].memory, base), "dnnl_memory_set_data_handle")
   }
 
-  private static func attributes(_ epilogue: Epilogue) -> dnnl_primitive_attr_t? {
+  private static func attributes(_ accumulates: Bool) -> dnnl_primitive_attr_t? {
     var (attributes, operations) = (
       dnnl_primitive_attr_t(bitPattern: 0), dnnl_post_ops_t(bitPattern: 0)
     )
     check(dnnl_primitive_attr_create(&attributes), "dnnl_primitive_attr_create")
     check(dnnl_post_ops_create(&operations), "dnnl_post_ops_create")
     defer { dnnl_post_ops_destroy(operations) }
-    switch epilogue {
-    case .none: break
-    case .rectifier:
-      check(
-        dnnl_post_ops_append_eltwise(operations, 1, dnnl_eltwise_relu, 0, 0),
-        "dnnl_post_ops_append_eltwise")
-    case .accumulate: check(dnnl_post_ops_append_sum(operations, 1), "dnnl_post_ops_append_sum")
+    if accumulates {
+      check(dnnl_post_ops_append_sum(operations, 1), "dnnl_post_ops_append_sum")
     }
     check(
       dnnl_primitive_attr_set_post_ops(attributes, operations), "dnnl_primitive_attr_set_post_ops")
     return attributes
   }
-}
-
-/// What happens to a product before it is stored.
-public enum Epilogue: Hashable, Sendable {
-  /// Nothing: c ← a b.
-  case none
-  /// The rectifier of Nair and Hinton 2010: c ← max(a b, 0).
-  case rectifier
-  /// The sum with what is there: c ← c + a b.
-  case accumulate
 }
 
 /// Ends the program where oneDNN refuses: shapes are ours, so a refusal is a programmer's mistake.
