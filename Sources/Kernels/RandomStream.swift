@@ -40,10 +40,13 @@ public struct RandomStream: Sendable {
   /// Fills `row` with uniform draws from `lower` up to but without `upper`; index is the place.
   public func fillUniform(_ row: Vector, position: Int, from lower: Float, to upper: Float) {
     let scale = (upper - lower) * 0x1p-24
+    // The sum rounds, to `upper` itself where `lower` is large beside the width.
+    let greatest = upper.nextDown
     for block in 0..<(row.count + 3) / 4 {
       let words = words(position: position, block: block)
       for lane in 0..<min(4, row.count - 4 * block) {
-        row.base[4 * block + lane] = Float(words[lane] >> 8) * scale + lower
+        row.base[4 * block + lane] =
+          min(Float(words[lane] >> 8) * scale + lower, greatest)
       }
     }
   }
