@@ -36,6 +36,7 @@ public struct Adam: Sendable {
     require(
       gradient.count == count && firstMoment.count == count && secondMoment.count == count,
       "Adam needs as many gradients and moments as parameters")
+    require(step >= 1, "Adam counts steps from 1, not \(step)")
     let length = Float(learningRate / (1 - power(firstDecay, step)))
     let correction = Float(1 / (1 - power(secondDecay, step)).squareRoot())
     let (blend1, blend2) = (Float(1 - firstDecay), Float(1 - secondDecay))
