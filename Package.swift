@@ -65,7 +65,9 @@ let package = Package(
       swiftSettings: house),
     .testTarget(
       name: "MPITests", dependencies: ["MPI", "Support", "mpi-probe"], swiftSettings: house),
-    .testTarget(name: "KernelsTests", dependencies: ["Kernels"], swiftSettings: house),
+    .testTarget(
+      name: "KernelsTests", dependencies: ["Kernels"], resources: [.copy("Golden")],
+      swiftSettings: house),
     .testTarget(name: "MNISTTests", dependencies: ["MNIST", "Support"], swiftSettings: house),
     .testTarget(
       name: "VAETests", dependencies: ["VAE", "Kernels"], resources: [.copy("Golden")],

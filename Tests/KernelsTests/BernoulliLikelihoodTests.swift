@@ -1,0 +1,101 @@
+import Glibc
+import Kernels
+import Testing
+
+@Suite struct BernoulliLikelihoodTests {
+  /// Around the 16 lanes, a row of MNIST, and past the 16 × 96 factors of one product.
+  static let sizes = [1, 2, 15, 16, 17, 31, 33, 784, 1535, 1536, 1537, 1553, 5000]
+
+  /// Logits of every size, among them ±0 and those whose exponential leaves the range of floats.
+  private func logits(_ count: Int) -> [Float] {
+    let special: [Float] = [0, -0.0, 100, -100, 1e4, -1e4, 1e-20, 88.5, -88.5, 17, -17]
+    return normals(count, seed: 1).enumerated().map { place, normal in
+      place % 3 == 2 ? special[place / 3 % special.count] : 4 * normal
+    }
+  }
+
+  /// Pixels as they come: black, white and grey.
+  private func pixels(_ count: Int) -> [Float] {
+    uniforms(count, seed: 2).map { $0 < 0.25 ? 0 : $0 > 0.75 ? 1 : $0 }
+  }
+
+  private func crossEntropy(_ logit: Float, _ pixel: Float) -> Double {
+    let (a, x) = (Double(logit), Double(pixel))
+    return max(a, 0) - a * x + log1p(exp(-abs(a)))
+  }
+
+  private func mean(_ logit: Float) -> Double { 1 / (1 + exp(-Double(logit))) }
+
+  @Test(arguments: sizes)
+  func lossAndGradient(columns: Int) {
+    let (rows, scale) = (3, Float(1) / 128)
+    let (a, x) = (logits(rows * columns), pixels(rows * columns))
+    let logits = PaddedMatrix(rows, columns, a, padding: 2)
+    let pixels = PaddedMatrix(rows, columns, x, padding: 5)
+    let losses = PaddedMatrix(rows, 1, padding: 1)
+    let only = PaddedMatrix(rows, 1, padding: 1)
+    BernoulliLikelihood.forward(logits: logits.matrix, pixels: pixels.matrix, loss: only.matrix)
+    #expect(logits.matrix.elements.bits == a.bits)
+    BernoulliLikelihood.forwardAndBackward(
+      logits: logits.matrix, pixels: pixels.matrix, scale: scale, loss: losses.matrix)
+    #expect(losses.matrix.elements.bits == only.matrix.elements.bits)
+    for row in 0..<rows {
+      let places = row * columns..<(row + 1) * columns
+      let expected = places.reduce(0) { $0 + crossEntropy(a[$1], x[$1]) }
+      // A pixel whose e^−|a| is lost beside 1 loses at most half a unit of 1.
+      let tolerance = 2e-6 * expected + 0x1p-24 * Double(columns)
+      #expect(abs(Double(losses.matrix[row, 0]) - expected) <= tolerance)
+    }
+    for (place, gradient) in logits.matrix.elements.enumerated() {
+      let expected = Double(scale) * (mean(a[place]) - Double(x[place]))
+      #expect(abs(Double(gradient) - expected) <= 0x1p-22 * Double(scale))
+    }
+    let areIntact = [logits.surroundingsAreIntact(), losses.surroundingsAreIntact()]
+    #expect(areIntact == [true, true])
+  }
+
+  /// Every pixel costs ln 2, whatever it shows; products of factors are as large as they can be.
+  @Test(arguments: sizes)
+  func logitsOfZero(columns: Int) {
+    let losses = PaddedMatrix(1, 1)
+    let logits = PaddedMatrix(1, columns)
+    let pixels = PaddedMatrix(1, columns, pixels(columns))
+    BernoulliLikelihood.forward(
+      logits: logits.matrix, pixels: pixels.matrix, loss: losses.matrix)
+    #expect(unitsInLastPlace(losses.matrix[0, 0], Double(columns) * log(2)) <= 4)
+  }
+
+  @Test func means() {
+    let a = logits(1000) + [-87, 87, -80, 80, -.infinity, .infinity]
+    let padded = PaddedMatrix(2, a.count / 2, a, padding: 1)
+    BernoulliLikelihood.means(logits: padded.matrix)
+    let means = padded.matrix.elements
+    #expect(means.allSatisfy { (0...1).contains($0) })
+    for (logit, value) in zip(a, means) where abs(logit) <= 87 {
+      #expect(unitsInLastPlace(value, mean(logit)) <= 3, "σ(\(logit))")
+    }
+    for (logit, value) in zip(a, means) where abs(logit) > 87 {
+      #expect(abs(Double(value) - mean(logit)) < 1e-37)
+    }
+  }
+
+  /// A model that has gone astray must show in the loss, wherever the value stands.
+  @Test(
+    arguments: [Float.nan, -.nan, .infinity, -.infinity], [Float(0), 0.5, 1])
+  func notFinite(logit: Float, pixel: Float) {
+    // An infinite logit that fits its pixel costs ∞ − ∞ or 0 × ∞ here, which is as good a sign.
+    for place in [0, 15, 16, 783] {
+      let logits = PaddedMatrix(2, 784)
+      let pixels = PaddedMatrix(2, 784)
+      let losses = PaddedMatrix(2, 1)
+      (logits.matrix[1, place], pixels.matrix[1, place]) = (logit, pixel)
+      BernoulliLikelihood.forward(
+        logits: logits.matrix, pixels: pixels.matrix, loss: losses.matrix)
+      #expect(losses.matrix[0, 0].isFinite)
+      #expect(!losses.matrix[1, 0].isFinite)
+      BernoulliLikelihood.forwardAndBackward(
+        logits: logits.matrix, pixels: pixels.matrix, scale: 1, loss: losses.matrix)
+      #expect(!losses.matrix[1, 0].isFinite)
+    }
+  }
+}

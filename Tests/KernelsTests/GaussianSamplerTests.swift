@@ -1,0 +1,114 @@
+import Glibc
+import Kernels
+import Testing
+
+@Suite struct GaussianSamplerTests {
+  static let rows = 6
+
+  /// Means, then log variances; those are three times as wide, from e^−4 to e^4 mostly.
+  private func moments(_ size: Int) -> [Float] {
+    normals(Self.rows * 2 * size, seed: 1).enumerated().map { place, normal in
+      place % (2 * size) < size ? normal : 3 * normal
+    }
+  }
+
+  /// Every row's mean, log variance and noise, in double precision.
+  private func units(_ size: Int) -> [(mean: Double, logVariance: Double, noise: Double)] {
+    let (moments, noise) = (moments(size), normals(Self.rows * size, seed: 2))
+    return (0..<Self.rows * size).map { place in
+      let mean = place / size * 2 * size + place % size
+      return (Double(moments[mean]), Double(moments[mean + size]), Double(noise[place]))
+    }
+  }
+
+  private func divergence(_ mean: Double, _ logVariance: Double) -> Double {
+    -0.5 * (1 + logVariance - mean * mean - exp(logVariance))
+  }
+
+  private func slope(at x: Double, of function: (Double) -> Double) -> Double {
+    (function(x + 1e-5) - function(x - 1e-5)) / 2e-5
+  }
+
+  @Test(arguments: [1, 2, 15, 16, 17, 20, 50])
+  func latents(size: Int) {
+    let moments = PaddedMatrix(Self.rows, 2 * size, moments(size), padding: 3)
+    let noise = PaddedMatrix(Self.rows, size, normals(Self.rows * size, seed: 2), padding: 1)
+    let latents = PaddedMatrix(Self.rows, size, padding: 2)
+    GaussianSampler.forward(
+      moments: moments.matrix, noise: noise.matrix, latents: latents.matrix)
+    for (latent, unit) in zip(latents.matrix.elements, units(size)) {
+      let spread = exp(unit.logVariance / 2) * unit.noise
+      let tolerance = 0x1p-22 * (abs(unit.mean) + abs(spread))
+      #expect(abs(Double(latent) - (unit.mean + spread)) <= tolerance)
+    }
+    let isIntact = latents.surroundingsAreIntact()
+    #expect(isIntact)
+  }
+
+  @Test(arguments: [1, 2, 15, 16, 17, 20, 50])
+  func divergences(size: Int) {
+    let moments = PaddedMatrix(Self.rows, 2 * size, moments(size), padding: 3)
+    let divergence = PaddedMatrix(Self.rows, 1, padding: 1)
+    GaussianSampler.divergence(moments: moments.matrix, divergence: divergence.matrix)
+    let units = units(size)
+    for row in 0..<Self.rows {
+      let parts = units[row * size..<(row + 1) * size].map { unit in
+        self.divergence(unit.mean, unit.logVariance)
+      }
+      let expected = parts.reduce(0, +)
+      #expect(abs(Double(divergence.matrix[row, 0]) - expected) <= 1e-6 * (expected + 1))
+    }
+    let isIntact = divergence.surroundingsAreIntact()
+    #expect(isIntact)
+  }
+
+  /// Central differences of scale × divergence + g z, whose gradient by z is g.
+  @Test(arguments: [1, 2, 15, 16, 17, 20, 50])
+  func gradients(size: Int) {
+    let scale: Float = 0.75
+    let moments = PaddedMatrix(Self.rows, 2 * size, moments(size), padding: 3)
+    let noise = PaddedMatrix(Self.rows, size, normals(Self.rows * size, seed: 2), padding: 1)
+    let latent = PaddedMatrix(Self.rows, size, normals(Self.rows * size, seed: 3), padding: 4)
+    let gradient = PaddedMatrix(Self.rows, 2 * size, padding: 2)
+    GaussianSampler.backward(
+      moments: moments.matrix, noise: noise.matrix, latentGradient: latent.matrix, scale: scale,
+      momentGradient: gradient.matrix)
+    for (place, unit) in units(size).enumerated() {
+      let (row, column) = (place / size, place % size)
+      let g = Double(latent.matrix[row, column])
+      func objective(_ mean: Double, _ logVariance: Double) -> Double {
+        let z = mean + exp(logVariance / 2) * unit.noise
+        return Double(scale) * divergence(mean, logVariance) + g * z
+      }
+      let byMean = slope(at: unit.mean) { objective($0, unit.logVariance) }
+      let byLogVariance = slope(at: unit.logVariance) { objective(unit.mean, $0) }
+      let tolerance = 1e-6 * (1 + exp(unit.logVariance))
+      #expect(abs(Double(gradient.matrix[row, column]) - byMean) <= tolerance)
+      #expect(abs(Double(gradient.matrix[row, size + column]) - byLogVariance) <= tolerance)
+    }
+    let isIntact = gradient.surroundingsAreIntact()
+    #expect(isIntact)
+  }
+
+  /// The prior itself: no divergence, and latents that are the noise.
+  @Test func prior() {
+    let moments = PaddedMatrix(1, 4)
+    let noise = PaddedMatrix(1, 2, [-0.5, 2])
+    let latents = PaddedMatrix(1, 2)
+    let divergence = PaddedMatrix(1, 1, [9])
+    GaussianSampler.forward(
+      moments: moments.matrix, noise: noise.matrix, latents: latents.matrix)
+    GaussianSampler.divergence(moments: moments.matrix, divergence: divergence.matrix)
+    #expect(latents.matrix.elements == [-0.5, 2])
+    #expect(divergence.matrix[0, 0] == 0)
+  }
+
+  @Test(arguments: [Float.nan, .infinity, -.infinity], 0..<4)
+  func notFinite(value: Float, place: Int) {
+    let moments = PaddedMatrix(1, 4)
+    let divergence = PaddedMatrix(1, 1)
+    moments.matrix[0, place] = value
+    GaussianSampler.divergence(moments: moments.matrix, divergence: divergence.matrix)
+    #expect(!divergence.matrix[0, 0].isFinite)
+  }
+}

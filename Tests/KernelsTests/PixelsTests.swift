@@ -1,0 +1,31 @@
+import Kernels
+import Testing
+
+@Suite struct PixelsTests {
+  /// All bytes, as PyTorch's `ToTensor` divides them.
+  @Test func everyByte() {
+    let bytes = (0...255).map { UInt8($0) }
+    let padded = PaddedMatrix(1, 256, padding: 1)
+    let (span, first) = (bytes.span, [UInt32(0)])
+    fillPixels(padded.matrix, from: span, images: first.span)
+    for byte in 0...255 {
+      // A float's quotient is the nearest to the true one, which is what double precision rounds to.
+      #expect(padded.matrix[0, byte] == Float(Double(byte) / 255))
+    }
+    #expect((padded.matrix[0, 0], padded.matrix[0, 255]) == (0, 1))
+    let isIntact = padded.surroundingsAreIntact()
+    #expect(isIntact)
+  }
+
+  /// Row n shows image number `images[n]`, any of them, any number of times.
+  @Test func imagesByNumber() {
+    let bytes = (0..<15).map { UInt8($0) }
+    let images: [UInt32] = [4, 0, 0, 2]
+    let padded = PaddedMatrix(4, 3, padding: 5)
+    fillPixels(padded.matrix, from: bytes.span, images: images.span)
+    let expected: [Float] = [12, 13, 14, 0, 1, 2, 0, 1, 2, 6, 7, 8]
+    #expect(padded.matrix.elements == expected.map { $0 / 255 })
+    let isIntact = padded.surroundingsAreIntact()
+    #expect(isIntact)
+  }
+}

@@ -1,0 +1,50 @@
+import Kernels
+
+/// Factors, a bias and a former result, with their product in double precision.
+struct ProductReference {
+  let rows: Int, inner: Int, columns: Int
+  /// The first factor (rows, inner).
+  let a: [Float]
+  /// The second factor (inner, columns).
+  let b: [Float]
+  /// The bias (1, columns).
+  let bias: [Float]
+  /// What the result holds before (rows, columns).
+  let former: [Float]
+  /// Σ a b (rows, columns).
+  let sums: [Double]
+  /// √Σ (a b)² (rows, columns), the scale of the sums' rounding errors.
+  let norms: [Double]
+
+  init(rows: Int, inner: Int, columns: Int) {
+    (self.rows, self.inner, self.columns) = (rows, inner, columns)
+    (a, b) = (normals(rows * inner, seed: 1), normals(inner * columns, seed: 2))
+    (bias, former) = (normals(columns, seed: 3), normals(rows * columns, seed: 4))
+    var (sums, norms) = ([Double](), [Double]())
+    for row in 0..<rows {
+      for column in 0..<columns {
+        var (sum, square) = (0.0, 0.0)
+        for k in 0..<inner {
+          let term = Double(a[row * inner + k]) * Double(b[k * columns + column])
+          sum += term
+          square += term * term
+        }
+        sums.append(sum)
+        norms.append(square.squareRoot())
+      }
+    }
+    (self.sums, self.norms) = (sums, norms)
+  }
+
+  /// What element `place` should be, and how far from it one in single precision may be.
+  ///
+  /// Partial sums grow to the norm, and `inner` additions each err by half a unit of them at most;
+  /// errors go either way. Products in bf16 or tf32 are far outside.
+  func expected(_ place: Int, hasBias: Bool, _ epilogue: Epilogue) -> (Double, tolerance: Double) {
+    let bias = hasBias ? Double(bias[place % columns]) : 0
+    let former = epilogue == .accumulate ? Double(former[place]) : 0
+    let sum = sums[place] + bias + former
+    let size = Double(inner).squareRoot() * norms[place] + abs(bias) + abs(former)
+    return (epilogue == .rectifier ? max(sum, 0) : sum, 0x1p-21 * size)
+  }
+}

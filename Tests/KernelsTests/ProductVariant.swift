@@ -1,0 +1,55 @@
+import Kernels
+
+/// One of the ways to lie in memory and to go on that a product offers.
+struct ProductVariant: CustomStringConvertible {
+  let isTransposed: (a: Bool, b: Bool, c: Bool)
+  let padding: Int
+  let hasBias: Bool
+  let epilogue: Epilogue
+
+  static let all: [ProductVariant] = (0..<8).flatMap { bits in
+    [0, 3].flatMap { padding in
+      [false, true].flatMap { hasBias in
+        [Epilogue.none, .rectifier, .accumulate].map { epilogue in
+          ProductVariant(
+            isTransposed: (bits & 1 != 0, bits & 2 != 0, bits & 4 != 0), padding: padding,
+            hasBias: hasBias, epilogue: epilogue)
+        }
+      }
+    }
+  }
+
+  var description: String {
+    "transposed \(isTransposed), padding \(padding), bias \(hasBias), epilogue \(epilogue)"
+  }
+
+  /// What came out of a product.
+  struct Outcome {
+    let elements: [Float]
+    /// The largest error in tolerances; infinite if one is not a number.
+    let worstError: Double
+    /// Whether the result's surroundings are what they were.
+    let isIntact: Bool
+  }
+
+  /// Computes the product of views amid NaN, which would show if it were read.
+  func run(_ reference: ProductReference, _ engine: MatrixEngine) -> Outcome {
+    let (rows, inner, columns) = (reference.rows, reference.inner, reference.columns)
+    let a = PaddedMatrix(
+      rows, inner, reference.a, padding: padding, transposed: isTransposed.a)
+    let b = PaddedMatrix(
+      inner, columns, reference.b, padding: padding, transposed: isTransposed.b)
+    let c = PaddedMatrix(
+      rows, columns, reference.former, padding: padding, transposed: isTransposed.c)
+    let bias = PaddedMatrix(1, columns, reference.bias, padding: padding)
+    engine.multiply(
+      a.matrix, b.matrix, into: c.matrix, bias: hasBias ? bias.matrix : nil, epilogue: epilogue)
+    let elements = c.matrix.elements
+    let errors = elements.enumerated().map { place, element in
+      let (expected, tolerance) = reference.expected(place, hasBias: hasBias, epilogue)
+      return element.isNaN ? .infinity : abs(Double(element) - expected) / tolerance
+    }
+    return Outcome(
+      elements: elements, worstError: errors.max()!, isIntact: c.surroundingsAreIntact())
+  }
+}
