@@ -68,7 +68,8 @@ let package = Package(
     .testTarget(
       name: "KernelsTests", dependencies: ["Kernels"], resources: [.copy("Golden")],
       swiftSettings: house),
-    .testTarget(name: "MNISTTests", dependencies: ["MNIST", "Support"], swiftSettings: house),
+    .testTarget(
+      name: "MNISTTests", dependencies: ["MNIST", "Kernels", "Support"], swiftSettings: house),
     .testTarget(
       name: "VAETests", dependencies: ["VAE", "Kernels"], resources: [.copy("Golden")],
       swiftSettings: house),

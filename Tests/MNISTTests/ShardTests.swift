@@ -1,0 +1,43 @@
+import MNIST
+import Testing
+
+@Suite struct ShardTests {
+  @Test(arguments: 1...9, [0, 1, 2, 7, 8, 9, 96, 128, 60_000])
+  func parts(rankCount: Int, count: Int) {
+    let whole = 1000..<1000 + count
+    let shards = (0..<rankCount).map { Shard(rank: $0, of: rankCount) }
+    let parts = shards.map { $0.part(of: whole) }
+    #expect(parts[0].lowerBound == whole.lowerBound)
+    #expect(parts[rankCount - 1].upperBound == whole.upperBound)
+    for (part, next) in zip(parts, parts.dropFirst()) {
+      #expect(part.upperBound == next.lowerBound)
+    }
+    let sizes = parts.map(\.count)
+    #expect(sizes.max()! - sizes.min()! <= 1)
+    #expect(sizes.count { $0 == 0 } == max(0, rankCount - count))
+    // Room for the largest part, and no more.
+    #expect(shards.allSatisfy { $0.capacity(of: count) == sizes.max()! })
+  }
+
+  /// The capacity for full batches is enough for the smaller last one.
+  @Test(arguments: 1...9)
+  func capacity(rankCount: Int) {
+    for rank in 0..<rankCount {
+      let shard = Shard(rank: rank, of: rankCount)
+      for count in 0...128 {
+        #expect(shard.part(of: 5..<5 + count).count <= shard.capacity(of: 128))
+      }
+    }
+  }
+
+  @Test func relative() {
+    #expect((105..<110).relative(to: 100..<128) == 5..<10)
+    #expect((100..<100).relative(to: 100..<128) == 0..<0)
+  }
+
+  @Test func mistakes() async {
+    await #expect(processExitsWith: .failure) { _ = Shard(rank: 2, of: 2) }
+    await #expect(processExitsWith: .failure) { _ = Shard(rank: -1, of: 2) }
+    await #expect(processExitsWith: .failure) { _ = Shard(rank: 0, of: 0) }
+  }
+}
