@@ -1,0 +1,73 @@
+import Kernels
+import VAE
+
+/// A model with all the memory that a batch of `capacity` samples needs.
+struct Workbench: ~Copyable {
+  let layout: ParameterLayout
+  let model: VariationalAutoencoder
+  let activations: Activations
+  /// Reconstruction and divergence of each sample (capacity, 2).
+  let losses: Matrix
+
+  private let shared: Buffer<Float>
+  private let own: Buffer<Float>
+  private let loss: Buffer<Float>
+  private let parameterMemory: Buffer<Float>
+  private let gradientMemory: Buffer<Float>
+
+  /// All memory begins as NaN, which shows where it is used before it is set, but for parameters,
+  /// which begin as 0.
+  init(_ configuration: ModelConfiguration, capacity: Int) {
+    layout = ParameterLayout(configuration)
+    model = VariationalAutoencoder(layout, engine: MatrixEngine())
+    shared = Buffer(
+      repeating: .nan, count: Activations.sharedCount(layout, capacity: capacity))
+    own = Buffer(repeating: .nan, count: Activations.ownCount(layout, capacity: capacity))
+    loss = Buffer(repeating: .nan, count: 2 * capacity)
+    parameterMemory = Buffer(repeating: 0, count: layout.count)
+    gradientMemory = Buffer(repeating: .nan, count: layout.count)
+    activations = Activations(
+      layout, capacity: capacity, shared: shared.vector, own: own.vector)
+    losses = loss.vector.matrix(rows: capacity, columns: 2)
+  }
+
+  /// All parameters.
+  var parameters: Vector { parameterMemory.vector }
+
+  /// The gradient, laid out like the parameters.
+  var gradient: Vector { gradientMemory.vector }
+
+  /// Sets parameters by PyTorch's names, and the batch's pixels and noise, row-major.
+  func set(_ parameters: [String: [Double]], pixels: [Double], noise: [Double]) {
+    for tensor in layout.tensors {
+      tensor.view(of: self.parameters).copy(from: parameters[tensor.name]!.map { Float($0) })
+    }
+    activations.pixels.copy(from: pixels.map { Float($0) })
+    activations.noise.copy(from: noise.map { Float($0) })
+  }
+
+  /// Images to logits.
+  func forward(_ rows: Range<Int>) {
+    model.encode(parameters, activations, rows)
+    model.sample(activations, rows)
+    model.decode(parameters, activations, rows)
+  }
+
+  /// Everything up to the deltas of `scale` × the losses.
+  func forwardAndBackward(_ rows: Range<Int>, scale: Float) {
+    forward(rows)
+    model.backpropagate(
+      parameters, activations, rows, scale: scale, losses: losses.rows(rows))
+  }
+
+  /// The gradient summed over `rows`, tile by tile.
+  func computeGradient(_ rows: Range<Int>) {
+    for tile in layout.tiles { model.computeGradient(tile, activations, rows, into: gradient) }
+  }
+
+  /// The gradient by PyTorch's names and in its order.
+  func namedGradient() -> [String: [Double]] {
+    let pairs = layout.tensors.map { ($0.name, $0.view(of: gradient).elements.map(Double.init)) }
+    return Dictionary(uniqueKeysWithValues: pairs)
+  }
+}
