@@ -30,6 +30,27 @@ import Testing
     }
   }
 
+  /// Parts that begin at multiples of a unit, and those of several ranks that follow one another.
+  @Test(arguments: 1...9, [1, 6])
+  func units(rankCount: Int, unit: Int) {
+    for count in [0, 1, 5, 6, 7, 60, 96, 127, 128, 130] {
+      let whole = 1000..<1000 + count
+      let parts = (0..<rankCount).map {
+        Shard(rank: $0, of: rankCount, unit: unit).part(of: whole)
+      }
+      #expect(parts.flatMap { Array($0) } == Array(whole))
+      let starts = parts.filter { !$0.isEmpty }.map { $0.lowerBound - whole.lowerBound }
+      #expect(starts.allSatisfy { $0.isMultiple(of: unit) })
+      for first in 0..<rankCount {
+        for end in first + 1...rankCount {
+          let team = Shard(ranks: first..<end, of: rankCount, unit: unit)
+          #expect(team.part(of: whole) == parts[first].lowerBound..<parts[end - 1].upperBound)
+          #expect(team.part(of: whole).count <= team.capacity(of: max(count, 130)))
+        }
+      }
+    }
+  }
+
   @Test func relative() {
     #expect((105..<110).relative(to: 100..<128) == 5..<10)
     #expect((100..<100).relative(to: 100..<128) == 0..<0)

@@ -62,7 +62,9 @@ struct Workbench: ~Copyable {
 
   /// The gradient summed over `rows`, tile by tile.
   func computeGradient(_ rows: Range<Int>) {
-    for tile in layout.tiles { model.computeGradient(tile, activations, rows, into: gradient) }
+    for tile in layout.tiles {
+      model.computeGradient(tile, activations, rows, into: gradient[tile.range])
+    }
   }
 
   /// The gradient by PyTorch's names and in its order.
