@@ -40,8 +40,9 @@ struct CheckpointReference {
   static func newest(inRun path: String) throws -> CheckpointReference? {
     let latest = FileSystem.destination(ofLink: "\(path)/latest")
     let names = try FileSystem.names(in: path)
-      .filter { Checkpoint.step(ofDirectory: $0) != nil }
-      .sorted { ($0 == latest ? 1 : 0, $0) > ($1 == latest ? 1 : 0, $1) }
+      .compactMap { name in Checkpoint.step(ofDirectory: name).map { (name: name, step: $0) } }
+      .sorted { ($0.name == latest ? 1 : 0, $0.step) > ($1.name == latest ? 1 : 0, $1.step) }
+      .map(\.name)
     var problems: [Failure] = []
     for name in names {
       let directory = "\(path)/\(name)"
@@ -91,7 +92,8 @@ struct CheckpointReference {
 extension CheckpointState {
   /// Whether the numbers can be those of a run.
   fileprivate var isPlausible: Bool {
-    progress.step >= 0 && progress.epoch >= 0 && progress.offset >= 0 && pixels > 0
-      && recipe.problem == nil
+    let counts = 0..<1 << 48
+    return counts.contains(progress.step) && counts.contains(progress.epoch)
+      && counts.contains(progress.offset) && pixels > 0 && recipe.problem == nil
   }
 }

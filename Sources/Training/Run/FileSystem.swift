@@ -31,9 +31,15 @@ enum FileSystem {
   }
 
   /// Whether a directory, or a link to one, is at `path`: `stat`.
-  static func isDirectory(_ path: String) -> Bool {
+  static func isDirectory(_ path: String) -> Bool { isKind(S_IFDIR, path) }
+
+  /// Whether a regular file, or a link to one, is at `path`, rather than a device or a pipe, which
+  /// can be written to and has no end to be read to: `stat`.
+  static func isRegularFile(_ path: String) -> Bool { isKind(S_IFREG, path) }
+
+  private static func isKind(_ kind: mode_t, _ path: String) -> Bool {
     var status = stat()
-    return stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFDIR
+    return stat(path, &status) == 0 && status.st_mode & S_IFMT == kind
   }
 
   /// Gives `source` the name `target`, which may be a file or a link: `rename`.
@@ -77,12 +83,33 @@ enum FileSystem {
     try? FileManager.default.destinationOfSymbolicLink(atPath: path)
   }
 
-  /// The whole of a small text file.
+  /// The path without symbolic links: `realpath`. One that leads nowhere stays as it is.
+  static func resolved(_ path: String) -> String {
+    guard let real = realpath(path, nil) else { return path }
+    defer { free(real) }
+    return String(cString: real)
+  }
+
+  /// The directory that a path's last name is in.
+  static func parent(of path: String) -> String {
+    guard let slash = path.lastIndex(of: "/") else { return "." }
+    return slash == path.startIndex ? "/" : String(path[..<slash])
+  }
+
+  /// The whole of a small text file: `open`, `read`.
   static func read(_ path: String) throws -> String {
-    guard let data = FileManager.default.contents(atPath: path) else {
-      throw failure("read", path)
+    let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+    guard descriptor >= 0 else { throw failure("read", path) }
+    defer { close(descriptor) }
+    var text: [UInt8] = []
+    var piece = [UInt8](repeating: 0, count: 1 << 16)
+    while true {
+      let count = Glibc.read(descriptor, &piece, piece.count)
+      if count < 0 && errno == EINTR { continue }
+      guard count >= 0 else { throw failure("read", path) }
+      if count == 0 { return String(decoding: text, as: UTF8.self) }
+      text += piece[..<count]
     }
-    return String(decoding: data, as: UTF8.self)
   }
 
   private static func failure(_ action: String, _ path: String) -> Failure {

@@ -51,17 +51,22 @@ public struct EpochRow: Encodable, Sendable {
 
 /// `metrics.jsonl`, one JSON object a line. Rank zero's alone.
 final class MetricsLog {
+  /// Its name in a run directory.
+  static let name = "metrics.jsonl"
+
   private let path: String
   private let descriptor: CInt
 
   /// Opens the log of a run that goes on after `step` steps: later rows are dropped, since they will
   /// come again.
   init(in directory: String, after step: Int) throws {
-    path = "\(directory)/metrics.jsonl"
-    if FileSystem.exists(path) {
-      let rows = try FileSystem.read(path).split(separator: "\n")
+    path = "\(directory)/\(Self.name)"
+    if FileSystem.isRegularFile(path) {
+      let old = try FileSystem.read(path)
+      let rows = old.split(separator: "\n")
       let kept = rows.filter { Self.step(ofRow: $0).map { $0 <= step } ?? false }
-      if kept.count < rows.count {
+      // A row that a full disk cut short, even by its line's end alone, must not swallow the next.
+      if kept.count < rows.count || !(old.isEmpty || old.hasSuffix("\n")) {
         let text = kept.map { "\($0)\n" }.joined()
         try OutputFile.replace(path) { try $0.write([UInt8](text.utf8)) }
       }

@@ -53,8 +53,8 @@ extension Recipe {
     if !(1...largest).contains(latent) { return "--latent must be from 1 to \(largest)" }
     if !(1...largest).contains(batchSize) { return "--batch-size must be from 1 to \(largest)" }
     if hidden * latent > 1 << 26 { return "--hidden times --latent must be at most \(1 << 26)" }
-    guard learningRate.isFinite, learningRate > 0 else {
-      return "--learning-rate must be a positive number"
+    guard Float(learningRate).isFinite, Float(learningRate) > 0 else {
+      return "--learning-rate must be a positive number that fp32 can hold"
     }
     return nil
   }

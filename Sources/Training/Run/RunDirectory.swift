@@ -37,11 +37,20 @@ final class RunDirectory {
     try OutputFile.synchronizeDirectory(of: "\(path)/latest")
   }
 
+  /// The name under which this directory has the checkpoint at `path`; nil for one from elsewhere.
+  func name(ofCheckpoint path: String) -> String? {
+    let real = FileSystem.resolved(path)
+    guard FileSystem.parent(of: real) == FileSystem.resolved(self.path) else { return nil }
+    return real.lastIndex(of: "/").map { String(real[real.index(after: $0)...]) }
+  }
+
   /// Moves all that a former run left into `previous-1`, or the next number that is free.
+  ///
+  /// What no run has made stays: the directory may be someone's home.
   func moveAside() throws {
-    let kept = [".lock", "previous-"]
+    let made = [RunPlan.name, MetricsLog.name, "latest", "samples", "reconstructions"]
     let names = try FileSystem.names(in: path)
-      .filter { name in !kept.contains { name.hasPrefix($0) } }
+      .filter { made.contains($0) || Checkpoint.step(ofDirectory: $0) != nil }
     guard !names.isEmpty else { return }
     var number = 1
     while FileSystem.exists("\(path)/previous-\(number)") { number += 1 }

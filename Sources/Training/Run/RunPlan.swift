@@ -4,6 +4,8 @@ internal import MPI
 internal import Yams
 
 /// What a run shall do and where it begins: worked out by rank zero, told to all.
+///
+/// Working it out changes nothing; ``takeEffect(in:)`` does, once all ranks are ready.
 struct RunPlan: Codable {
   /// All flags, resolved.
   var configuration: RunConfiguration
@@ -20,11 +22,12 @@ struct RunPlan: Codable {
   /// What the user should know, a sentence each.
   var notes: [String] = []
 
-  /// Works out what `request` means in `directory`, and leaves `config.yaml` there.
+  /// Works out what `request` means in `directory`.
   ///
   /// Flags that were not given keep the values of the run that goes on, or their defaults.
   ///
-  /// - Throws: `Failure`: `usage` where a flag would change the model of the run that goes on.
+  /// - Throws: `Failure`: `usage` where a flag would change the model of the run that goes on;
+  ///   `badData` where that run's checkpoint or configuration is damaged.
   init(_ request: RunRequest, in directory: RunDirectory, defaultData: String) throws {
     configuration = RunConfiguration(data: defaultData)
     let reference: CheckpointReference?
@@ -36,8 +39,17 @@ struct RunPlan: Codable {
     if let reference {
       try goOn(from: reference, request)
     } else {
-      try directory.moveAside()
       request.apply(to: &configuration)
+    }
+  }
+
+  /// Leaves `directory` as the run that begins needs it: `latest` leads to the checkpoint that it
+  /// goes on from; files of any other run are moved aside; `config.yaml` is what is done now.
+  func takeEffect(in directory: RunDirectory) throws {
+    if let name = checkpoint.flatMap(directory.name(ofCheckpoint:)) {
+      try directory.setLatest(name)
+    } else {
+      try directory.moveAside()
     }
     let text = try YAMLEncoder().encode(configuration)
     try OutputFile.replace("\(directory.path)/\(Self.name)") { try $0.write([UInt8](text.utf8)) }
@@ -49,11 +61,7 @@ struct RunPlan: Codable {
   private mutating func goOn(from reference: CheckpointReference, _ request: RunRequest) throws {
     let state = try reference.state()
     notes = reference.passedOver
-    if let run = reference.directory?.lastIndex(of: "/").map({
-      reference.directory!.prefix(upTo: $0)
-    }),
-      let text = try? FileSystem.read("\(run)/\(Self.name)"),
-      let earlier = try? YAMLDecoder().decode(RunConfiguration.self, from: text)
+    if let directory = reference.directory, let earlier = try Self.configuration(beside: directory)
     {
       configuration = earlier
     }
@@ -69,6 +77,22 @@ struct RunPlan: Codable {
     progress = state.progress
     pixels = state.pixels
     checkpoint = reference.directory
+  }
+
+  /// The configuration of the run that a checkpoint is in; nil for one that was copied elsewhere.
+  private static func configuration(beside checkpoint: String) throws -> RunConfiguration? {
+    let path = "\(FileSystem.parent(of: checkpoint))/\(name)"
+    guard FileSystem.exists(path) else { return nil }
+    let text = try FileSystem.read(path)
+    guard let configuration = try? YAMLDecoder().decode(RunConfiguration.self, from: text),
+      configuration.epochs > 0, configuration.logEvery > 0
+    else {
+      throw Failure(
+        .badData,
+        "\(path): this is not the configuration of a run; mend it, or remove it and give the "
+          + "flags that differ from their defaults")
+    }
+    return configuration
   }
 }
 

@@ -1,4 +1,5 @@
 internal import Artifacts
+internal import Kernels
 internal import MNIST
 internal import MPI
 
@@ -45,6 +46,9 @@ extension TrainingRun {
     let seed = configuration.recipe.seed
     let losses = try inference.evaluate(test, seed: seed, among: communicator).mean
     let trained = trainer.progress.losses.mean
+    guard losses.total.isFinite else {
+      throw SharedFailure(notFinite("the test loss after step \(trainer.progress.step)"))
+    }
     trainer.beginNextEpoch()
     let progress = trainer.progress
     try draw(inference, epoch: progress.epoch)
@@ -62,13 +66,25 @@ extension TrainingRun {
   }
 
   /// Writes the checkpoint of the step reached; collective.
+  ///
+  /// - Throws: where a parameter is not finite: nothing could be gone on with from there.
   func save() throws {
     try communicator.together {
       guard let directory else { return }
+      guard trainer.replica.parameters.isFinite else {
+        throw notFinite("a parameter after step \(trainer.progress.step)")
+      }
       let name = try Checkpoint.write(
         trainer.replica, at: trainer.progress, recipe: configuration.recipe, in: directory.path)
       try directory.setLatest(name)
     }
+  }
+
+  private func notFinite(_ subject: String) -> Failure {
+    Failure(
+      .disagreement,
+      "\(subject) is not finite, so nothing was saved; resume from the last checkpoint with a "
+        + "smaller --learning-rate, or begin anew")
   }
 
   /// Writes the epoch's two sheets: the same 64 latents every time, and test images over what the
@@ -86,5 +102,15 @@ extension TrainingRun {
       to: "\(path)/samples/\(name)", rows: test.rows, among: communicator)
     try inference.writeReconstructions(
       of: test, count: 32, columns: 8, to: "\(path)/reconstructions/\(name)", among: communicator)
+  }
+}
+
+extension Vector {
+  /// Whether every element is.
+  fileprivate var isFinite: Bool {
+    withMutableSpan { span in
+      for index in span.indices where !span[index].isFinite { return false }
+      return true
+    }
   }
 }

@@ -22,7 +22,8 @@ public struct TrainingRun: ~Copyable {
   var logFailure: Failure?
 
   /// Gets a run ready in the directory at `path`: locks it, works out what to do, reads the data and
-  /// the checkpoint, and makes sure that all ranks are about to do the same.
+  /// the checkpoint, and makes sure that all ranks are about to do the same. Nothing that was there
+  /// before is touched until then.
   ///
   /// `observer` and `path` are of use on rank zero only.
   public init(
@@ -51,7 +52,10 @@ public struct TrainingRun: ~Copyable {
       ], among: world)
     let communicator = try world.duplicate()
     let metrics = try world.together {
-      try directory.map { try MetricsLog(in: $0.path, after: plan.progress.step) }
+      try directory.map { directory in
+        try plan.takeEffect(in: directory)
+        return try MetricsLog(in: directory.path, after: plan.progress.step)
+      }
     }
     self.trainer = trainer
     self.communicator = communicator
@@ -81,7 +85,7 @@ public struct TrainingRun: ~Copyable {
 
   private var isAtMaxSteps: Bool { maxSteps.map { trainer.progress.step >= $0 } ?? false }
 
-  /// Trains to the epoch's end, then evaluates and saves; or saves where a stop comes first.
+  /// Trains to the epoch's end, then evaluates and saves; or saves where a stop comes before it.
   private mutating func trainEpoch() throws -> ExitCode {
     var stopwatch = Stopwatch(from: trainer.progress.offset)
     while !trainer.isEpochComplete {
@@ -96,6 +100,13 @@ public struct TrainingRun: ~Copyable {
     }
     stopwatch.stop(at: trainer.progress.offset)
     try endEpoch(stopwatch)
-    return .done
+    return try isToStop() ? .stopped : .done
+  }
+
+  /// Whether some rank was asked to stop, at an epoch's last step or since, and epochs are left;
+  /// collective.
+  private func isToStop() throws -> Bool {
+    guard trainer.progress.epoch < configuration.epochs, !isAtMaxSteps else { return false }
+    return try communicator.allReduce(Int64(StopSignal.isPending ? 1 : 0), .max) > 0
   }
 }
