@@ -80,6 +80,7 @@ let package = Package(
       dependencies: ["Training", "MPI", "Kernels", "MNIST", "VAE", "Artifacts", "Support"],
       swiftSettings: house),
     .testTarget(
-      name: "LockstepTests", dependencies: ["Support", "lockstep"], swiftSettings: house),
+      name: "LockstepTests", dependencies: ["MNIST", "Support", "lockstep"],
+      swiftSettings: house),
   ]
 )

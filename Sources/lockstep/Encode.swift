@@ -8,11 +8,12 @@ internal import VAE
 struct Encode: ParsableCommand {
   static let configuration = CommandConfiguration(
     abstract: "Write the codes of images: the means of q(z|x).",
+    usage: "lockstep encode <checkpoint> --output <output> [options]",
     discussion: """
       The .npy file holds floats of shape (images, latent), in the order of the data.
 
         lockstep encode checkpoints/mnist --output latents.npy
-        mpirun -n 2 lockstep encode checkpoints/mnist --split train --output latents.npy
+        mpirun -n 2 lockstep encode checkpoints/mnist --output x.npy --split train
       """)
 
   @OptionGroup var checkpoint: CheckpointArgument

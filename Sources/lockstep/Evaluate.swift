@@ -8,18 +8,21 @@ internal import Training
 struct Evaluate: ParsableCommand {
   static let configuration = CommandConfiguration(
     abstract: "Tell a checkpoint's loss on the test images.",
+    usage: "lockstep evaluate <checkpoint> [options]",
     discussion: """
       The loss is the epoch row's test_loss, to the last digit: cross-entropy of grey pixels plus \
       divergence, one sample of z, mean per image, in nats.
 
-        lockstep evaluate checkpoints/mnist
-        mpirun -n 2 lockstep evaluate checkpoints/mnist --importance-samples 100 --json
+        lockstep evaluate checkpoints/mnist --json
+        mpirun -n 2 lockstep evaluate checkpoints/mnist --importance-samples 100
       """)
 
   @OptionGroup var checkpoint: CheckpointArgument
   @OptionGroup var data: DataOption
 
-  @Option(help: "Also tell the importance-weighted bound on log p(x) with this many samples of z.")
+  @Option(
+    parsing: .unconditional,
+    help: "Also tell the importance-weighted bound on log p(x) with this many samples of z.")
   var importanceSamples: Int?
 
   @Flag(help: "Print one JSON object.")
@@ -38,6 +41,10 @@ struct Evaluate: ParsableCommand {
       if world.rank == 0 { model.notes.forEach(Job.note) }
       let inference = Inference(model.layout, model.parameters)
       let loss = try inference.evaluate(test, seed: model.seed, among: world).mean
+      guard loss.total.isFinite else {
+        throw SharedFailure(
+          Failure(.disagreement, "\(checkpoint.checkpoint): the loss of this model is not finite"))
+      }
       let bound = try importanceSamples.map {
         try inference.importanceWeightedBound(test, samples: $0, seed: model.seed, among: world)
       }

@@ -16,8 +16,9 @@ struct Lockstep: ParsableCommand {
       CHECKPOINT is a run directory (its newest whole checkpoint is used), a checkpoint directory \
       or a .safetensors file.
 
-      Exit codes: 0 done, 64 usage, 65 bad data or checkpoint, 70 replicas disagree or a number is \
-      not finite, 71 MPI failed, 74 input or output failed, 75 stopped on request and resumable.
+      Exit codes: 0 done, 64 usage, 65 bad data or checkpoint, 69 this machine cannot, 70 replicas \
+      disagree or a number is not finite, 71 MPI failed, 74 input or output failed, 75 stopped on \
+      request and resumable.
       """,
     version: "0.1.0",
     subcommands: [
@@ -28,6 +29,7 @@ struct Lockstep: ParsableCommand {
 @main
 enum Program {
   static func main() {
+    Terminal.surviveClosedPipes()
     do {
       var command = try Lockstep.parseAsRoot()
       try command.run()

@@ -14,7 +14,7 @@ final class ProgressBar {
     drawn = now
     let seconds = max((now - first.instant) / .seconds(1), 1e-9)
     let rate = Double(images - first.images) / seconds
-    let left = Double(event.epochs * event.imageCount - images) / max(rate, 1e-9)
+    let left = (Double(event.epochs) * Double(event.imageCount) - Double(images)) / max(rate, 1e-9)
     let text =
       " step \(event.step)  loss \(event.loss.total.twoDecimals)  "
       + "\(Int(rate).grouped) images/s  \(Self.clock(left)) left"

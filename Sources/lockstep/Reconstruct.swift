@@ -7,6 +7,7 @@ internal import Training
 struct Reconstruct: ParsableCommand {
   static let configuration = CommandConfiguration(
     abstract: "Draw test images over what the model makes of them.",
+    usage: "lockstep reconstruct <checkpoint> --output <output> [options]",
     discussion: """
       Each pair of rows is originals above and the decoded means of their codes below.
 
@@ -16,7 +17,7 @@ struct Reconstruct: ParsableCommand {
   @OptionGroup var checkpoint: CheckpointArgument
   @OptionGroup var data: DataOption
 
-  @Option(help: "How many images.")
+  @Option(parsing: .unconditional, help: "How many images.")
   var count = 32
 
   @Option(help: "The file to write, .png.", completion: .file(extensions: ["png"]))

@@ -7,20 +7,23 @@ internal import VAE
 struct Sample: ParsableCommand {
   static let configuration = CommandConfiguration(
     abstract: "Decode new images from the prior.",
+    usage: "lockstep sample <checkpoint> --output <output> [options]",
     discussion: """
       A .png file is a sheet of the images; a .npy file holds them as floats 0…1 of shape (count, \
       rows, columns). All ranks decode, rank zero writes: the same bytes for any number of them.
 
         lockstep sample checkpoints/mnist --count 64 --output samples.png
-        mpirun -n 2 lockstep sample checkpoints/mnist --count 100000 --output samples.npy
+        mpirun -n 2 lockstep sample checkpoints/mnist --count 9999 --output x.npy
       """)
 
   @OptionGroup var checkpoint: CheckpointArgument
 
-  @Option(help: "How many images.")
+  @Option(parsing: .unconditional, help: "How many images.")
   var count = 64
 
-  @Option(help: "What the latents are drawn from. (default: the run's seed)")
+  @Option(
+    parsing: .unconditional,
+    help: "What the latents are drawn from. (default: the run's seed)")
   var seed: UInt64?
 
   @Flag(help: "Let each row of the sheet lead from one image to another.")
@@ -31,7 +34,10 @@ struct Sample: ParsableCommand {
 
   func validate() throws {
     let format = try ImageFormat(path: output)
-    if count < 1 { throw ValidationError("--count must be at least 1") }
+    let largest = 1_000_000_000
+    guard (1...largest).contains(count) else {
+      throw ValidationError("--count must be from 1 to \(largest)")
+    }
     if format == .png && count > 10_000 {
       throw ValidationError("--count must be at most 10000 for a sheet; use a .npy file for more")
     }

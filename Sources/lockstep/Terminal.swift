@@ -2,6 +2,10 @@ internal import Glibc
 
 /// Standard output and standard error, each line out at once.
 enum Terminal {
+  /// Lets a write to a pipe that nobody reads fail, rather than end the program: SIGPIPE. One rank's
+  /// sudden end would take the others and an unfinished step with it.
+  static func surviveClosedPipes() { signal(SIGPIPE, SIG_IGN) }
+
   /// Writes a line to standard output.
   static func line(_ text: String) { write(text + "\n", to: STDOUT_FILENO) }
 
@@ -36,8 +40,9 @@ enum Terminal {
 }
 
 extension Double {
-  /// The number with two decimals.
+  /// The number with two decimals; one too large for them as it is.
   var twoDecimals: String {
+    guard magnitude < 1e15 else { return "\(self)" }
     let hundredths = Int((magnitude * 100).rounded())
     let digits = String(hundredths % 100)
     return "\(self < 0 ? "-" : "")\(hundredths / 100).\(digits.count < 2 ? "0" : "")\(digits)"

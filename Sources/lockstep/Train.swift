@@ -19,24 +19,28 @@ struct Train: ParsableCommand {
   @Option(name: .customLong("run"), help: "The run directory.", completion: .directory)
   var directory = "checkpoints/mnist"
 
-  @Option(help: "The epoch to train up to. (default: 10)")
+  // Numbers are read as they stand, a minus and all, so that complaints are about the number.
+
+  @Option(parsing: .unconditional, help: "The epoch to train up to. (default: 10)")
   var epochs: Int?
 
   @Option(
+    parsing: .unconditional,
     help: ArgumentHelp(
       "Images of a step over all ranks, not of each rank as in PyTorch's DDP. (default: 128)"))
   var batchSize: Int?
 
-  @Option(help: "Adam's step length. (default: 1e-3)")
+  @Option(parsing: .unconditional, help: "Adam's step length. (default: 1e-3)")
   var learningRate: Double?
 
-  @Option(help: "What parameters, order and noise are drawn from. (default: 1)")
+  @Option(
+    parsing: .unconditional, help: "What parameters, order and noise are drawn from. (default: 1)")
   var seed: UInt64?
 
-  @Option(help: "Units of each hidden layer. (default: 400)")
+  @Option(parsing: .unconditional, help: "Units of each hidden layer. (default: 400)")
   var hidden: Int?
 
-  @Option(help: "Dimensions of the latent space. (default: 20)")
+  @Option(parsing: .unconditional, help: "Dimensions of the latent space. (default: 20)")
   var latent: Int?
 
   @Option(help: "The number format of the products: fp32.")
@@ -50,10 +54,11 @@ struct Train: ParsableCommand {
   @Option(help: "auto: go on from the run's checkpoint; none: begin anew; or a checkpoint's path.")
   var resume = "auto"
 
-  @Option(help: "End, with a checkpoint, after this many steps in all.")
+  @Option(parsing: .unconditional, help: "End, with a checkpoint, after this many steps in all.")
   var maxSteps: Int?
 
-  @Option(help: "Steps between two step rows of metrics.jsonl. (default: 10)")
+  @Option(
+    parsing: .unconditional, help: "Steps between two step rows of metrics.jsonl. (default: 10)")
   var logEvery: Int?
 
   @Option(help: "A progress bar on standard error.")

@@ -39,15 +39,21 @@ public struct Trainer: ~Copyable {
     let unit = RowPanels.unit
     let shard = Shard(rank: team.place, of: world.size, unit: unit)
     let teamShard = Shard(ranks: team.places, of: world.size, unit: unit)
+    let batchSize = min(batchSize, dataset.count)
     let capacity = teamShard.capacity(of: batchSize)
     let counts = [
       Replica.count(layout), Activations.sharedCount(layout, capacity: capacity),
       TeamReport.count(batchSize: batchSize, ranks: team.communicator.size),
     ]
+    let ownCount = Activations.ownCount(layout, capacity: capacity)
+    try world.together {
+      let floats = (team.isLeader ? counts.reduce(0, +) : 0) + ownCount
+      try MachineMemory.require(floats * MemoryLayout<Float>.stride, for: "training this model")
+    }
     let memory = try TeamMemory(count: counts.reduce(0, +), team)
     let parts = memory.vector.split(counts)
     replica = Replica(layout, parts[0])
-    workspace = Buffer(repeating: 0, count: Activations.ownCount(layout, capacity: capacity))
+    workspace = Buffer(repeating: 0, count: ownCount)
     activations = Activations(
       layout, capacity: capacity, shared: parts[1], own: workspace.vector)
     report = TeamReport(parts[2], batchSize: batchSize)

@@ -14,16 +14,16 @@ public enum ArrayFile {
     work: ((Span<Float>) throws -> Void) throws -> Void
   ) throws {
     guard communicator.rank == 0 else {
-      try communicator.together {}  // Rank zero has opened the file …
+      try communicator.together {}  // Rank zero has opened the file and written its header …
       try work { _ in }
       return try communicator.together {}  // … and given it its name.
     }
     var isOpen = false
     do {
       try OutputFile.replace(path) { file in
-        isOpen = true
-        try communicator.together {}
         try NPY.write(shape, of: Float.self, to: &file) { file in
+          isOpen = true
+          try communicator.together {}
           try work { try file.write($0) }
         }
       }
