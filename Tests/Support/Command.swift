@@ -15,8 +15,10 @@ public struct Command: Sendable {
     public let errors: String
   }
 
-  private let words: [String]
-  private let environment: [String: String]
+  /// The program and its arguments.
+  public let words: [String]
+  /// What the child's environment has beside this process's.
+  public let environment: [String: String]
 
   /// A command of `words`, the program first, looked up on PATH.
   public init(_ words: [String], environment: [String: String] = [:]) {
@@ -25,11 +27,18 @@ public struct Command: Sendable {
   }
 
   /// A program of this package under `mpirun`.
-  ///
-  /// Ranks share cores and yield while they wait, so that any number runs anywhere.
   public static func mpirun(
     ranks: Int, _ program: String, _ arguments: [String] = [],
     environment: [String: String] = [:]
+  ) -> Command {
+    mpirun([["-n", "\(ranks)", built(program)] + arguments], environment: environment)
+  }
+
+  /// One job of several parts, each the words that mpirun takes between two colons.
+  ///
+  /// Ranks share cores and yield while they wait, so that any number runs anywhere.
+  public static func mpirun(
+    _ parts: [[String]], environment: [String: String] = [:]
   ) -> Command {
     var environment = environment
     if getuid() == 0 {
@@ -39,9 +48,9 @@ public struct Command: Sendable {
     environment["OMP_NUM_THREADS"] = "1"
     let launcher = [
       "mpirun", "--quiet", "--oversubscribe", "--bind-to", "none",
-      "--mca", "mpi_yield_when_idle", "1", "-n", "\(ranks)",
+      "--mca", "mpi_yield_when_idle", "1",
     ]
-    return Command(launcher + [built(program)] + arguments, environment: environment)
+    return Command(launcher + parts.joined(separator: [":"]), environment: environment)
   }
 
   /// The path of an executable of this package, built beside the running test bundle.
@@ -68,12 +77,22 @@ public struct Command: Sendable {
     }
     process.standardOutput = streams[0].1
     process.standardError = streams[1].1
-    try process.run()
+    try Self.withoutBlockedSignals { try process.run() }
     process.waitUntilExit()
     let texts = try streams.map { file, handle in
       try handle.close()
       return String(decoding: try Data(contentsOf: file), as: UTF8.self)
     }
     return Outcome(status: process.terminationStatus, output: texts[0], errors: texts[1])
+  }
+
+  /// Threads of a pool block most signals, and a child is born with the mask of the thread that
+  /// starts it: without this it would hear neither the limit's SIGTERM nor a test's own signal.
+  private static func withoutBlockedSignals(_ body: () throws -> Void) rethrows {
+    var (none, before) = (sigset_t(), sigset_t())
+    sigemptyset(&none)
+    pthread_sigmask(SIG_SETMASK, &none, &before)
+    defer { pthread_sigmask(SIG_SETMASK, &before, nil) }
+    try body()
   }
 }

@@ -1,0 +1,70 @@
+import Foundation
+import Support
+import Testing
+
+/// Flags that make no sense: told once, with code 64, before anything is begun.
+@Suite struct BadFlagTests {
+  private static let trainFlags: [([String], String)] = [
+    (["--batch-size", "0"], "--batch-size must be from 1"),
+    (["--batch-size", "-5"], "--batch-size must be from 1"),
+    (["--batch-size", "many"], "is invalid for '--batch-size"),
+    (["--learning-rate", "-1e-3"], "--learning-rate must be a positive number"),
+    (["--learning-rate", "0"], "--learning-rate must be a positive number"),
+    (["--learning-rate", "nan"], "--learning-rate must be a positive number"),
+    (["--learning-rate", "inf"], "--learning-rate must be a positive number"),
+    (["--learning-rate", "1e39"], "--learning-rate must be a positive number"),
+    (["--learning-rate", "1e-60"], "--learning-rate must be a positive number"),
+    (["--precision", "fp12"], "is invalid for '--precision"),
+    (["--teams", "none"], "is invalid for '--teams"),
+    (["--hidden", "0"], "--hidden must be from 1"),
+    (["--hidden", "99999999999999999999"], "is invalid for '--hidden"),
+    (["--hidden", "1048576", "--latent", "1048576"], "--hidden times --latent"),
+    (["--latent", "0"], "--latent must be from 1"),
+    (["--epochs", "0"], "--epochs must be at least 1"),
+    (["--max-steps", "0"], "--max-steps must be at least 1"),
+    (["--log-every", "0"], "--log-every must be at least 1"),
+    (["--seed", "-1"], "--seed"),
+    (["--progress", "sometimes"], "is invalid for '--progress"),
+    (["--run", ""], "--run must name a directory"),
+    (["--nonsense"], "Unknown option '--nonsense'"),
+  ]
+
+  @Test("of training", arguments: Launch.each(trainFlags, onRanks: 0, 5, 9))
+  func train(flags: ([String], String), launch: Launch) throws {
+    let folder = try RunFolder()
+    try Job(folder.trainWords() + flags.0, launch).fail(64, flags.1)
+    #expect(!FileManager.default.fileExists(atPath: folder.run))
+  }
+
+  private static let otherFlags: [([String], String)] = [
+    (["sample", "run", "--count", "0", "--output", "x.png"], "--count must be from 1"),
+    (["sample", "run", "--count", "10001", "--output", "x.png"], "--count must be at most 10000"),
+    (
+      ["sample", "run", "--count", "\(Int.max)", "--output", "x.npy"], "--count must be from 1 to"
+    ),
+    (["sample", "run", "--output", "x.jpg"], "--output must end in .png or .npy"),
+    (["sample", "run"], "Missing expected argument '--output"),
+    (["reconstruct", "run", "--output", "x.npy"], "--output must end in .png"),
+    (["reconstruct", "run", "--count", "0", "--output", "x.png"], "--count must be from 1"),
+    (["encode", "run", "--output", "x.png"], "--output must end in .npy"),
+    (["encode", "run", "--split", "most", "--output", "x.npy"], "is invalid for '--split"),
+    (["evaluate"], "Missing expected argument '<checkpoint>'"),
+    (["evaluate", "run", "--importance-samples", "0"], "--importance-samples must be at least 1"),
+    (["inspect", "run", "more"], "Unexpected argument 'more'"),
+    (["fly"], "Unexpected argument 'fly'"),
+  ]
+
+  @Test("of other commands", arguments: Launch.each(otherFlags, onRanks: 0))
+  func others(flags: ([String], String), launch: Launch) throws {
+    try Job(flags.0, launch).fail(64, flags.1)
+  }
+
+  /// Asking for more memory than there is would end the process without a word.
+  @Test("a model that no machine has the memory for", arguments: Launch.both)
+  func tooLarge(launch: Launch) throws {
+    let folder = try RunFolder(SmallData(train: 3, test: 1, rows: 300, columns: 300))
+    try folder.train("--hidden", "1048576", "--latent", "64", on: launch)
+      .fail(69, "training this model needs")
+    #expect(try folder.contents.names() == [".lock"])
+  }
+}

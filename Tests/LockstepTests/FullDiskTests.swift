@@ -1,0 +1,45 @@
+import Foundation
+import Support
+import Testing
+
+/// Whether this process may mount file systems of its own.
+private let mayMount =
+  (try? Command(["unshare", "-m", "sh", "-c", "mount -t tmpfs none /mnt"]).run().status) == 0
+
+/// A disk that fills while a checkpoint is written: a small file system in a mount namespace that
+/// only the job sees.
+@Suite(.enabled(if: mayMount, "mounting a small file system takes root and CAP_SYS_ADMIN"))
+struct FullDiskTests {
+  /// `spare` is the room in KiB that is left: none for the configuration, none for the last sheet,
+  /// or not enough for the checkpoint. Whatever does not fit, nothing is half written.
+  @Test("the older checkpoint stays whole", arguments: [Launch.alone, .ranks(2)], [0, 8, 24])
+  func full(launch: Launch, spare: Int) throws {
+    let folder = try RunFolder.trained()
+    let job = folder.train("--epochs", "3", on: launch, run: folder.path("disk/run"))
+    let script = """
+      mkdir disk copy
+      mount -t tmpfs -o size=4m none disk && cp -a run disk/ || exit 98
+      used=$(df -k --output=used disk | tail -n 1)
+      mount -o remount,size=$((used + $1))k disk || exit 97
+      shift
+      "$@"
+      status=$?
+      cp -a disk/run copy/
+      exit $status
+      """
+    let outcome = try Command(
+      ["unshare", "-m", "sh", "-c", script, "sh", "\(spare)"] + job.command.words,
+      environment: job.command.environment
+    ).run(in: folder.folder.url)
+    outcome.expectFailure(74, ["No space left on device"])
+    let run = RunContents(folder.path("copy/run"))
+    #expect(try run.latest() == "step-00000008")
+    #expect(try run.isWhole("step-00000008") && run.isWhole("step-00000004"))
+    #expect(try !run.names().contains { $0.hasPrefix(".unfinished") || $0.hasSuffix(".partial") })
+    #expect(try !run.names().contains("step-00000012"))
+    // With more room the run goes on as if nothing had been.
+    try folder.train("--epochs", "3", run: run.path).succeed()
+    #expect(try run.steps("epoch") == [4, 8, 12])
+    #expect(try run.steps("step") == Array(1...12))
+  }
+}

@@ -1,0 +1,44 @@
+import Foundation
+import Support
+import Testing
+
+/// What the program tells of itself.
+@Suite struct HelpTests {
+  @Test(
+    "help fits a terminal of 80 columns",
+    arguments: [[], ["train"], ["evaluate"], ["sample"], ["reconstruct"], ["encode"], ["inspect"]])
+  func help(words: [String]) throws {
+    let outcome = try Job(words + ["--help"], environment: ["COLUMNS": "80"]).succeed()
+    #expect(outcome.errors.isEmpty)
+    let lines = outcome.output.split(separator: "\n")
+    #expect(lines.count > 8)
+    for line in lines { #expect(line.count <= 80, "\(line)") }
+    // An example is a command to be copied: it must not be broken at the terminal's edge.
+    let examples = lines.filter { $0.hasPrefix("  lockstep ") || $0.hasPrefix("  mpirun ") }
+    #expect(examples.count >= 1)
+    for (line, next) in zip(lines, lines.dropFirst()) where examples.contains(line) {
+      #expect(next.hasPrefix("  ") || next.first?.isUppercase == true, "\(line) / \(next)")
+    }
+  }
+
+  @Test("the help of a job is told once", arguments: ["--help", "--version"])
+  func once(word: String) throws {
+    let alone = try Job([word]).succeed()
+    let job = try Job([word], .ranks(2)).succeed()
+    #expect(!alone.output.isEmpty)
+    #expect(job.output.replacing("\r", with: "") == alone.output)
+  }
+
+  @Test func version() throws {
+    let output = try Job(["--version"]).succeed().output
+    #expect(output.wholeMatch(of: /\d+\.\d+\.\d+\n/) != nil, "\(output)")
+  }
+
+  @Test("every exit code is told of")
+  func exitCodes() throws {
+    let output = try Job(["--help"]).succeed().output
+    for code in [0, 64, 65, 69, 70, 71, 74, 75] {
+      #expect(output.contains(try Regex("\\b\(code)\\b")), "\(code)")
+    }
+  }
+}

@@ -1,0 +1,92 @@
+import Foundation
+import Support
+import Testing
+
+/// How a command is started.
+enum Launch: Sendable, CustomTestStringConvertible {
+  /// As one process, without a launcher.
+  case alone
+  /// By mpirun, on a number of ranks.
+  case ranks(Int)
+
+  /// Both ways in which a sentence may be told twice or a rank left waiting.
+  static let both = [alone, ranks(2)]
+
+  /// Every case alone, and those with the given numbers on two ranks, too: a job of mpirun's takes
+  /// more than a second to fail.
+  static func each<Case>(_ cases: [Case], onRanks numbers: Int...) -> [(Case, Launch)] {
+    cases.map { ($0, .alone) } + numbers.map { (cases[$0], .ranks(2)) }
+  }
+
+  var testDescription: String {
+    switch self {
+    case .alone: "alone"
+    case .ranks(let count): "\(count) ranks"
+    }
+  }
+}
+
+/// One `lockstep` command.
+struct Job {
+  let command: Command
+
+  init(
+    _ words: [String], _ launch: Launch = .alone, environment: [String: String] = [:]
+  ) {
+    // Fewer networks to look for: MPI starts in a tenth of the time.
+    let environment = environment.merging(Self.environment) { mine, _ in mine }
+    switch launch {
+    case .alone:
+      command = Command([Command.built("lockstep")] + words, environment: environment)
+    case .ranks(let count):
+      command = .mpirun(ranks: count, "lockstep", words, environment: environment)
+    }
+  }
+
+  /// What makes jobs quick to start, and crashes quick to end.
+  static let environment = [
+    "OMPI_MCA_pml": "ob1", "OMPI_MCA_btl": "self,vader", "OMP_NUM_THREADS": "1",
+    "SWIFT_BACKTRACE": "enable=no",
+  ]
+
+  /// Runs to the end and expects it to be good.
+  @discardableResult
+  func succeed(
+    in folder: URL? = nil, sourceLocation: SourceLocation = #_sourceLocation
+  ) throws -> Command.Outcome {
+    let outcome = try command.run(in: folder)
+    #expect(outcome.status == 0, "\(outcome.reported)", sourceLocation: sourceLocation)
+    return outcome
+  }
+
+  /// Runs to the end and expects `code`, and one sentence that has all of `parts`.
+  func fail(
+    _ code: Int32, _ parts: String..., in folder: URL? = nil,
+    sourceLocation: SourceLocation = #_sourceLocation
+  ) throws {
+    try command.run(in: folder).expectFailure(code, parts, sourceLocation: sourceLocation)
+  }
+}
+
+extension Command.Outcome {
+  /// Both streams: mpirun passes on in either what ranks write to standard error.
+  var reported: String { output + errors }
+
+  /// Expects `code`, and that exactly one sentence, with all of `parts`, is on standard error.
+  func expectFailure(
+    _ code: Int32, _ parts: [String], sourceLocation: SourceLocation = #_sourceLocation
+  ) {
+    #expect(status == code, "\(reported)", sourceLocation: sourceLocation)
+    // What a progress bar wiped is gone.
+    let told = errors.split(whereSeparator: \.isNewline)
+      .map { $0.split(separator: "\u{1b}[K").last ?? $0 }
+    #expect(
+      told.count == 1 && told[0].hasPrefix("lockstep: "), "not one sentence: \(reported)",
+      sourceLocation: sourceLocation)
+    for part in parts {
+      #expect(
+        told.first?.contains(part) ?? false, "no '\(part)' in: \(reported)",
+        sourceLocation: sourceLocation)
+    }
+  }
+}

@@ -1,0 +1,74 @@
+import Foundation
+import Support
+import Testing
+
+/// What is shown while a run goes on.
+@Suite struct ProgressTests {
+  private let folder: RunFolder
+
+  init() throws { folder = try RunFolder() }
+
+  @Test("a bar is drawn over itself where it is asked for", arguments: Launch.both)
+  func always(launch: Launch) throws {
+    let outcome = try folder.train(
+      "--epochs", "2", "--progress", "always", on: launch, environment: ["COLUMNS": "80"]
+    ).succeed()
+    let drawn = outcome.reported.components(separatedBy: "\r\u{1b}[K")
+      .filter { $0.hasPrefix("epoch ") && $0.contains(" left") }
+    // At the least the last step of each epoch is drawn.
+    #expect(drawn.count >= 2, "\(outcome.reported)")
+    let shape = /epoch [12]\/2 [━╌]* step [1-8]  loss \d+\.\d\d  [\d,]+ images\/s  \d+:\d\d left/
+    for line in drawn {
+      #expect(line.wholeMatch(of: shape) != nil, "\(line)")
+      #expect(line.count < 80)
+    }
+    let full = drawn.filter { $0.contains("step 4 ") || $0.contains("step 8 ") }
+    #expect(full.count == 2 && full.allSatisfy { $0.contains("━") && !$0.contains("╌") })
+  }
+
+  @Test("a line an epoch stands on standard output", arguments: Launch.both)
+  func lines(launch: Launch) throws {
+    let output = try folder.train("--epochs", "2", on: launch).succeed().output
+      .replacing("\r", with: "")
+    let ranks = launch.testDescription == "alone" ? "1 rank" : "2 ranks"
+    let lines = output.split(separator: "\n")
+    #expect(lines.count == 4, "\(output)")
+    #expect(lines.first == "training: \(ranks), batch 50, up to epoch 2")
+    #expect(lines.last == "saved in \(folder.run)")
+    let rows = try folder.contents.rows().filter { $0.kind == "epoch" }
+    for (line, row) in zip(lines.dropFirst(), rows) {
+      let loss = String(format: "%.2f", try #require(row.testLoss))
+      #expect(line.hasPrefix("epoch \(row.epoch)  train "), "\(line)")
+      #expect(line.contains("  test \(loss)  = reconstruction "), "\(line)")
+    }
+  }
+
+  @Test(
+    "nothing is drawn and nothing coloured for who is no terminal",
+    arguments: [["--progress", "auto"], ["--progress", "never"], []], Launch.both)
+  func plain(words: [String], launch: Launch) throws {
+    let outcome = try Job(folder.trainWords() + ["--epochs", "1"] + words, launch).succeed()
+    #expect(!outcome.reported.contains("\u{1b}"))
+    #expect(outcome.errors.isEmpty)
+  }
+
+  @Test("NO_COLOR is heeded", arguments: ["1", ""])
+  func noColor(value: String) throws {
+    let outcome = try folder.train(
+      "--epochs", "1", "--progress", "always", environment: ["NO_COLOR": value]
+    ).succeed()
+    // https://no-color.org: when present and not an empty string.
+    #expect(outcome.output.contains("\u{1b}[1m") == value.isEmpty)
+  }
+
+  /// `lockstep train | head -1` must not end the run.
+  @Test("who watches may go away")
+  func closedPipe() throws {
+    let job = folder.train("--epochs", "2")
+    let script = #"{ "$@"; echo $? > status; } | true"#
+    _ = try Command(["sh", "-c", script, "sh"] + job.command.words, environment: Job.environment)
+      .run(in: folder.folder.url)
+    #expect(try String(contentsOfFile: folder.path("status"), encoding: .utf8) == "0\n")
+    #expect(try folder.contents.steps("epoch") == [4, 8])
+  }
+}

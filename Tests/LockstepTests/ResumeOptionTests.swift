@@ -1,0 +1,89 @@
+import Foundation
+import Support
+import Testing
+
+/// `--resume`: where a run goes on from, and what becomes of what was there.
+@Suite struct ResumeOptionTests {
+  @Test("--resume PATH goes on from an older checkpoint of the run")
+  func olderCheckpoint() throws {
+    let folder = try RunFolder.trained()
+    let model = try folder.contents.model()
+    try folder.train("--resume", "\(folder.run)/step-00000004", "--max-steps", "6").succeed()
+    #expect(try folder.contents.latest() == "step-00000006")
+    #expect(try folder.contents.steps("step") == Array(1...6))
+    #expect(try folder.contents.steps("epoch") == [4])
+    try folder.train().succeed()
+    #expect(try folder.contents.model() == model)
+    #expect(try folder.contents.isWhole("step-00000008"))
+    #expect(try folder.contents.steps("step") == Array(1...8))
+  }
+
+  /// Where the run goes on is where it is, even when it ends before its next checkpoint.
+  @Test("--resume PATH decides where the run is from then on")
+  func olderCheckpointFirst() throws {
+    let folder = try RunFolder.trained()
+    try folder.train("--resume", "\(folder.run)/step-00000004", "--max-steps", "1").succeed()
+    try folder.train("--epochs", "2").succeed()
+    #expect(try folder.contents.steps("step") == Array(1...8))
+    #expect(try folder.contents.steps("epoch") == [4, 8])
+  }
+
+  @Test("--resume PATH starts a new run from another's checkpoint")
+  func otherRun() throws {
+    let folder = try RunFolder.trained()
+    let other = folder.path("other")
+    // As a path relative to the working directory, without any slash.
+    let checkpoint = URL(fileURLWithPath: folder.run)
+    try Job(
+      ["train", "--resume", "step-00000004", "--run", other, "--epochs", "2"]
+    ).succeed(in: checkpoint)
+    #expect(try RunContents(other).model() == folder.contents.model())
+    #expect(try RunContents(other).steps("step") == Array(5...8))
+    #expect(try RunContents(other).text("config.yaml") == folder.contents.text("config.yaml"))
+  }
+
+  /// Two runs in one directory would be neither.
+  @Test("--resume PATH of another run moves what is there aside")
+  func otherRunAside() throws {
+    let folder = try RunFolder.trained()
+    let other = folder.path("other")
+    try folder.train("--max-steps", "2", "--seed", "5", run: other).succeed()
+    let old = try RunContents(other).model()
+    try Job(["train", "--resume", folder.run, "--run", other, "--epochs", "3"]).succeed()
+    #expect(try RunContents(other).steps("epoch") == [12])
+    #expect(
+      try RunContents(other).names() == [
+        ".lock", "config.yaml", "latest", "metrics.jsonl", "previous-1", "reconstructions",
+        "samples", "step-00000012",
+      ])
+    #expect(try RunContents("\(other)/previous-1").model() == old)
+  }
+
+  @Test("--resume of a .safetensors file is refused: it has no moments", arguments: Launch.both)
+  func parametersOnly(launch: Launch) throws {
+    let folder = try RunFolder.trained()
+    try folder.train(
+      "--resume", "\(folder.run)/latest/model.safetensors", on: launch, run: folder.path("other")
+    ).fail(65, "a run cannot go on from parameters alone")
+  }
+
+  @Test("--resume none begins anew and keeps the old run", arguments: Launch.both)
+  func none(launch: Launch) throws {
+    let folder = try RunFolder.trained()
+    let names = try folder.contents.names().filter { $0 != ".lock" }
+    let model = try folder.contents.model()
+    for number in 1...2 {
+      try folder.train("--resume", "none", "--max-steps", "2", on: launch).succeed()
+      #expect(try folder.contents.steps("step") == [1, 2])
+      #expect(try folder.contents.latest() == "step-00000002")
+      #expect(try folder.contents.names().contains("previous-\(number)"))
+    }
+    let previous = RunContents("\(folder.run)/previous-1")
+    #expect(try previous.names() == names)
+    #expect(try previous.model() == model)
+    #expect(try previous.steps("epoch") == [4, 8])
+    // What was moved aside is a run that can go on.
+    try Job(["train", "--run", previous.path, "--epochs", "3"], launch).succeed()
+    #expect(try previous.steps("epoch") == [4, 8, 12])
+  }
+}

@@ -1,0 +1,115 @@
+import Foundation
+import Support
+import Testing
+
+/// A run that ends and goes on leaves what one that was never interrupted leaves.
+@Suite struct ResumeTests {
+  /// Four steps make an epoch: in its middle, at its last batch, at its end, and after it.
+  @Test("a run that stops after any step goes on to the same bits", arguments: 1...7)
+  func bits(steps: Int) throws {
+    let folder = try RunFolder.trained()
+    let other = folder.path("other")
+    try folder.train("--epochs", "2", "--max-steps", "\(steps)", run: other).succeed()
+    #expect(try RunContents(other).latest() == "step-0000000\(steps)")
+    try folder.train(run: other).succeed()
+    try expectSameRun(other, folder.run)
+  }
+
+  @Test("ranks that stop go on to the same bits, as many as they were", arguments: [2, 3])
+  func ranks(count: Int) throws {
+    let folder = try RunFolder()
+    let other = folder.path("other")
+    try folder.train("--epochs", "2", on: .ranks(count)).succeed()
+    for words in [["--max-steps", "3", "--epochs", "2"], ["--max-steps", "4"], []] {
+      try Job(folder.trainWords(run: other) + words, .ranks(count)).succeed()
+    }
+    try expectSameRun(other, folder.run)
+  }
+
+  @Test("another number of ranks goes on with the same training", arguments: [(1, 3), (4, 1)])
+  func otherRanks(first: Int, then: Int) throws {
+    let folder = try RunFolder.trained()
+    let other = folder.path("other")
+    try folder.train("--epochs", "2", "--max-steps", "3", on: .ranks(first), run: other).succeed()
+    try folder.train(on: .ranks(then), run: other).succeed()
+    let rows = try [other, folder.run].map { try RunContents($0).rows() }
+    #expect(rows[0].map(\.step) == rows[1].map(\.step))
+    #expect(rows[0].compactMap(\.ranks) == [then, then])
+    expectClose(
+      rows[0].flatMap { [$0.reconstruction, $0.kl] },
+      rows[1].flatMap { [$0.reconstruction, $0.kl] }, 1e-4)
+  }
+
+  @Test("more epochs go on where the run ended")
+  func moreEpochs() throws {
+    let folder = try RunFolder.trained()
+    try folder.train("--epochs", "3").succeed()
+    #expect(try folder.contents.steps("epoch") == [4, 8, 12])
+    #expect(try folder.contents.steps("step") == Array(1...12))
+    #expect(try folder.contents.latest() == "step-00000012")
+    #expect(try folder.contents.text("config.yaml").contains("epochs: 3"))
+  }
+
+  /// Neither may train further, lose rows or checkpoints, or fail.
+  @Test(
+    "a run that is already further is left as it is",
+    arguments: [["--epochs", "1"], ["--max-steps", "3"], []])
+  func alreadyFurther(words: [String]) throws {
+    let folder = try RunFolder.trained()
+    let before = try folder.contents.bytes("metrics.jsonl")
+    let model = try folder.contents.model()
+    try Job(folder.trainWords() + words).succeed()
+    #expect(try folder.contents.bytes("metrics.jsonl") == before)
+    #expect(try folder.contents.model() == model)
+    #expect(try folder.contents.latest() == "step-00000008")
+  }
+
+  @Test("flags that were not given keep the run's values")
+  func keptFlags() throws {
+    let folder = try RunFolder()
+    try folder.train("--epochs", "2", "--learning-rate", "0.01", "--max-steps", "3").succeed()
+    try Job(["train", "--run", folder.run]).succeed()
+    #expect(try folder.contents.steps("step") == Array(1...8))
+    #expect(try folder.contents.text("config.yaml").contains("data: \(folder.data)\n"))
+    #expect(try folder.contents.text("config.yaml").contains("learning-rate: 1e-2\n"))
+  }
+
+  @Test(
+    "a flag that would change the model is refused",
+    arguments: Launch.each(
+      [
+        ["--hidden", "17"], ["--latent", "5"], ["--batch-size", "51"], ["--seed", "2"],
+        ["--learning-rate", "0.002"],
+      ], onRanks: 4))
+  func changedModel(words: [String], launch: Launch) throws {
+    let folder = try RunFolder.trained()
+    let before = try folder.contents.text("config.yaml")
+    try Job(folder.trainWords() + ["--epochs", "3"] + words, launch)
+      .fail(64, "\(words[0]) \(words[1]) would change the model")
+    #expect(try folder.contents.text("config.yaml") == before)
+    #expect(try folder.contents.steps("epoch") == [4, 8])
+  }
+
+  private func expectSameRun(
+    _ one: String, _ other: String, sourceLocation: SourceLocation = #_sourceLocation
+  ) throws {
+    let (one, other) = (RunContents(one), RunContents(other))
+    for name in ["model.safetensors", "optimizer.safetensors", "state.json", "SHA256SUMS"] {
+      #expect(
+        try one.bytes("latest/\(name)") == other.bytes("latest/\(name)"), "\(name)",
+        sourceLocation: sourceLocation)
+    }
+    let rows = try [one, other].map {
+      try $0.rows().map { row in
+        var row = row
+        (row.seconds, row.imagesPerSecond) = (nil, nil)
+        return row
+      }
+    }
+    #expect(rows[0] == rows[1], sourceLocation: sourceLocation)
+    for name in ["samples/epoch-002.png", "reconstructions/epoch-002.png"] {
+      #expect(
+        try one.bytes(name) == other.bytes(name), "\(name)", sourceLocation: sourceLocation)
+    }
+  }
+}

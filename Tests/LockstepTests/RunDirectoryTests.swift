@@ -1,0 +1,111 @@
+import Foundation
+import Support
+import Testing
+
+/// The run directory: odd paths, no room, no permission, someone else in it.
+@Suite struct RunDirectoryTests {
+  @Test(
+    "odd paths to it lead to the same run",
+    arguments: [
+      "a b'c\"", "deeply/nested/run", "trailing/", "./dot", "é日本", "-dash", "100%", "link",
+    ])
+  func odd(path: String) throws {
+    let folder = try RunFolder()
+    try FileManager.default.createSymbolicLink(
+      atPath: folder.path("link"), withDestinationPath: "target")
+    try FileManager.default.createDirectory(
+      atPath: folder.path("target"), withIntermediateDirectories: false)
+    let words = folder.trainWords().map { $0 == folder.run ? "--run=\(path)" : $0 }
+      .filter { $0 != "--run" }
+    for epochs in ["1", "2"] {
+      try Job(words + ["--epochs", epochs]).succeed(in: folder.folder.url)
+    }
+    let contents = RunContents(folder.path(path))
+    #expect(try contents.steps("epoch") == [4, 8])
+    #expect(try contents.latest() == "step-00000008")
+    let checkpoint = path.hasPrefix("-") ? "./\(path)" : path
+    try Job(["inspect", checkpoint]).succeed(in: folder.folder.url)
+  }
+
+  @Test(
+    "one that cannot be made or written to",
+    arguments: Launch.each(
+      ["data/train-images-idx3-ubyte", "data/t10k-labels-idx1-ubyte/run"], onRanks: 0))
+  func underFile(path: String, launch: Launch) throws {
+    let folder = try RunFolder()
+    try folder.train(on: launch, run: folder.path(path)).fail(74, folder.path(path))
+  }
+
+  @Test("one under a file system that takes no files", arguments: ["/proc/run", "/proc/self/fd"])
+  func readOnly(path: String) throws {
+    try RunFolder().train(run: path).fail(74, path)
+  }
+
+  @Test("one that another job uses", arguments: Launch.both)
+  func inUse(launch: Launch) throws {
+    let folder = try RunFolder.trained()
+    let job = folder.train("--epochs", "3", on: launch)
+    let words = ["flock", "--no-fork", "\(folder.run)/.lock"] + job.command.words
+    try Command(words, environment: job.command.environment).run()
+      .expectFailure(74, ["\(folder.run): the run directory is in use by another job"])
+    #expect(try folder.contents.steps("epoch") == [4, 8])
+    // The lock went with its holder.
+    try job.succeed()
+  }
+
+  @Test("what an unfinished checkpoint left is removed")
+  func leftovers() throws {
+    let folder = try RunFolder.trained()
+    let leftover = "\(folder.run)/.unfinished-step-00000009"
+    try FileManager.default.copyItem(atPath: "\(folder.run)/step-00000004", toPath: leftover)
+    try folder.train("--epochs", "3").succeed()
+    #expect(!FileManager.default.fileExists(atPath: leftover))
+    #expect(try folder.contents.latest() == "step-00000012")
+  }
+
+  @Test("what is no run's stays where it is", arguments: ["auto", "none"])
+  func otherFiles(resume: String) throws {
+    let folder = try RunFolder()
+    try FileManager.default.createDirectory(
+      atPath: "\(folder.run)/photos", withIntermediateDirectories: true)
+    try Data("mine".utf8).write(to: URL(fileURLWithPath: "\(folder.run)/notes.txt"))
+    try folder.train("--max-steps", "1", "--resume", resume).succeed()
+    #expect(try folder.contents.text("notes.txt") == "mine")
+    let names = try folder.contents.names()
+    #expect(names.contains("photos") && !names.contains("previous-1"))
+  }
+
+  @Test("a configuration that is none is not passed over", arguments: ["\u{1}", "epochs: -3"])
+  func configuration(text: String) throws {
+    let folder = try RunFolder.trained()
+    try Data(text.utf8).write(to: URL(fileURLWithPath: "\(folder.run)/config.yaml"))
+    try folder.train("--epochs", "3").fail(65, "\(folder.run)/config.yaml")
+    #expect(try folder.contents.text("config.yaml") == text)
+    // As the sentence advises.
+    try FileManager.default.removeItem(atPath: "\(folder.run)/config.yaml")
+    try folder.train("--epochs", "3").succeed()
+    #expect(try folder.contents.steps("epoch") == [4, 8, 12])
+  }
+
+  @Test("metrics that cannot be written to", arguments: Launch.both)
+  func metrics(launch: Launch) throws {
+    let folder = try RunFolder.trained()
+    try FileManager.default.removeItem(atPath: "\(folder.run)/metrics.jsonl")
+    try FileManager.default.createDirectory(
+      atPath: "\(folder.run)/metrics.jsonl", withIntermediateDirectories: false)
+    try folder.train("--epochs", "3", on: launch).fail(74, "\(folder.run)/metrics.jsonl")
+    #expect(try folder.contents.latest() == "step-00000008")
+  }
+
+  /// As a disk that fills does, in the middle of a run: a row fails, all ranks save and stop.
+  @Test("metrics that take no more rows", arguments: Launch.both)
+  func fullMetrics(launch: Launch) throws {
+    let folder = try RunFolder.trained()
+    try FileManager.default.removeItem(atPath: "\(folder.run)/metrics.jsonl")
+    try FileManager.default.createSymbolicLink(
+      atPath: "\(folder.run)/metrics.jsonl", withDestinationPath: "/dev/full")
+    try folder.train("--epochs", "3", on: launch).fail(74, "\(folder.run)/metrics.jsonl")
+    let latest = try folder.contents.latest()
+    #expect(try folder.contents.isWhole(latest))
+  }
+}

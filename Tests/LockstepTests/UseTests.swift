@@ -1,0 +1,123 @@
+import Foundation
+import Support
+import Testing
+
+/// What commands make of a checkpoint, on any number of ranks.
+@Suite struct UseTests {
+  private let folder: RunFolder
+
+  init() throws { folder = try RunFolder.trained() }
+
+  private struct Evaluation: Decodable {
+    var test_loss: Double
+    var reconstruction: Double
+    var kl: Double
+    var images: Int
+    var log_likelihood: Double?
+    var importance_samples: Int?
+  }
+
+  private func evaluate(_ words: [String], _ launch: Launch = .alone) throws -> Evaluation {
+    let outcome = try Job(
+      ["evaluate"] + words + ["--data", folder.data, "--json"], launch
+    ).succeed()
+    return try JSONDecoder().decode(Evaluation.self, from: Data(outcome.output.utf8))
+  }
+
+  /// JSON tells doubles so that they read back to the bit.
+  @Test("evaluate repeats the epoch row's losses to the last digit")
+  func evaluate() throws {
+    for row in try folder.contents.rows() where row.kind == "epoch" {
+      let result = try evaluate(["\(folder.run)/step-0000000\(row.step)"])
+      #expect(result.test_loss == row.testLoss)
+      #expect(result.reconstruction == row.reconstruction)
+      #expect(result.kl == row.kl)
+      #expect(result.images == 70)
+      #expect(result.log_likelihood == nil)
+    }
+    let text = try Job(["evaluate", folder.run, "--data", folder.data]).succeed().output
+    let last = try #require(try folder.contents.rows().last?.testLoss)
+    #expect(text.hasPrefix("test_loss       \(last)\n"))
+  }
+
+  /// The same latents are the first of more; log 1/K Σ w is at least the bound with one sample, on
+  /// average, and grows with K: Burda and others, theorem 1.
+  @Test("the importance-weighted bound tightens")
+  func importance() throws {
+    let one = try evaluate([folder.run, "--importance-samples", "1"])
+    #expect(abs(try #require(one.log_likelihood) + one.test_loss) < 0.3)
+    let bounds = try [1, 4, 64].map {
+      try #require(try evaluate([folder.run, "--importance-samples", "\($0)"]).log_likelihood)
+    }
+    #expect(bounds[0] < bounds[1] && bounds[1] < bounds[2])
+    #expect(one.importance_samples == 1)
+  }
+
+  /// 300 images are three panels, so that four ranks have one too many and two have one left over.
+  @Test("the number of ranks changes no byte", arguments: [1, 2, 3, 4])
+  func ranks(count: Int) throws {
+    let large = try SmallData(test: 300).write(
+      to: folder.folder.url.appendingPathComponent("large"))
+    let commands = [
+      ["sample", folder.run, "--count", "300", "--output", "samples.npy"],
+      ["sample", folder.run, "--count", "300", "--output", "samples.png"],
+      ["sample", folder.run, "--walk", "--count", "300", "--output", "walk.npy"],
+      ["reconstruct", folder.run, "--data", large, "--count", "200", "--output", "pairs.png"],
+      ["encode", folder.run, "--data", large, "--output", "codes.npy"],
+    ]
+    for command in commands {
+      let files = try [("alone", Launch.alone), ("ranks", .ranks(count))].map { name, launch in
+        let output = folder.folder.url.appendingPathComponent(name + command[command.count - 1])
+        try Job(command.dropLast() + [output.path], launch).succeed()
+        return try Data(contentsOf: output)
+      }
+      #expect(files[0] == files[1], "\(command)")
+      #expect(files[0].count > 1000)
+    }
+    let words = ["evaluate", folder.run, "--data", large, "--importance-samples", "3"]
+    let texts = try [Launch.alone, .ranks(count)].map {
+      try Job(words, $0).succeed().output.replacing("\r", with: "")
+    }
+    #expect(texts[0] == texts[1])
+  }
+
+  @Test("encode writes one code an image, of either split")
+  func encode() throws {
+    for (split, count) in [("test", 70), ("train", 200)] {
+      let path = folder.path("codes.npy")
+      try Job(
+        ["encode", folder.run, "--data", folder.data, "--split", split, "--output", path]
+      ).succeed()
+      let file = try floats(path)
+      #expect(file.header.contains("'shape': (\(count), 4)"))
+      #expect(file.values.count == count * 4)
+      #expect(Set(file.values).count > count)
+    }
+  }
+
+  @Test("a run, a checkpoint and its parameters alone mean the same model")
+  func references() throws {
+    let paths = [
+      "run", "run/", "run/latest", "./run/step-00000008/", "run/latest/model.safetensors",
+    ]
+    let files = try paths.map { path in
+      let output = folder.path("samples.npy")
+      try Job(["sample", path, "--output", output]).succeed(in: folder.folder.url)
+      return try Data(contentsOf: URL(fileURLWithPath: output))
+    }
+    for (path, file) in zip(paths, files) { #expect(file == files[0], "\(path)") }
+  }
+
+  @Test(
+    "an output that cannot be written",
+    arguments: Launch.each(["nowhere/x.npy", "data/x.npy/x.npy", "full.npy"], onRanks: 0, 2))
+  func output(name: String, launch: Launch) throws {
+    // Writing to this device fails as on a disk without space: full(4).
+    try FileManager.default.createSymbolicLink(
+      atPath: folder.path("full.npy"), withDestinationPath: "/dev/full")
+    let words = ["--output", folder.path(name)]
+    try Job(["encode", folder.run, "--data", folder.data] + words, launch).fail(74, name)
+    try Job(["sample", folder.run, "--count", "1000"] + words, launch).fail(74, name)
+    #expect(!FileManager.default.fileExists(atPath: folder.path("nowhere")))
+  }
+}

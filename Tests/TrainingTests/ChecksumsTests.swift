@@ -1,0 +1,53 @@
+import Foundation
+import Support
+import Testing
+
+@testable import Training
+
+@Suite struct ChecksumsTests {
+  private let folder: TemporaryFolder
+  private let names = ["a", "b c", "empty"]
+
+  init() throws {
+    folder = try TemporaryFolder()
+    for name in names { try write(name == "empty" ? "" : "of \(name)", to: name) }
+    try write(try Checksums.list(names, in: folder.url.path), to: Checksums.name)
+  }
+
+  private func write(_ text: String, to name: String) throws {
+    try Data(text.utf8).write(to: folder.url.appendingPathComponent(name))
+  }
+
+  @Test("the list is what coreutils writes and checks")
+  func list() throws {
+    let ours = try Checksums.list(names, in: folder.url.path)
+    let theirs = try Command(["sha256sum"] + names).run(in: folder.url).output
+    #expect(ours == theirs)
+  }
+
+  @Test("what is whole passes, and is not looked at beyond its list")
+  func whole() throws {
+    try write("more", to: "d")
+    try Checksums.verify(names, in: folder.url.path)
+  }
+
+  @Test("what is altered, missing or not listed does not pass")
+  func damaged() throws {
+    func expectRefusal(_ name: String, sourceLocation: SourceLocation = #_sourceLocation) {
+      let error = #expect(throws: Failure.self, sourceLocation: sourceLocation) {
+        try Checksums.verify(["a", "b c", "empty", "d"], in: folder.url.path)
+      }
+      #expect(error?.code == .badData, sourceLocation: sourceLocation)
+      #expect(
+        error?.description.contains("\(folder.url.path)/\(name) ") ?? false, "\(error as Any)",
+        sourceLocation: sourceLocation)
+    }
+    expectRefusal("d")
+    try write("more", to: "d")
+    expectRefusal("d")
+    try write("of A", to: "a")
+    expectRefusal("a")
+    try FileManager.default.removeItem(at: folder.url.appendingPathComponent("a"))
+    expectRefusal("a")
+  }
+}
