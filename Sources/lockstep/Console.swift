@@ -30,11 +30,6 @@ final class Console: TrainingObserver {
         + "\(Int(row.imagesPerSecond).grouped) images/s")
   }
 
-  func note(_ sentence: String) {
-    bar?.clear()
-    Job.note(sentence)
-  }
-
   /// The last word.
   func end(_ code: ExitCode, run: String) {
     bar?.clear()

@@ -35,7 +35,6 @@ struct Encode: ParsableCommand {
     Job.run { world in
       let model = try TrainedModel(checkpoint.checkpoint, among: world)
       let images = try model.readData(data.directory, split, among: world)
-      if world.rank == 0 { model.notes.forEach(Job.note) }
       let inference = Inference(model.layout, model.parameters)
       let shape = [images.count, model.layout.configuration.latent]
       try ArrayFile.write(shape, to: output, among: world) { write in

@@ -38,7 +38,6 @@ struct Evaluate: ParsableCommand {
     Job.run { world in
       let model = try TrainedModel(checkpoint.checkpoint, among: world)
       let test = try model.readData(data.directory, .test, among: world)
-      if world.rank == 0 { model.notes.forEach(Job.note) }
       let inference = Inference(model.layout, model.parameters)
       let loss = try inference.evaluate(test, seed: model.seed, among: world).mean
       guard loss.total.isFinite else {

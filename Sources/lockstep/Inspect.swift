@@ -18,7 +18,6 @@ struct Inspect: ParsableCommand {
       try world.together {
         guard world.rank == 0 else { return }
         let description = try CheckpointDescription(checkpoint.checkpoint)
-        description.notes.forEach(Job.note)
         description.lines.forEach { Terminal.line($0) }
       }
       return .done

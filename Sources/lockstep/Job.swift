@@ -1,4 +1,5 @@
 internal import Glibc
+internal import Logging
 internal import MPI
 internal import Training
 
@@ -8,6 +9,7 @@ enum Job {
   /// told by rank zero; or, where this rank alone failed, by aborting the job.
   static func run(_ work: (borrowing Communicator) throws -> Training.ExitCode) -> Never {
     StopSignal.block()
+    LoggingSystem.bootstrap { _ in SentenceLog() }
     do {
       let world = try World(threadLevel: .funneled)
       let code = conclude(world, work)
@@ -38,9 +40,6 @@ enum Job {
       World.abort(code: failure.code.rawValue)
     }
   }
-
-  /// Tells of a checkpoint that was passed over because it is not whole.
-  static func note(_ sentence: String) { tell("passing over a checkpoint: \(sentence)") }
 
   /// Writes a sentence to standard error.
   static func tell(_ sentence: String) {

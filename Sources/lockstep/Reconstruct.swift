@@ -36,7 +36,6 @@ struct Reconstruct: ParsableCommand {
     Job.run { world in
       let model = try TrainedModel(checkpoint.checkpoint, among: world)
       let test = try model.readData(data.directory, .test, among: world)
-      if world.rank == 0 { model.notes.forEach(Job.note) }
       try Inference(model.layout, model.parameters).writeReconstructions(
         of: test, count: count, columns: 8, to: output, among: world)
       return .done

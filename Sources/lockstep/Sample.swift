@@ -46,7 +46,6 @@ struct Sample: ParsableCommand {
   func run() throws {
     Job.run { world in
       let model = try TrainedModel(checkpoint.checkpoint, among: world)
-      if world.rank == 0 { model.notes.forEach(Job.note) }
       let inference = Inference(model.layout, model.parameters)
       let columns = Int(Double(count).squareRoot().rounded(.up))
       let seed = seed ?? model.seed

@@ -29,7 +29,7 @@ import Testing
     var expected = RunConfiguration(data: "/default")
     #expect(plan.configuration == expected)
     #expect(plan.progress == Progress())
-    #expect(plan.checkpoint == nil && plan.notes.isEmpty)
+    #expect(plan.checkpoint == nil)
     let flagged = try self.plan {
       $0.hidden = 7
       $0.epochs = 3

@@ -1,4 +1,5 @@
 internal import FoundationEssentials
+internal import Logging
 
 /// The checkpoint that a path on the command line means, found and checked.
 struct CheckpointReference {
@@ -63,6 +64,12 @@ struct CheckpointReference {
     self.model = model
     self.directory = directory
     self.passedOver = passedOver
+  }
+
+  /// Warns of each newer checkpoint that was passed over.
+  func warnOfPassedOver() {
+    let logger = Logger(label: "lockstep")
+    for problem in passedOver { logger.warning("passing over a checkpoint: \(problem)") }
   }
 
   /// The checkpoint's state.

@@ -19,9 +19,6 @@ struct RunPlan: Codable {
   /// The pixels of an image that the checkpoint was trained on.
   var pixels: Int?
 
-  /// What the user should know, a sentence each.
-  var notes: [String] = []
-
   /// Works out what `request` means in `directory`.
   ///
   /// Flags that were not given keep the values of the run that goes on, or their defaults.
@@ -60,7 +57,7 @@ struct RunPlan: Codable {
 
   private mutating func goOn(from reference: CheckpointReference, _ request: RunRequest) throws {
     let state = try reference.state()
-    notes = reference.passedOver
+    reference.warnOfPassedOver()
     if let directory = reference.directory, let earlier = try Self.configuration(beside: directory)
     {
       configuration = earlier

@@ -22,6 +22,4 @@ public protocol TrainingObserver {
   func stepEnded(_ event: StepEvent)
   /// An epoch was trained, evaluated and saved.
   func epochEnded(_ row: EpochRow)
-  /// Something the user should know, in one sentence.
-  func note(_ sentence: String)
 }

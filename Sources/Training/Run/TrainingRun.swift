@@ -66,7 +66,6 @@ public struct TrainingRun: ~Copyable {
     self.test = test
     self.directory = directory
     self.observer = isRoot ? observer : nil
-    for note in plan.notes { self.observer?.note(note) }
   }
 
   /// Trains to the end, or until someone asks to stop.

@@ -4,9 +4,6 @@ internal import VAE
 
 /// What is in a checkpoint, told to a person, once it has been found whole.
 public struct CheckpointDescription {
-  /// Newer checkpoints that were passed over, a sentence each.
-  public let notes: [String]
-
   /// The description, one fact a line.
   public let lines: [String]
 
@@ -15,6 +12,7 @@ public struct CheckpointDescription {
   /// - Throws: `Failure` or `ArtifactError` where it is not whole.
   public init(_ path: String) throws {
     let reference = try CheckpointReference(path)
+    reference.warnOfPassedOver()
     let file = try SafetensorsFile(opening: reference.model)
     let layout = ParameterLayout(try ModelConfiguration(shapesOf: file))
     let memory = Buffer<Float>(repeating: 0, count: Replica.count(layout))
@@ -41,7 +39,6 @@ public struct CheckpointDescription {
         ? "whole          yes, as a safetensors file; it has no checksums"
         : "whole          yes, every file has the SHA-256 it was written with")
     self.lines = lines
-    notes = reference.passedOver
   }
 
   private static func lines(_ state: CheckpointState) -> [String] {

@@ -12,9 +12,6 @@ public struct TrainedModel: ~Copyable {
   /// What the run drew its noise from; 1 where the file does not tell.
   public let seed: UInt64
 
-  /// Newer checkpoints that were passed over, a sentence each.
-  public let notes: [String]
-
   private let memory: Buffer<Float>
 
   /// The parameters, valid while the model lives.
@@ -39,7 +36,6 @@ public struct TrainedModel: ~Copyable {
     self.layout = layout
     self.memory = memory
     seed = contents.seed
-    notes = contents.notes
   }
 
   /// Reads one split of the data that the model shall be used on; collective.
@@ -66,15 +62,14 @@ public struct TrainedModel: ~Copyable {
     var path: String
     var model: ModelConfiguration
     var seed: UInt64
-    var notes: [String]
 
     init(_ path: String) throws {
       let reference = try CheckpointReference(path)
+      reference.warnOfPassedOver()
       let file = try SafetensorsFile(opening: reference.model)
       self.path = reference.model
       model = try ModelConfiguration(shapesOf: file)
       seed = file.metadata["lockstep.seed"].flatMap { UInt64($0) } ?? 1
-      notes = reference.passedOver
     }
   }
 }
