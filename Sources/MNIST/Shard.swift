@@ -34,15 +34,17 @@ public struct Shard: Sendable, Equatable {
 
   /// The most that ``part(of:)`` gives of a whole of up to `count`.
   public func capacity(of count: Int) -> Int {
-    let units = (count / unit * ranks.count + rankCount - 1) / rankCount
-    return min(count, units * unit + unit - 1)
+    let even = (count * ranks.count + rankCount - 1) / rankCount
+    return min(count, even + 2 * (unit - 1))
   }
 
   /// Where the part of rank `rank` begins.
   private func boundary(_ rank: Int, _ whole: Range<Int>) -> Int {
     guard rank < rankCount else { return whole.upperBound }
-    // A whole of less than a unit is one unit: it falls to the last rank.
-    return whole.lowerBound + whole.count / unit * rank / rankCount * unit
+    let even = whole.count * rank / rankCount
+    let nearest = (even + unit / 2) / unit
+    // What is left over of a last unit stays with a whole one.
+    return whole.lowerBound + max(0, min(nearest, whole.count / unit - 1)) * unit
   }
 }
 
