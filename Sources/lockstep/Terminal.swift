@@ -24,8 +24,10 @@ enum Terminal {
     return getenv("COLUMNS").flatMap { Int(String(cString: $0)) } ?? 80
   }
 
-  /// Whether colour is wanted: see https://no-color.org.
-  static var allowsColor: Bool { getenv("NO_COLOR").map { $0.pointee == 0 } ?? true }
+  /// Whether standard output is a terminal and colour is wanted: see https://no-color.org.
+  static var allowsColor: Bool {
+    isatty(STDOUT_FILENO) == 1 && getenv("NO_COLOR").map { $0.pointee == 0 } ?? true
+  }
 
   // Who reads may be gone; a line that nobody can read is no reason to stop.
   private static func write(_ text: String, to descriptor: CInt) {

@@ -81,8 +81,9 @@ struct Train: ParsableCommand {
 
   func run() throws {
     let request = request
+    // Before MPI starts: a lone process that has called it looks like one that was launched.
+    let console = Console(progress)
     Job.run { world in
-      let console = Console(progress)
       let run = try TrainingRun(request, path: directory, observer: console, among: world)
       let code = try run.perform()
       if world.rank == 0 { console.end(code, run: directory) }

@@ -52,13 +52,32 @@ import Testing
     #expect(outcome.errors.isEmpty)
   }
 
-  @Test("NO_COLOR is heeded", arguments: ["1", ""])
+  /// A rank of mpirun's writes into a pseudo-terminal.
+  @Test("terminals get colours unless NO_COLOR is set", arguments: ["1", ""])
   func noColor(value: String) throws {
     let outcome = try folder.train(
-      "--epochs", "1", "--progress", "always", environment: ["NO_COLOR": value]
+      "--epochs", "1", "--progress", "always", on: .ranks(1), environment: ["NO_COLOR": value]
     ).succeed()
     // https://no-color.org: when present and not an empty string.
     #expect(outcome.output.contains("\u{1b}[1m") == value.isEmpty)
+  }
+
+  @Test("a file gets no colours")
+  func noColorInFiles() throws {
+    let outcome = try folder.train("--epochs", "1", "--progress", "always").succeed()
+    #expect(!outcome.output.contains("\u{1b}"))
+  }
+
+  /// script(1) gives the program a terminal of its own.
+  @Test("a program alone on a terminal draws its bar")
+  func terminal() throws {
+    let words = folder.train("--epochs", "1").command.words
+    let line = words.map { "'\($0)'" }.joined(separator: " ")
+    let outcome = try Command(
+      ["script", "-qec", line, "/dev/null"], environment: Job.environment
+    ).run()
+    #expect(outcome.status == 0)
+    #expect(outcome.output.contains("epoch 1/1 "))
   }
 
   /// `lockstep train | head -1` must not end the run.
