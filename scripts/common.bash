@@ -22,6 +22,7 @@ have() { command -v "$1" >/dev/null 2>&1; }
 # The program's own default, too: `lockstep` looks for MNIST below this folder.
 cache_folder() {
   local base=${XDG_CACHE_HOME:-}
+  [[ $base == /* ]] || base= # the specification tells to ignore a relative one
   [[ -n $base || -n ${HOME:-} ]] || fail $EX_USAGE "set HOME or XDG_CACHE_HOME: one of them says where downloads are kept."
   printf '%s/lockstep\n' "${base:-$HOME/.cache}"
 }

@@ -78,7 +78,7 @@ struct RunPlan: Codable {
 
   /// The configuration of the run that a checkpoint is in; nil for one that was copied elsewhere.
   private static func configuration(beside checkpoint: String) throws -> RunConfiguration? {
-    let path = "\(FileSystem.parent(of: checkpoint))/\(name)"
+    let path = "\(FileSystem.parent(of: FileSystem.resolved(checkpoint)))/\(name)"
     guard FileSystem.exists(path) else { return nil }
     let text = try FileSystem.read(path)
     guard let configuration = try? YAMLDecoder().decode(RunConfiguration.self, from: text),

@@ -65,22 +65,27 @@ extension GradientExchange {
   ) throws {
     guard team.communicator.rank < team.laneCount else { return }
     shared.summarise(into: report, batch)
-    let isFinite = isLoneTeam && report.isFinite(batch.count)
+    let updatesAtOnce = isLoneTeam && report.isFinite(batch.count)
     for (tile, offset) in tiles {
       model.computeGradient(tile, activations, rows, into: gradient(tile, offset))
-      if isFinite { update(replica, tile, gradient(tile, offset), optimizer, step) }
+      if updatesAtOnce { update(replica, tile, gradient(tile, offset), optimizer, step) }
     }
     if !isLoneTeam {
-      try team.withLane { lane in
-        try message.vector.withMutableSpan { span throws(MPIError) in
-          try lane.allReduce(&span, .sum)
+      try team.withLane { try allReduce(over: $0) }
+      if report.isFinite(batch.count) {
+        for (tile, offset) in tiles {
+          update(replica, tile, gradient(tile, offset), optimizer, step)
         }
-      }
-      for (tile, offset) in tiles where report.isFinite(batch.count) {
-        update(replica, tile, gradient(tile, offset), optimizer, step)
       }
     }
     if team.isLeader { shared.result.copy(from: report) }
+  }
+
+  /// Adds up the lane's message over the teams.
+  private func allReduce(over lane: borrowing Communicator) throws {
+    try message.vector.withMutableSpan { span throws(MPIError) in
+      try lane.allReduce(&span, .sum)
+    }
   }
 
   private func gradient(_ tile: GradientTile, _ offset: Int) -> Vector {
