@@ -33,7 +33,6 @@ struct Job {
   init(
     _ words: [String], _ launch: Launch = .alone, environment: [String: String] = [:]
   ) {
-    // Fewer networks to look for: MPI starts in a tenth of the time.
     let environment = environment.merging(Self.environment) { mine, _ in mine }
     switch launch {
     case .alone:
@@ -43,7 +42,7 @@ struct Job {
     }
   }
 
-  /// What makes jobs quick to start, and crashes quick to end.
+  /// What makes jobs quick to start and quick to end: fewer networks to look for, no backtraces.
   static let environment = [
     "OMPI_MCA_pml": "ob1", "OMPI_MCA_btl": "self,vader", "OMP_NUM_THREADS": "1",
     "SWIFT_BACKTRACE": "enable=no",
@@ -52,9 +51,9 @@ struct Job {
   /// Runs to the end and expects it to be good.
   @discardableResult
   func succeed(
-    in folder: URL? = nil, sourceLocation: SourceLocation = #_sourceLocation
+    seconds: Int = 60, in folder: URL? = nil, sourceLocation: SourceLocation = #_sourceLocation
   ) throws -> Command.Outcome {
-    let outcome = try command.run(in: folder)
+    let outcome = try command.run(seconds: seconds, in: folder)
     #expect(outcome.status == 0, "\(outcome.reported)", sourceLocation: sourceLocation)
     return outcome
   }
