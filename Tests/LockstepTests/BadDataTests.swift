@@ -90,14 +90,16 @@ import Testing
   }
 
   /// Not even `--resume none`, which moves files, may have touched the run by then.
-  @Test("going on with it leaves the run as it was", arguments: [0, 3].map { damages[$0] })
-  func resume(damage: Damage) throws {
+  @Test(
+    "going on with it leaves the run as it was",
+    arguments: Launch.each([damages[0], damages[3]], onRanks: 1))
+  func resume(damage: Damage, launch: Launch) throws {
     let folder = try RunFolder.trained()
     let names = try folder.contents.names()
     let files = try ["config.yaml", "metrics.jsonl"].map { try folder.contents.bytes($0) }
     try damage.spoil(URL(fileURLWithPath: folder.data))
     for resume in ["auto", "none", "\(folder.run)/step-00000004"] {
-      try folder.train("--epochs", "3", "--resume", resume, on: .ranks(2))
+      try folder.train("--epochs", "3", "--resume", resume, on: launch)
         .fail(damage.code, damage.sentence)
       #expect(try folder.contents.names() == names)
       #expect(try ["config.yaml", "metrics.jsonl"].map { try folder.contents.bytes($0) } == files)
@@ -105,17 +107,18 @@ import Testing
     }
   }
 
-  @Test("commands that use a checkpoint on it", arguments: Launch.both)
-  func use(launch: Launch) throws {
+  @Test(
+    "commands that use a checkpoint on it",
+    arguments: Launch.each(
+      [("evaluate", ""), ("reconstruct", ".png"), ("encode", ".npy")], onRanks: 0))
+  func use(command: (name: String, suffix: String), launch: Launch) throws {
     let folder = try RunFolder.trained()
     let output = folder.path("output")
     try Self.damages[4].spoil(URL(fileURLWithPath: folder.data))
-    for (command, suffix) in [("evaluate", ""), ("reconstruct", ".png"), ("encode", ".npy")] {
-      let words = suffix.isEmpty ? [] : ["--output", output + suffix]
-      try Job([command, folder.run, "--data", folder.data] + words, launch)
-        .fail(65, "t10k-images-idx3-ubyte")
-      #expect(!FileManager.default.fileExists(atPath: output + suffix))
-    }
+    let words = command.suffix.isEmpty ? [] : ["--output", output + command.suffix]
+    try Job([command.name, folder.run, "--data", folder.data] + words, launch)
+      .fail(65, "t10k-images-idx3-ubyte")
+    #expect(!FileManager.default.fileExists(atPath: output + command.suffix))
   }
 
   @Test("images of another size than the model's", arguments: Launch.both)

@@ -24,7 +24,7 @@ import Testing
 
   @Test(
     "other flags",
-    arguments: [["--seed", "2"], ["--epochs", "3"], ["--max-steps", "4"], ["--resume", "none"]])
+    arguments: [["--seed", "2"], ["--max-steps", "4"]])
   func flags(other: [String]) throws {
     try expectRefusal([words, words + other], "the configuration of rank 1 differs")
   }
