@@ -55,9 +55,16 @@ enum FileSystem {
     guard exists(target) else { return try rename(source, to: target) }
     if CLinux_rename_exchange(source, target) == 0 { return try remove(source) }
     guard errno == EINVAL || errno == ENOSYS else { throw failure("replace", target) }
-    let aside = source + ".old"
+    // A name that nothing cleans up: whatever happens here, one of the two stays.
+    let aside = target + ".old"
+    if exists(aside) { try remove(aside) }
     try rename(target, to: aside)
-    try rename(source, to: target)
+    do {
+      try rename(source, to: target)
+    } catch {
+      try rename(aside, to: target)
+      throw error
+    }
     try remove(aside)
   }
 
