@@ -19,9 +19,14 @@ public final class MatrixEngine {
   private let stream: dnnl_stream_t
   private var products: [MatrixProduct.Shape: MatrixProduct] = [:]
 
-  /// Prepares this processor, with one thread unless `OMP_NUM_THREADS` asks for more.
+  /// Keeps oneDNN from starting threads of its own on behalf of the calling thread, whatever
+  /// `OMP_NUM_THREADS` says: they would fight with other ranks for cores, and they cut products
+  /// elsewhere, which changes their last bits. Every thread that multiplies calls this first.
+  public static func prepareThread() { CONEDNN_use_one_thread() }
+
+  /// Prepares this processor, and the calling thread.
   public init() {
-    CONEDNN_default_to_one_thread()
+    Self.prepareThread()
     var (engine, stream) = (dnnl_engine_t(bitPattern: 0), dnnl_stream_t(bitPattern: 0))
     check(dnnl_engine_create(&engine, dnnl_cpu, 0), "dnnl_engine_create")
     check(

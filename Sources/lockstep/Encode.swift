@@ -18,6 +18,7 @@ struct Encode: ParsableCommand {
 
   @OptionGroup var checkpoint: CheckpointArgument
   @OptionGroup var data: DataOption
+  @OptionGroup var threads: ThreadOption
 
   @Option(help: "Which images: train or test.")
   var split = Dataset.Split.test
@@ -35,7 +36,7 @@ struct Encode: ParsableCommand {
     Job.run { world in
       let model = try TrainedModel(checkpoint.checkpoint, among: world)
       let images = try model.readData(data.directory, split, among: world)
-      let inference = Inference(model.layout, model.parameters)
+      let inference = try threads.inference(model)
       let shape = [images.count, model.layout.configuration.latent]
       try ArrayFile.write(shape, to: output, among: world) { write in
         try inference.encode(images, among: world) { try write($1) }

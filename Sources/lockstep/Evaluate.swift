@@ -19,6 +19,7 @@ struct Evaluate: ParsableCommand {
 
   @OptionGroup var checkpoint: CheckpointArgument
   @OptionGroup var data: DataOption
+  @OptionGroup var threads: ThreadOption
 
   @Option(
     parsing: .unconditional,
@@ -38,7 +39,7 @@ struct Evaluate: ParsableCommand {
     Job.run { world in
       let model = try TrainedModel(checkpoint.checkpoint, among: world)
       let test = try model.readData(data.directory, .test, among: world)
-      let inference = Inference(model.layout, model.parameters)
+      let inference = try threads.inference(model)
       let loss = try inference.evaluate(test, seed: model.seed, among: world).mean
       guard loss.total.isFinite else {
         throw SharedFailure(

@@ -23,6 +23,27 @@ struct DataOption: ParsableArguments {
   var directory: String { data ?? Dataset.defaultDirectory }
 }
 
+/// How many threads a rank has.
+struct ThreadOption: ParsableArguments {
+  @Option(
+    parsing: .unconditional,
+    help: ArgumentHelp(
+      "Threads of each rank; bind them with mpirun --map-by slot:PE=<threads>. (default: 1)",
+      valueName: "threads"))
+  var threadsPerRank: Int?
+
+  func validate() throws {
+    if let threadsPerRank, !(1...1024).contains(threadsPerRank) {
+      throw ValidationError("--threads-per-rank must be from 1 to 1024")
+    }
+  }
+
+  /// Gets ready to use `model` with as many.
+  func inference(_ model: borrowing TrainedModel) throws -> Inference {
+    try Inference(model.layout, model.parameters, threads: threadsPerRank ?? 1)
+  }
+}
+
 /// The formats of files with images.
 enum ImageFormat {
   case png

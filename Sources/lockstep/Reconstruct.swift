@@ -16,6 +16,7 @@ struct Reconstruct: ParsableCommand {
 
   @OptionGroup var checkpoint: CheckpointArgument
   @OptionGroup var data: DataOption
+  @OptionGroup var threads: ThreadOption
 
   @Option(parsing: .unconditional, help: "How many images.")
   var count = 32
@@ -36,7 +37,7 @@ struct Reconstruct: ParsableCommand {
     Job.run { world in
       let model = try TrainedModel(checkpoint.checkpoint, among: world)
       let test = try model.readData(data.directory, .test, among: world)
-      try Inference(model.layout, model.parameters).writeReconstructions(
+      try threads.inference(model).writeReconstructions(
         of: test, count: count, columns: 8, to: output, among: world)
       return .done
     }

@@ -17,6 +17,7 @@ struct Sample: ParsableCommand {
       """)
 
   @OptionGroup var checkpoint: CheckpointArgument
+  @OptionGroup var threads: ThreadOption
 
   @Option(parsing: .unconditional, help: "How many images.")
   var count = 64
@@ -46,7 +47,7 @@ struct Sample: ParsableCommand {
   func run() throws {
     Job.run { world in
       let model = try TrainedModel(checkpoint.checkpoint, among: world)
-      let inference = Inference(model.layout, model.parameters)
+      let inference = try threads.inference(model)
       let columns = Int(Double(count).squareRoot().rounded(.up))
       let seed = seed ?? model.seed
       let latents =

@@ -15,6 +15,7 @@ struct Train: ParsableCommand {
       """)
 
   @OptionGroup var data: DataOption
+  @OptionGroup var threads: ThreadOption
 
   @Option(name: .customLong("run"), help: "The run directory.", completion: .directory)
   var directory = "checkpoints/mnist"
@@ -102,6 +103,7 @@ struct Train: ParsableCommand {
     request.epochs = epochs
     request.data = data.data
     request.teams = teams
+    request.threadsPerRank = threads.threadsPerRank
     request.logEvery = logEvery
     request.maxSteps = maxSteps
     request.resume =

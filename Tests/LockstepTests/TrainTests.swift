@@ -91,8 +91,34 @@ import Testing
       lines == [
         "batch-size: 50", "data: \(folder.data)", "epochs: 1", "hidden: 16", "latent: 4",
         "learning-rate: 1e-3", "log-every: 1", "precision: fp32", "seed: 18446744073709551615",
-        "teams: node",
+        "teams: node", "threads-per-rank: 1",
       ])
+  }
+
+  /// To a batch threads are like ranks: each has a shard, and each has its tiles.
+  @Test(
+    "the model does not depend on ranks or threads", arguments: ["node", "rank"],
+    [(1, 2), (1, 3), (2, 2), (3, 3)])
+  func threads(teams: String, count: (ranks: Int, threads: Int)) throws {
+    let folder = try RunFolder()
+    for (run, threads) in [("one", 1), ("many", count.threads)] {
+      try folder.train(
+        "--epochs", "1", "--teams", teams, "--threads-per-rank", "\(threads)",
+        on: .ranks(count.ranks), run: folder.path(run)
+      ).succeed()
+    }
+    for name in ["model.safetensors", "optimizer.safetensors"] {
+      let files = try ["one", "many"].map {
+        try RunContents(folder.path($0)).bytes("latest/\(name)")
+      }
+      #expect(files[0] == files[1], "\(name)")
+    }
+    let losses = try ["1", "2"].map {
+      try Job([
+        "evaluate", folder.path("many"), "--data", folder.data, "--threads-per-rank", $0,
+      ]).succeed().output
+    }
+    #expect(losses[0] == losses[1])
   }
 
   @Test("the seed decides the model, and nothing else does")

@@ -12,42 +12,48 @@ struct GradientExchange: ~Copyable {
   /// The step's report: after the exchange it is that of the whole batch.
   private let report: BatchReport
 
-  private let tiles: [(tile: GradientTile, offset: Int)]
+  /// Each thread's tiles, and where in the message their gradients lie.
+  private let tiles: [[(tile: GradientTile, offset: Int)]]
   private let message: Buffer<Float>
   private let isLoneTeam: Bool
 
-  /// Deals the gradient's tiles to the lanes of `team`.
-  init(_ layout: ParameterLayout, batchSize: Int, _ team: borrowing Team) {
+  /// Deals the gradient's tiles to the lanes of `team`, and those of each to its rank's threads.
+  init(_ layout: ParameterLayout, batchSize: Int, _ team: borrowing Team, threads: Int) {
     let lane = team.communicator.rank
-    isLoneTeam = team.teamCount == 1
-    var offset = 0
-    var tiles: [(GradientTile, Int)] = []
-    let own = lane < team.laneCount ? Self.deal(layout.tiles, lanes: team.laneCount)[lane] : []
-    for tile in own {
-      tiles.append((tile, offset))
-      offset += isLoneTeam ? 0 : tile.range.count
+    let own = lane < team.laneCount ? Self.deal(layout.tiles, to: team.laneCount)[lane] : []
+    let isLoneTeam = team.teamCount == 1
+    var (tiles, end) = ([[(GradientTile, Int)]](), 0)
+    for hand in Self.deal(own, to: threads) {
+      // A lone team is done with each gradient at once, so that a thread has room for one.
+      var offset = end
+      tiles.append(
+        hand.map { tile in
+          defer { offset += isLoneTeam ? 0 : tile.range.count }
+          return (tile, offset)
+        })
+      end = isLoneTeam ? end + (hand.map(\.range.count).max() ?? 0) : offset
     }
-    let gradientCount = isLoneTeam ? own.map(\.range.count).max() ?? 0 : offset
-    let count = gradientCount + BatchReport.count(batchSize: batchSize)
+    let count = end + BatchReport.count(batchSize: batchSize)
     message = Buffer(repeating: 0, count: count)
-    report = BatchReport(message.vector[gradientCount..<count], batchSize: batchSize)
+    report = BatchReport(message.vector[end..<count], batchSize: batchSize)
     self.tiles = tiles
+    self.isLoneTeam = isLoneTeam
   }
 
-  /// Deals tiles so that lanes have about the same work: each, from the largest on, to the lane
-  /// that has least.
+  /// Deals tiles so that all have about the same work: each, from the largest on, to the hand that
+  /// has least.
   ///
   /// Graham, "Bounds on multiprocessing timing anomalies", 1969: at most 4/3 of the best possible.
-  static func deal(_ tiles: [GradientTile], lanes: Int) -> [[GradientTile]] {
-    var hands = [[GradientTile]](repeating: [], count: lanes)
-    var loads = [Int](repeating: 0, count: lanes)
+  static func deal(_ tiles: [GradientTile], to count: Int) -> [[GradientTile]] {
+    var hands = [[GradientTile]](repeating: [], count: count)
+    var loads = [Int](repeating: 0, count: count)
     let largestFirst = tiles.sorted {
       ($1.range.count, $0.range.lowerBound) < ($0.range.count, $1.range.lowerBound)
     }
     for tile in largestFirst {
-      let lane = loads.indices.min { (loads[$0], $0) < (loads[$1], $1) }!
-      loads[lane] += tile.range.count
-      hands[lane].append(tile)
+      let hand = loads.indices.min { (loads[$0], $0) < (loads[$1], $1) }!
+      loads[hand] += tile.range.count
+      hands[hand].append(tile)
     }
     return hands.map { $0.sorted { $0.range.lowerBound < $1.range.lowerBound } }
   }
@@ -59,24 +65,25 @@ extension GradientExchange {
   /// `rows` are the team's samples in `activations`. Where a loss is not finite the parameters stay
   /// as they are; the report, which the leader then leaves in the team's memory, tells.
   func update(
-    _ replica: Replica, _ model: VariationalAutoencoder, _ activations: Activations,
-    _ rows: Range<Int>, _ shared: TeamReport, _ batch: TeamReport.Extent, _ optimizer: Adam,
-    step: Int, _ team: borrowing Team
+    _ replica: Replica, _ activations: Activations, _ rows: Range<Int>, _ shared: TeamReport,
+    _ batch: TeamReport.Extent, _ optimizer: Adam, step: Int, _ team: borrowing Team,
+    _ workers: borrowing Workers
   ) throws {
     guard team.communicator.rank < team.laneCount else { return }
     shared.summarise(into: report, batch)
     let updatesAtOnce = isLoneTeam && report.isFinite(batch.count)
-    for (tile, offset) in tiles {
-      model.computeGradient(tile, activations, rows, into: gradient(tile, offset))
-      if updatesAtOnce { update(replica, tile, gradient(tile, offset), optimizer, step) }
+    workers.run { worker in
+      for (tile, offset) in tiles[worker.number] {
+        worker.model.computeGradient(tile, activations, rows, into: gradient(tile, offset))
+        if updatesAtOnce { update(replica, tile, gradient(tile, offset), optimizer, step) }
+      }
+      worker.clock.end(.gradients)
     }
     if !isLoneTeam {
+      workers.main.clock.end(.waiting)
       try team.withLane { try allReduce(over: $0) }
-      if report.isFinite(batch.count) {
-        for (tile, offset) in tiles {
-          update(replica, tile, gradient(tile, offset), optimizer, step)
-        }
-      }
+      workers.main.clock.end(.allReduce)
+      if report.isFinite(batch.count) { updateAll(replica, optimizer, step, workers) }
     }
     if team.isLeader { shared.result.copy(from: report) }
   }
@@ -85,6 +92,17 @@ extension GradientExchange {
   private func allReduce(over lane: borrowing Communicator) throws {
     try message.vector.withMutableSpan { span throws(MPIError) in
       try lane.allReduce(&span, .sum)
+    }
+  }
+
+  private func updateAll(
+    _ replica: Replica, _ optimizer: Adam, _ step: Int, _ workers: borrowing Workers
+  ) {
+    workers.run { worker in
+      for (tile, offset) in tiles[worker.number] {
+        update(replica, tile, gradient(tile, offset), optimizer, step)
+      }
+      worker.clock.end(.gradients)
     }
   }
 

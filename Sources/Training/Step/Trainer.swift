@@ -14,31 +14,30 @@ public struct Trainer: ~Copyable {
   public private(set) var progress: Progress
 
   private let team: Team
+  private let workers: Workers
   private var memory: TeamMemory
   private let workspace: Buffer<Float>
   private let activations: Activations
   private let report: TeamReport
   private let exchange: GradientExchange
-  private let model: VariationalAutoencoder
   private let optimizer: Adam
   private let dataset: Dataset
   private let schedule: BatchSchedule
-  private let shard: Shard
   private let teamShard: Shard
   private let seed: UInt64
   private var order: EpochOrder
   private var noise: RandomStream
 
-  /// Prepares to train the model of `layout` at `progress`; collective over `world`. The replica's tensors are
-  /// zero until they are loaded.
+  /// Prepares to train the model of `layout` at `progress`, with `threads` on every rank; collective
+  /// over `world`. The replica's tensors are zero until they are loaded.
   init(
     _ layout: ParameterLayout, at progress: Progress, on dataset: Dataset, batchSize: Int,
-    optimizer: Adam, seed: UInt64, teams: TeamMode, among world: borrowing Communicator
+    optimizer: Adam, seed: UInt64, teams: TeamMode, threads: Int,
+    among world: borrowing Communicator
   ) throws {
     let team = try Team(teams, among: world)
-    let unit = RowPanels.unit
-    let shard = Shard(rank: team.place, of: world.size, unit: unit)
-    let teamShard = Shard(ranks: team.places, of: world.size, unit: unit)
+    let workers = try Workers(threads, layout, place: team.place, of: world.size)
+    let teamShard = workers.shard(of: team.places, among: world.size)
     let batchSize = min(batchSize, dataset.count)
     let capacity = teamShard.capacity(of: batchSize)
     let counts = [
@@ -57,12 +56,12 @@ public struct Trainer: ~Copyable {
     activations = Activations(
       layout, capacity: capacity, shared: parts[1], own: workspace.vector)
     report = TeamReport(parts[2], batchSize: batchSize)
-    exchange = GradientExchange(layout, batchSize: batchSize, team)
-    model = VariationalAutoencoder(layout, engine: MatrixEngine())
+    exchange = GradientExchange(
+      layout, batchSize: batchSize, team, threads: workers.count)
     schedule = BatchSchedule(imageCount: dataset.count, batchSize: batchSize)
     order = EpochOrder(count: dataset.count, seed: seed, epoch: progress.epoch + 1)
     noise = RandomStream(seed: seed, purpose: .training, epoch: progress.epoch + 1)
-    self.shard = shard
+    self.workers = workers
     self.teamShard = teamShard
     self.team = team
     self.memory = memory
@@ -75,6 +74,9 @@ public struct Trainer: ~Copyable {
   /// The number of images in an epoch.
   var imageCount: Int { dataset.count }
 
+  /// Where this rank's time in steps went.
+  public var stageTimes: StageTimes { workers.stageTimes }
+
   /// Whether the epoch under way has no batch left.
   public var isEpochComplete: Bool { progress.offset == dataset.count }
 
@@ -86,26 +88,34 @@ public struct Trainer: ~Copyable {
   public mutating func step(stopRequested: Bool) throws -> (losses: LossSum, stop: Bool) {
     let batch = schedule.positions(from: progress.offset)
     let teamPart = teamShard.part(of: batch)
-    let own = shard.part(of: batch)
     report.requestStop(stopRequested, rank: team.communicator.rank)
 
-    for panel in RowPanels(own) {
-      let rows = panel.relative(to: teamPart)
-      dataset.fill(activations.pixels.rows(rows), order: order, positions: panel)
-      noise.fillNormal(activations.noise.rows(rows), positions: panel)
-      model.encode(replica.parameters, activations, rows)
-      model.sample(activations, rows)
-      model.decode(replica.parameters, activations, rows)
-      model.backpropagate(
-        replica.parameters, activations, rows, scale: 1 / Float(batch.count),
-        losses: report.found.losses.rows(panel.relative(to: batch)))
+    workers.begin()
+    workers.run { worker in
+      let (model, clock) = (worker.model, worker.clock)
+      for panel in RowPanels(worker.shard.part(of: batch)) {
+        let rows = panel.relative(to: teamPart)
+        dataset.fill(activations.pixels.rows(rows), order: order, positions: panel)
+        noise.fillNormal(activations.noise.rows(rows), positions: panel)
+        clock.end(.batch)
+        model.encode(replica.parameters, activations, rows)
+        model.sample(activations, rows)
+        model.decode(replica.parameters, activations, rows)
+        clock.end(.forward)
+        model.backpropagate(
+          replica.parameters, activations, rows, scale: 1 / Float(batch.count),
+          losses: report.found.losses.rows(panel.relative(to: batch)))
+        clock.end(.backward)
+      }
     }
     try memory.synchronise(team)  // Inputs, deltas and losses of the whole team are there.
+    workers.main.clock.end(.waiting)
     try exchange.update(
-      replica, model, activations, 0..<teamPart.count, report,
+      replica, activations, 0..<teamPart.count, report,
       TeamReport.Extent(count: batch.count, positions: teamPart.relative(to: batch)), optimizer,
-      step: progress.step + 1, team)
+      step: progress.step + 1, team, workers)
     try memory.synchronise(team)  // So are the new parameters.
+    workers.main.clock.end(.waiting)
 
     let losses = try report.result.finiteSum(batch.count, step: progress.step + 1)
     progress.step += 1

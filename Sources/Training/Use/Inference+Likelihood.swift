@@ -16,12 +16,12 @@ extension Inference {
   ) throws -> Double {
     let order = EpochOrder(unshuffled: dataset.count)
     var sum = 0.0
-    try work.collect(dataset.count, width: 1, among: communicator) { positions, bounds in
-      encode(dataset, order, positions)
+    try work.collect(dataset.count, width: 1, among: communicator) { bench, positions, bounds in
+      bench.encode(dataset, order, positions)
       var weights = [LogMean](repeating: LogMean(), count: positions.count)
       for sample in 0..<samples {
         let noise = RandomStream(seed: seed, purpose: .evaluation, epoch: sample)
-        addWeights(of: positions, noise, to: &weights)
+        addWeights(of: positions, noise, bench, to: &weights)
       }
       for row in 0..<positions.count { bounds[row, 0] = Float(weights[row].value) }
     } receive: { _, bounds in
@@ -32,13 +32,14 @@ extension Inference {
 
   /// Adds log p(x|z) + log p(z) − log q(z|x) of one z for each position to its mean.
   private func addWeights(
-    of positions: Range<Int>, _ noise: RandomStream, to weights: inout [LogMean]
+    of positions: Range<Int>, _ noise: RandomStream, _ bench: PanelBench,
+    to weights: inout [LogMean]
   ) {
-    let activations = work.activations
+    let activations = bench.activations
     noise.fillNormal(activations.noise.rows(0..<positions.count), positions: positions)
-    work.model.sample(activations, work.rows)
-    work.model.decode(work.parameters, activations, work.rows)
-    work.model.evaluate(activations, work.rows, losses: work.losses)
+    bench.model.sample(activations, bench.rows)
+    bench.model.decode(bench.parameters, activations, bench.rows)
+    bench.model.evaluate(activations, bench.rows, losses: bench.losses)
     let latent = activations.noise.columns
     for row in 0..<positions.count {
       var ratio = 0.0
@@ -46,7 +47,7 @@ extension Inference {
         let (z, epsilon) = (Double(activations.latents[row, k]), Double(activations.noise[row, k]))
         ratio += Double(activations.moments[row, latent + k]) + epsilon * epsilon - z * z
       }
-      weights[row].add(0.5 * ratio - Double(work.losses[row, 0]))
+      weights[row].add(0.5 * ratio - Double(bench.losses[row, 0]))
     }
   }
 }

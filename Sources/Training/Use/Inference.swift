@@ -12,10 +12,12 @@ public struct Inference: ~Copyable {
   /// The pixels of an image.
   var pixels: Int { layout.configuration.pixels }
 
-  /// Uses `parameters`, which the caller keeps alive.
-  public init(_ layout: ParameterLayout, _ parameters: Vector) {
+  /// Uses `parameters`, which the caller keeps alive, on `threads` of every rank.
+  ///
+  /// - Throws: where the system grants no such number of threads.
+  public init(_ layout: ParameterLayout, _ parameters: Vector, threads: Int = 1) throws {
+    work = try PanelWork(layout, parameters, threads: threads)
     self.layout = layout
-    work = PanelWork(layout, parameters)
   }
 
   /// The losses of all images with one sample of z each, whose noise depends on `seed` and image.
@@ -27,12 +29,13 @@ public struct Inference: ~Copyable {
     let noise = RandomStream(seed: seed, purpose: .evaluation)
     let order = EpochOrder(unshuffled: dataset.count)
     var sum = LossSum()
-    try work.collect(dataset.count, width: 2, among: communicator) { positions, losses in
-      encode(dataset, order, positions)
-      noise.fillNormal(work.activations.noise.rows(0..<positions.count), positions: positions)
-      work.model.sample(work.activations, work.rows)
-      work.model.decode(work.parameters, work.activations, work.rows)
-      work.model.evaluate(work.activations, work.rows, losses: losses)
+    try work.collect(dataset.count, width: 2, among: communicator) { bench, positions, losses in
+      let (model, activations) = (bench.model, bench.activations)
+      bench.encode(dataset, order, positions)
+      noise.fillNormal(activations.noise.rows(0..<positions.count), positions: positions)
+      model.sample(activations, bench.rows)
+      model.decode(bench.parameters, activations, bench.rows)
+      model.evaluate(activations, bench.rows, losses: losses)
     } receive: { positions, losses in
       for row in 0..<positions.count {
         sum.add(
@@ -53,9 +56,10 @@ public struct Inference: ~Copyable {
   ) throws {
     let order = EpochOrder(unshuffled: dataset.count)
     let latent = layout.configuration.latent
-    try work.collect(dataset.count, width: latent, among: communicator) { positions, means in
-      encode(dataset, order, positions)
-      means.copy(from: work.activations.moments.columns(0..<latent))
+    try work.collect(dataset.count, width: latent, among: communicator) {
+      bench, positions, means in
+      bench.encode(dataset, order, positions)
+      means.copy(from: bench.activations.moments.columns(0..<latent))
     } receive: {
       try receive($0, $1)
     }
@@ -68,10 +72,11 @@ public struct Inference: ~Copyable {
   ) throws {
     let order = EpochOrder(unshuffled: dataset.count)
     let latent = layout.configuration.latent
-    try work.collect(count, width: dataset.pixelCount, among: communicator) { positions, images in
-      encode(dataset, order, positions)
-      work.activations.latents.copy(from: work.activations.moments.columns(0..<latent))
-      decode(into: images)
+    try work.collect(count, width: dataset.pixelCount, among: communicator) {
+      bench, positions, images in
+      bench.encode(dataset, order, positions)
+      bench.activations.latents.copy(from: bench.activations.moments.columns(0..<latent))
+      bench.decode(into: images)
     } receive: {
       try receive($0, $1)
     }
@@ -84,25 +89,11 @@ public struct Inference: ~Copyable {
     receive: (Range<Int>, Span<Float>) throws -> Void
   ) throws {
     let pixels = layout.configuration.pixels
-    try work.collect(count, width: pixels, among: communicator) { positions, images in
-      fill(positions, work.activations.latents.rows(0..<positions.count))
-      decode(into: images)
+    try work.collect(count, width: pixels, among: communicator) { bench, positions, images in
+      fill(positions, bench.activations.latents.rows(0..<positions.count))
+      bench.decode(into: images)
     } receive: {
       try receive($0, $1)
     }
-  }
-
-  /// Computes the moments of the images at `positions`.
-  func encode(_ dataset: Dataset, _ order: EpochOrder, _ positions: Range<Int>) {
-    dataset.fill(
-      work.activations.pixels.rows(0..<positions.count), order: order, positions: positions)
-    work.model.encode(work.parameters, work.activations, work.rows)
-  }
-
-  /// Decodes the panel's latents into means.
-  private func decode(into images: Matrix) {
-    work.model.decode(work.parameters, work.activations, work.rows)
-    images.copy(from: work.activations.logits)
-    BernoulliLikelihood.means(logits: images)
   }
 }

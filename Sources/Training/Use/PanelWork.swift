@@ -10,52 +10,52 @@ internal import VAE
 /// it and however many there are.
 struct PanelWork: ~Copyable {
   /// The rows of a panel.
-  static let height = 128
+  static let height = PanelBench.height
 
-  let model: VariationalAutoencoder
-  let parameters: Vector
-  private let memory: ActivationMemory
-  private let lossMemory = Buffer<Float>(repeating: 0, count: 2 * height)
+  private let threads: ThreadPool
+  private let benches: [PanelBench]
+  private let memory: Buffer<Float>
 
-  /// Prepares work with `parameters`, which the caller keeps alive.
-  init(_ layout: ParameterLayout, _ parameters: Vector) {
-    model = VariationalAutoencoder(layout, engine: MatrixEngine())
-    memory = ActivationMemory(layout, capacity: Self.height)
-    self.parameters = parameters
+  /// Prepares work with `parameters`, which the caller keeps alive, on `threads` of this rank.
+  init(_ layout: ParameterLayout, _ parameters: Vector, threads: Int) throws {
+    let memory = Buffer<Float>(repeating: 0, count: threads * PanelBench.floats(layout))
+    benches = (0..<threads).map { number in
+      let start = number * PanelBench.floats(layout)
+      return PanelBench(
+        layout, parameters, memory.vector[start..<start + PanelBench.floats(layout)])
+    }
+    self.threads = try ThreadPool(threads)
+    self.memory = memory
   }
-
-  /// The panel's memory.
-  var activations: Activations { memory.activations }
-
-  /// Room for the panel's losses (height, 2).
-  var losses: Matrix { lossMemory.vector.matrix(rows: Self.height, columns: 2) }
-
-  /// All rows of a panel.
-  var rows: Range<Int> { 0..<Self.height }
 
   /// Computes `width` floats for each of `count` positions and hands them to rank zero in order.
   ///
   /// Collective. `compute` fills a panel (height, width) for positions, which may be fewer than its
-  /// rows. `receive` runs on rank zero only, with (positions, width) at a time; when it throws, all
-  /// ranks stop after the round. Memory does not grow with `count`.
+  /// rows, on any thread, with what that thread's bench has. `receive` runs on rank zero only, with
+  /// (positions, width) at a time; when it throws, all ranks stop after the round. Memory does not
+  /// grow with `count`.
   func collect(
     _ count: Int, width: Int, among communicator: borrowing Communicator,
-    compute: (Range<Int>, Matrix) throws -> Void,
+    compute: (PanelBench, Range<Int>, Matrix) -> Void,
     receive: (Range<Int>, Span<Float>) throws -> Void
   ) throws {
     let (rank, ranks, floats) = (communicator.rank, communicator.size, Self.height * width)
     let panels = (count + Self.height - 1) / Self.height
-    let own = Buffer<Float>(repeating: 0, count: floats)
-    let all = Buffer<Float>(repeating: 0, count: rank == 0 ? floats * ranks : 0)
-    for first in stride(from: 0, to: panels, by: ranks) {
-      if first + rank < panels {
-        try compute(
-          Self.positions(first + rank, count), own.vector.matrix(rows: Self.height, columns: width))
+    let own = Buffer<Float>(repeating: 0, count: floats * threads.count)
+    let all = Buffer<Float>(repeating: 0, count: rank == 0 ? own.count * ranks : 0)
+    let round = ranks * threads.count
+    for first in stride(from: 0, to: panels, by: round) {
+      threads.run { thread in
+        let panel = first + rank * threads.count + thread
+        guard panel < panels else { return }
+        compute(
+          benches[thread], Self.positions(panel, count),
+          own.vector.matrix(at: thread * floats, rows: Self.height, columns: width))
       }
       try Self.gather(own, into: all, communicator)
       try communicator.together {
         guard rank == 0 else { return }
-        for panel in first..<min(first + ranks, panels) {
+        for panel in first..<min(first + round, panels) {
           let positions = Self.positions(panel, count)
           let start = (panel - first) * floats
           try receive(

@@ -1,0 +1,66 @@
+internal import Kernels
+internal import MNIST
+internal import VAE
+
+/// What one thread of a rank works with.
+struct Worker {
+  /// The thread's number within its rank.
+  let number: Int
+
+  /// The model, whose products this thread alone computes.
+  let model: VariationalAutoencoder
+
+  /// The thread's part of every batch.
+  let shard: Shard
+
+  /// Where its time goes.
+  let clock = StageClock()
+}
+
+/// The threads of a rank. To the batch they are like ranks: each has a shard.
+struct Workers: ~Copyable {
+  private let threads: ThreadPool
+  private let all: [Worker]
+
+  /// The number of threads.
+  var count: Int { all.count }
+
+  /// The thread that calls MPI.
+  var main: Worker { all[0] }
+
+  /// Starts threads for the rank at `place` among `rankCount`, of which each has `count`.
+  init(
+    _ count: Int, _ layout: ParameterLayout, place: Int, of rankCount: Int
+  ) throws {
+    threads = try ThreadPool(count)
+    all = (0..<count).map { number in
+      Worker(
+        number: number, model: VariationalAutoencoder(layout, engine: MatrixEngine()),
+        shard: Shard(rank: place * count + number, of: rankCount * count, unit: RowPanels.unit))
+    }
+  }
+
+  /// The part of every batch that falls to the ranks at `places`, of which each has as many threads
+  /// as this one.
+  func shard(of places: Range<Int>, among rankCount: Int) -> Shard {
+    Shard(
+      ranks: places.lowerBound * count..<places.upperBound * count, of: rankCount * count,
+      unit: RowPanels.unit)
+  }
+
+  /// Begins a step: time before it belongs to no stage.
+  func begin() {
+    for worker in all { worker.clock.begin() }
+  }
+
+  /// Calls `body` on every thread, and returns when all are through.
+  func run(_ body: (Worker) -> Void) {
+    threads.run { number in
+      all[number].clock.end(.waiting)
+      body(all[number])
+    }
+  }
+
+  /// Where the time of all steps went, the mean of the threads.
+  var stageTimes: StageTimes { .mean(all.map(\.clock.times)) }
+}

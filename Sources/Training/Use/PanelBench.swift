@@ -1,0 +1,63 @@
+internal import Kernels
+internal import MNIST
+internal import VAE
+
+/// What one thread computes panels with.
+struct PanelBench {
+  /// The rows of a panel.
+  static let height = 128
+
+  /// The model, whose products this thread alone computes.
+  let model: VariationalAutoencoder
+
+  /// The model's parameters.
+  let parameters: Vector
+
+  /// Inputs and outputs of the model's layers.
+  let activations: Activations
+
+  /// Room for the panel's losses (height, 2).
+  let losses: Matrix
+
+  /// All rows of a panel.
+  var rows: Range<Int> { 0..<Self.height }
+
+  /// Lays a bench out over `memory`, of ``floats(_:)``, which the caller keeps alive.
+  init(_ layout: ParameterLayout, _ parameters: Vector, _ memory: Vector) {
+    let (shared, own) = Self.counts(layout)
+    model = VariationalAutoencoder(layout, engine: MatrixEngine())
+    self.parameters = parameters
+    activations = Activations(
+      layout, capacity: Self.height, shared: memory[0..<shared],
+      own: memory[shared..<shared + own])
+    losses = memory.matrix(at: shared + own, rows: Self.height, columns: 2)
+  }
+
+  /// The floats of memory that a bench needs.
+  static func floats(_ layout: ParameterLayout) -> Int {
+    let (shared, own) = counts(layout)
+    return shared + own + 2 * height
+  }
+
+  private static func counts(_ layout: ParameterLayout) -> (shared: Int, own: Int) {
+    (
+      Activations.sharedCount(layout, capacity: height),
+      Activations.ownCount(layout, capacity: height)
+    )
+  }
+}
+
+extension PanelBench {
+  /// Computes the moments of the images at `positions`.
+  func encode(_ dataset: Dataset, _ order: EpochOrder, _ positions: Range<Int>) {
+    dataset.fill(activations.pixels.rows(0..<positions.count), order: order, positions: positions)
+    model.encode(parameters, activations, rows)
+  }
+
+  /// Decodes the panel's latents into means.
+  func decode(into images: Matrix) {
+    model.decode(parameters, activations, rows)
+    images.copy(from: activations.logits)
+    BernoulliLikelihood.means(logits: images)
+  }
+}
