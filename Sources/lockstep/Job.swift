@@ -9,6 +9,7 @@ enum Job {
   /// told by rank zero; or, where this rank alone failed, by aborting the job.
   static func run(_ work: (borrowing Communicator) throws -> Training.ExitCode) -> Never {
     StopSignal.block()
+    Launcher.passOverNetworks()
     LoggingSystem.bootstrap { _ in SentenceLog() }
     do {
       let world = try World(threadLevel: .funneled)
