@@ -26,40 +26,77 @@ public struct Adam: Sendable {
     self.epsilon = epsilon
   }
 
-  /// Takes step number `step`, from 1, on parameters and their two moments, all of one count.
+  /// Takes step number `step`, from 1, on parameters and their two moments, all of one count, and
+  /// rounds the new parameters into `copy` where there is one.
   ///
   /// Elements do not know one another: any cut of the parameters gives the same bits.
   public func update(
-    parameters: Vector, gradient: Vector, firstMoment: Vector, secondMoment: Vector, step: Int
+    parameters: Vector, gradient: Vector, firstMoment: Vector, secondMoment: Vector,
+    copy: BFloat16Vector? = nil, step: Int
   ) {
     let count = parameters.count
     require(
-      gradient.count == count && firstMoment.count == count && secondMoment.count == count,
+      gradient.count == count && firstMoment.count == count && secondMoment.count == count
+        && copy.map { $0.count == count } ?? true,
       "Adam needs as many gradients and moments as parameters")
     require(step >= 1, "Adam counts steps from 1, not \(step)")
-    let length = Float(learningRate / (1 - power(firstDecay, step)))
-    let correction = Float(1 / (1 - power(secondDecay, step)).squareRoot())
-    let (blend1, blend2) = (Float(1 - firstDecay), Float(1 - secondDecay))
-    let (decay2, epsilon) = (Float(secondDecay), Float(epsilon))
+    let coefficients = Coefficients(self, step: step)
     let (p, g) = (parameters.base, gradient.base)
     let (m, v) = (firstMoment.base, secondMoment.base)
-    for i in 0..<count {
-      let mean = m[i] + (g[i] - m[i]) * blend1
-      let square = v[i] * decay2 + g[i] * g[i] * blend2
-      m[i] = mean
-      v[i] = square
-      p[i] -= length * mean / (square.squareRoot() * correction + epsilon)
+    guard let copy else { return coefficients.update(p, g, m, v, count) }
+    // A fifth array in one loop needs more checks for overlap than the compiler makes, and the loop
+    // would not vectorise; so each block is rounded from the first-level cache.
+    for start in stride(from: 0, to: count, by: Self.block) {
+      let length = min(Self.block, count - start)
+      coefficients.update(p + start, g + start, m + start, v + start, length)
+      BFloat16Vector.round(p + start, into: copy.base + start, length)
     }
   }
 
-  /// `base` to a whole power, by squaring: the same bits everywhere, unlike the C library's `pow`.
-  private func power(_ base: Double, _ exponent: Int) -> Double {
-    var (result, base, exponent) = (1.0, base, exponent)
-    while exponent > 0 {
-      if exponent & 1 == 1 { result *= base }
-      base *= base
-      exponent >>= 1
+  /// The elements that are updated before they are rounded: 16 KiB of floats in four arrays.
+  private static let block = 1024
+}
+
+extension Adam {
+  /// What a step does to every element alike.
+  fileprivate struct Coefficients {
+    let length: Float
+    let correction: Float
+    let blend1: Float
+    let blend2: Float
+    let decay2: Float
+    let epsilon: Float
+
+    init(_ adam: Adam, step: Int) {
+      length = Float(adam.learningRate / (1 - Self.power(adam.firstDecay, step)))
+      correction = Float(1 / (1 - Self.power(adam.secondDecay, step)).squareRoot())
+      (blend1, blend2) = (Float(1 - adam.firstDecay), Float(1 - adam.secondDecay))
+      (decay2, epsilon) = (Float(adam.secondDecay), Float(adam.epsilon))
     }
-    return result
+
+    @inline(__always)
+    func update(
+      _ p: UnsafeMutablePointer<Float>, _ g: UnsafeMutablePointer<Float>,
+      _ m: UnsafeMutablePointer<Float>, _ v: UnsafeMutablePointer<Float>, _ count: Int
+    ) {
+      for i in 0..<count {
+        let mean = m[i] + (g[i] - m[i]) * blend1
+        let square = v[i] * decay2 + g[i] * g[i] * blend2
+        m[i] = mean
+        v[i] = square
+        p[i] -= length * mean / (square.squareRoot() * correction + epsilon)
+      }
+    }
+
+    /// `base` to a whole power, by squaring: the same bits everywhere, unlike the C library's `pow`.
+    private static func power(_ base: Double, _ exponent: Int) -> Double {
+      var (result, base, exponent) = (1.0, base, exponent)
+      while exponent > 0 {
+        if exponent & 1 == 1 { result *= base }
+        base *= base
+        exponent >>= 1
+      }
+      return result
+    }
   }
 }

@@ -4,33 +4,27 @@
 /// Whoever makes a view keeps the memory alive. Ranges are checked in every build.
 public struct Matrix {
   let base: UnsafeMutablePointer<Float>
+  let layout: MatrixLayout
 
   /// The number of rows.
-  public let rows: Int
+  public var rows: Int { layout.rows }
 
   /// The number of columns.
-  public let columns: Int
+  public var columns: Int { layout.columns }
 
   /// The distance, in floats, from an element to the one below it.
-  public let rowStride: Int
+  public var rowStride: Int { layout.rowStride }
 
   /// The distance, in floats, from an element to the one right of it.
-  public let columnStride: Int
+  public var columnStride: Int { layout.columnStride }
 
   /// The same elements with rows and columns exchanged; nothing is moved.
-  public var transposed: Matrix {
-    Matrix(
-      base: base, rows: columns, columns: rows, rowStride: columnStride, columnStride: rowStride)
-  }
+  public var transposed: Matrix { Matrix(base: base, layout: layout.transposed) }
 
   /// The rows in `range`.
   public func rows(_ range: Range<Int>) -> Matrix {
-    require(
-      range.lowerBound >= 0 && range.upperBound <= rows,
-      "rows \(range) outside of a matrix of \(rows) rows")
-    return Matrix(
-      base: base + range.lowerBound * rowStride, rows: range.count, columns: columns,
-      rowStride: rowStride, columnStride: columnStride)
+    let part = layout.rows(range)
+    return Matrix(base: base + part.distance, layout: part.layout)
   }
 
   /// The columns in `range`.

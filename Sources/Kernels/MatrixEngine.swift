@@ -44,14 +44,18 @@ public final class MatrixEngine {
 
   /// Computes c (m, n) ← `epilogue`(a (m, k) b (k, n) + bias (1, n)).
   ///
-  /// Each operand may be transposed. Without inner dimension the sum is 0, and takes no bias.
+  /// Each operand may be transposed. The factors have one precision; their products, and the sums of
+  /// these, are fp32. Without inner dimension the sum is 0, and takes no bias.
   public func multiply(
-    _ a: Matrix, _ b: Matrix, into c: Matrix, bias: Matrix? = nil, epilogue: Epilogue = .none
+    _ a: Operand, _ b: Operand, into c: Matrix, bias: Matrix? = nil, epilogue: Epilogue = .none
   ) {
     require(
       a.columns == b.rows && c.rows == a.rows && c.columns == b.columns,
       "a product of (\(a.rows), \(a.columns)) and (\(b.rows), \(b.columns)) "
         + "does not fit (\(c.rows), \(c.columns))")
+    require(
+      a.precision == b.precision,
+      "a product of factors in \(a.precision.rawValue) and \(b.precision.rawValue)")
     bias?.requireRowMajor(1, c.columns, "bias")
     guard c.rows > 0, c.columns > 0 else { return }
     guard a.columns > 0 else {
@@ -59,10 +63,17 @@ public final class MatrixEngine {
       return epilogue == .accumulate ? () : c.fill(0)
     }
     let shape = MatrixProduct.Shape(
-      a: .init(a), b: .init(b), c: .init(c), hasBias: bias != nil,
+      a: a.layout, b: b.layout, c: c.layout, precision: a.precision, hasBias: bias != nil,
       accumulates: epilogue == .accumulate)
     product(shape).run(a, b, into: c, bias: bias, stream: stream)
     if epilogue == .rectifier { rectify(c.columnStride == 1 ? c : c.transposed) }
+  }
+
+  /// The product of matrices in fp32: see ``multiply(_:_:into:bias:epilogue:)-(Operand,_,_,_,_)``.
+  public func multiply(
+    _ a: Matrix, _ b: Matrix, into c: Matrix, bias: Matrix? = nil, epilogue: Epilogue = .none
+  ) {
+    multiply(Operand(a), Operand(b), into: c, bias: bias, epilogue: epilogue)
   }
 
   private func product(_ shape: MatrixProduct.Shape) -> MatrixProduct {

@@ -7,57 +7,26 @@ internal import COneDNN
 final class MatrixProduct {
   /// All that oneDNN needs to know beforehand.
   struct Shape: Hashable {
-    /// (rows, columns) and strides of the first factor.
-    let a: Layout
-    /// Those of the second factor.
-    let b: Layout
-    /// Those of the result.
-    let c: Layout
-    /// Whether a row is added to each row of the result.
+    /// The layout of the first factor.
+    let a: MatrixLayout
+    /// That of the second factor.
+    let b: MatrixLayout
+    /// That of the result, in fp32.
+    let c: MatrixLayout
+    /// The format of the factors.
+    let precision: Precision
+    /// Whether a row of floats is added to each row of the result.
     let hasBias: Bool
     /// Whether the product is added to what the result holds.
     let accumulates: Bool
-  }
-
-  /// The shape of one operand.
-  struct Layout: Hashable {
-    let rows: Int
-    let columns: Int
-    let rowStride: Int
-    let columnStride: Int
-
-    init(_ matrix: Matrix) {
-      rows = matrix.rows
-      columns = matrix.columns
-      rowStride = matrix.rowStride
-      columnStride = matrix.columnStride
-    }
-
-    init(bias columns: Int) {
-      rows = 1
-      self.columns = columns
-      rowStride = columns
-      columnStride = 1
-    }
-
-    func descriptor() -> dnnl_memory_desc_t {
-      var descriptor = dnnl_memory_desc_t()
-      let dimensions = [dnnl_dim_t(rows), dnnl_dim_t(columns)]
-      let strides = [dnnl_dim_t(rowStride), dnnl_dim_t(columnStride)]
-      check(
-        dnnl_memory_desc_init_by_strides(&descriptor, 2, dimensions, dnnl_f32, strides),
-        "dnnl_memory_desc_init_by_strides")
-      return descriptor
-    }
   }
 
   private let primitive: dnnl_primitive_t
   private let arguments: [dnnl_exec_arg_t]
 
   init(_ shape: Shape, engine: dnnl_engine_t) {
-    let descriptors = [shape.a, shape.b, shape.c].map { $0.descriptor() }
-    var (a, b, c) = (descriptors[0], descriptors[1], descriptors[2])
-    var bias = Layout(bias: shape.c.columns).descriptor()
+    var (a, b) = (shape.a.descriptor(shape.precision), shape.b.descriptor(shape.precision))
+    var (c, bias) = (shape.c.descriptor(.fp32), shape.bias.descriptor(.fp32))
     var operation = dnnl_matmul_desc_t()
     check(
       shape.hasBias
@@ -91,12 +60,11 @@ final class MatrixProduct {
   }
 
   /// Runs the product on operands of its shape.
-  func run(_ a: Matrix, _ b: Matrix, into c: Matrix, bias: Matrix?, stream: dnnl_stream_t) {
-    let operands = (a.base, b.base, c.base, bias?.base)
-    setHandle(0, operands.0)
-    setHandle(1, operands.1)
-    setHandle(2, operands.2)
-    if let bias = operands.3 { setHandle(3, bias) }
+  func run(_ a: Operand, _ b: Operand, into c: Matrix, bias: Matrix?, stream: dnnl_stream_t) {
+    setHandle(0, a.base)
+    setHandle(1, b.base)
+    setHandle(2, c.base)
+    if let bias { setHandle(3, bias.base) }
     arguments.withUnsafeBufferPointer {
       check(
         dnnl_primitive_execute(primitive, stream, Int32($0.count), $0.baseAddress),
@@ -104,7 +72,7 @@ final class MatrixProduct {
     }
   }
 
-  private func setHandle(_ index: Int, _ base: UnsafeMutablePointer<Float>) {
+  private func setHandle(_ index: Int, _ base: UnsafeMutableRawPointer) {
     check(
       dnnl_memory_set_data_handle(arguments[index].memory, base), "dnnl_memory_set_data_handle")
   }
@@ -122,6 +90,27 @@ final class MatrixProduct {
     check(
       dnnl_primitive_attr_set_post_ops(attributes, operations), "dnnl_primitive_attr_set_post_ops")
     return attributes
+  }
+}
+
+extension MatrixProduct.Shape {
+  /// The layout of the bias.
+  fileprivate var bias: MatrixLayout {
+    MatrixLayout(rows: 1, columns: c.columns, rowStride: c.columns)
+  }
+}
+
+extension MatrixLayout {
+  /// The layout of numbers in `precision`, in oneDNN's words.
+  fileprivate func descriptor(_ precision: Precision) -> dnnl_memory_desc_t {
+    var descriptor = dnnl_memory_desc_t()
+    let dimensions = [dnnl_dim_t(rows), dnnl_dim_t(columns)]
+    let strides = [dnnl_dim_t(rowStride), dnnl_dim_t(columnStride)]
+    let type = precision == .fp32 ? dnnl_f32 : dnnl_bf16
+    check(
+      dnnl_memory_desc_init_by_strides(&descriptor, 2, dimensions, type, strides),
+      "dnnl_memory_desc_init_by_strides")
+    return descriptor
   }
 }
 

@@ -41,16 +41,9 @@ public struct Vector {
 
   /// The floats from `offset` on as a matrix of rows that begin `stride` floats apart.
   public func matrix(at offset: Int = 0, rows: Int, columns: Int, stride: Int? = nil) -> Matrix {
-    let stride = stride ?? columns
-    require(rows >= 0 && columns >= 0 && stride >= columns, "a matrix needs room for its rows")
-    // Nothing here may overflow before it is compared: this module traps on no overflow.
-    let (distance, overflow) = max(rows - 1, 0).multipliedReportingOverflow(by: stride)
-    require(
-      offset >= 0 && offset <= count && !overflow
-        && (rows == 0 || columns <= count - offset - distance),
-      "a matrix of \(rows) rows of \(columns) at \(offset) exceeds a vector of \(count)")
-    return Matrix(
-      base: base + offset, rows: rows, columns: columns, rowStride: stride, columnStride: 1)
+    let layout = MatrixLayout(
+      at: offset, rows: rows, columns: columns, stride: stride ?? columns, within: count)
+    return Matrix(base: base + offset, layout: layout)
   }
 
   /// Sets every element to `value`.

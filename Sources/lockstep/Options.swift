@@ -1,4 +1,5 @@
 public import ArgumentParser
+public import Kernels
 public import MNIST
 public import Training
 

@@ -1,4 +1,5 @@
 internal import ArgumentParser
+internal import Kernels
 internal import MPI
 internal import Training
 

@@ -33,6 +33,28 @@ private let mistakes: [String: @Sendable () -> Void] = [
     _ = Vector(UnsafeMutableBufferPointer(start: nil, count: 0))
   },
 
+  "index 6 outside of a vector of 6": { _ = BFloat16Vector(inPlaceOf: three().vector)[6] },
+  "range 1..<7 outside of a vector of 6": {
+    _ = BFloat16Vector(inPlaceOf: three().vector)[1..<7]
+  },
+  "rounding 3 floats into 6": {
+    let buffer = three()
+    BFloat16Vector(inPlaceOf: buffer.vector).round(buffer.vector)
+  },
+  "a matrix of 2 rows of 4 at 0 exceeds a vector of 6": {
+    _ = BFloat16Vector(inPlaceOf: three().vector).operand(rows: 2, columns: 4)
+  },
+  "rows 1..<4 outside of a matrix of 2 rows": {
+    _ = BFloat16Vector(inPlaceOf: three().vector).operand(rows: 2, columns: 3).rows(1..<4)
+  },
+  "an operand of other values": {
+    Operand(PaddedMatrix(2, 3).matrix).round(PaddedMatrix(2, 3).matrix)
+  },
+  "values is (3, 2), expected (2, 3)": {
+    let padded = PaddedMatrix(3, 2)
+    Operand(PaddedMatrix(2, 3).matrix).round(padded.matrix)
+  },
+
   "element (2, 0) outside of a matrix (2, 3)": { _ = PaddedMatrix(2, 3).matrix[2, 0] },
   // There is such an element in memory: the next row's first.
   "element (0, 3) outside of a matrix (2, 3)": { _ = PaddedMatrix(2, 3).matrix[0, 3] },
@@ -50,6 +72,12 @@ private let mistakes: [String: @Sendable () -> Void] = [
   "a product of (2, 3) and (2, 3) does not fit (2, 3)": {
     let padded = PaddedMatrix(2, 3)
     MatrixEngine().multiply(padded.matrix, padded.matrix, into: padded.matrix)
+  },
+  "a product of factors in fp32 and bf16": {
+    let memory = Buffer<Float>(repeating: 0, count: 3)
+    let b = BFloat16Vector(inPlaceOf: memory.vector).operand(rows: 3, columns: 2)
+    MatrixEngine().multiply(
+      Operand(PaddedMatrix(2, 3).matrix), b, into: PaddedMatrix(2, 2).matrix)
   },
   "bias is (2, 1), expected (1, 2)": {
     MatrixEngine().multiply(

@@ -3,6 +3,8 @@ import Kernels
 /// Factors, a bias and a former result, with their product in double precision.
 struct ProductReference {
   let rows: Int, inner: Int, columns: Int
+  /// The format of the factors, whose values it can hold.
+  let precision: Precision
   /// The first factor (rows, inner).
   let a: [Float]
   /// The second factor (inner, columns).
@@ -16,9 +18,12 @@ struct ProductReference {
   /// √Σ (a b)² (rows, columns), the scale of the sums' rounding errors.
   let norms: [Double]
 
-  init(rows: Int, inner: Int, columns: Int) {
+  init(rows: Int, inner: Int, columns: Int, precision: Precision = .fp32) {
     (self.rows, self.inner, self.columns) = (rows, inner, columns)
-    (a, b) = (normals(rows * inner, seed: 1), normals(inner * columns, seed: 2))
+    self.precision = precision
+    let held = { precision == .fp32 ? $0 : BFloat16($0).float }
+    a = normals(rows * inner, seed: 1).map(held)
+    b = normals(inner * columns, seed: 2).map(held)
     (bias, former) = (normals(columns, seed: 3), normals(rows * columns, seed: 4))
     var (sums, norms) = ([Double](), [Double]())
     for row in 0..<rows {
@@ -39,7 +44,7 @@ struct ProductReference {
   /// What element `place` should be, and how far from it one in single precision may be.
   ///
   /// Partial sums grow to the norm, and `inner` additions each err by half a unit of them at most;
-  /// errors go either way. Products in bf16 or tf32 are far outside.
+  /// errors go either way. Sums in bf16 or tf32 are far outside.
   func expected(_ place: Int, hasBias: Bool, _ epilogue: Epilogue) -> (Double, tolerance: Double) {
     let bias = hasBias ? Double(bias[place % columns]) : 0
     let former = epilogue == .accumulate ? Double(former[place]) : 0

@@ -35,15 +35,17 @@ struct ProductVariant: CustomStringConvertible {
   /// Computes the product of views amid NaN, which would show if it were read.
   func run(_ reference: ProductReference, _ engine: MatrixEngine) -> Outcome {
     let (rows, inner, columns) = (reference.rows, reference.inner, reference.columns)
-    let a = PaddedMatrix(
-      rows, inner, reference.a, padding: padding, transposed: isTransposed.a)
-    let b = PaddedMatrix(
-      inner, columns, reference.b, padding: padding, transposed: isTransposed.b)
+    let a = PaddedOperand(
+      rows, inner, reference.a, padding: padding, transposed: isTransposed.a,
+      precision: reference.precision)
+    let b = PaddedOperand(
+      inner, columns, reference.b, padding: padding, transposed: isTransposed.b,
+      precision: reference.precision)
     let c = PaddedMatrix(
       rows, columns, reference.former, padding: padding, transposed: isTransposed.c)
     let bias = PaddedMatrix(1, columns, reference.bias, padding: padding)
     engine.multiply(
-      a.matrix, b.matrix, into: c.matrix, bias: hasBias ? bias.matrix : nil, epilogue: epilogue)
+      a.operand, b.operand, into: c.matrix, bias: hasBias ? bias.matrix : nil, epilogue: epilogue)
     let elements = c.matrix.elements
     let errors = elements.enumerated().map { place, element in
       let (expected, tolerance) = reference.expected(place, hasBias: hasBias, epilogue)

@@ -1,3 +1,4 @@
+import Kernels
 import Testing
 
 @testable import Training
@@ -40,7 +41,7 @@ import Testing
     let cases: [(String, (inout Recipe) -> Void)] = [
       ("--hidden", { $0.hidden = 1 }), ("--latent", { $0.latent = 1 }),
       ("--batch-size", { $0.batchSize = 1 }), ("--learning-rate", { $0.learningRate.round(.up) }),
-      ("--seed", { $0.seed = 0 }),
+      ("--seed", { $0.seed = 0 }), ("--precision", { $0.precision = .bf16 }),
     ]
     for (flag, change) in cases {
       var recipe = Recipe()

@@ -1,3 +1,4 @@
+public import Kernels
 public import VAE
 
 /// All that determines the trained model, beside the data: what a resumed run must not change.
@@ -37,12 +38,6 @@ public struct Recipe: Equatable, Codable, Sendable {
     case seed
     case precision
   }
-}
-
-/// The number format of the matrix products; parameters and optimizer are always fp32.
-public enum Precision: String, Codable, Sendable, CaseIterable {
-  /// IEEE 754 single precision.
-  case fp32
 }
 
 extension Recipe {

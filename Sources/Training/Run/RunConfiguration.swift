@@ -1,3 +1,5 @@
+public import Kernels
+
 /// What one `lockstep train` is asked to do, all flags resolved.
 public struct RunConfiguration: Equatable, Codable, Sendable {
   /// What determines the model.
