@@ -80,7 +80,7 @@ let package = Package(
       dependencies: ["Training", "MPI", "Kernels", "MNIST", "VAE", "Artifacts", "Support"],
       swiftSettings: house),
     .testTarget(
-      name: "LockstepTests", dependencies: ["MNIST", "Support", "lockstep"],
+      name: "LockstepTests", dependencies: ["Kernels", "MNIST", "Support", "lockstep"],
       swiftSettings: house),
   ]
 )

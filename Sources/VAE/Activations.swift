@@ -2,14 +2,21 @@ public import Kernels
 
 /// All that one pass keeps of a batch: every layer's inputs and deltas, and the sampler's memory.
 ///
-/// Layer inputs and deltas are what weight gradients are made of; they lie in `shared`, which ranks
-/// of a team may see together. The rest is of use to the rank that computes it alone.
+/// Layer inputs and deltas are what weight gradients are made of. What products read of them lies in
+/// `shared`, which ranks of a team may see together: in fp32 the matrices themselves, in bf16 rounded
+/// copies. The rest is of use to the rank that computes it alone.
 public struct Activations {
   /// The inputs of each layer, (capacity, inputs + 1); the last column is one.
   public let inputs: [Matrix]
 
   /// The gradient of the loss by each layer's outputs, (capacity, outputs).
   public let deltas: [Matrix]
+
+  /// What products read of ``inputs``.
+  public let inputOperands: [Operand]
+
+  /// What products read of ``deltas``.
+  public let deltaOperands: [Operand]
 
   /// The encoder's outputs (capacity, 2 latent): means, then log variances.
   public let moments: Matrix
@@ -31,41 +38,34 @@ public struct Activations {
 
   private let decoder: Int
 
-  /// The floats of `shared` that `capacity` samples need.
-  public static func sharedCount(_ layout: ParameterLayout, capacity: Int) -> Int {
-    layout.layers.reduce(0) { $0 + capacity * (stride($1.inputs + 1) + stride($1.outputs)) }
-  }
-
-  /// The floats of `own` that `capacity` samples need.
-  public static func ownCount(_ layout: ParameterLayout, capacity: Int) -> Int {
-    let latent = layout.configuration.latent
-    return capacity * (stride(2 * latent) + 2 * stride(latent))
-  }
-
   /// Lays out memory for `capacity` samples and sets the columns of ones.
-  public init(_ layout: ParameterLayout, capacity: Int, shared: Vector, own: Vector) {
-    var (inputs, deltas, offset) = ([Matrix](), [Matrix](), 0)
+  public init(
+    _ layout: ParameterLayout, capacity: Int, shared: Vector, own: Vector,
+    precision: Precision = .fp32
+  ) {
+    var (shared, own) = (ActivationRows(shared, capacity), ActivationRows(own, capacity))
+    var (inputs, deltas) = ([Matrix](), [Matrix]())
+    var (inputOperands, deltaOperands) = ([Operand](), [Operand]())
     for layer in layout.layers {
-      inputs.append(Self.take(shared, &offset, capacity, layer.inputs + 1))
-      deltas.append(Self.take(shared, &offset, capacity, layer.outputs))
-      inputs[inputs.count - 1].columns(layer.inputs..<layer.inputs + 1).fill(1)
+      let (input, inputOperand) = ActivationRows.take(
+        layer.inputs + 1, precision, shared: &shared, own: &own)
+      let (delta, deltaOperand) = ActivationRows.take(
+        layer.outputs, precision, shared: &shared, own: &own)
+      input.columns(layer.inputs..<layer.inputs + 1).fill(1)
+      inputs.append(input)
+      deltas.append(delta)
+      inputOperands.append(inputOperand)
+      deltaOperands.append(deltaOperand)
     }
-    offset = 0
     let latent = layout.configuration.latent
     self.inputs = inputs
     self.deltas = deltas
-    moments = Self.take(own, &offset, capacity, 2 * latent)
-    noise = Self.take(own, &offset, capacity, latent)
-    latentGradient = Self.take(own, &offset, capacity, latent)
+    self.inputOperands = inputOperands
+    self.deltaOperands = deltaOperands
+    moments = own.matrix(2 * latent)
+    noise = own.matrix(latent)
+    latentGradient = own.matrix(latent)
     decoder = layout.encoderLayers.upperBound
-  }
-
-  /// The next (rows, columns) of `memory`, each row on 64 bytes.
-  private static func take(
-    _ memory: Vector, _ offset: inout Int, _ rows: Int, _ columns: Int
-  ) -> Matrix {
-    defer { offset += rows * stride(columns) }
-    return memory.matrix(at: offset, rows: rows, columns: columns, stride: stride(columns))
   }
 
   /// The inputs of layer `number` without the column of ones, (capacity, inputs).
@@ -73,5 +73,42 @@ public struct Activations {
     inputs[number].columns(0..<inputs[number].columns - 1)
   }
 
-  private static func stride(_ columns: Int) -> Int { columns.rounded(upToMultipleOf: 16) }
+  /// Shows the inputs of layer `number`, of the samples `rows`, to products, which see what they are
+  /// now: (rows, inputs + 1).
+  func publishInputs(_ number: Int, _ rows: Range<Int>) -> Operand {
+    Self.publish(inputs[number].rows(rows), as: inputOperands[number].rows(rows))
+  }
+
+  /// As ``publishInputs(_:_:)``, of the deltas of layer `number`: (rows, outputs).
+  func publishDeltas(_ number: Int, _ rows: Range<Int>) -> Operand {
+    Self.publish(deltas[number].rows(rows), as: deltaOperands[number].rows(rows))
+  }
+
+  private static func publish(_ values: Matrix, as operand: Operand) -> Operand {
+    operand.round(values)
+    return operand
+  }
+}
+
+extension Activations {
+  /// The floats of `shared` that `capacity` samples need.
+  public static func sharedCount(
+    _ layout: ParameterLayout, capacity: Int, precision: Precision = .fp32
+  ) -> Int {
+    capacity * layout.widths.reduce(0) { $0 + ActivationRows.floats($1, precision) }
+  }
+
+  /// The floats of `own` that `capacity` samples need.
+  public static func ownCount(
+    _ layout: ParameterLayout, capacity: Int, precision: Precision = .fp32
+  ) -> Int {
+    let latent = layout.configuration.latent
+    let widths = [2 * latent, latent, latent] + (precision == .fp32 ? [] : layout.widths)
+    return capacity * widths.reduce(0) { $0 + ActivationRows.floats($1, .fp32) }
+  }
+}
+
+extension ParameterLayout {
+  /// The columns of all layers' inputs and deltas.
+  fileprivate var widths: [Int] { layers.flatMap { [$0.inputs + 1, $0.outputs] } }
 }

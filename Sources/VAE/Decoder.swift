@@ -7,12 +7,12 @@ struct Decoder {
   let perceptron: Perceptron
 
   /// Computes logits (n, pixels) of the samples `rows` from their latents.
-  func forward(_ parameters: Vector, _ activations: Activations, _ rows: Range<Int>) {
+  func forward(_ parameters: Parameters, _ activations: Activations, _ rows: Range<Int>) {
     perceptron.forward(parameters, activations, rows, into: activations.logits)
   }
 
   /// Computes the decoder's deltas and the latents' gradient from the logits' gradient.
-  func backward(_ parameters: Vector, _ activations: Activations, _ rows: Range<Int>) {
+  func backward(_ parameters: Parameters, _ activations: Activations, _ rows: Range<Int>) {
     perceptron.backward(
       parameters, activations, rows, inputGradient: activations.latentGradient)
   }

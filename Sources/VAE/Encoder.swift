@@ -7,12 +7,12 @@ struct Encoder {
   let perceptron: Perceptron
 
   /// Computes moments (n, 2 latent) of the samples `rows` from their pixels.
-  func forward(_ parameters: Vector, _ activations: Activations, _ rows: Range<Int>) {
+  func forward(_ parameters: Parameters, _ activations: Activations, _ rows: Range<Int>) {
     perceptron.forward(parameters, activations, rows, into: activations.moments)
   }
 
   /// Computes the encoder's deltas from the moments' gradient, which is the last of them.
-  func backward(_ parameters: Vector, _ activations: Activations, _ rows: Range<Int>) {
+  func backward(_ parameters: Parameters, _ activations: Activations, _ rows: Range<Int>) {
     perceptron.backward(parameters, activations, rows)
   }
 

@@ -35,7 +35,7 @@ public struct GradientTile: Sendable {
   /// Computes the tile of xᵀ δ into `gradient`, of as many floats, in order over chunks of samples.
   ///
   /// `input` is (n, inputs + 1), `delta` (n, outputs); without samples the tile is zero.
-  func compute(input: Matrix, delta: Matrix, into gradient: Vector, engine: MatrixEngine) {
+  func compute(input: Operand, delta: Operand, into gradient: Vector, engine: MatrixEngine) {
     let target = gradient.matrix(rows: rows.count, columns: delta.columns)
     guard input.rows > 0 else { return target.fill(0) }
     let factor = input.columns(rows)

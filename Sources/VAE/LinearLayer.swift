@@ -37,18 +37,18 @@ public struct LinearLayer: Sendable {
 
   /// Computes `output` (n, outputs) = `epilogue`(x W + b) from `input` (n, inputs + 1).
   func forward(
-    _ input: Matrix, parameters: Vector, into output: Matrix, epilogue: Epilogue,
+    _ input: Operand, parameters: Parameters, into output: Matrix, epilogue: Epilogue,
     engine: MatrixEngine
   ) {
     engine.multiply(
-      input.columns(0..<inputs), weights(parameters), into: output, bias: bias(parameters),
-      epilogue: epilogue)
+      input.columns(0..<inputs), parameters.weights(of: self), into: output,
+      bias: parameters.bias(of: self), epilogue: epilogue)
   }
 
   /// Computes the loss's gradient by the inputs, (n, inputs) = δ Wᵀ, from `delta` (n, outputs).
   func backward(
-    _ delta: Matrix, parameters: Vector, into inputGradient: Matrix, engine: MatrixEngine
+    _ delta: Operand, parameters: Parameters, into inputGradient: Matrix, engine: MatrixEngine
   ) {
-    engine.multiply(delta, weights(parameters).transposed, into: inputGradient)
+    engine.multiply(delta, parameters.weights(of: self).transposed, into: inputGradient)
   }
 }

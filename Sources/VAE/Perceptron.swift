@@ -16,13 +16,13 @@ struct Perceptron {
 
   /// Computes `output` (n, outputs) of the samples `rows` from the first layer's inputs.
   func forward(
-    _ parameters: Vector, _ activations: Activations, _ rows: Range<Int>, into output: Matrix
+    _ parameters: Parameters, _ activations: Activations, _ rows: Range<Int>, into output: Matrix
   ) {
     for number in range {
       let isLast = number == range.upperBound - 1
       let target = isLast ? output : activations.units(below: number + 1)
       layers[number].forward(
-        activations.inputs[number].rows(rows), parameters: parameters, into: target.rows(rows),
+        activations.publishInputs(number, rows), parameters: parameters, into: target.rows(rows),
         epilogue: isLast ? .none : .rectifier, engine: engine)
     }
   }
@@ -30,15 +30,15 @@ struct Perceptron {
   /// Computes the deltas of all layers from that of the last; with `inputGradient` (n, inputs) also
   /// the gradient by the first layer's inputs.
   func backward(
-    _ parameters: Vector, _ activations: Activations, _ rows: Range<Int>,
+    _ parameters: Parameters, _ activations: Activations, _ rows: Range<Int>,
     inputGradient: Matrix? = nil
   ) {
     for number in range.reversed() {
       let isFirst = number == range.lowerBound
+      let delta = activations.publishDeltas(number, rows)
       guard let target = isFirst ? inputGradient : activations.deltas[number - 1] else { return }
       layers[number].backward(
-        activations.deltas[number].rows(rows), parameters: parameters, into: target.rows(rows),
-        engine: engine)
+        delta, parameters: parameters, into: target.rows(rows), engine: engine)
       if !isFirst {
         backpropagateRectifier(
           target.rows(rows), output: activations.units(below: number).rows(rows))

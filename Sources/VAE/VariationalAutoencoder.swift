@@ -25,7 +25,7 @@ public struct VariationalAutoencoder {
   }
 
   /// Encoder: pixels to moments.
-  public func encode(_ parameters: Vector, _ activations: Activations, _ rows: Range<Int>) {
+  public func encode(_ parameters: Parameters, _ activations: Activations, _ rows: Range<Int>) {
     encoder.forward(parameters, activations, rows)
   }
 
@@ -35,7 +35,7 @@ public struct VariationalAutoencoder {
   }
 
   /// Decoder: latents to logits.
-  public func decode(_ parameters: Vector, _ activations: Activations, _ rows: Range<Int>) {
+  public func decode(_ parameters: Parameters, _ activations: Activations, _ rows: Range<Int>) {
     decoder.forward(parameters, activations, rows)
   }
 
@@ -49,7 +49,7 @@ public struct VariationalAutoencoder {
   /// gradient of `scale` × the summed losses. Where a sample's deltas are not finite, its loss is
   /// made NaN: every delta of the decoder goes into the moments' gradient, which is looked at.
   public func backpropagate(
-    _ parameters: Vector, _ activations: Activations, _ rows: Range<Int>, scale: Float,
+    _ parameters: Parameters, _ activations: Activations, _ rows: Range<Int>, scale: Float,
     losses: Matrix
   ) {
     bound.forwardAndBackward(activations, rows, scale: scale, losses: losses)
@@ -66,7 +66,7 @@ public struct VariationalAutoencoder {
     _ tile: GradientTile, _ activations: Activations, _ rows: Range<Int>, into gradient: Vector
   ) {
     tile.compute(
-      input: activations.inputs[tile.layer].rows(rows),
-      delta: activations.deltas[tile.layer].rows(rows), into: gradient, engine: engine)
+      input: activations.inputOperands[tile.layer].rows(rows),
+      delta: activations.deltaOperands[tile.layer].rows(rows), into: gradient, engine: engine)
   }
 }

@@ -45,7 +45,9 @@ struct Train: ParsableCommand {
   @Option(parsing: .unconditional, help: "Dimensions of the latent space. (default: 20)")
   var latent: Int?
 
-  @Option(help: "The number format of the products: fp32.")
+  @Option(
+    help: ArgumentHelp(
+      "What matrix products read; all else is fp32. bf16 needs AVX-512 BF16. (default: fp32)"))
   var precision: Precision?
 
   @Option(

@@ -13,21 +13,28 @@ struct Workbench: ~Copyable {
   private let own: Buffer<Float>
   private let loss: Buffer<Float>
   private let parameterMemory: Buffer<Float>
+  private let copyMemory: Buffer<Float>
+  private let copy: BFloat16Vector?
   private let gradientMemory: Buffer<Float>
 
   /// All memory begins as NaN, which shows where it is used before it is set, but for parameters,
   /// which begin as 0.
-  init(_ configuration: ModelConfiguration, capacity: Int) {
+  init(_ configuration: ModelConfiguration, capacity: Int, precision: Precision = .fp32) {
     layout = ParameterLayout(configuration)
     model = VariationalAutoencoder(layout, engine: MatrixEngine())
     shared = Buffer(
-      repeating: .nan, count: Activations.sharedCount(layout, capacity: capacity))
-    own = Buffer(repeating: .nan, count: Activations.ownCount(layout, capacity: capacity))
+      repeating: .nan,
+      count: Activations.sharedCount(layout, capacity: capacity, precision: precision))
+    own = Buffer(
+      repeating: .nan,
+      count: Activations.ownCount(layout, capacity: capacity, precision: precision))
     loss = Buffer(repeating: .nan, count: 2 * capacity)
     parameterMemory = Buffer(repeating: 0, count: layout.count)
+    copyMemory = Buffer(repeating: 0, count: precision == .fp32 ? 0 : layout.count / 2)
+    copy = precision == .fp32 ? nil : BFloat16Vector(inPlaceOf: copyMemory.vector)
     gradientMemory = Buffer(repeating: .nan, count: layout.count)
     activations = Activations(
-      layout, capacity: capacity, shared: shared.vector, own: own.vector)
+      layout, capacity: capacity, shared: shared.vector, own: own.vector, precision: precision)
     losses = loss.vector.matrix(rows: capacity, columns: 2)
   }
 
@@ -46,18 +53,24 @@ struct Workbench: ~Copyable {
     activations.noise.copy(from: noise.map { Float($0) })
   }
 
+  /// The parameters as the model reads them now.
+  private var modelParameters: Parameters {
+    copy?.round(parameters)
+    return Parameters(parameters, copy: copy)
+  }
+
   /// Images to logits.
   func forward(_ rows: Range<Int>) {
-    model.encode(parameters, activations, rows)
+    model.encode(modelParameters, activations, rows)
     model.sample(activations, rows)
-    model.decode(parameters, activations, rows)
+    model.decode(modelParameters, activations, rows)
   }
 
   /// Everything up to the deltas of `scale` × the losses.
   func forwardAndBackward(_ rows: Range<Int>, scale: Float) {
     forward(rows)
     model.backpropagate(
-      parameters, activations, rows, scale: scale, losses: losses.rows(rows))
+      modelParameters, activations, rows, scale: scale, losses: losses.rows(rows))
   }
 
   /// The gradient summed over `rows`, tile by tile.

@@ -45,7 +45,8 @@ extension TrainingRun {
     var trainer = try Trainer(
       layout, at: plan.progress, on: train, batchSize: recipe.batchSize,
       optimizer: Adam(learningRate: recipe.learningRate), seed: recipe.seed,
-      teams: configuration.teams, threads: configuration.threadsPerRank, among: world)
+      precision: recipe.precision, teams: configuration.teams,
+      threads: configuration.threadsPerRank, among: world)
     try world.together {
       guard world.rank == 0, let checkpoint = plan.checkpoint else { return }
       try Checkpoint.read(checkpoint, into: trainer.replica)

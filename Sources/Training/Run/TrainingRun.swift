@@ -31,6 +31,7 @@ public struct TrainingRun: ~Copyable {
     among world: borrowing Communicator
   ) throws {
     let isRoot = world.rank == 0
+    try world.requireAvailable(request.precision ?? .fp32)
     let directory = try world.together { isRoot ? try RunDirectory(locking: path) : nil }
     let mine = try world.together {
       try directory.map {
@@ -38,6 +39,7 @@ public struct TrainingRun: ~Copyable {
       }
     }
     let plan = try world.broadcast(mine)
+    try world.requireAvailable(plan.configuration.recipe.precision)
     let (train, test) = try Self.readData(plan, world)
     let trainer = try Self.makeTrainer(plan, train, world)
     let replica = trainer.replica

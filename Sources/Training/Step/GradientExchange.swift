@@ -116,6 +116,7 @@ extension GradientExchange {
     optimizer.update(
       parameters: replica.parameters[tile.range], gradient: gradient,
       firstMoment: replica.firstMoment[tile.range],
-      secondMoment: replica.secondMoment[tile.range], step: step)
+      secondMoment: replica.secondMoment[tile.range],
+      copy: replica.copy.map { $0[tile.range] }, step: step)
   }
 }

@@ -32,7 +32,7 @@ public struct Trainer: ~Copyable {
   /// over `world`. The replica's tensors are zero until they are loaded.
   init(
     _ layout: ParameterLayout, at progress: Progress, on dataset: Dataset, batchSize: Int,
-    optimizer: Adam, seed: UInt64, teams: TeamMode, threads: Int,
+    optimizer: Adam, seed: UInt64, precision: Precision, teams: TeamMode, threads: Int,
     among world: borrowing Communicator
   ) throws {
     let team = try Team(teams, among: world)
@@ -41,20 +41,22 @@ public struct Trainer: ~Copyable {
     let batchSize = min(batchSize, dataset.count)
     let capacity = teamShard.capacity(of: batchSize)
     let counts = [
-      Replica.count(layout), Activations.sharedCount(layout, capacity: capacity),
+      Replica.count(layout, precision: precision),
+      Activations.sharedCount(layout, capacity: capacity, precision: precision),
       TeamReport.count(batchSize: batchSize, ranks: team.communicator.size),
     ]
-    let ownCount = Activations.ownCount(layout, capacity: capacity)
+    let ownCount = Activations.ownCount(layout, capacity: capacity, precision: precision)
     try world.together {
       let floats = (team.isLeader ? counts.reduce(0, +) : 0) + ownCount
       try MachineMemory.require(floats * MemoryLayout<Float>.stride, for: "training this model")
     }
     let memory = try TeamMemory(count: counts.reduce(0, +), team)
     let parts = memory.vector.split(counts)
-    replica = Replica(layout, parts[0])
+    replica = Replica(layout, parts[0], precision: precision)
     workspace = Buffer(repeating: 0, count: ownCount)
     activations = Activations(
-      layout, capacity: capacity, shared: parts[1], own: workspace.vector)
+      layout, capacity: capacity, shared: parts[1], own: workspace.vector,
+      precision: precision)
     report = TeamReport(parts[2], batchSize: batchSize)
     exchange = GradientExchange(
       layout, batchSize: batchSize, team, threads: workers.count)
@@ -98,12 +100,12 @@ public struct Trainer: ~Copyable {
         dataset.fill(activations.pixels.rows(rows), order: order, positions: panel)
         noise.fillNormal(activations.noise.rows(rows), positions: panel)
         clock.end(.batch)
-        model.encode(replica.parameters, activations, rows)
+        model.encode(replica.modelParameters, activations, rows)
         model.sample(activations, rows)
-        model.decode(replica.parameters, activations, rows)
+        model.decode(replica.modelParameters, activations, rows)
         clock.end(.forward)
         model.backpropagate(
-          replica.parameters, activations, rows, scale: 1 / Float(batch.count),
+          replica.modelParameters, activations, rows, scale: 1 / Float(batch.count),
           losses: report.found.losses.rows(panel.relative(to: batch)))
         clock.end(.backward)
       }
@@ -136,7 +138,10 @@ public struct Trainer: ~Copyable {
   /// Loads the replica's tensors: `load` writes them on every team's leader, and may talk to the
   /// other leaders, rank zero first. Collective.
   mutating func load(_ load: (Replica, borrowing Communicator) throws -> Void) throws {
-    if team.isLeader { try team.withLane { try load(replica, $0) } }
+    if team.isLeader {
+      try team.withLane { try load(replica, $0) }
+      replica.updateCopy()
+    }
     try memory.synchronise(team)
   }
 

@@ -10,8 +10,8 @@ struct PanelBench {
   /// The model, whose products this thread alone computes.
   let model: VariationalAutoencoder
 
-  /// The model's parameters.
-  let parameters: Vector
+  /// The model's parameters, all in fp32, whatever it was trained in.
+  let parameters: Parameters
 
   /// Inputs and outputs of the model's layers.
   let activations: Activations
@@ -26,7 +26,7 @@ struct PanelBench {
   init(_ layout: ParameterLayout, _ parameters: Vector, _ memory: Vector) {
     let (shared, own) = Self.counts(layout)
     model = VariationalAutoencoder(layout, engine: MatrixEngine())
-    self.parameters = parameters
+    self.parameters = Parameters(parameters)
     activations = Activations(
       layout, capacity: Self.height, shared: memory[0..<shared],
       own: memory[shared..<shared + own])
