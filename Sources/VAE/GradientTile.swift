@@ -34,16 +34,24 @@ public struct GradientTile: Sendable {
 
   /// Computes the tile of xᵀ δ into `gradient`, of as many floats, in order over chunks of samples.
   ///
-  /// `input` is (n, inputs + 1), `delta` (n, outputs); without samples the tile is zero.
-  func compute(input: Operand, delta: Operand, into gradient: Vector, engine: MatrixEngine) {
+  /// `input` is (n, inputs + 1), `delta` (n, outputs); without samples the tile is zero. Inputs that
+  /// are zero in all samples are left out of the product.
+  func compute(
+    input: Operand, delta: Operand, into gradient: Vector, engine: MatrixEngine,
+    selection: NonzeroColumns
+  ) {
     let target = gradient.matrix(rows: rows.count, columns: delta.columns)
-    guard input.rows > 0 else { return target.fill(0) }
     let factor = input.columns(rows)
+    selection.choose(factor)
     for start in stride(from: 0, to: input.rows, by: Self.chunk) {
       let samples = start..<min(start + Self.chunk, input.rows)
       engine.multiply(
-        factor.rows(samples).transposed, delta.rows(samples), into: target,
-        epilogue: start == 0 ? .none : .accumulate)
+        selection.gather(factor.rows(samples)).transposed, delta.rows(samples),
+        into: target.rows(0..<selection.count), epilogue: start == 0 ? .none : .accumulate)
     }
+    selection.spread(target)
   }
+
+  /// What one thread needs to choose the inputs of a product.
+  static func selection() -> NonzeroColumns { NonzeroColumns(rows: chunk, columns: mostRows) }
 }
