@@ -24,6 +24,8 @@ typedef struct { MPI_Message handle; } CMPI_Message;
 typedef struct { MPI_Op handle; } CMPI_Op;
 typedef struct { MPI_Request handle; } CMPI_Request;
 typedef struct { MPI_Win handle; } CMPI_Win;
+typedef struct { MPI_T_cvar_handle handle; } CMPI_T_cvar_handle;
+typedef struct { MPI_T_enum handle; } CMPI_T_enum;
 
 /* MPI_COMM_WORLD and MPI_COMM_SELF are cast macros. */
 static inline CMPI_Comm CMPI_comm_world(void) { return (CMPI_Comm){MPI_COMM_WORLD}; }
@@ -60,6 +62,15 @@ static inline MPI_Status *CMPI_status_ignore(void) { return MPI_STATUS_IGNORE; }
 static inline int CMPI_request_is_null(CMPI_Request request) {
   return request.handle == MPI_REQUEST_NULL;
 }
+static inline int CMPI_datatype_is_char(CMPI_Datatype datatype) {
+  return datatype.handle == MPI_CHAR;
+}
+static inline int CMPI_datatype_is_double(CMPI_Datatype datatype) {
+  return datatype.handle == MPI_DOUBLE;
+}
+static inline int CMPI_T_enum_is_null(CMPI_T_enum enumeration) {
+  return enumeration.handle == MPI_T_ENUM_NULL;
+}
 
 /* MPI_ERRORS_RETURN is a cast macro, and its handle is needed for these two calls only. */
 static inline int CMPI_comm_return_errors(CMPI_Comm communicator) {
@@ -71,6 +82,7 @@ static inline int CMPI_win_return_errors(CMPI_Win window) {
 
 /* An enumerator in one implementation, a macro in another: imported with different types. */
 static inline int CMPI_comm_type_shared(void) { return MPI_COMM_TYPE_SHARED; }
+static inline int CMPI_t_err_invalid_name(void) { return MPI_T_ERR_INVALID_NAME; }
 static inline int CMPI_thread_single(void) { return MPI_THREAD_SINGLE; }
 static inline int CMPI_thread_funneled(void) { return MPI_THREAD_FUNNELED; }
 static inline int CMPI_thread_serialized(void) { return MPI_THREAD_SERIALIZED; }

@@ -15,6 +15,15 @@ import Testing
     try Probe(scenario, ranks: ranks).expectToHold()
   }
 
+  @Test("the library's settings are those of the environment", arguments: 1...2)
+  func settings(ranks: Int) throws {
+    try Probe("settings", ranks: ranks).expectToHold(environment: [
+      "OMPI_MCA_pml": "ob1", "OMPI_MCA_mpi_yield_when_idle": "1", "OMPI_MCA_mpi_param_check": "0",
+      "OMPI_MCA_btl_self_eager_limit": "1234",
+      "OMPI_MCA_btl_vader_single_copy_mechanism": "none",
+    ])
+  }
+
   @Test("MPI lives once, with the thread level asked for", arguments: ThreadLevel.allCases)
   func life(level: ThreadLevel) throws {
     try Probe("life", "\(level)", ranks: 2).expectToHold()

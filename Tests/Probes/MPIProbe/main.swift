@@ -20,6 +20,7 @@ let scenarios: [String: Scenario] = [
   "one-rank-throws": oneRankThrows,
   "point-to-point": pointToPoint,
   "reductions": reductions,
+  "settings": settings,
   "too-short": tooShort,
   "windows": windows,
 ]

@@ -1,0 +1,96 @@
+internal import CMPI
+
+// The little of the tool information interface that tells how the library is set.
+extension World {
+  /// The value that the library's own setting `name` has in this process, as text.
+  ///
+  /// Settings are what the standard calls control variables; their names are the implementation's,
+  /// as in Open MPI's `pml` or `mpi_yield_when_idle`. Text comes as it is, a value that has a name
+  /// by that name, any other number in decimal.
+  ///
+  /// `MPI_T_init_thread`, `MPI_T_cvar_get_index`, `MPI_T_cvar_read`; MPI 3.1, 14.3.4 and 14.3.6.
+  ///
+  /// - Parameter name: the setting's name.
+  /// - Returns: nil where this library, or what it has loaded, knows no such setting.
+  /// - Throws: ``MPIError`` if a call fails.
+  public func setting(_ name: String) throws(MPIError) -> String? {
+    var provided: CInt = 0
+    try check("MPI_T_init_thread", MPI_T_init_thread(CMPI_thread_single(), &provided))
+    let value = Result { () throws(MPIError) in try ControlVariable(named: name)?.text }
+    try check("MPI_T_finalize", MPI_T_finalize())
+    return try value.get()
+  }
+}
+
+/// One control variable; the tool information interface is alive while it is used.
+private struct ControlVariable {
+  let index: CInt
+  private var datatype = CMPI_Datatype()
+  private var enumeration = CMPI_T_enum()
+
+  /// Looks the variable up: `MPI_T_cvar_get_index` and `MPI_T_cvar_get_info`; MPI 3.1, 14.3.6.
+  init?(named name: String) throws(MPIError) {
+    var index: CInt = 0
+    let code = MPI_T_cvar_get_index(name, &index)
+    if code == CMPI_t_err_invalid_name() { return nil }
+    try check("MPI_T_cvar_get_index", code)
+    self.index = index
+    var (nameLength, textLength): (CInt, CInt) = (0, 0)
+    var (verbosity, binding, scope): (CInt, CInt, CInt) = (0, 0, 0)
+    try check(
+      "MPI_T_cvar_get_info",
+      MPI_T_cvar_get_info(
+        index, nil, &nameLength, &verbosity, &datatype.handle, &enumeration.handle, nil,
+        &textLength, &binding, &scope))
+  }
+
+  /// The value: `MPI_T_cvar_handle_alloc` and `MPI_T_cvar_read`; MPI 3.1, 14.3.6.
+  var text: String {
+    get throws(MPIError) {
+      var (handle, count) = (CMPI_T_cvar_handle(), CInt(0))
+      try check(
+        "MPI_T_cvar_handle_alloc", MPI_T_cvar_handle_alloc(index, nil, &handle.handle, &count))
+      // Zeros: the library writes no more than the value, which may be one byte of a number.
+      var bytes = [UInt8](repeating: 0, count: Swift.max(Int(count), 1) * 8)
+      let code = MPI_T_cvar_read(handle.handle, &bytes)
+      try check("MPI_T_cvar_handle_free", MPI_T_cvar_handle_free(&handle.handle))
+      try check("MPI_T_cvar_read", code)
+      if CMPI_datatype_is_char(datatype) != 0 {
+        return String(decoding: bytes.prefix { $0 != 0 }, as: UTF8.self)
+      }
+      return try number(bytes)
+    }
+  }
+
+  private func number(_ bytes: [UInt8]) throws(MPIError) -> String {
+    var size: CInt = 0
+    try check("MPI_Type_size", MPI_Type_size(datatype.handle, &size))
+    let (word, half) = bytes.withUnsafeBytes {
+      ($0.load(as: Int64.self), $0.load(as: Int32.self))
+    }
+    if CMPI_datatype_is_double(datatype) != 0 {
+      return "\(Double(bitPattern: UInt64(bitPattern: word)))"
+    }
+    let value = size == 4 ? Int64(half) : size == 1 ? Int64(bytes[0]) : word
+    return try name(of: value) ?? "\(value)"
+  }
+
+  /// The name of a value: `MPI_T_enum_get_info` and `MPI_T_enum_get_item`; MPI 3.1, 14.3.5.
+  private func name(of value: Int64) throws(MPIError) -> String? {
+    guard CMPI_T_enum_is_null(enumeration) == 0 else { return nil }
+    var (count, length): (CInt, CInt) = (0, 0)
+    try check(
+      "MPI_T_enum_get_info", MPI_T_enum_get_info(enumeration.handle, &count, nil, &length))
+    for item in 0..<count {
+      var itemValue: CInt = 0
+      var name = [CChar](repeating: 0, count: 256)
+      length = CInt(name.count)
+      try check(
+        "MPI_T_enum_get_item",
+        MPI_T_enum_get_item(enumeration.handle, item, &itemValue, &name, &length))
+      guard Int64(itemValue) == value else { continue }
+      return String(decoding: name.prefix { $0 != 0 }.map(UInt8.init(bitPattern:)), as: UTF8.self)
+    }
+    return nil
+  }
+}
