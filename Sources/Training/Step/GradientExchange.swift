@@ -17,27 +17,14 @@ struct GradientExchange: ~Copyable {
   private let message: Buffer<Float>
   private let isLoneTeam: Bool
 
-  /// Deals the gradient's tiles to the lanes of `team`, and those of each to its rank's threads.
-  init(_ layout: ParameterLayout, batchSize: Int, _ team: borrowing Team, threads: Int) {
-    let lane = team.communicator.rank
-    let own = lane < team.laneCount ? Self.deal(layout.tiles, to: team.laneCount)[lane] : []
-    let isLoneTeam = team.teamCount == 1
-    var (tiles, end) = ([[(GradientTile, Int)]](), 0)
-    for hand in Self.deal(own, to: threads) {
-      // A lone team is done with each gradient at once, so that a thread has room for one.
-      var offset = end
-      tiles.append(
-        hand.map { tile in
-          defer { offset += isLoneTeam ? 0 : tile.range.count }
-          return (tile, offset)
-        })
-      end = isLoneTeam ? end + (hand.map(\.range.count).max() ?? 0) : offset
-    }
+  /// Takes the tiles that `lane` deals to this rank and its threads.
+  init(_ layout: ParameterLayout, batchSize: Int, _ lane: Lane) {
+    let (tiles, end) = lane.plan(layout)
     let count = end + BatchReport.count(batchSize: batchSize)
     message = Buffer(repeating: 0, count: count)
     report = BatchReport(message.vector[end..<count], batchSize: batchSize)
     self.tiles = tiles
-    self.isLoneTeam = isLoneTeam
+    isLoneTeam = lane.isLoneTeam
   }
 
   /// Deals tiles so that all have about the same work: each, from the largest on, to the hand that
@@ -60,6 +47,41 @@ struct GradientExchange: ~Copyable {
 }
 
 extension GradientExchange {
+  /// Which tiles are dealt to a rank.
+  struct Lane {
+    /// The lane's number; from ``count`` on it is none.
+    let number: Int
+
+    /// The number of lanes.
+    let count: Int
+
+    /// Whether there is no other team to add anything to.
+    let isLoneTeam: Bool
+
+    /// The threads of the lane's rank.
+    let threads: Int
+
+    /// Each thread's tiles, and where in the rank's message their gradients lie; and the floats of
+    /// all gradients that are there at a time.
+    func plan(
+      _ layout: ParameterLayout
+    ) -> (tiles: [[(tile: GradientTile, offset: Int)]], floats: Int) {
+      let own = number < count ? deal(layout.tiles, to: count)[number] : []
+      var (tiles, end) = ([[(tile: GradientTile, offset: Int)]](), 0)
+      for hand in deal(own, to: threads) {
+        // A lone team is done with each gradient at once, so that a thread has room for one.
+        var offset = end
+        tiles.append(
+          hand.map { tile in
+            defer { offset += isLoneTeam ? 0 : tile.range.count }
+            return (tile, offset)
+          })
+        end = isLoneTeam ? end + (hand.map(\.range.count).max() ?? 0) : offset
+      }
+      return (tiles, end)
+    }
+  }
+
   /// Takes step number `step` on `replica`; collective over the lane.
   ///
   /// `rows` are the team's samples in `activations`. Where a loss is not finite the parameters stay
@@ -118,5 +140,14 @@ extension GradientExchange {
       firstMoment: replica.firstMoment[tile.range],
       secondMoment: replica.secondMoment[tile.range],
       copy: replica.copy.map { $0[tile.range] }, step: step)
+  }
+}
+
+extension GradientExchange.Lane {
+  /// This rank's.
+  init(_ team: borrowing Team, threads: Int) {
+    self.init(
+      number: team.communicator.rank, count: team.laneCount, isLoneTeam: team.teamCount == 1,
+      threads: threads)
   }
 }

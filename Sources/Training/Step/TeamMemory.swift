@@ -1,4 +1,3 @@
-internal import Glibc
 internal import Kernels
 internal import MPI
 
@@ -42,17 +41,13 @@ struct TeamMemory: ~Copyable {
     try window?.free()
   }
 
-  /// Open MPI keeps shared windows in files under /dev/shm, which containers limit to 64 MiB.
+  /// Using more of a window than there is room for would be a bus error.
   private static func requireRoom(_ bytes: Int) throws {
-    let directory = "/dev/shm"
-    var status = statvfs()
-    guard statvfs(directory, &status) == 0 else { return }
-    let room = Int(status.f_bavail) * Int(status.f_frsize)
-    guard room < bytes + 1 << 20 else { return }
+    guard let room = SharedMemoryRoom(), !room.holds(bytes) else { return }
     throw Failure(
       .unavailable,
-      "\(directory) has room for \(room >> 20) MiB where the ranks of this node need to share "
-        + "\((bytes >> 20) + 1) MiB: make it larger (containers: --shm-size), choose a smaller "
-        + "--batch-size, or use --teams rank")
+      "\(room.directory) has room for \(room.free >> 20) MiB where the ranks of this node need to "
+        + "share \((bytes >> 20) + 1) MiB: make it larger (containers: --shm-size), choose a "
+        + "smaller --batch-size, or use --teams rank")
   }
 }

@@ -40,26 +40,22 @@ public struct Trainer: ~Copyable {
     let teamShard = workers.shard(of: team.places, among: world.size)
     let batchSize = min(batchSize, dataset.count)
     let capacity = teamShard.capacity(of: batchSize)
-    let counts = [
-      Replica.count(layout, precision: precision),
-      Activations.sharedCount(layout, capacity: capacity, precision: precision),
-      TeamReport.count(batchSize: batchSize, ranks: team.communicator.size),
-    ]
-    let ownCount = Activations.ownCount(layout, capacity: capacity, precision: precision)
-    try world.together {
-      let floats = (team.isLeader ? counts.reduce(0, +) : 0) + ownCount
-      try MachineMemory.require(floats * MemoryLayout<Float>.stride, for: "training this model")
-    }
-    let memory = try TeamMemory(count: counts.reduce(0, +), team)
-    let parts = memory.vector.split(counts)
+    let lane = GradientExchange.Lane(team, threads: workers.count)
+    let need = TrainingMemory(
+      layout, batchSize: batchSize, capacity: capacity, teamRanks: team.communicator.size,
+      lane: lane, precision: precision)
+    try MachineMemory.require(
+      need.rankBytes + (team.isLeader ? need.teamBytes : 0), for: "training this model",
+      advice: "choose a smaller --hidden or --batch-size, or a larger machine", among: world)
+    let memory = try TeamMemory(count: need.shared.reduce(0, +), team)
+    let parts = memory.vector.split(need.shared)
     replica = Replica(layout, parts[0], precision: precision)
-    workspace = Buffer(repeating: 0, count: ownCount)
+    workspace = Buffer(repeating: 0, count: need.own)
     activations = Activations(
       layout, capacity: capacity, shared: parts[1], own: workspace.vector,
       precision: precision)
     report = TeamReport(parts[2], batchSize: batchSize)
-    exchange = GradientExchange(
-      layout, batchSize: batchSize, team, threads: workers.count)
+    exchange = GradientExchange(layout, batchSize: batchSize, lane)
     schedule = BatchSchedule(imageCount: dataset.count, batchSize: batchSize)
     order = EpochOrder(count: dataset.count, seed: seed, epoch: progress.epoch + 1)
     noise = RandomStream(seed: seed, purpose: .training, epoch: progress.epoch + 1)

@@ -15,6 +15,10 @@ public struct CheckpointDescription {
     reference.warnOfPassedOver()
     let file = try SafetensorsFile(opening: reference.model)
     let layout = ParameterLayout(try ModelConfiguration(shapesOf: file))
+    let largest = layout.tensors.map { $0.shape.reduce(1, *) }.max() ?? 0
+    try MachineMemory.require(
+      (Replica.count(layout) + 2 * largest) * MemoryLayout<Float>.stride,
+      for: "looking into this model", advice: "use a larger machine")
     let memory = Buffer<Float>(repeating: 0, count: Replica.count(layout))
     let replica = Replica(layout, memory.vector)
     var lines = ["checkpoint     \(reference.directory ?? reference.model)"]

@@ -16,6 +16,11 @@ struct PanelWork: ~Copyable {
   private let benches: [PanelBench]
   private let memory: Buffer<Float>
 
+  /// The floats that `threads` threads need for a model of `layout`, panels to send included.
+  static func count(_ layout: ParameterLayout, threads: Int) -> Int {
+    threads * (PanelBench.floats(layout) + height * layout.configuration.pixels)
+  }
+
   /// Prepares work with `parameters`, which the caller keeps alive, on `threads` of this rank.
   init(_ layout: ParameterLayout, _ parameters: Vector, threads: Int) throws {
     let memory = Buffer<Float>(repeating: 0, count: threads * PanelBench.floats(layout))

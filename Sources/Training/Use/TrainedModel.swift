@@ -24,6 +24,9 @@ public struct TrainedModel: ~Copyable {
     }
     let contents = try communicator.broadcast(found)
     let layout = ParameterLayout(contents.model)
+    try MachineMemory.require(
+      (layout.count + PanelWork.count(layout, threads: 1)) * MemoryLayout<Float>.stride,
+      for: "using this model", advice: "use fewer ranks, or a larger machine", among: communicator)
     let memory = Buffer<Float>(repeating: 0, count: layout.count)
     let parameters = memory.vector
     try communicator.together {
