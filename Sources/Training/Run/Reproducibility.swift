@@ -1,0 +1,73 @@
+internal import Kernels
+internal import Logging
+internal import MPI
+internal import VAE
+
+/// What the promise of the same bits on any number of ranks rests on, looked at when a run begins.
+struct Reproducibility: Codable, Equatable {
+  /// Whether a row's products have the same bits however many rows are computed with it.
+  var keepsBits: Bool
+
+  /// The instructions that products use.
+  var instructionSet: InstructionSet
+
+  /// Their name, for those who read these findings.
+  var instructions: String
+
+  /// Whether they multiply numbers in bf16.
+  var hasBF16: Bool
+}
+
+extension Reproducibility {
+  /// Tests this rank's processor with the products of `layout`, in a few milliseconds.
+  init(_ layout: ParameterLayout) {
+    keepsBits = RowPanels.keepBits(layout.productSizes, MatrixEngine())
+    instructionSet = .effective
+    instructions = instructionSet.description
+    hasBF16 = instructionSet.hasBF16
+  }
+
+  /// Warns, once, where the model's bits may depend on the ranks; collective.
+  static func check(_ layout: ParameterLayout, among world: borrowing Communicator) throws {
+    let mine = Reproducibility(layout)
+    let set = Int64(mine.instructionSet.rawValue)
+    // The least of a number and of its negative: one reduction tells both ends.
+    var least = [mine.keepsBits ? 1 : 0, set, -set]
+    var span = least.mutableSpan
+    try world.allReduce(&span, .min)
+    guard world.rank == 0 else { return }
+    let logger = Logger(label: "lockstep")
+    for warning in warnings(keepsBits: least[0] > 0, isUniform: least[1] == -least[2]) {
+      logger.warning("\(warning)")
+    }
+  }
+
+  /// What is to be said, a sentence each.
+  static func warnings(keepsBits: Bool, isUniform: Bool) -> [String] {
+    var warnings: [String] = []
+    if !keepsBits {
+      warnings.append(
+        "on some rank a matrix product's bits depend on how many rows are computed together, so "
+          + "the model's last bits may depend on the number of ranks; OMP_NUM_THREADS=1 is known "
+          + "to be good")
+    }
+    if !isUniform {
+      warnings.append(
+        "the ranks' processors have unlike instruction sets, so the model's last bits may depend "
+          + "on which rank computes what; ONEDNN_MAX_CPU_ISA can limit all to the least of them")
+    }
+    return warnings
+  }
+}
+
+extension ParameterLayout {
+  /// The products that a row goes through: each layer forward and, but for the first, back. Wide
+  /// ones are cut to where kernels no longer change, so that testing them takes no time.
+  var productSizes: [RowPanels.ProductSize] {
+    let forward = layers.map { ($0.inputs, $0.outputs, false) }
+    let backward = layers.dropFirst().map { ($0.outputs, $0.inputs, true) }
+    return (forward + backward).map {
+      RowPanels.ProductSize(inner: min($0.0, 1024), columns: min($0.1, 1024), isTransposed: $0.2)
+    }
+  }
+}
