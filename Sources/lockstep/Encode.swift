@@ -34,7 +34,8 @@ struct Encode: ParsableCommand {
 
   func run() throws {
     Job.run { world in
-      let model = try TrainedModel(checkpoint.checkpoint, among: world)
+      let model = try TrainedModel(
+        checkpoint.checkpoint, threads: threads.count, among: world)
       let images = try model.readData(data.directory, split, among: world)
       let inference = try threads.inference(model)
       let shape = [images.count, model.layout.configuration.latent]

@@ -37,7 +37,8 @@ struct Evaluate: ParsableCommand {
 
   func run() throws {
     Job.run { world in
-      let model = try TrainedModel(checkpoint.checkpoint, among: world)
+      let model = try TrainedModel(
+        checkpoint.checkpoint, threads: threads.count, among: world)
       let test = try model.readData(data.directory, .test, among: world)
       let inference = try threads.inference(model)
       let loss = try inference.evaluate(test, seed: model.seed, among: world).mean

@@ -9,6 +9,10 @@ struct CheckpointArgument: ParsableArguments {
     help: "A run directory, a checkpoint directory or a .safetensors file.",
     completion: .directory)
   var checkpoint: String
+
+  func validate() throws {
+    if checkpoint.isEmpty { throw ValidationError("<checkpoint> must name one, not be empty") }
+  }
 }
 
 /// Where the images are.
@@ -19,6 +23,10 @@ struct DataOption: ParsableArguments {
       discussion: "Default: where scripts/fetch-mnist puts them.", valueName: "dir"),
     completion: .directory)
   var data: String?
+
+  func validate() throws {
+    if data?.isEmpty == true { throw ValidationError("--data must name a folder, not be empty") }
+  }
 
   /// The folder that was named, or the default.
   var directory: String { data ?? Dataset.defaultDirectory }
@@ -33,6 +41,9 @@ struct ThreadOption: ParsableArguments {
       valueName: "threads"))
   var threadsPerRank: Int?
 
+  /// The number that was given, or one.
+  var count: Int { threadsPerRank ?? 1 }
+
   func validate() throws {
     if let threadsPerRank, !(1...1024).contains(threadsPerRank) {
       throw ValidationError("--threads-per-rank must be from 1 to 1024")
@@ -41,7 +52,7 @@ struct ThreadOption: ParsableArguments {
 
   /// Gets ready to use `model` with as many.
   func inference(_ model: borrowing TrainedModel) throws -> Inference {
-    try Inference(model.layout, model.parameters, threads: threadsPerRank ?? 1)
+    try Inference(model.layout, model.parameters, threads: count)
   }
 }
 

@@ -35,7 +35,8 @@ struct Reconstruct: ParsableCommand {
 
   func run() throws {
     Job.run { world in
-      let model = try TrainedModel(checkpoint.checkpoint, among: world)
+      let model = try TrainedModel(
+        checkpoint.checkpoint, threads: threads.count, among: world)
       let test = try model.readData(data.directory, .test, among: world)
       try threads.inference(model).writeReconstructions(
         of: test, count: count, columns: 8, to: output, among: world)

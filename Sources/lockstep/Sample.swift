@@ -46,7 +46,8 @@ struct Sample: ParsableCommand {
 
   func run() throws {
     Job.run { world in
-      let model = try TrainedModel(checkpoint.checkpoint, among: world)
+      let model = try TrainedModel(
+        checkpoint.checkpoint, threads: threads.count, among: world)
       let inference = try threads.inference(model)
       let columns = Int(Double(count).squareRoot().rounded(.up))
       let seed = seed ?? model.seed

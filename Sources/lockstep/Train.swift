@@ -81,6 +81,9 @@ struct Train: ParsableCommand {
       if let value, value < 1 { throw ValidationError("\(flag) must be at least 1") }
     }
     if directory.isEmpty { throw ValidationError("--run must name a directory") }
+    if resume.isEmpty {
+      throw ValidationError("--resume must be auto, none or a checkpoint's path, not be empty")
+    }
   }
 
   func run() throws {

@@ -26,10 +26,13 @@ import Testing
     (["--seed", "-1"], "--seed"),
     (["--progress", "sometimes"], "is invalid for '--progress"),
     (["--run", ""], "--run must name a directory"),
+    (["--data", ""], "--data must name a folder"),
+    (["--resume", ""], "--resume must be auto, none or a checkpoint's path"),
+    (["--resume="], "--resume"),
     (["--nonsense"], "Unknown option '--nonsense'"),
   ]
 
-  @Test("of training", arguments: Launch.each(trainFlags, onRanks: 0, 5, 9))
+  @Test("of training", arguments: Launch.each(trainFlags, onRanks: 0, 5, 9, 21, 22))
   func train(flags: ([String], String), launch: Launch) throws {
     let folder = try RunFolder()
     try Job(folder.trainWords() + flags.0, launch).fail(64, flags.1)
@@ -48,6 +51,10 @@ import Testing
     (["reconstruct", "run", "--count", "0", "--output", "x.png"], "--count must be from 1"),
     (["encode", "run", "--output", "x.png"], "--output must end in .npy"),
     (["encode", "run", "--split", "most", "--output", "x.npy"], "is invalid for '--split"),
+    (["evaluate", ""], "<checkpoint> must name one"),
+    (["evaluate", "run", "--data", ""], "--data must name a folder"),
+    (["doctor", "--data", ""], "--data must name a folder"),
+    (["encode", "run", "--output", ""], "--output"),
     (["evaluate"], "Missing expected argument '<checkpoint>'"),
     (["evaluate", "run", "--importance-samples", "0"], "--importance-samples must be at least 1"),
     (["inspect", "run", "more"], "Unexpected argument 'more'"),

@@ -17,15 +17,18 @@ public struct TrainedModel: ~Copyable {
   /// The parameters, valid while the model lives.
   public var parameters: Vector { memory.vector }
 
-  /// Reads, on rank zero, the checkpoint that `path` means and sends it to all ranks; collective.
-  public init(_ path: String, among communicator: borrowing Communicator) throws {
+  /// Reads, on rank zero, the checkpoint that `path` means and sends it to all ranks, each of which
+  /// will use it on `threads`; collective.
+  public init(
+    _ path: String, threads: Int = 1, among communicator: borrowing Communicator
+  ) throws {
     let found = try communicator.together {
       communicator.rank == 0 ? try Contents(path) : nil
     }
     let contents = try communicator.broadcast(found)
     let layout = ParameterLayout(contents.model)
     try MachineMemory.require(
-      (layout.count + PanelWork.count(layout, threads: 1)) * MemoryLayout<Float>.stride,
+      (layout.count + PanelWork.count(layout, threads: threads)) * MemoryLayout<Float>.stride,
       for: "using this model", advice: "use fewer ranks, or a larger machine", among: communicator)
     let memory = Buffer<Float>(repeating: 0, count: layout.count)
     let parameters = memory.vector
