@@ -29,7 +29,7 @@ struct Lockstep: ParsableCommand {
 @main
 enum Program {
   static func main() {
-    Terminal.surviveClosedPipes()
+    Terminal.surviveFailedWrites()
     do {
       var command = try Lockstep.parseAsRoot()
       try command.run()

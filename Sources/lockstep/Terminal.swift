@@ -2,9 +2,13 @@ internal import Glibc
 
 /// Standard output and standard error, each line out at once.
 enum Terminal {
-  /// Lets a write to a pipe that nobody reads fail, rather than end the program: SIGPIPE. One rank's
-  /// sudden end would take the others and an unfinished step with it.
-  static func surviveClosedPipes() { signal(SIGPIPE, SIG_IGN) }
+  /// Lets a write to a pipe that nobody reads, or beyond the largest file that is allowed, fail
+  /// rather than end the program: SIGPIPE, SIGXFSZ. One rank's sudden end would take the others and
+  /// an unfinished step with it.
+  static func surviveFailedWrites() {
+    signal(SIGPIPE, SIG_IGN)
+    signal(SIGXFSZ, SIG_IGN)
+  }
 
   /// Writes a line to standard output.
   static func line(_ text: String) { write(text + "\n", to: STDOUT_FILENO) }

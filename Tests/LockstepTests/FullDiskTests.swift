@@ -43,3 +43,48 @@ struct FullDiskTests {
     #expect(try run.steps("step") == Array(1...12))
   }
 }
+
+/// A log that cannot be written does not take a checkpoint with it.
+@Suite struct FullLogTests {
+  @Test("an epoch's row that cannot be logged", arguments: Launch.both)
+  func epoch(launch: Launch) throws {
+    let folder = try RunFolder.trained()
+    try FileManager.default.removeItem(atPath: "\(folder.run)/metrics.jsonl")
+    try FileManager.default.createSymbolicLink(
+      atPath: "\(folder.run)/metrics.jsonl", withDestinationPath: "/dev/full")
+    try folder.train("--epochs", "4", "--log-every", "100", on: launch)
+      .fail(74, "metrics.jsonl: cannot write to it: No space left on device")
+    #expect(try folder.contents.latest() == "step-00000012")
+    #expect(try folder.contents.isWhole("step-00000012"))
+  }
+
+  @Test("sheets that cannot be drawn", arguments: Launch.both)
+  func sheets(launch: Launch) throws {
+    let folder = try RunFolder.trained()
+    try FileManager.default.removeItem(atPath: "\(folder.run)/samples")
+    try Data().write(to: URL(fileURLWithPath: "\(folder.run)/samples"))
+    try folder.train("--epochs", "4", on: launch).fail(74, "samples")
+    #expect(try folder.contents.latest() == "step-00000012")
+    #expect(try folder.contents.isWhole("step-00000012"))
+  }
+
+  /// The largest file that is allowed ends within the row: 30 of its bytes can be written.
+  @Test("a row that can be written in part")
+  func part() throws {
+    let folder = try RunFolder.trained()
+    let log = URL(fileURLWithPath: "\(folder.run)/metrics.jsonl")
+    // Larger than any file of the library's own.
+    let row =
+      "{\"kind\":\"step\",\"step\":1,\"more\":\"\(String(repeating: "x", count: 9_000))\"}\n"
+    let filler = String(repeating: row, count: 2_000)
+    try Data(filler.utf8).write(to: log)
+    let job = folder.train("--epochs", "4", "--log-every", "100")
+    let outcome = try Command(
+      ["prlimit", "--fsize=\(filler.utf8.count + 30)"] + job.command.words,
+      environment: job.command.environment
+    ).run()
+    outcome.expectFailure(74, ["metrics.jsonl: cannot write to it: File too large"])
+    #expect(try folder.contents.latest() == "step-00000012")
+    #expect(try String(contentsOf: log, encoding: .utf8) == filler)
+  }
+}

@@ -77,13 +77,25 @@ final class MetricsLog {
 
   deinit { close(descriptor) }
 
-  /// Appends one row.
+  /// Appends one row, whole or not at all.
+  ///
+  /// - Throws: `Failure` with `inputOutput` where the system refuses.
   func append(_ row: some Encodable) throws {
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-    let line = try encoder.encode(row) + Data([UInt8(ascii: "\n")])
-    let written = line.withUnsafeBytes { write(descriptor, $0.baseAddress, $0.count) }
-    guard written == line.count else { throw failure() }
+    var rest = Array(try encoder.encode(row) + Data([UInt8(ascii: "\n")]))[...]
+    let end = lseek(descriptor, 0, SEEK_END)
+    while !rest.isEmpty {
+      let count = rest.withUnsafeBytes { write(descriptor, $0.baseAddress, $0.count) }
+      if count < 0 && errno == EINTR { continue }
+      guard count > 0 else {
+        let failure = failure()
+        // Half a row would make the next one unreadable; what is no file cannot be cut.
+        if end >= 0 { _ = ftruncate(descriptor, end) }
+        throw failure
+      }
+      rest = rest.dropFirst(count)
+    }
   }
 
   private func failure() -> Failure {

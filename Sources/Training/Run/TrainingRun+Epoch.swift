@@ -52,18 +52,33 @@ extension TrainingRun {
     }
     trainer.beginNextEpoch()
     let progress = trainer.progress
-    try draw(inference, epoch: progress.epoch)
     let row = EpochRow(
       epoch: progress.epoch, step: progress.step, trainLoss: trained.total,
       testLoss: losses.total, reconstruction: losses.reconstruction, kl: losses.divergence,
       imagesPerSecond: Double(stopwatch.images) / stopwatch.seconds, seconds: stopwatch.seconds,
       ranks: communicator.size)
-    try communicator.together {
-      if let logFailure { throw logFailure }
-      try metrics?.append(row)
-    }
+    let failure = try record(row, inference)
     try save()
     observer?.epochEnded(row)
+    if let failure { throw failure }
+  }
+
+  /// Draws and logs what an epoch has come to; collective.
+  ///
+  /// - Returns: why that could not be written, if so: the checkpoint is worth more and comes next.
+  private func record(
+    _ row: EpochRow, _ inference: borrowing Inference
+  ) throws -> SharedFailure? {
+    do {
+      try draw(inference, epoch: row.epoch)
+      try communicator.together {
+        if let logFailure { throw logFailure }
+        try metrics?.append(row)
+      }
+      return nil
+    } catch let failure as SharedFailure {
+      return failure
+    }
   }
 
   /// Writes the checkpoint of the step reached; collective.
