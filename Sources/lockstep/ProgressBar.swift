@@ -15,13 +15,27 @@ final class ProgressBar {
     let seconds = max((now - first.instant) / .seconds(1), 1e-9)
     let rate = Double(images - first.images) / seconds
     let left = (Double(event.epochs) * Double(event.imageCount) - Double(images)) / max(rate, 1e-9)
-    let text =
-      " step \(event.step)  loss \(event.loss.total.twoDecimals)  "
-      + "\(Int(rate).grouped) images/s  \(Self.clock(left)) left"
+    if let line = Self.line(event, Int(rate), Self.clock(left), width: Terminal.width) {
+      Terminal.error("\r\u{1b}[K\(line)")
+    }
+  }
+
+  /// The line as it fits `width` columns without touching the last, which some terminals take for
+  /// the beginning of the next line; nil below 40 columns.
+  private static func line(
+    _ event: StepEvent, _ rate: Int, _ left: String, width: Int
+  ) -> String? {
+    guard width >= 40 else { return nil }
     let head = "epoch \(event.epoch)/\(event.epochs) "
-    let room = Terminal.width - head.count - text.count - 1
-    let bar = Self.bar(Double(event.offset) / Double(event.imageCount), max(0, min(30, room)))
-    Terminal.error("\r\u{1b}[K\(head)\(bar)\(text)")
+    let loss = "loss \(event.loss.total.twoDecimals)"
+    let step = "step \(event.step)"
+    let tail = "\(step)  \(loss)  \(rate.grouped) images/s  \(left) left"
+    let room = width - 1 - head.count - tail.count - 1
+    if room >= 4 {
+      return head + bar(Double(event.offset) / Double(event.imageCount), min(30, room)) + " " + tail
+    }
+    return [tail, "\(step)  \(loss)  \(left) left", "\(loss)  \(left) left", loss]
+      .map { head + $0 }.first { $0.count < width }
   }
 
   /// Wipes the line, for another to be written in its place.

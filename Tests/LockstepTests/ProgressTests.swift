@@ -26,6 +26,32 @@ import Testing
     #expect(full.count == 2 && full.allSatisfy { $0.contains("━") && !$0.contains("╌") })
   }
 
+  /// What is left of the line in fewer columns, in the order in which parts go.
+  static let widths = [
+    (120, "epoch 1/1 ━{30} step 4  loss "), (66, "epoch 1/1 ━+ step 4  loss "),
+    (44, "epoch 1/1 step 4  loss "), (40, "epoch 1/1 step 4  loss "),
+  ]
+
+  @Test("a bar never wraps, and goes where there is no room for it", arguments: widths)
+  func narrow(width: Int, shape: String) throws {
+    let outcome = try folder.train(
+      "--epochs", "1", "--progress", "always", environment: ["COLUMNS": "\(width)"]
+    ).succeed()
+    let drawn = outcome.errors.components(separatedBy: "\r\u{1b}[K").filter { !$0.isEmpty }
+    #expect(!drawn.isEmpty && drawn.allSatisfy { $0.count < width }, "\(drawn)")
+    let last = try #require(drawn.last)
+    #expect(last.prefixMatch(of: try Regex(shape)) != nil, "\(last)")
+    #expect(last.hasSuffix(" left"), "\(last)")
+  }
+
+  @Test("below 40 columns nothing is drawn", arguments: [1, 39])
+  func tooNarrow(width: Int) throws {
+    let outcome = try folder.train(
+      "--epochs", "1", "--progress", "always", environment: ["COLUMNS": "\(width)"]
+    ).succeed()
+    #expect(!outcome.errors.contains("epoch"))
+  }
+
   @Test("a line an epoch stands on standard output", arguments: Launch.both)
   func lines(launch: Launch) throws {
     let output = try folder.train("--epochs", "2", on: launch).succeed().output
