@@ -1,0 +1,82 @@
+import Foundation
+import Support
+import Testing
+
+/// What scripts/train makes of its options, with a set-up that does nothing and an mpirun that
+/// only tells what it was given.
+@Suite struct ScriptTests {
+  private let folder: TemporaryFolder
+
+  init() throws {
+    folder = try TemporaryFolder()
+    let scripts = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
+      .appendingPathComponent("../../scripts").standardizedFileURL
+    try FileManager.default.createDirectory(
+      at: folder.url.appendingPathComponent("scripts"), withIntermediateDirectories: true)
+    for name in ["train", "common.bash"] {
+      try FileManager.default.copyItem(
+        at: scripts.appendingPathComponent(name),
+        to: folder.url.appendingPathComponent("scripts/\(name)"))
+    }
+    try write("scripts/setup", "#!/bin/sh\n")
+    try write("mpirun", "#!/bin/sh\necho \"$@\"\n")
+    try write("hosts", "localhost slots=2\n")
+  }
+
+  private func write(_ name: String, _ text: String) throws {
+    let file = folder.url.appendingPathComponent(name)
+    try Data(text.utf8).write(to: file)
+    try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: file.path)
+  }
+
+  private func run(_ words: [String]) throws -> Command.Outcome {
+    let path = ProcessInfo.processInfo.environment["PATH"] ?? "/usr/bin:/bin"
+    return try Command(
+      [folder.url.appendingPathComponent("scripts/train").path] + words,
+      environment: ["PATH": "\(folder.url.path):\(path)"]
+    ).run(in: folder.url)
+  }
+
+  @Test(
+    "a number of ranks in every spelling",
+    arguments: [
+      ["-n", "3"], ["-n3"], ["-n=3"], ["-np", "3"], ["-np3"], ["--np=3"], ["--n", "3"],
+      ["-c", "3"],
+    ])
+  func ranks(words: [String]) throws {
+    let outcome = try run(words + ["--epochs", "2"])
+    #expect(outcome.status == 0, "\(outcome.errors)")
+    #expect(outcome.output.contains("-n 3 "), "\(outcome.output)")
+    let flags = outcome.output.components(separatedBy: "lockstep train ").last
+    #expect(flags?.trimmingCharacters(in: .newlines) == "--epochs 2 --progress never")
+  }
+
+  @Test(
+    "machines in every spelling",
+    arguments: [
+      (["--hostfile", "hosts"], "--hostfile hosts "), (["--hostfile=hosts"], "--hostfile hosts "),
+      (["-hostfile", "hosts"], "--hostfile hosts "),
+      (["--machinefile=hosts"], "--hostfile hosts "), (["-H", "a:2,b"], "--host a:2,b "),
+      (["--host=a:2,b"], "--host a:2,b "), (["-host", "a:2,b"], "--host a:2,b "),
+    ])
+  func machines(words: [String], told: String) throws {
+    let outcome = try run(words + ["-n4"])
+    #expect(outcome.status == 0, "\(outcome.errors)")
+    #expect(outcome.output.contains(told) && outcome.output.contains("-n 4 "), "\(outcome.output)")
+    #expect(outcome.output.hasSuffix("lockstep train --progress never\n"), "\(outcome.output)")
+  }
+
+  @Test(
+    "what makes no sense is told once",
+    arguments: [
+      (["-n", "0"], "-n needs a number of ranks"), (["-nx"], ""), (["-n"], "-n needs a value"),
+      (["-np=many"], "-np needs a number"), (["--hostfile=nowhere"], "cannot read the hostfile"),
+    ])
+  func wrong(words: [String], sentence: String) throws {
+    let outcome = try run(words)
+    // Whatever is no option of the launcher goes to the program, which knows its own.
+    guard !sentence.isEmpty else { return #expect(outcome.output.contains("-nx")) }
+    #expect(outcome.status == 64)
+    #expect(outcome.errors.contains(sentence), "\(outcome.errors)")
+  }
+}
