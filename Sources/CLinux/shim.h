@@ -1,15 +1,27 @@
 #ifndef LOCKSTEP_CLINUX_SHIM_H
 #define LOCKSTEP_CLINUX_SHIM_H
 
+#include <errno.h>
 #include <fcntl.h>
 #include <linux/fs.h>
 #include <sys/syscall.h>
+#include <sys/types.h>
+#include <sys/uio.h>
 #include <unistd.h>
 
 // Swift's view of the C library hides renameat2, a GNU extension, and cannot call the variadic
 // syscall() in its place. Exchanges two names; sets errno as rename() does.
 static inline int CLinux_rename_exchange(const char *first, const char *second) {
   return (int)syscall(SYS_renameat2, AT_FDCWD, first, AT_FDCWD, second, RENAME_EXCHANGE);
+}
+
+// So it hides process_vm_readv. Copies `size` bytes at `address` of another process; returns 0, or
+// the number of the error (EFAULT where fewer were there).
+static inline int CLinux_copy_from_process(pid_t process, unsigned long address, void *target,
+                                           size_t size) {
+  struct iovec local = {target, size}, remote = {(void *)address, size};
+  long count = syscall(SYS_process_vm_readv, process, &local, 1UL, &remote, 1UL, 0UL);
+  return count == (long)size ? 0 : count < 0 ? errno : EFAULT;
 }
 
 #endif

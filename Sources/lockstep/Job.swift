@@ -8,6 +8,11 @@ enum Job {
   /// Starts MPI, does `work` and exits: with its code; with that of a failure known to all ranks,
   /// told by rank zero; or, where this rank alone failed, by aborting the job.
   static func run(_ work: (borrowing Communicator) throws -> Training.ExitCode) -> Never {
+    run(in: { try work($0.communicator) })
+  }
+
+  /// As ``run(_:)``, for work that asks the library about itself.
+  static func run(in work: (borrowing World) throws -> Training.ExitCode) -> Never {
     StopSignal.block()
     Launcher.passOverNetworks()
     LoggingSystem.bootstrap { _ in SentenceLog() }
@@ -25,10 +30,10 @@ enum Job {
   }
 
   private static func conclude(
-    _ world: borrowing World, _ work: (borrowing Communicator) throws -> Training.ExitCode
+    _ world: borrowing World, _ work: (borrowing World) throws -> Training.ExitCode
   ) -> Training.ExitCode {
     do {
-      return try work(world.communicator)
+      return try work(world)
     } catch let error as SharedFailure {
       if world.communicator.rank == 0 { tell(error.description) }
       return error.failure.code

@@ -6,7 +6,9 @@ import Testing
 @Suite struct HelpTests {
   @Test(
     "help fits a terminal of 80 columns",
-    arguments: [[], ["train"], ["evaluate"], ["sample"], ["reconstruct"], ["encode"], ["inspect"]])
+    arguments: [
+      [], ["train"], ["evaluate"], ["sample"], ["reconstruct"], ["encode"], ["inspect"], ["doctor"],
+    ])
   func help(words: [String]) throws {
     let outcome = try Job(words + ["--help"], environment: ["COLUMNS": "80"]).succeed()
     #expect(outcome.errors.isEmpty)

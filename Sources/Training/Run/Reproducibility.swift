@@ -16,12 +16,17 @@ struct Reproducibility: Codable, Equatable {
 
   /// Whether they multiply numbers in bf16.
   var hasBF16: Bool
+
+  /// The seconds that the test took.
+  var seconds: Double
 }
 
 extension Reproducibility {
   /// Tests this rank's processor with the products of `layout`, in a few milliseconds.
   init(_ layout: ParameterLayout) {
+    let start = ContinuousClock.now
     keepsBits = RowPanels.keepBits(layout.productSizes, MatrixEngine())
+    seconds = (ContinuousClock.now - start) / .seconds(1)
     instructionSet = .effective
     instructions = instructionSet.description
     hasBF16 = instructionSet.hasBF16
@@ -48,8 +53,7 @@ extension Reproducibility {
     if !keepsBits {
       warnings.append(
         "on some rank a matrix product's bits depend on how many rows are computed together, so "
-          + "the model's last bits may depend on the number of ranks; OMP_NUM_THREADS=1 is known "
-          + "to be good")
+          + "the model's last bits may depend on the number of ranks")
     }
     if !isUniform {
       warnings.append(

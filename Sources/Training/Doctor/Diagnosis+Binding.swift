@@ -1,0 +1,54 @@
+extension Diagnosis {
+  /// Ranks that crowd on some of a machine's cores, or wander over them.
+  static func bindingProblems(_ machine: MachineUse) -> [Problem] {
+    // Where ranks must share cores anyway, being bound would make it worse.
+    guard machine.threadCount <= machine.coreCount, machine.coreCount > 1 else { return [] }
+    if let problem = crowding(machine) { return [problem] }
+    guard machine.ranks.count > 1, machine.processor.allowed == machine.processor.online,
+      Set(machine.ranks.map(\.node)).count == 1
+    else { return [] }
+    let loose = machine.ranks.filter { machine.processor.cores(of: $0.cpus).count > $0.threads }
+    guard let first = loose.first else { return [] }
+    let cores = machine.processor.cores(of: first.cpus).count
+    return [
+      Problem(
+        "unbound",
+        "\(Wording.ranks(loose)) may run on any of \(cores) cores",
+        why: "a rank that is moved leaves its cache behind",
+        instead: first.threads == 1
+          ? "type mpirun --bind-to core"
+          : "type mpirun --map-by slot:PE=\(first.threads) --bind-to core")
+    ]
+  }
+
+  /// The fewest cores that more threads are bound to than they are.
+  private static func crowding(_ machine: MachineUse) -> Problem? {
+    let bound = machine.ranks.map { ($0, machine.processor.cores(of: $0.cpus)) }
+    let places = Set(bound.map(\.1)).sorted {
+      ($0.count, $0.min() ?? 0) < ($1.count, $1.min() ?? 0)
+    }
+    for place in places {
+      let ranks = bound.filter { $0.1.isSubset(of: place) }.map(\.0)
+      guard ranks.reduce(0, { $0 + $1.threads }) > place.count else { continue }
+      let cpus = CPUList(place.flatMap { machine.processor.cores[$0].numbers })
+      let load = ranks.count > 1 ? "\(Wording.ranks(ranks)) are" : "rank \(ranks[0].rank) is"
+      let threads = ranks[0].threads
+      let crowd = threads > 1 ? "\(load) \(Wording.count(threads, "thread")) each" : load
+      return Problem(
+        "crowded", "\(crowd) bound to \(Wording.list("CPU", cpus.numbers)) of \(machine.host)",
+        why: "they take turns there while other cores are idle", instead: advice(machine, threads))
+    }
+    return nil
+  }
+
+  private static func advice(_ machine: MachineUse, _ threads: Int) -> String {
+    if machine.ranks.contains(where: { $0.environment["OMP_PROC_BIND"] != nil }) {
+      return "leave OMP_PROC_BIND out"
+    }
+    if Set(machine.ranks.map(\.node)).count > 1 {
+      return "these hosts are one machine, so type mpirun --bind-to none"
+    }
+    return threads > 1
+      ? "type mpirun --map-by slot:PE=\(threads) --bind-to core" : "type mpirun --bind-to core"
+  }
+}

@@ -1,0 +1,89 @@
+internal import Glibc
+internal import MPI
+internal import VAE
+
+/// What one rank finds out about its place in the job, its machine and its library.
+struct RankFindings: Codable, Equatable {
+  /// The rank.
+  var rank: Int
+
+  /// The lowest of the ranks that share memory with this one, which stands for their node.
+  var node: Int
+
+  /// The host's name.
+  var host: String
+
+  /// What tells machines apart, whatever they are called: the running kernel's number.
+  var machine: String
+
+  /// The hardware threads that this rank is bound to.
+  var cpus: CPUList
+
+  /// The threads that this rank would have.
+  var threads: Int
+
+  /// The ranks that the launcher says it started; nil without one that says it.
+  var launched: Int?
+
+  /// The variables of the environment that change what is done here, or how fast.
+  var environment: [String: String]
+
+  /// The processors.
+  var processor: Processor
+
+  /// What products promise.
+  var products: Reproducibility
+
+  /// How messages travel.
+  var transport: Transport
+
+  /// Room for shared windows; nil where there is no such directory.
+  var sharedRoom: SharedMemoryRoom?
+
+  /// The bytes that can still be allocated; nil where the system does not tell.
+  var memoryAvailable: Int?
+
+  /// The SHA-256 of the program.
+  var program: String
+
+  /// The data, as the lowest rank of a node finds it.
+  var data: DataFindings?
+}
+
+extension RankFindings {
+  /// Variables that change the number of threads, where they run, or what kernels are chosen.
+  static let variables = [
+    "OMP_NUM_THREADS", "OMP_PROC_BIND", "OMP_PLACES", "GOMP_CPU_AFFINITY", "KMP_AFFINITY",
+    "OMP_THREAD_LIMIT", "OMP_WAIT_POLICY", "ONEDNN_MAX_CPU_ISA", "DNNL_MAX_CPU_ISA",
+    "ONEDNN_CPU_ISA_HINTS", "DNNL_CPU_ISA_HINTS",
+  ]
+
+  /// Looks around, with the products of the default model and the data in `data`; collective.
+  init(_ world: borrowing World, threads: Int, data directory: String) throws {
+    let node = try world.communicator.splitShared(key: world.communicator.rank)
+    rank = world.communicator.rank
+    self.node = Int(try node.broadcast(Int64(rank), from: 0))
+    host = try world.processorName
+    let boot = try? FileSystem.read("/proc/sys/kernel/random/boot_id")
+    machine = boot.map { String($0.prefix { !$0.isWhitespace }) } ?? host
+    transport = try Transport(world, node)
+    data = node.rank == 0 ? DataFindings(directory) : nil
+    try node.free()
+    cpus = Processor.affinity()
+    self.threads = threads
+    processor = Processor()
+    products = Reproducibility(ParameterLayout(Recipe().model(pixels: 784)))
+    sharedRoom = SharedMemoryRoom(transport.windowDirectory ?? SharedMemoryRoom.defaultDirectory)
+    memoryAvailable = MachineMemory.available()
+    program = (try? Checksums.digest(of: "/proc/self/exe")) ?? "unknown"
+    environment = [:]
+    for name in Self.variables { environment[name] = Self.variable(name) }
+    launched =
+      ["OMPI_COMM_WORLD_SIZE", "PMI_SIZE"].lazy.compactMap(Self.variable)
+      .compactMap { Int($0) }.first
+  }
+
+  private static func variable(_ name: String) -> String? {
+    getenv(name).map { String(cString: $0) }
+  }
+}

@@ -1,0 +1,103 @@
+internal import Kernels
+
+/// The processors of this machine, and what of them this process may use.
+struct Processor: Codable, Equatable {
+  /// The maker's name for the model.
+  var model: String
+
+  /// The hardware threads that the system runs on.
+  var online: CPUList
+
+  /// Those that this process's control group allows.
+  var allowed: CPUList
+
+  /// The cores, each the hardware threads that share its arithmetic units.
+  var cores: [CPUList]
+
+  /// The processor time that the control group allows each second, in processors.
+  var quota: Double?
+
+  /// How the system chooses the clock rate, where that is a word that slows it down for good.
+  var slowGovernor: String?
+
+  /// The instructions that the processor has, as far as products could use them.
+  var instructionSet: InstructionSet?
+}
+
+extension Processor {
+  /// Reads /proc and /sys; `root` stands before every path, for tests.
+  init(root: String = "") {
+    let folder = "\(root)/sys/devices/system/cpu"
+    func list(_ path: String) -> CPUList? {
+      (try? FileSystem.read(path)).flatMap { CPUList(parsing: $0) }
+    }
+    let group = ControlGroup(root: root)
+    let fields = Self.fields(ofFirst: (try? FileSystem.read("\(root)/proc/cpuinfo")) ?? "")
+    model = fields["model name"] ?? fields["Processor"] ?? "unknown"
+    online = list("\(folder)/online") ?? Self.affinity(root: root)
+    let online = online
+    allowed = group.cpus.map { $0.intersection(online) } ?? online
+    let siblings = online.numbers.map {
+      list("\(folder)/cpu\($0)/topology/thread_siblings_list") ?? CPUList([$0])
+    }
+    cores = Set(siblings).sorted { ($0.numbers.first ?? 0) < ($1.numbers.first ?? 0) }
+    quota = group.cpuQuota
+    slowGovernor = Self.slowGovernor("\(folder)/cpu\(online.numbers.first ?? 0)/cpufreq")
+    instructionSet = fields["flags"].flatMap(InstructionSet.init(flags:))
+  }
+
+  /// The hardware threads that this thread is bound to: proc(5), `Cpus_allowed_list`.
+  static func affinity(root: String = "") -> CPUList {
+    let status = (try? FileSystem.read("\(root)/proc/thread-self/status")) ?? ""
+    let line = status.split(separator: "\n").first { $0.hasPrefix("Cpus_allowed_list:") }
+    return line.flatMap { CPUList(parsing: $0.dropFirst(18)) } ?? CPUList([0])
+  }
+
+  /// The numbers of the cores that the hardware threads `cpus` belong to.
+  func cores(of cpus: CPUList) -> Set<Int> {
+    let numbers = Set(cpus.numbers)
+    return Set(cores.indices.filter { !numbers.isDisjoint(with: cores[$0].numbers) })
+  }
+
+  /// The lines of the first processor in /proc/cpuinfo, by what stands before their colon.
+  private static func fields(ofFirst text: String) -> [String: String] {
+    var fields: [String: String] = [:]
+    for line in text.split(separator: "\n", omittingEmptySubsequences: false) {
+      if line.isEmpty && !fields.isEmpty { break }
+      guard let colon = line.firstIndex(of: ":") else { continue }
+      let name = line[..<colon].split(whereSeparator: \.isWhitespace).joined(separator: " ")
+      let value = line[line.index(after: colon)...].split(whereSeparator: \.isWhitespace)
+      fields[name] = value.joined(separator: " ")
+    }
+    return fields
+  }
+
+  /// The kernel's "CPU Performance Scaling": `powersave` is the lowest clock rate, but with drivers
+  /// whose hardware chooses it is not.
+  private static func slowGovernor(_ folder: String) -> String? {
+    func word(_ name: String) -> Substring? {
+      (try? FileSystem.read("\(folder)/\(name)"))?.split(whereSeparator: \.isWhitespace).first
+        .map { Substring(String($0)) }
+    }
+    let hardwareChooses: [Substring] = ["intel_pstate", "amd-pstate-epp"]
+    if let driver = word("scaling_driver"), hardwareChooses.contains(driver) {
+      return word("energy_performance_preference") == "power" ? "power" : nil
+    }
+    return word("scaling_governor") == "powersave" ? "powersave" : nil
+  }
+}
+
+extension InstructionSet {
+  /// The largest set whose flags, as Linux names them in /proc/cpuinfo, are all in `flags`.
+  init?(flags: String) {
+    let flags = Set(flags.split(separator: " "))
+    let needed: [(InstructionSet, [Substring])] = [
+      (.sse41, ["sse4_1"]), (.avx, ["avx"]), (.avx2, ["avx2", "fma"]),
+      (.avx512, ["avx512f", "avx512bw", "avx512vl", "avx512dq"]), (.avx512VNNI, ["avx512_vnni"]),
+      (.avx512BF16, ["avx512_bf16"]), (.amx, ["amx_tile", "amx_int8", "amx_bf16"]),
+    ]
+    let known = needed.prefix { flags.isSuperset(of: $0.1) }
+    guard let largest = known.last else { return nil }
+    self = largest.0
+  }
+}

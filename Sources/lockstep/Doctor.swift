@@ -1,0 +1,34 @@
+internal import ArgumentParser
+internal import MPI
+internal import Training
+
+/// `lockstep doctor`.
+struct Doctor: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Tell what this machine and this MPI job look like, and what is wrong.",
+    discussion: """
+      Start it as you would start training. Warnings say what will be slow or fail, why, and what \
+      to type instead; the exit code is 0 all the same.
+
+        lockstep doctor
+        mpirun -n 4 lockstep doctor --json
+      """)
+
+  @OptionGroup var data: DataOption
+  @OptionGroup var threads: ThreadOption
+
+  @Flag(help: "Print one JSON object.")
+  var json = false
+
+  func run() throws {
+    Job.run(in: { world in
+      let report = try DoctorReport.collect(
+        world, threads: threads.count, data: data.directory,
+        version: Lockstep.configuration.version)
+      if let report {
+        if json { Terminal.line(try report.json) } else { report.lines.forEach(Terminal.line) }
+      }
+      return .done
+    })
+  }
+}

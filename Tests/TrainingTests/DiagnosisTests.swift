@@ -1,0 +1,152 @@
+import Kernels
+import Testing
+
+@testable import Training
+
+/// What the doctor says of jobs that this machine cannot be.
+@Suite struct DiagnosisTests {
+  private func problems(_ ranks: [RankFindings]) -> [Problem] {
+    Diagnosis(JobFindings(ranks: ranks)).problems
+  }
+
+  @Test(
+    "a job that is as it should be has no problem",
+    arguments: [(1, 1, 1, 0), (1, 4, 1, 0), (1, 64, 2, 0), (16, 8, 2, 0), (2, 4, 1, 2)])
+  func good(hosts: Int, cores: Int, threadsPerCore: Int, idle: Int) {
+    let ranks = SampleJob.make(
+      hosts: hosts, cores: cores, threadsPerCore: threadsPerCore, idle: idle)
+    #expect(problems(ranks) == [])
+  }
+
+  /// A way to spoil a job of two hosts of four cores, what it is called and what is to be typed.
+  struct Case: Sendable, CustomTestStringConvertible {
+    let name: String
+    let parts: [String]
+    let spoil: @Sendable (inout [RankFindings]) -> Void
+
+    init(
+      _ name: String, _ parts: String..., spoil: @escaping @Sendable (inout [RankFindings]) -> Void
+    ) {
+      self.name = name
+      self.parts = parts
+      self.spoil = spoil
+    }
+
+    var testDescription: String { "\(name) \(parts)" }
+  }
+
+  static let cases = [
+    Case("oversubscribed", "5 ranks on host0 share 4 cores", "slots=4") { ranks in
+      ranks.insert(ranks[0], at: 0)
+      ranks.insert(ranks[5], at: 6)
+      for rank in ranks.indices { ranks[rank].transport.yields = true }
+    },
+    Case("spinning", "ranks on host1 wait", "mpi_yield_when_idle 1") { ranks in
+      for rank in 4..<8 { ranks[rank].threads = 2 }
+      for rank in 0..<4 { ranks[rank].threads = 1 }
+    },
+    Case("quota", "the time of 2.5 CPUs", "raise the container's CPU limit") { ranks in
+      for rank in 0..<4 { ranks[rank].processor.quota = 2.5 }
+    },
+    Case("unbound", "ranks 4-7 may run on any of 4 cores", "--bind-to core") { ranks in
+      for rank in 4..<8 { ranks[rank].cpus = ranks[rank].processor.online }
+    },
+    Case("crowded", "ranks 1 and 2 are bound to CPU 1 of host0", "mpirun --bind-to core") {
+      $0[2].cpus = $0[1].cpus
+    },
+    Case("crowded", "of host0 and host1", "one machine", "mpirun --bind-to none") { ranks in
+      ranks.removeSubrange(6...)
+      ranks.removeSubrange(2..<4)
+      for rank in ranks.indices { ranks[rank].machine = "the same" }
+    },
+    Case("crowded", "rank 3 is 2 threads each bound to CPU 3", "slot:PE=2") { ranks in
+      ranks.removeSubrange(0..<3)
+      ranks[0].threads = 2
+    },
+    Case("governor", "'powersave'", "performance") { $0[0].processor.slowGovernor = "powersave" },
+    Case("threads", "OMP_NUM_THREADS=3 is set", "--threads-per-rank 3") {
+      $0[0].environment["OMP_NUM_THREADS"] = "3"
+    },
+    Case("thread-binding", "OMP_PROC_BIND=true") { $0[1].environment["OMP_PROC_BIND"] = "true" },
+    Case("self-test", "on rank 6 a product's bits") { $0[6].products.keepsBits = false },
+    Case("unlike-processors", "rank 4 on host1 with AVX-512") { ranks in
+      for rank in 4..<8 { ranks[rank].products.instructionSet = .avx512 }
+    },
+    Case("instruction-limit", "ONEDNN_MAX_CPU_ISA=AVX2 keeps rank 7", "unset") {
+      $0[7].processor.instructionSet = .avx512BF16
+      $0[7].environment["ONEDNN_MAX_CPU_ISA"] = "AVX2"
+    },
+    Case("uneven-nodes", "from 2 to 4 ranks", "so 2 ranks only run forward") {
+      $0.removeSubrange(6...)
+    },
+    Case("shared-memory", "has room for 3 MiB", "would not start", "--shm-size") {
+      $0[0].sharedRoom?.free = 3 << 20
+    },
+    Case("shared-memory", "as containers have") { $0[4].sharedRoom = room(64 << 20) },
+    Case("memory", "host1 has 100 MiB of memory left", "on 4 ranks needs about") {
+      $0[6].memoryAvailable = 100 << 20
+    },
+    Case("single-copy", "ranks 0-3 cannot copy", "(EPERM)", "single_copy_mechanism none") { ranks in
+      for rank in 0..<4 { ranks[rank].transport.copyProblem = "EPERM" }
+    },
+    Case("single-copy", "copy messages twice", "SYS_PTRACE") {
+      $0[0].transport.singleCopy = "none"
+      $0[0].transport.copyProblem = "EPERM"
+    },
+    Case("single-copy", "copy messages twice", "leave btl_vader") {
+      $0[0].transport.singleCopy = "none"
+    },
+    Case("launcher", "started 16 processes, MPI sees 8") { $0[0].launched = 16 },
+    Case("program", "rank 3 on host0 runs another program") { $0[3].program = "def" },
+    Case("library", "rank 3 on host0 has MPICH") { $0[3].transport.library = "MPICH 4" },
+    Case("data", "on host1, /data: nothing", "scripts/fetch-mnist") {
+      $0[4].data = DataFindings("/no/such/folder")
+      $0[4].data?.problem = "/data: nothing"
+    },
+  ]
+
+  private static func room(_ bytes: Int) -> SharedMemoryRoom {
+    SharedMemoryRoom(directory: "/dev/shm", free: bytes, size: bytes)
+  }
+
+  @Test("each problem is told in one line, with what to type instead", arguments: cases)
+  func problem(_ one: Case) throws {
+    var ranks = SampleJob.make(hosts: 2, cores: 4)
+    one.spoil(&ranks)
+    let found = problems(ranks)
+    let problem = try #require(
+      found.first { problem in
+        problem.name == one.name && one.parts.allSatisfy { problem.description.contains($0) }
+      }, "\(found)")
+    #expect(problem.description.hasPrefix("warning: "))
+    #expect(!problem.description.contains("\n"))
+    #expect(Set(found.map(\.description)).count == found.count)
+  }
+
+  @Test("ranks on every hardware thread are told that these are no cores")
+  func hardwareThreads() {
+    var ranks = SampleJob.make(cores: 4, threadsPerCore: 2)
+    for rank in ranks {
+      var other = rank
+      other.rank += 4
+      ranks.append(other)
+    }
+    for rank in ranks.indices { ranks[rank].launched = 8 }
+    #expect(problems(ranks).map(\.name) == ["hardware-threads", "spinning"])
+    #expect(problems(ranks)[0].instead == "type mpirun -n 4 lockstep train")
+  }
+
+  @Test("a lone process is no job: it is told what would use all cores")
+  func alone() {
+    var rank = SampleJob.make()[0]
+    rank.launched = nil
+    rank.cpus = rank.processor.online
+    let report = DoctorReport(JobFindings(ranks: [rank]), version: "1")
+    #expect(report.warnings.isEmpty)
+    #expect(report.suggestion == "mpirun -n 4 lockstep train")
+    // Confined to two cores, as by taskset, it is told of no more.
+    rank.cpus = CPUList([1, 2])
+    let confined = DoctorReport(JobFindings(ranks: [rank]), version: "1")
+    #expect(confined.suggestion == "mpirun -n 2 lockstep train")
+  }
+}
