@@ -19,42 +19,50 @@ extension RowPanels {
   /// Whether, on this processor and for products of `sizes`, a row's bits are the same in a panel of
   /// one height and in those of other heights that other numbers of ranks would cut.
   ///
-  /// Costs two products of 62 rows for each size. This is what "the same bits on any number of ranks"
-  /// rests on; it samples the rule, and cannot prove it.
+  /// Costs a product of 62 rows and some smaller ones for each size. This is what "the
+  /// same bits on any number of ranks" rests on; it samples the rule, and cannot prove it.
   public static func keepBits(_ sizes: [ProductSize], _ engine: MatrixEngine) -> Bool {
-    sizes.allSatisfy { keepsBits($0, cuts, engine) }
+    keepBits(sizes, cuts, engine)
   }
 
-  // A whole panel with a remainder of two rows, and the same rows as others would cut them.
+  // A whole panel with a remainder of two rows, and some of its rows as others would cut them.
   private static let testedRows = 62
-  private static let cuts = [0..<6, 6..<54, 54..<62]
+  private static let cuts = [0..<6, 24..<30, 54..<62]
 
-  /// Whether the rows of one product have the same bits whole and in panels of `cuts`.
-  static func keepsBits(_ size: ProductSize, _ cuts: [Range<Int>], _ engine: MatrixEngine) -> Bool {
+  /// Whether the rows `cuts` of all products have the same bits in a whole panel and by themselves.
+  static func keepBits(
+    _ sizes: [ProductSize], _ cuts: [Range<Int>], _ engine: MatrixEngine
+  ) -> Bool {
+    let (inner, columns) = (sizes.map(\.inner).max() ?? 0, sizes.map(\.columns).max() ?? 0)
+    let weights = sizes.map { $0.inner * $0.columns }.max() ?? 0
+    // Pages of fresh memory cost more than the products do: all sizes use the same.
+    let given = Buffer<Float>(repeating: 0, count: testedRows * inner + weights + columns)
+    let results = Buffer<Float>(repeating: 0, count: 2 * testedRows * columns)
+    fill(given.vector)
+    return sizes.allSatisfy { keepsBits($0, cuts, given.vector, results.vector, engine) }
+  }
+
+  private static func keepsBits(
+    _ size: ProductSize, _ cuts: [Range<Int>], _ given: Vector, _ results: Vector,
+    _ engine: MatrixEngine
+  ) -> Bool {
     let (inner, columns) = (size.inner, size.columns)
-    let counts = [
-      testedRows * inner, inner * columns, columns, testedRows * columns, testedRows * columns,
-    ]
-    let memory = Buffer<Float>(repeating: 0, count: counts.reduce(0, +))
-    var offset = 0
-    let parts = counts.map { count in
-      defer { offset += count }
-      return memory.vector[offset..<offset + count]
-    }
-    for part in parts[0...2] { fill(part) }
-    let x = parts[0].matrix(rows: testedRows, columns: inner)
+    let (first, second) = (testedRows * inner, testedRows * inner + inner * columns)
+    let x = given.matrix(rows: testedRows, columns: inner)
     let w =
       size.isTransposed
-      ? parts[1].matrix(rows: columns, columns: inner).transposed
-      : parts[1].matrix(rows: inner, columns: columns)
-    let bias = size.isTransposed ? nil : parts[2].matrix(rows: 1, columns: columns)
-    let (whole, cut) = (
-      parts[3].matrix(rows: testedRows, columns: columns),
-      parts[4].matrix(rows: testedRows, columns: columns)
-    )
+      ? given.matrix(at: first, rows: columns, columns: inner).transposed
+      : given.matrix(at: first, rows: inner, columns: columns)
+    let bias = size.isTransposed ? nil : given.matrix(at: second, rows: 1, columns: columns)
+    let count = testedRows * columns
+    let whole = results.matrix(rows: testedRows, columns: columns)
+    let cut = results.matrix(at: count, rows: testedRows, columns: columns)
     engine.multiply(x, w, into: whole, bias: bias)
-    for rows in cuts { engine.multiply(x.rows(rows), w, into: cut.rows(rows), bias: bias) }
-    return parts[3].hasSameBits(as: parts[4])
+    return cuts.allSatisfy { rows in
+      engine.multiply(x.rows(rows), w, into: cut.rows(rows), bias: bias)
+      let part = rows.lowerBound * columns..<rows.upperBound * columns
+      return results[part].hasSameBits(as: results[count..<2 * count][part])
+    }
   }
 
   // Sums of many different exponents round at every step, so that another order shows.

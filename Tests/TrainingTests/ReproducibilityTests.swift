@@ -18,8 +18,8 @@ import VAE
   func sizes() {
     let sizes = ParameterLayout(ModelConfiguration()).productSizes
     #expect(sizes.map(\.inner) == [784, 400, 20, 400, 40, 400, 784])
-    #expect(sizes.map(\.columns) == [400, 40, 400, 784, 400, 20, 400])
+    #expect(sizes.map(\.columns) == [128, 40, 128, 128, 128, 20, 128])
     let wide = ParameterLayout(ModelConfiguration(pixels: 9000, hidden: 5000, latent: 1))
-    #expect(wide.productSizes.allSatisfy { $0.inner <= 1024 && $0.columns <= 1024 })
+    #expect(wide.productSizes.allSatisfy { $0.inner <= 1024 && $0.columns <= 128 })
   }
 }

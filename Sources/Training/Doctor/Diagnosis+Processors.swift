@@ -24,8 +24,7 @@ extension Diagnosis {
 
   private static func overload(_ machine: MachineUse, _ isWholeJob: Bool) -> Problem? {
     let (threads, cores, best) = (machine.threadCount, machine.coreCount, machine.bestRankCount)
-    let fewer = isWholeJob ? "type mpirun -n \(best) lockstep train" : "give it slots=\(best)"
-    let instead = machine.ranks[0].threads > 1 ? "leave --threads-per-rank out" : fewer
+    let instead = isWholeJob ? "type mpirun -n \(best) lockstep train" : "give it slots=\(best)"
     let here = "\(machine.load) on \(machine.host)"
     if threads > machine.usable.count {
       return Problem(

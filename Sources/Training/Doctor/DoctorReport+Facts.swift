@@ -14,9 +14,6 @@ extension DoctorReport {
     facts += byNode("cores") { Self.cores($0[0].processor) }
     facts += byNode("binding") { Binding.description(of: $0) }
     facts += byNode("products") { Self.products($0) }
-    let seconds = ranks == 1 ? first.products.seconds : job.ranks.map(\.products.seconds).max() ?? 0
-    facts += Self.line(
-      "", "the self-test took \(Wording.decimals(seconds * 1e3)) ms\(ranks == 1 ? "" : " at most")")
     facts += Self.line(
       "MPI", "\(first.transport.library), thread level \(first.transport.threadLevel)")
     facts += byNode("transports") { Self.transports($0[0].transport) }
