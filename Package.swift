@@ -32,6 +32,7 @@ let package = Package(
     .package(url: "https://github.com/jpsim/Yams", from: "6.2.0"),
   ],
   targets: [
+    .systemLibrary(name: "CFMA"),
     .systemLibrary(name: "CLinux"),
     .systemLibrary(name: "CMPI", pkgConfig: "ompi-c", providers: [.apt(["libopenmpi-dev"])]),
     .systemLibrary(name: "COneDNN", providers: [.apt(["libdnnl-dev"])]),
@@ -39,7 +40,7 @@ let package = Package(
     .systemLibrary(name: "CSPNG", pkgConfig: "spng", providers: [.apt(["libspng-dev"])]),
     .target(name: "MPI", dependencies: ["CMPI"], swiftSettings: house + lifetimes),
     .target(
-      name: "Kernels", dependencies: ["COneDNN"],
+      name: "Kernels", dependencies: ["CFMA", "COneDNN"],
       swiftSettings: house + lifetimes
         + [.unsafeFlags(hot, .when(configuration: .release))]),
     .target(name: "MNIST", dependencies: ["CZlib", "Kernels"], swiftSettings: house),
@@ -80,7 +81,8 @@ let package = Package(
       dependencies: ["Training", "MPI", "Kernels", "MNIST", "VAE", "Artifacts", "Support"],
       swiftSettings: house),
     .testTarget(
-      name: "LockstepTests", dependencies: ["Kernels", "MNIST", "Support", "lockstep"],
+      name: "LockstepTests",
+      dependencies: ["Kernels", "MNIST", "Support", "Training", "lockstep"],
       swiftSettings: house),
   ]
 )

@@ -1,0 +1,93 @@
+#ifndef LOCKSTEP_CFMA_SHIM_H
+#define LOCKSTEP_CFMA_SHIM_H
+
+#include <stdbool.h>
+
+// Measures the limit that all figures are held against, so it must be as wide as the processor goes,
+// whatever the rest is compiled for. Swift can neither compile one function for another processor
+// than its module's nor ask which one it runs on; clang can do both.
+//
+// Each function makes `turns` passes over independent accumulators in registers, x <- x * a + b:
+// enough of them to hide the latency of two (AVX) or four (NEON) units, few enough to stay in
+// registers. Different beginnings keep the compiler from merging them; the sum is returned so that
+// it cannot leave them out.
+
+#define CFMA_ACCUMULATE(COUNT, ZERO, UPDATE)                  \
+  __typeof__(ZERO) x[COUNT];                                  \
+  _Pragma("clang loop unroll(full)")                          \
+  for (int i = 0; i < COUNT; i++) x[i] = ZERO + (float)i;     \
+  for (long turn = 0; turn < turns; turn++) {                 \
+    _Pragma("clang loop unroll(full)")                        \
+    for (int i = 0; i < COUNT; i++) x[i] = UPDATE;            \
+  }                                                           \
+  float sum = 0;                                              \
+  _Pragma("clang loop unroll(full)")                          \
+  for (int i = 0; i < COUNT; i++) sum += x[i][0];             \
+  return sum;
+
+typedef float CFMA_4 __attribute__((vector_size(16)));
+typedef float CFMA_8 __attribute__((vector_size(32)));
+typedef float CFMA_16 __attribute__((vector_size(64)));
+
+// Operations of one turn: accumulators x lanes x 2.
+enum {
+  CFMA_OPERATIONS_4 = 24 * 4 * 2,
+  CFMA_OPERATIONS_8 = 12 * 8 * 2,
+  CFMA_OPERATIONS_16 = 24 * 16 * 2,
+  CFMA_OPERATIONS_BF16 = 24 * 16 * 2 * 2,
+};
+
+#if defined(__x86_64__)
+
+#include <immintrin.h>
+
+static inline bool CFMA_has_avx2(void) {
+  return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma");
+}
+
+static inline bool CFMA_has_avx512(void) { return __builtin_cpu_supports("avx512f"); }
+
+static inline bool CFMA_has_bf16(void) { return __builtin_cpu_supports("avx512bf16"); }
+
+__attribute__((target("avx2,fma"))) static inline float CFMA_run_8(long turns, float a, float b) {
+  CFMA_8 zero = {0}, factor = zero + a, term = zero + b;
+  CFMA_ACCUMULATE(12, zero, __builtin_elementwise_fma(x[i], factor, term))
+}
+
+__attribute__((target("avx512f"))) static inline float CFMA_run_16(long turns, float a, float b) {
+  CFMA_16 zero = {0}, factor = zero + a, term = zero + b;
+  CFMA_ACCUMULATE(24, zero, __builtin_elementwise_fma(x[i], factor, term))
+}
+
+// Pairs of products of bf16, summed in single precision.
+__attribute__((target("avx512f,avx512bf16"))) static inline float CFMA_run_bf16(
+    long turns, float a, float b) {
+  __m512bh factor = _mm512_cvtne2ps_pbh(_mm512_set1_ps(a), _mm512_set1_ps(a));
+  __m512bh term = _mm512_cvtne2ps_pbh(_mm512_set1_ps(b), _mm512_set1_ps(b));
+  __m512 zero = _mm512_setzero_ps();
+  CFMA_ACCUMULATE(24, zero, _mm512_dpbf16_ps(x[i], factor, term))
+}
+
+#else
+
+static inline bool CFMA_has_avx2(void) { return false; }
+static inline bool CFMA_has_avx512(void) { return false; }
+static inline bool CFMA_has_bf16(void) { return false; }
+static inline float CFMA_run_8(long turns, float a, float b) { return 0; }
+static inline float CFMA_run_16(long turns, float a, float b) { return 0; }
+static inline float CFMA_run_bf16(long turns, float a, float b) { return 0; }
+
+#endif
+
+// Every other processor, in vectors of four as NEON has them.
+static inline float CFMA_run_4(long turns, float a, float b) {
+  CFMA_4 zero = {0}, factor = zero + a, term = zero + b;
+#if defined(__aarch64__)
+  CFMA_ACCUMULATE(24, zero, __builtin_elementwise_fma(x[i], factor, term))
+#else
+  // Without FMA units: a product and a sum, two operations as well.
+  CFMA_ACCUMULATE(24, zero, x[i] * factor + term)
+#endif
+}
+
+#endif

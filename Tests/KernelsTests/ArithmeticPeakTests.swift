@@ -1,0 +1,13 @@
+import Kernels
+import Testing
+
+@Suite struct ArithmeticPeakTests {
+  /// A core that does 0.05 GFLOP/s or 2 TFLOP/s is not the one this runs on.
+  @Test("a core's peak is of the right order")
+  func order() throws {
+    let peak = try #require(ArithmeticPeak(.fp32))
+    let operations = peak.measure(seconds: 0.02)
+    #expect(operations > 5e7 && operations < 2e12, "\(operations)")
+    #expect(!peak.instructions.isEmpty)
+  }
+}
