@@ -1,0 +1,139 @@
+internal import Kernels
+internal import MNIST
+public import VAE
+
+/// What a step takes on N nodes of R ranks each, teams by node, at batch B; fitted to measurements.
+///
+///     step = (samples(b) + gradients(e, B/N)) (1 + w log₂ R) + network(N)
+///
+/// - samples(b) = p b + q: batch, forward and backward of the rank with the largest shard. b follows
+///   from ``Shard``: shards are made of units of six rows, so that a batch of 128 has no more than 21
+///   of them, and some ranks get one more than others.
+/// - gradients(e, s) = e (u s + v): a rank's tiles, of e parameters in all, over the s samples of its
+///   node; v is the update, which no node is spared. e is that of the lane to which the most was dealt.
+/// - w: a barrier takes a microsecond, but ranks are never equally fast, and each waits for the last.
+/// - network(N) = 2 (N − 1) l + 2 (N − 1)/N S / c: a ring, latency l, S bytes of gradient through one
+///   network of c bytes a second that a node's lanes share.
+///
+/// Not in the model: unlike nodes, traffic of others, and what memory that all cores share costs with
+/// more of them than were measured.
+public struct CostModel: Codable, Equatable, Sendable {
+  /// p and q: seconds a sample, and a step.
+  public var sample: Line
+
+  /// u and v: seconds a parameter and sample, and a parameter.
+  public var gradient: Line
+
+  /// w: the part of the work that two ranks wait in addition.
+  public var synchronisation: Double
+
+  /// The model's sizes.
+  public var configuration: ModelConfiguration
+
+  /// y = slope x + offset.
+  public struct Line: Codable, Equatable, Sendable {
+    /// What one more of x adds.
+    public var slope: Double
+
+    /// What is there without any.
+    public var offset: Double
+
+    /// A line.
+    public init(slope: Double, offset: Double) {
+      self.slope = slope
+      self.offset = offset
+    }
+  }
+
+  /// A network between nodes.
+  public struct Network: Equatable, Sendable {
+    /// Bytes a second out of a node, and into it at the same time.
+    public var bandwidth: Double
+
+    /// Seconds from one node to another.
+    public var latency: Double
+
+    /// A network.
+    public init(bandwidth: Double, latency: Double) {
+      self.bandwidth = bandwidth
+      self.latency = latency
+    }
+  }
+
+  /// The parts of a step, in seconds.
+  public struct Step: Equatable, Sendable {
+    /// Batch, forward and backward.
+    public var samples: Double
+    /// Weight gradients.
+    public var gradients: Double
+    /// The update.
+    public var update: Double
+    /// Barriers and jitter within a node.
+    public var synchronisation: Double
+    /// The all-reduce's latencies.
+    public var latency: Double
+    /// The all-reduce's bytes.
+    public var bytes: Double
+
+    /// The whole.
+    public var total: Double {
+      samples + gradients + update + synchronisation + latency + bytes
+    }
+  }
+
+  /// Puts a model together.
+  public init(
+    sample: Line, gradient: Line, synchronisation: Double, configuration: ModelConfiguration
+  ) {
+    self.sample = sample
+    self.gradient = gradient
+    self.synchronisation = synchronisation
+    self.configuration = configuration
+  }
+}
+
+extension CostModel {
+  /// The step of `ranks` on each of `nodes` at `batchSize`.
+  public func step(ranks: Int, nodes: Int, batchSize: Int, _ network: Network) -> Step {
+    let split = Split(configuration, ranks: ranks, nodes: nodes, batchSize: batchSize)
+    let (size, count) = (Double(nodes), Double(split.parameters))
+    let samples =
+      split.rankSamples == 0 ? 0 : sample.slope * Double(split.rankSamples) + sample.offset
+    let gradients = count * gradient.slope * Double(split.nodeSamples)
+    let update = count * gradient.offset
+    return Step(
+      samples: samples, gradients: gradients, update: update,
+      synchronisation: (samples + gradients + update) * synchronisation
+        * logarithm2(Double(ranks)),
+      latency: nodes > 1 ? 2 * (size - 1) * network.latency : 0,
+      bytes: nodes > 1 ? 2 * (size - 1) / size * Double(split.bytes) / network.bandwidth : 0)
+  }
+
+  /// What falls to the rank and the node that have most to do.
+  struct Split: Equatable {
+    /// Samples of a rank.
+    let rankSamples: Int
+    /// Samples of a node.
+    let nodeSamples: Int
+    /// Parameters of a lane's tiles.
+    let parameters: Int
+    /// Bytes that a node's lanes exchange: its gradient and, in each lane, the report.
+    let bytes: Int
+
+    init(_ configuration: ModelConfiguration, ranks: Int, nodes: Int, batchSize: Int) {
+      let (layout, unit) = (ParameterLayout(configuration), RowPanels.unit)
+      let all = ranks * nodes
+      rankSamples = (0..<all).map { rank in
+        Shard(rank: rank, of: all, unit: unit).part(of: 0..<batchSize).count
+      }.max()!
+      nodeSamples = (0..<nodes).map { node in
+        Shard(ranks: node * ranks..<(node + 1) * ranks, of: all, unit: unit)
+          .part(of: 0..<batchSize).count
+      }.max()!
+      parameters = GradientExchange.deal(layout.tiles, to: ranks)
+        .map { $0.reduce(0) { $0 + $1.range.count } }.max()!
+      let floats = layout.parameterCount + ranks * BatchReport.count(batchSize: batchSize)
+      bytes = floats * MemoryLayout<Float>.stride
+    }
+  }
+}
