@@ -23,7 +23,7 @@ struct Lockstep: ParsableCommand {
     version: "0.1.0",
     subcommands: [
       Train.self, Evaluate.self, Sample.self, Reconstruct.self, Encode.self, Inspect.self,
-      Doctor.self,
+      Doctor.self, Bench.self, Measure.self,
     ])
 }
 

@@ -8,6 +8,7 @@ import Testing
     "help fits a terminal of 80 columns",
     arguments: [
       [], ["train"], ["evaluate"], ["sample"], ["reconstruct"], ["encode"], ["inspect"], ["doctor"],
+      ["bench"],
     ])
   func help(words: [String]) throws {
     let outcome = try Job(words + ["--help"], environment: ["COLUMNS": "80"]).succeed()

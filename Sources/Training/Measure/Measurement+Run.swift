@@ -1,0 +1,105 @@
+internal import Kernels
+internal import MNIST
+public import MPI
+internal import VAE
+
+extension Measurement {
+  /// Trains the default model on the images in `data` and tells how it went; collective. No file is
+  /// written.
+  ///
+  /// - Throws: `SharedFailure` where the data cannot be read or the processor lacks the format.
+  public init(
+    _ request: MeasurementRequest, data: String, among world: borrowing Communicator
+  ) throws {
+    let meter = try world.together {
+      guard let meter = PeakMeter(request.precision, seconds: request.peakSeconds) else {
+        throw Failure(.unavailable, "no \(request.precision.rawValue) on this processor")
+      }
+      return meter
+    }
+    let images = try world.together { try Dataset.load(directory: data, split: .train) }
+    var pace = try Pace(request, images, among: world)
+    try pace.warmUp(request, among: world)
+    let single = world.size > 1 ? try meter.single(world) : nil
+    let before = try meter.joint(world)
+    let leg = try pace.run(seconds: request.seconds, among: world)
+    let after = try meter.joint(world)
+    try pace.free()
+    self.init(
+      ranks: world.size, batchSize: min(request.batchSize, images.count), images: leg.images,
+      seconds: leg.seconds, stages: leg.stages, longestWaiting: leg.longestWaiting,
+      peak: Peak(
+        instructions: meter.instructions, single: single ?? max(before, after), before: before,
+        after: after),
+      model: Recipe().model(pixels: images.pixelCount),
+      cost: TrainingCost(Recipe().model(pixels: images.pixelCount)))
+  }
+}
+
+/// A trainer that is driven for a time rather than to an end.
+private struct Pace: ~Copyable {
+  private var trainer: Trainer
+  private var secondsPerStep = 0.0
+
+  /// What came of a number of steps.
+  struct Leg {
+    var images = 0
+    var seconds = 0.0
+    var stages: [String: Double] = [:]
+    var longestWaiting = 0.0
+  }
+
+  /// A trainer of the default model, at the beginning of an epoch's last batch: the warm-up then
+  /// meets both sizes of batch, for which products are prepared when they first occur.
+  init(
+    _ request: MeasurementRequest, _ images: Dataset, among world: borrowing Communicator
+  ) throws {
+    let recipe = Recipe()
+    let layout = ParameterLayout(recipe.model(pixels: images.pixelCount))
+    var progress = Progress()
+    progress.offset = (images.count - 1) / request.batchSize * request.batchSize
+    var trainer = try Trainer(
+      layout, at: progress, on: images, batchSize: request.batchSize,
+      optimizer: Adam(learningRate: recipe.learningRate), seed: recipe.seed,
+      precision: request.precision, teams: request.teams, threads: 1, among: world)
+    try trainer.load { replica, _ in layout.initialize(replica.parameters, seed: recipe.seed) }
+    self.trainer = trainer
+  }
+
+  /// Trains until caches, pages and prepared products are there, and learns how long a step takes.
+  mutating func warmUp(
+    _ request: MeasurementRequest, among world: borrowing Communicator
+  ) throws {
+    let count = max(2, 2048 / request.batchSize)
+    _ = try run(steps: count, among: world)
+    let leg = try run(steps: count, among: world)
+    secondsPerStep = leg.seconds / Double(count)
+  }
+
+  /// Trains for about `seconds`, in whole steps whose number rank zero decides.
+  mutating func run(seconds: Double, among world: borrowing Communicator) throws -> Leg {
+    let steps = max(2, Int(min(1e9, (seconds / secondsPerStep).rounded(.up))))
+    return try run(steps: Int(try world.broadcast(Int64(steps), from: 0)), among: world)
+  }
+
+  private mutating func run(steps: Int, among world: borrowing Communicator) throws -> Leg {
+    var leg = Leg()
+    let stagesBefore = trainer.stageTimes
+    try world.barrier()
+    let start = ContinuousClock.now
+    for _ in 0..<steps {
+      if trainer.isEpochComplete { trainer.beginNextEpoch() }
+      leg.images += try trainer.step(stopRequested: false).losses.count
+    }
+    try world.barrier()
+    leg.seconds = (ContinuousClock.now - start) / .seconds(1)
+    let stages = trainer.stageTimes - stagesBefore
+    for stage in StageTimes.Stage.allCases {
+      leg.stages[stage.rawValue] = try world.allReduce(stages[stage], .sum) / Double(world.size)
+    }
+    leg.longestWaiting = try world.allReduce(stages[.waiting], .max)
+    return leg
+  }
+
+  consuming func free() throws { try trainer.free() }
+}

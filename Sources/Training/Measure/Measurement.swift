@@ -1,0 +1,106 @@
+public import Kernels
+public import VAE
+
+/// What to measure.
+public struct MeasurementRequest: Codable, Hashable, Sendable {
+  /// The number format of the products.
+  public var precision = Precision.fp32
+
+  /// How ranks form teams.
+  public var teams = TeamMode.node
+
+  /// Images of a step, over all ranks.
+  public var batchSize = 128
+
+  /// Seconds to train for, after as much as it takes to warm up.
+  public var seconds = 1.0
+
+  /// Seconds of one of the runs that measure the processor's peak; there are nine.
+  public var peakSeconds = 0.05
+
+  /// A batch of 128 in fp32, one team a node.
+  public init() {}
+}
+
+/// How fast a job trained, for how long in which stage, and what its cores could do meanwhile.
+public struct Measurement: Codable, Equatable, Sendable {
+  /// The number of ranks.
+  public var ranks: Int
+
+  /// Images of a full step; fewer than asked for where the data has no more.
+  public var batchSize: Int
+
+  /// Images trained on, and the seconds it took, between two barriers.
+  public var images: Int
+
+  /// See ``images``.
+  public var seconds: Double
+
+  /// Seconds of each stage by its name, the mean over ranks.
+  public var stages: [String: Double]
+
+  /// The seconds that the rank waited which waited most.
+  public var longestWaiting: Double
+
+  /// What the cores could do.
+  public var peak: Peak
+
+  /// The sizes of the model.
+  public var model: ModelConfiguration
+
+  /// The work of training on one image.
+  public var cost: TrainingCost
+
+  /// The cores' peak in operations a second, in the instructions of the products' format.
+  public struct Peak: Codable, Equatable, Sendable {
+    /// The instructions' name.
+    public var instructions: String
+
+    /// One core, while the others slept.
+    public var single: Double
+
+    /// All ranks' cores at once, before the training.
+    public var before: Double
+
+    /// All ranks' cores at once, after it.
+    public var after: Double
+
+    /// Puts a peak together.
+    public init(instructions: String, single: Double, before: Double, after: Double) {
+      self.instructions = instructions
+      self.single = single
+      self.before = before
+      self.after = after
+    }
+  }
+
+  /// Images a second.
+  public var imagesPerSecond: Double { Double(images) / seconds }
+
+  /// Milliseconds of a full step.
+  public var stepMilliseconds: Double { milliseconds(seconds) }
+
+  /// Milliseconds of a full step that went into a stage, the mean over ranks.
+  public func stageMilliseconds(_ stage: StageTimes.Stage) -> Double {
+    milliseconds(stages[stage.rawValue] ?? 0)
+  }
+
+  /// The step's share of `seconds`; an epoch's last, smaller batch counts for what it is.
+  public func milliseconds(_ seconds: Double) -> Double {
+    1000 * seconds * Double(batchSize) / Double(images)
+  }
+}
+
+extension Measurement {
+  /// The products' operations a second over what the cores could do.
+  public var fractionOfPeak: Double { cost.total * imagesPerSecond / best }
+
+  /// The same of weight gradients alone, with the update that follows each tile; zero where the stage
+  /// took no time.
+  public var gradientFractionOfPeak: Double {
+    let seconds = stages[StageTimes.Stage.gradients.rawValue] ?? 0
+    return seconds > 0 ? cost.gradients * Double(images) / seconds / best : 0
+  }
+
+  private var best: Double { max(peak.before, peak.after) }
+}

@@ -1,0 +1,27 @@
+internal import Glibc
+
+/// Small text files.
+enum File {
+  /// Whether a file at `path` may be written, or made where there is none.
+  static func canBeWritten(_ path: String) -> Bool {
+    guard access(path, F_OK) != 0 else { return access(path, W_OK) == 0 }
+    let folder = path.lastIndex(of: "/").map { String(path[...$0]) } ?? "."
+    return access(folder, W_OK) == 0
+  }
+
+  /// Whether there is a program at `path`.
+  static func isExecutable(_ path: String) -> Bool { access(path, X_OK) == 0 }
+
+  /// All of the file at `path`; empty where it cannot be read.
+  static func text(_ path: String) -> String {
+    let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+    guard descriptor >= 0 else { return "" }
+    defer { close(descriptor) }
+    var (bytes, piece) = ([UInt8](), [UInt8](repeating: 0, count: 1 << 16))
+    while true {
+      let count = read(descriptor, &piece, piece.count)
+      guard count > 0 else { return String(decoding: bytes, as: UTF8.self) }
+      bytes += piece[..<count]
+    }
+  }
+}

@@ -1,0 +1,82 @@
+internal import FoundationEssentials
+internal import Glibc
+internal import Training
+
+/// Jobs that this process starts with mpirun, without ever being part of MPI itself.
+struct MPIJob {
+  let machine: Machine
+
+  /// The words that start `program` on `ranks` ranks of this machine, each on a core of its own where
+  /// there are enough.
+  func words(ranks: Int, _ program: [String]) -> [String] {
+    var words = ["mpirun", "--quiet", "-n", "\(ranks)"]
+    if ranks > machine.cores {
+      words += ["--oversubscribe", "--bind-to", "none", "--mca", "mpi_yield_when_idle", "1"]
+    } else if machine.isConfined {
+      words += ["--oversubscribe", "--bind-to", "none"]
+    } else {
+      words += ["--bind-to", "core"]
+    }
+    return words + program
+  }
+
+  /// Runs `program` on `ranks` ranks, as ``run(_:limit:tolerating:)``.
+  func run(
+    ranks: Int, _ program: [String], limit: Double, tolerating tolerated: Training.ExitCode? = nil
+  ) throws -> ChildProcess.Outcome {
+    try run(words(ranks: ranks, program), limit: limit, tolerating: tolerated)
+  }
+
+  /// Runs `words` to their end.
+  ///
+  /// - Throws: where they cannot be started, the time limit ends them, or they end with another code
+  ///   than 0 and `tolerated`.
+  func run(
+    _ words: [String], limit: Double, tolerating tolerated: Training.ExitCode? = nil
+  ) throws -> ChildProcess.Outcome {
+    let outcome = try ChildProcess.run(words, environment: Self.environment, limit: limit)
+    if outcome.isOverdue {
+      throw Failure(.mpi, "not done after \(Int(limit)) s: \(words.joined(separator: " "))")
+    }
+    guard outcome.status == 0 || outcome.status == tolerated?.rawValue else {
+      throw Failure(
+        Training.ExitCode(rawValue: outcome.status) ?? .mpi,
+        outcome.sentence ?? "this ended with code \(outcome.status): "
+          + words.joined(separator: " "))
+    }
+    return outcome
+  }
+
+  /// The path of this program.
+  static var program: String {
+    guard let path = realpath("/proc/self/exe", nil) else { return CommandLine.arguments[0] }
+    defer { free(path) }
+    return String(cString: path)
+  }
+
+  /// This process's environment without what a launcher may have left in it, which would make mpirun
+  /// take itself for a part of that job. Parameters (`OMPI_MCA_…`) are the user's and stay.
+  static var environment: [String] {
+    let kept = ["OMPI_MCA_", "OMPI_ALLOW_RUN_AS_ROOT"]
+    var values = ProcessInfo.processInfo.environment.filter { name, _ in
+      !["OMPI_", "PMIX_", "PMI_"].contains { name.hasPrefix($0) }
+        || kept.contains { name.hasPrefix($0) }
+    }
+    values["OMP_NUM_THREADS"] = values["OMP_NUM_THREADS"] ?? "1"
+    if geteuid() == 0 {
+      // mpirun asks root twice; whoever runs this as root has decided.
+      values["OMPI_ALLOW_RUN_AS_ROOT"] = "1"
+      values["OMPI_ALLOW_RUN_AS_ROOT_CONFIRM"] = "1"
+    }
+    return values.map { "\($0)=\($1)" }
+  }
+}
+
+extension ChildProcess.Outcome {
+  /// What one of our own programs told of its failure; mpirun may pass it on in either stream.
+  var sentence: String? {
+    let head = "lockstep: "
+    return (errors + "\n" + output).split(whereSeparator: \.isNewline)
+      .first { $0.hasPrefix(head) }.map { String($0.dropFirst(head.count)) }
+  }
+}

@@ -1,0 +1,54 @@
+internal import ArgumentParser
+internal import FoundationEssentials
+internal import MPI
+internal import Kernels
+internal import Training
+
+/// `lockstep measure`: one measurement of `lockstep bench`, run under mpirun by it. Hidden, since its
+/// one line is for a program to read.
+struct Measure: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Train for a moment and print one measurement as JSON.", shouldDisplay: false)
+
+  @OptionGroup var data: DataOption
+
+  @Option(help: "The number format of the products.")
+  var precision = Precision.fp32
+
+  @Option(help: "node or rank.")
+  var teams = TeamMode.node
+
+  @Option(parsing: .unconditional, help: "Images of a step over all ranks.")
+  var batchSize = 128
+
+  @Option(parsing: .unconditional, help: "Seconds to train for.")
+  var seconds = 1.0
+
+  @Option(parsing: .unconditional, help: "Seconds of a run that measures the processor's peak.")
+  var peakSeconds = 0.05
+
+  func validate() throws {
+    guard (1...1 << 20).contains(batchSize) else {
+      throw ValidationError("--batch-size must be from 1 to \(1 << 20)")
+    }
+    for (flag, value) in [("--seconds", seconds), ("--peak-seconds", peakSeconds)] {
+      guard value > 0, value <= 3600 else {
+        throw ValidationError("\(flag) must be more than 0 and at most 3600")
+      }
+    }
+  }
+
+  func run() throws {
+    Job.run { world in
+      var request = MeasurementRequest()
+      request.precision = precision
+      request.teams = teams
+      request.batchSize = batchSize
+      request.seconds = seconds
+      request.peakSeconds = peakSeconds
+      let measurement = try Measurement(request, data: data.directory, among: world)
+      if world.rank == 0 { Terminal.line(try JSONText.line(measurement)) }
+      return .done
+    }
+  }
+}

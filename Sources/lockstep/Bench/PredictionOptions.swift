@@ -1,0 +1,42 @@
+internal import ArgumentParser
+internal import Training
+
+/// What `lockstep bench --predict` is asked.
+struct PredictionOptions: ParsableArguments {
+  @Flag(help: "Measure nothing; tell from an earlier bench how fast more nodes would be.")
+  var predict = false
+
+  @Option(help: ArgumentHelp("The earlier bench. (default: the file of --json)", valueName: "file"))
+  var from: String?
+
+  @Option(
+    parsing: .unconditional,
+    help: ArgumentHelp("Node counts. (default: 1,2,4,8,16,32)", valueName: "list"))
+  var nodes: NumberList?
+
+  @Option(
+    parsing: .unconditional,
+    help: ArgumentHelp("The network between nodes, in Gbit/s.", valueName: "gbit"))
+  var bandwidth = 10.0
+
+  @Option(
+    parsing: .unconditional,
+    help: ArgumentHelp("Microseconds from one node to another.", valueName: "us"))
+  var latency = 30.0
+
+  func validate() throws {
+    for (flag, value, largest) in [("--bandwidth", bandwidth, 1e5), ("--latency", latency, 1e6)] {
+      guard value > 0, value <= largest else {
+        throw ValidationError("\(flag) must be more than 0 and at most \(Int(largest))")
+      }
+    }
+    if let nodes, !nodes.numbers.allSatisfy({ $0 <= 4096 }) {
+      throw ValidationError("--nodes must be from 1 to 4096")
+    }
+  }
+
+  /// The network.
+  var network: CostModel.Network {
+    CostModel.Network(bandwidth: bandwidth * 1e9 / 8, latency: latency * 1e-6)
+  }
+}
