@@ -16,13 +16,15 @@ extension RowPanels {
     }
   }
 
-  /// Whether, on this processor and for products of `sizes`, a row's bits are the same in a panel of
-  /// one height and in those of other heights that other numbers of ranks would cut.
+  /// Whether, on this processor and for products of `sizes` in `precision`, a row's bits are the same
+  /// in a panel of one height and in those of other heights that other numbers of ranks would cut.
   ///
   /// Costs a product of 62 rows and some smaller ones for each size. This is what "the
   /// same bits on any number of ranks" rests on; it samples the rule, and cannot prove it.
-  public static func keepBits(_ sizes: [ProductSize], _ engine: MatrixEngine) -> Bool {
-    keepBits(sizes, cuts, engine)
+  public static func keepBits(
+    _ sizes: [ProductSize], _ precision: Precision, _ engine: MatrixEngine
+  ) -> Bool {
+    keepBits(sizes, cuts, precision, engine)
   }
 
   // A whole panel with a remainder of two rows, and some of its rows as others would cut them.
@@ -31,29 +33,30 @@ extension RowPanels {
 
   /// Whether the rows `cuts` of all products have the same bits in a whole panel and by themselves.
   static func keepBits(
-    _ sizes: [ProductSize], _ cuts: [Range<Int>], _ engine: MatrixEngine
+    _ sizes: [ProductSize], _ cuts: [Range<Int>], _ precision: Precision, _ engine: MatrixEngine
   ) -> Bool {
     let (inner, columns) = (sizes.map(\.inner).max() ?? 0, sizes.map(\.columns).max() ?? 0)
     let weights = sizes.map { $0.inner * $0.columns }.max() ?? 0
     // Pages of fresh memory cost more than the products do: all sizes use the same.
-    let given = Buffer<Float>(repeating: 0, count: testedRows * inner + weights + columns)
+    let memory = Buffer<Float>(repeating: 0, count: testedRows * inner + weights + columns)
+    let copy = Buffer<Float>(repeating: 0, count: precision == .fp32 ? 0 : memory.count)
     let results = Buffer<Float>(repeating: 0, count: 2 * testedRows * columns)
-    fill(given.vector)
-    return sizes.allSatisfy { keepsBits($0, cuts, given.vector, results.vector, engine) }
+    let given = Given(values: memory.vector, precision: precision, copy: copy.vector)
+    return sizes.allSatisfy { keepsBits($0, cuts, given, results.vector, engine) }
   }
 
   private static func keepsBits(
-    _ size: ProductSize, _ cuts: [Range<Int>], _ given: Vector, _ results: Vector,
+    _ size: ProductSize, _ cuts: [Range<Int>], _ given: Given, _ results: Vector,
     _ engine: MatrixEngine
   ) -> Bool {
     let (inner, columns) = (size.inner, size.columns)
     let (first, second) = (testedRows * inner, testedRows * inner + inner * columns)
-    let x = given.matrix(rows: testedRows, columns: inner)
+    let x = given.operand(at: 0, rows: testedRows, columns: inner)
     let w =
       size.isTransposed
-      ? given.matrix(at: first, rows: columns, columns: inner).transposed
-      : given.matrix(at: first, rows: inner, columns: columns)
-    let bias = size.isTransposed ? nil : given.matrix(at: second, rows: 1, columns: columns)
+      ? given.operand(at: first, rows: columns, columns: inner).transposed
+      : given.operand(at: first, rows: inner, columns: columns)
+    let bias = size.isTransposed ? nil : given.values.matrix(at: second, rows: 1, columns: columns)
     let count = testedRows * columns
     let whole = results.matrix(rows: testedRows, columns: columns)
     let cut = results.matrix(at: count, rows: testedRows, columns: columns)
@@ -63,6 +66,26 @@ extension RowPanels {
       let part = rows.lowerBound * columns..<rows.upperBound * columns
       return results[part].hasSameBits(as: results[count..<2 * count][part])
     }
+  }
+}
+
+/// Numbers to multiply, in fp32 and where need be rounded.
+private struct Given {
+  let values: Vector
+  private let copy: BFloat16Vector?
+
+  /// Fills `values`, and `copy`, of as many floats, where `precision` asks for another format.
+  init(values: Vector, precision: Precision, copy: Vector) {
+    self.values = values
+    Self.fill(values)
+    self.copy =
+      precision == .bf16 ? BFloat16Vector(inPlaceOf: copy)[0..<values.count] : nil
+    self.copy?.round(values)
+  }
+
+  func operand(at offset: Int, rows: Int, columns: Int) -> Operand {
+    copy?.operand(at: offset, rows: rows, columns: columns)
+      ?? Operand(values.matrix(at: offset, rows: rows, columns: columns))
   }
 
   // Sums of many different exponents round at every step, so that another order shows.

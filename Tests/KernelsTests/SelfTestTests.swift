@@ -10,9 +10,11 @@ import Testing
     (400, 20, true), (40, 400, true),
   ].map { RowPanels.ProductSize(inner: $0.0, columns: $0.1, isTransposed: $0.2) }
 
-  @Test("the rule of RowPanels keeps bits on this processor")
-  func holds() {
-    #expect(RowPanels.keepBits(Self.sizes, MatrixEngine()))
+  @Test(
+    "the rule of RowPanels keeps bits on this processor",
+    arguments: Precision.allCases.filter(\.isAvailable))
+  func holds(precision: Precision) {
+    #expect(RowPanels.keepBits(Self.sizes, precision, MatrixEngine()))
   }
 
   /// Single rows meet other kernels, on processors with AVX2 and no more.
@@ -21,7 +23,7 @@ import Testing
     .enabled(if: InstructionSet.effective == .avx2, "other kernels do not care"))
   func fails() {
     let cuts = [0..<1, 1..<62]
-    #expect(!RowPanels.keepBits(Self.sizes, cuts, MatrixEngine()))
+    #expect(!RowPanels.keepBits(Self.sizes, cuts, .fp32, MatrixEngine()))
   }
 
   @Test("sets of instructions hold the smaller ones, and have names")

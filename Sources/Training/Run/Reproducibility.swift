@@ -22,10 +22,11 @@ struct Reproducibility: Codable, Equatable {
 }
 
 extension Reproducibility {
-  /// Tests this rank's processor with the products of `layout`, in a few milliseconds.
-  init(_ layout: ParameterLayout) {
+  /// Tests this rank's processor with the products of `layout` in `precision`, which it must have, in
+  /// a few milliseconds.
+  init(_ layout: ParameterLayout, _ precision: Precision = .fp32) {
     let start = ContinuousClock.now
-    keepsBits = RowPanels.keepBits(layout.productSizes, MatrixEngine())
+    keepsBits = RowPanels.keepBits(layout.productSizes, precision, MatrixEngine())
     seconds = (ContinuousClock.now - start) / .seconds(1)
     instructionSet = .effective
     instructions = instructionSet.description
@@ -33,8 +34,10 @@ extension Reproducibility {
   }
 
   /// Warns, once, where the model's bits may depend on the ranks; collective.
-  static func check(_ layout: ParameterLayout, among world: borrowing Communicator) throws {
-    let mine = Reproducibility(layout)
+  static func check(
+    _ layout: ParameterLayout, _ precision: Precision, among world: borrowing Communicator
+  ) throws {
+    let mine = Reproducibility(layout, precision)
     let set = Int64(mine.instructionSet.rawValue)
     // The least of a number and of its negative: one reduction tells both ends.
     var least = [mine.keepsBits ? 1 : 0, set, -set]

@@ -52,7 +52,8 @@ public struct TrainingRun: ~Copyable {
           "initial state",
           of: [replica.parameters, replica.firstMoment, replica.secondMoment]),
       ], among: world)
-    try Reproducibility.check(replica.layout, among: world)
+    try Reproducibility.check(
+      replica.layout, plan.configuration.recipe.precision, among: world)
     let communicator = try world.duplicate()
     let metrics = try world.together {
       try directory.map { directory in
