@@ -67,18 +67,20 @@ extension GradientExchange {
       _ layout: ParameterLayout
     ) -> (tiles: [[(tile: GradientTile, offset: Int)]], floats: Int) {
       let own = number < count ? deal(layout.tiles, to: count)[number] : []
-      var (tiles, end) = ([[(tile: GradientTile, offset: Int)]](), 0)
-      for hand in deal(own, to: threads) {
-        // A lone team is done with each gradient at once, so that a thread has room for one.
-        var offset = end
-        tiles.append(
-          hand.map { tile in
-            defer { offset += isLoneTeam ? 0 : tile.range.count }
-            return (tile, offset)
-          })
-        end = isLoneTeam ? end + (hand.map(\.range.count).max() ?? 0) : offset
+      let hands = deal(own, to: threads)
+      guard !isLoneTeam else {
+        // Each gradient is done with at once: a thread has room for one.
+        let room = own.map(\.range.count).max() ?? 0
+        let tiles = hands.enumerated().map { thread, hand in hand.map { ($0, thread * room) } }
+        return (tiles, threads * room)
       }
-      return (tiles, end)
+      // MPI may add up in another order elsewhere in a message, so threads must not move a tile.
+      var (offsets, end) = ([Int: Int](), 0)
+      for tile in own {
+        offsets[tile.range.lowerBound] = end
+        end += tile.range.count
+      }
+      return (hands.map { $0.map { ($0, offsets[$0.range.lowerBound]!) } }, end)
     }
   }
 
