@@ -37,6 +37,18 @@ struct RealDataTests {
     expectClose([teams.reduce(0, +)], [one.reduce(0, +)], 1e-4)
   }
 
+  /// The square of a gradient overflows long before a loss does, and from then on its weight would
+  /// stand still for good.
+  @Test("moments that are not finite are not saved", arguments: Launch.both)
+  func moments(launch: Launch) throws {
+    let words = ["--hidden", "16", "--latent", "4", "--batch-size", "50", "--max-steps", "3"]
+    let run = folder.url.appendingPathComponent("run").path
+    try Job(
+      ["train", "--data", mnist, "--run", run, "--learning-rate", "1e7"] + words, launch
+    ).fail(70, "mean of squared gradients after step 3 is not finite", "nothing was saved")
+    #expect(!FileManager.default.fileExists(atPath: "\(run)/latest"))
+  }
+
   private func steps(ranks: Int, teams: String) throws -> [Double] {
     try train(ranks, teams, data: mnist, ["--max-steps", "150", "--log-every", "1"])
       .compactMap(\.loss)

@@ -83,12 +83,16 @@ extension TrainingRun {
 
   /// Writes the checkpoint of the step reached; collective.
   ///
-  /// - Throws: where a parameter is not finite: nothing could be gone on with from there.
+  /// - Throws: where a parameter or a moment is not finite: nothing could be gone on with from there.
   func save() throws {
     try communicator.together {
       guard let directory else { return }
-      guard trainer.replica.parameters.isFinite else {
-        throw notFinite("a parameter after step \(trainer.progress.step)")
+      let replica = trainer.replica
+      for (name, tensor) in [
+        ("a parameter", replica.parameters), ("a mean of gradients", replica.firstMoment),
+        ("a mean of squared gradients", replica.secondMoment),
+      ] where !tensor.isFinite {
+        throw notFinite("\(name) after step \(trainer.progress.step)")
       }
       let name = try Checkpoint.write(
         trainer.replica, at: trainer.progress, recipe: configuration.recipe, in: directory.path)
