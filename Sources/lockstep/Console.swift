@@ -11,12 +11,15 @@ final class Console: TrainingObserver {
     usesColor = mode.isOn && Terminal.allowsColor
   }
 
-  func trainingBegins(_ configuration: RunConfiguration, at progress: Progress, ranks: Int) {
+  func trainingBegins(
+    _ configuration: RunConfiguration, at progress: Progress, ranks: Int, threads: Int
+  ) {
     let recipe = configuration.recipe
     let start = progress.step == 0 ? "training" : "going on after step \(progress.step)"
     Terminal.line(
-      "\(start): \(ranks) \(ranks == 1 ? "rank" : "ranks"), batch \(recipe.batchSize), "
-        + "up to epoch \(configuration.epochs)")
+      "\(start): \(ranks) \(ranks == 1 ? "rank" : "ranks")"
+        + (threads == 1 ? "" : " of \(threads) threads")
+        + ", batch \(recipe.batchSize), up to epoch \(configuration.epochs)")
   }
 
   func stepEnded(_ event: StepEvent) { bar?.update(event) }

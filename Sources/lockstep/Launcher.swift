@@ -13,7 +13,8 @@ enum Launcher {
 
   /// Spares Open MPI the search for fast networks where all ranks are on one node: it opens every
   /// network library there is, which takes 0.2 s. Must come before MPI starts; what the user asks
-  /// for in the environment or on mpirun's command line stands.
+  /// for in the environment or on mpirun's command line stands, what a file of parameters asks for
+  /// does not: Open MPI has not read it yet.
   static func passOverNetworks() {
     let local = number("OMPI_COMM_WORLD_LOCAL_SIZE")
     guard !isPresent || local != nil && local == number("OMPI_COMM_WORLD_SIZE") else { return }

@@ -37,15 +37,15 @@ struct ThreadOption: ParsableArguments {
   @Option(
     parsing: .unconditional,
     help: ArgumentHelp(
-      "Threads of each rank; bind them with mpirun --map-by slot:PE=<threads>. (default: 1)",
+      "Threads of each rank; bind them with mpirun --map-by slot:PE=<threads>.",
       valueName: "threads"))
-  var threadsPerRank: Int?
+  var threadsPerRank = 1
 
-  /// The number that was given, or one.
-  var count: Int { threadsPerRank ?? 1 }
+  /// The number.
+  var count: Int { threadsPerRank }
 
   func validate() throws {
-    if let threadsPerRank, !(1...1024).contains(threadsPerRank) {
+    if !(1...1024).contains(threadsPerRank) {
       throw ValidationError("--threads-per-rank must be from 1 to 1024")
     }
   }

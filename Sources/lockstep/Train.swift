@@ -109,7 +109,7 @@ struct Train: ParsableCommand {
     request.epochs = epochs
     request.data = data.data
     request.teams = teams
-    request.threadsPerRank = threads.threadsPerRank
+    request.threadsPerRank = threads.count
     request.logEvery = logEvery
     request.maxSteps = maxSteps
     request.resume =

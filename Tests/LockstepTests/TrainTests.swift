@@ -91,19 +91,20 @@ import Testing
       lines == [
         "batch-size: 50", "data: \(folder.data)", "epochs: 1", "hidden: 16", "latent: 4",
         "learning-rate: 1e-3", "log-every: 1", "precision: fp32", "seed: 18446744073709551615",
-        "teams: node", "threads-per-rank: 1",
+        "teams: node",
       ])
   }
 
   /// To a batch threads are like ranks: each has a shard, and each has its tiles.
   @Test(
-    "the model does not depend on ranks or threads", arguments: ["node", "rank"],
-    [(1, 2), (1, 3), (2, 2), (3, 3)])
+    "the model does not depend on threads", arguments: ["node", "rank"],
+    [(1, 2), (1, 3), (2, 2), (3, 5)])
   func threads(teams: String, count: (ranks: Int, threads: Int)) throws {
     let folder = try RunFolder()
     for (run, threads) in [("one", 1), ("many", count.threads)] {
       try folder.train(
-        "--epochs", "1", "--teams", teams, "--threads-per-rank", "\(threads)",
+        "--epochs", "1", "--teams", teams, "--threads-per-rank", "\(threads)", "--hidden", "7",
+        "--latent", "33", "--batch-size", "129",
         on: .ranks(count.ranks), run: folder.path(run)
       ).succeed()
     }

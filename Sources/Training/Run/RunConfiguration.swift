@@ -14,9 +14,6 @@ public struct RunConfiguration: Equatable, Codable, Sendable {
   /// How ranks form teams.
   public var teams = TeamMode.node
 
-  /// Threads of each rank.
-  public var threadsPerRank = 1
-
   /// Steps between two step rows of the metrics.
   public var logEvery = 10
 
@@ -27,7 +24,6 @@ public struct RunConfiguration: Equatable, Codable, Sendable {
     case epochs
     case data
     case teams
-    case threadsPerRank = "threads-per-rank"
     case logEvery = "log-every"
   }
 
@@ -38,8 +34,6 @@ public struct RunConfiguration: Equatable, Codable, Sendable {
     epochs = try values.decode(Int.self, forKey: .epochs)
     data = try values.decode(String.self, forKey: .data)
     teams = try values.decode(TeamMode.self, forKey: .teams)
-    // Runs from before the flag have no such key.
-    threadsPerRank = try values.decodeIfPresent(Int.self, forKey: .threadsPerRank) ?? 1
     logEvery = try values.decode(Int.self, forKey: .logEvery)
   }
 
@@ -50,7 +44,6 @@ public struct RunConfiguration: Equatable, Codable, Sendable {
     try values.encode(epochs, forKey: .epochs)
     try values.encode(data, forKey: .data)
     try values.encode(teams, forKey: .teams)
-    try values.encode(threadsPerRank, forKey: .threadsPerRank)
     try values.encode(logEvery, forKey: .logEvery)
   }
 }
@@ -75,8 +68,8 @@ public struct RunRequest: Equatable, Codable, Sendable {
   public var data: String?
   /// See ``RunConfiguration/teams``.
   public var teams: TeamMode?
-  /// See ``RunConfiguration/threadsPerRank``.
-  public var threadsPerRank: Int?
+  /// Threads of each rank: like the number of ranks a matter of each launch, not of the run.
+  public var threadsPerRank = 1
   /// See ``RunConfiguration/logEvery``.
   public var logEvery: Int?
   /// End, with a checkpoint, once the run has made this many steps in all.
@@ -98,7 +91,6 @@ public struct RunRequest: Equatable, Codable, Sendable {
     configuration.epochs = epochs ?? configuration.epochs
     configuration.data = data ?? configuration.data
     configuration.teams = teams ?? configuration.teams
-    configuration.threadsPerRank = threadsPerRank ?? configuration.threadsPerRank
     configuration.logEvery = logEvery ?? configuration.logEvery
   }
 }

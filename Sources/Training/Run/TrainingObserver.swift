@@ -17,7 +17,8 @@ public struct StepEvent: Sendable {
 /// Whoever watches a run, on rank zero.
 public protocol TrainingObserver {
   /// Training begins, or goes on after `progress.step` steps.
-  func trainingBegins(_ configuration: RunConfiguration, at progress: Progress, ranks: Int)
+  func trainingBegins(
+    _ configuration: RunConfiguration, at progress: Progress, ranks: Int, threads: Int)
   /// A step was taken.
   func stepEnded(_ event: StepEvent)
   /// An epoch was trained, evaluated and saved.

@@ -38,7 +38,7 @@ extension TrainingRun {
   /// The trainer, with the state the run begins with: drawn from the seed, or read by rank zero and
   /// sent to all teams; collective.
   static func makeTrainer(
-    _ plan: RunPlan, _ train: Dataset, _ world: borrowing Communicator
+    _ plan: RunPlan, _ train: Dataset, threads: Int, _ world: borrowing Communicator
   ) throws -> Trainer {
     let (configuration, recipe) = (plan.configuration, plan.configuration.recipe)
     let layout = ParameterLayout(recipe.model(pixels: train.pixelCount))
@@ -46,7 +46,7 @@ extension TrainingRun {
       layout, at: plan.progress, on: train, batchSize: recipe.batchSize,
       optimizer: Adam(learningRate: recipe.learningRate), seed: recipe.seed,
       precision: recipe.precision, teams: configuration.teams,
-      threads: configuration.threadsPerRank, among: world)
+      threads: threads, among: world)
     try world.together {
       guard world.rank == 0, let checkpoint = plan.checkpoint else { return }
       try Checkpoint.read(checkpoint, into: trainer.replica)

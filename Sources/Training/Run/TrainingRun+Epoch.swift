@@ -43,7 +43,7 @@ extension TrainingRun {
   /// Evaluates, draws, logs and saves at an epoch's end; collective.
   mutating func endEpoch(_ stopwatch: Stopwatch) throws {
     let inference = try Inference(
-      trainer.replica.layout, trainer.replica.parameters, threads: configuration.threadsPerRank)
+      trainer.replica.layout, trainer.replica.parameters, threads: threads)
     let seed = configuration.recipe.seed
     let losses = try inference.evaluate(test, seed: seed, among: communicator).mean
     let trained = trainer.progress.losses.mean

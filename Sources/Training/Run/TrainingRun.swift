@@ -9,6 +9,7 @@ public struct TrainingRun: ~Copyable {
   let communicator: Communicator
   let configuration: RunConfiguration
   private let maxSteps: Int?
+  let threads: Int
   let path: String
   let test: Dataset
   var trainer: Trainer
@@ -41,7 +42,7 @@ public struct TrainingRun: ~Copyable {
     let plan = try world.broadcast(mine)
     try world.requireAvailable(plan.configuration.recipe.precision)
     let (train, test) = try Self.readData(plan, world)
-    let trainer = try Self.makeTrainer(plan, train, world)
+    let trainer = try Self.makeTrainer(plan, train, threads: request.threadsPerRank, world)
     let replica = trainer.replica
     try Fingerprint.requireEqual(
       [
@@ -54,6 +55,7 @@ public struct TrainingRun: ~Copyable {
       ], among: world)
     try Reproducibility.check(
       replica.layout, plan.configuration.recipe.precision, among: world)
+    try Crowding.check(threads: request.threadsPerRank, among: world)
     let communicator = try world.duplicate()
     let metrics = try world.together {
       try directory.map { directory in
@@ -66,6 +68,7 @@ public struct TrainingRun: ~Copyable {
     self.metrics = metrics
     configuration = plan.configuration
     maxSteps = request.maxSteps
+    threads = request.threadsPerRank
     self.path = path
     self.test = test
     self.directory = directory
@@ -76,7 +79,9 @@ public struct TrainingRun: ~Copyable {
   ///
   /// - Returns: `done`, or `stopped` after a request; the run directory then has a checkpoint.
   public consuming func perform() throws -> ExitCode {
-    observer?.trainingBegins(configuration, at: trainer.progress, ranks: communicator.size)
+    observer?.trainingBegins(
+      configuration, at: trainer.progress, ranks: communicator.size,
+      threads: threads)
     var code = ExitCode.done
     while code == .done && trainer.progress.epoch < configuration.epochs && !isAtMaxSteps {
       code = try trainEpoch()

@@ -124,6 +124,10 @@ private final class Round: Sendable {
       if condition() { return }
       sched_yield()
     }
-    while !condition() { usleep(50) }
+    var microseconds: UInt32 = 50
+    while !condition() {
+      usleep(microseconds)
+      microseconds = min(2 * microseconds, 1000)
+    }
   }
 }
