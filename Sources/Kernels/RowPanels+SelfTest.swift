@@ -19,17 +19,21 @@ extension RowPanels {
   /// Whether, on this processor and for products of `sizes` in `precision`, a row's bits are the same
   /// in a panel of one height and in those of other heights that other numbers of ranks would cut.
   ///
-  /// Costs a product of 62 rows and some smaller ones for each size. This is what "the
+  /// Costs a product of 71 rows and some smaller ones for each size. This is what "the
   /// same bits on any number of ranks" rests on; it samples the rule, and cannot prove it.
+  ///
+  /// Gradients' products are not among them: ranks that share memory cut those by the sizes of layers
+  /// and batch alone, so each has one shape whoever computes it, and there is no other to compare.
   public static func keepBits(
     _ sizes: [ProductSize], _ precision: Precision, _ engine: MatrixEngine
   ) -> Bool {
     keepBits(sizes, cuts, precision, engine)
   }
 
-  // A whole panel with a remainder of two rows, and some of its rows as others would cut them.
-  private static let testedRows = 62
-  private static let cuts = [0..<6, 24..<30, 54..<62]
+  // The tallest panel, with the largest remainder, and some of its rows as others would cut them: from
+  // multiples of six, of one unit, of several, and the last unit with the remainder, which stay together.
+  private static let testedRows = height + unit - 1
+  private static let cuts = [0..<unit, 4 * unit..<7 * unit, height - unit..<testedRows]
 
   /// Whether the rows `cuts` of all products have the same bits in a whole panel and by themselves.
   static func keepBits(

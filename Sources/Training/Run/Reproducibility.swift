@@ -68,13 +68,22 @@ extension Reproducibility {
 }
 
 extension ParameterLayout {
-  /// The products that a row goes through: each layer forward and, but for the first, back. Wide
-  /// ones are cut where more columns are more of the same, so that testing them takes no time.
+  /// The products that a row goes through: each layer forward and, but for the first, back. Large
+  /// ones are shortened where more is more of the same, so that testing them takes no time.
   var productSizes: [RowPanels.ProductSize] {
     let forward = layers.map { ($0.inputs, $0.outputs, false) }
     let backward = layers.dropFirst().map { ($0.outputs, $0.inputs, true) }
     return (forward + backward).map {
-      RowPanels.ProductSize(inner: min($0.0, 1024), columns: min($0.1, 128), isTransposed: $0.2)
+      // Kernels' blocks are 256 long, and 16 (AVX2) or 48 (AVX-512) columns wide.
+      RowPanels.ProductSize(
+        inner: Self.shortened($0.0, below: 1024, block: 256),
+        columns: Self.shortened($0.1, below: 144, block: 48), isTransposed: $0.2)
     }
+  }
+
+  /// A size below `limit`, a multiple of `block`, that leaves the same rest as `size`: other kernels
+  /// compute the last columns where they do not fill a block.
+  private static func shortened(_ size: Int, below limit: Int, block: Int) -> Int {
+    size < limit ? size : limit - block + size % block
   }
 }
