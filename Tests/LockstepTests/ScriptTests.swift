@@ -66,6 +66,22 @@ import Testing
     #expect(outcome.output.hasSuffix("lockstep train --progress never\n"), "\(outcome.output)")
   }
 
+  /// One rank a slot, each of several cores, is more than there is, and mpirun would say so in vain.
+  @Test(
+    "wide ranks on several machines need a number",
+    arguments: [["--hostfile", "hosts"], ["-H", "a:4,b:4"]],
+    [["--threads-per-rank", "2"], ["--threads-per-rank=2"]])
+  func wide(machines: [String], threads: [String]) throws {
+    let outcome = try run(threads + machines)
+    #expect(outcome.status == 64)
+    #expect(outcome.errors.split(separator: "\n").count == 1, "\(outcome.errors)")
+    #expect(outcome.errors.contains("needs -n"), "\(outcome.errors)")
+    let told = try run(machines + threads + ["-n", "4"])
+    #expect(told.output.contains("--map-by slot:PE=2 -n 4 "), "\(told.output)")
+    let narrow = try run(machines + ["--threads-per-rank", "1"])
+    #expect(narrow.status == 0 && !narrow.output.contains(" -n "), "\(narrow.output)")
+  }
+
   @Test(
     "what makes no sense is told once",
     arguments: [
