@@ -21,10 +21,11 @@ struct Doctor: ParsableCommand {
   var json = false
 
   func run() throws {
+    let isLaunched = Launcher.isPresent  // MPI, once it is up, sets these variables itself.
     Job.run(in: { world in
       let report = try DoctorReport.collect(
         world, threads: threads.count, data: data.directory,
-        version: Lockstep.configuration.version)
+        version: Lockstep.configuration.version, isLaunched: isLaunched)
       if let report {
         if json { Terminal.line(try report.json) } else { report.lines.forEach(Terminal.line) }
       }

@@ -56,6 +56,13 @@ import Testing
     #expect(report.suggestion == nil)
   }
 
+  @Test("a process that was started by hand is told of mpirun where there are cores for it")
+  func suggestion() throws {
+    let output = try Job(["doctor"], .alone).succeed().output
+    let isOne = output.contains("1 core,") || output.contains("1 core of")
+    #expect(output.contains("all cores of this machine: mpirun -n ") == !isOne, "\(output)")
+  }
+
   @Test("a lone process works, and its report fits a terminal", arguments: Launch.both)
   func lines(launch: Launch) throws {
     let output = try Job(["doctor"], launch).succeed().output.replacing("\r", with: "")
@@ -92,6 +99,33 @@ import Testing
     let report = try report(.alone, environment: [name: "SSE41"])
     #expect(report.job.ranks[0].products.instructions == "SSE 4.1")
     #expect(report.warnings.contains { $0.name == "instruction-limit" && $0.what.contains(name) })
+  }
+
+  @Test("a limit that oneDNN does not know")
+  func unknownLimit() throws {
+    let limited = try report(.alone, environment: ["ONEDNN_MAX_CPU_ISA": "NONSENSE"])
+    #expect(limited.warnings.map(\.name) == ["unknown-instructions"])
+    let free = try report(.alone)
+    #expect(limited.job.ranks[0].products.instructions == free.job.ranks[0].products.instructions)
+  }
+
+  /// OpenMP binds before `main`, whatever mpirun did.
+  @Test("ranks that OpenMP binds", arguments: [Launch.alone, .ranks(1)])
+  func openMP(launch: Launch) throws {
+    try #require(ProcessInfo.processInfo.activeProcessorCount > 1)
+    let report = try report(launch, environment: ["OMP_PLACES": "cores"], threads: 2)
+    #expect(report.warnings.contains { $0.name == "thread-binding" }, "\(report.warnings)")
+    #expect(!report.warnings.contains { $0.instead.contains("mpirun") }, "\(report.warnings)")
+  }
+
+  @Test("processes that srun started without MPI")
+  func slurm() throws {
+    let environment = [
+      "SLURM_PROCID": "0", "SLURM_NTASKS": "4", "SLURM_STEP_NUM_TASKS": "4",
+    ]
+    let report = try report(.alone, environment: environment)
+    #expect(report.warnings.map(\.instead) == ["type srun --mpi=pmix"])
+    #expect(report.suggestion == nil)
   }
 
   @Test("single copies that are off")

@@ -59,7 +59,7 @@ import Testing
       ranks.removeSubrange(2..<4)
       for rank in ranks.indices { ranks[rank].machine = "the same" }
     },
-    Case("crowded", "rank 3 is 2 threads each bound to CPU 3", "slot:PE=2") { ranks in
+    Case("crowded", "the 2 threads of rank 3 are bound to CPU 3", "slot:PE=2") { ranks in
       ranks.removeSubrange(0..<3)
       ranks[0].threads = 2
     },
@@ -67,7 +67,21 @@ import Testing
     Case("threads", "OMP_NUM_THREADS=3 is set", "--threads-per-rank 3") {
       $0[0].environment["OMP_NUM_THREADS"] = "3"
     },
-    Case("thread-binding", "OMP_PROC_BIND=true") { $0[1].environment["OMP_PROC_BIND"] = "true" },
+    Case("threads", "OMP_NUM_THREADS=4,2 is set", "--threads-per-rank 4") {
+      $0[0].environment["OMP_NUM_THREADS"] = "4,2"
+    },
+    Case("crowded", "ranks 1 and 2, with 2 threads each, are bound to CPU 1", "slot:PE=2") {
+      ranks in
+      ranks.removeSubrange(3...)
+      ranks.removeFirst()
+      for rank in ranks.indices { (ranks[rank].threads, ranks[rank].cpus) = (2, CPUList([1])) }
+    },
+    Case("thread-binding", "OMP_PROC_BIND=true", "unset OMP_PROC_BIND") {
+      $0[1].environment["OMP_PROC_BIND"] = "true"
+    },
+    Case("thread-binding", "OMP_PLACES=cores is set", "unset OMP_PLACES") {
+      $0[7].environment["OMP_PLACES"] = "cores"
+    },
     Case("self-test", "on rank 6 a product's bits") { $0[6].products.keepsBits = false },
     Case("unlike-processors", "rank 4 on host1 with AVX-512") { ranks in
       for rank in 4..<8 { ranks[rank].products.instructionSet = .avx512 }
@@ -75,6 +89,12 @@ import Testing
     Case("instruction-limit", "ONEDNN_MAX_CPU_ISA=AVX2 keeps rank 7", "unset") {
       $0[7].processor.instructionSet = .avx512BF16
       $0[7].environment["ONEDNN_MAX_CPU_ISA"] = "AVX2"
+    },
+    Case(
+      "unknown-instructions", "ranks 6 and 7 does not know ONEDNN_MAX_CPU_ISA=AVX3", "AVX512_CORE"
+    ) {
+      $0[6].environment["ONEDNN_MAX_CPU_ISA"] = "AVX3"
+      $0[7].environment["ONEDNN_MAX_CPU_ISA"] = "AVX3"
     },
     Case("uneven-nodes", "from 2 to 4 ranks", "so 2 ranks only run forward") {
       $0.removeSubrange(6...)
@@ -97,6 +117,12 @@ import Testing
       $0[0].transport.singleCopy = "none"
     },
     Case("launcher", "started 16 processes, MPI sees 8") { $0[0].launched = 16 },
+    Case("launcher", "srun started 4 processes, and each is a world of its own", "srun --mpi=pmix")
+    {
+      $0.removeSubrange(1...)
+      $0[0].launched = nil
+      $0[0].environment["SLURM_STEP_NUM_TASKS"] = "4"
+    },
     Case("program", "rank 3 on host0 runs another program") { $0[3].program = "def" },
     Case("library", "rank 3 on host0 has MPICH") { $0[3].transport.library = "MPICH 4" },
     Case("data", "on host1, /data: nothing", "scripts/fetch-mnist") {
@@ -141,12 +167,12 @@ import Testing
     var rank = SampleJob.make()[0]
     rank.launched = nil
     rank.cpus = rank.processor.online
-    let report = DoctorReport(JobFindings(ranks: [rank]), version: "1")
+    let report = DoctorReport(JobFindings(ranks: [rank]), version: "1", isLaunched: false)
     #expect(report.warnings.isEmpty)
     #expect(report.suggestion == "mpirun -n 4 lockstep train")
     // Confined to two cores, as by taskset, it is told of no more.
     rank.cpus = CPUList([1, 2])
-    let confined = DoctorReport(JobFindings(ranks: [rank]), version: "1")
+    let confined = DoctorReport(JobFindings(ranks: [rank]), version: "1", isLaunched: false)
     #expect(confined.suggestion == "mpirun -n 2 lockstep train")
   }
 }

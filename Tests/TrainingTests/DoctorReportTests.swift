@@ -5,7 +5,7 @@ import Testing
 /// The report as a person reads it.
 @Suite struct DoctorReportTests {
   private func facts(_ ranks: [RankFindings]) -> [String] {
-    DoctorReport(JobFindings(ranks: ranks), version: "1.2.3").facts
+    DoctorReport(JobFindings(ranks: ranks), version: "1.2.3", isLaunched: true).facts
   }
 
   @Test("facts fit 80 columns and few lines, however many ranks there are")

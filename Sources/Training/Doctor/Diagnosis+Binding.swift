@@ -31,19 +31,27 @@ extension Diagnosis {
       let ranks = bound.filter { $0.1.isSubset(of: place) }.map(\.0)
       guard ranks.reduce(0, { $0 + $1.threads }) > place.count else { continue }
       let cpus = CPUList(place.flatMap { machine.processor.cores[$0].numbers })
-      let load = ranks.count > 1 ? "\(Wording.ranks(ranks)) are" : "rank \(ranks[0].rank) is"
       let threads = ranks[0].threads
-      let crowd = threads > 1 ? "\(load) \(Wording.count(threads, "thread")) each" : load
       return Problem(
-        "crowded", "\(crowd) bound to \(Wording.list("CPU", cpus.numbers)) of \(machine.host)",
+        "crowded",
+        "\(crowd(ranks, threads)) bound to \(Wording.list("CPU", cpus.numbers)) of \(machine.host)",
         why: "they take turns there while other cores are idle", instead: advice(machine, threads))
     }
     return nil
   }
 
+  /// "ranks 0 and 1 are", "ranks 0 and 1, with 2 threads each, are", "the 2 threads of rank 3 are".
+  private static func crowd(_ ranks: [RankFindings], _ threads: Int) -> String {
+    let who = Wording.ranks(ranks)
+    if ranks.count == 1 { return "the \(Wording.count(threads, "thread")) of \(who) are" }
+    return threads > 1 ? "\(who), with \(threads) threads each, are" : "\(who) are"
+  }
+
   private static func advice(_ machine: MachineUse, _ threads: Int) -> String {
-    if machine.ranks.contains(where: { $0.environment["OMP_PROC_BIND"] != nil }) {
-      return "leave OMP_PROC_BIND out"
+    // Whatever mpirun is told, OpenMP binds anew because of these.
+    let names = machine.ranks.flatMap(\.threadBinding)
+    if !names.isEmpty {
+      return "type unset \(Set(names).sorted().joined(separator: " "))"
     }
     if Set(machine.ranks.map(\.node)).count > 1 {
       return "these hosts are one machine, so type mpirun --bind-to none"

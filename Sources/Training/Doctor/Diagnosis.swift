@@ -21,7 +21,9 @@ extension Diagnosis {
   /// Ranks that are not one job, or not all of it the same.
   static func launcherProblems(_ job: JobFindings) -> [Problem] {
     var problems: [Problem] = []
-    if let launched = job.ranks[0].launched, launched > job.ranks.count {
+    if let problem = slurmProblem(job) {
+      problems.append(problem)
+    } else if let launched = job.ranks[0].launched, launched > job.ranks.count {
       problems.append(
         Problem(
           "launcher", "the launcher started \(launched) processes, MPI sees \(job.ranks.count)",
@@ -45,6 +47,17 @@ extension Diagnosis {
           why: "unlike versions may hang", instead: "install one version on all hosts"))
     }
     return problems
+  }
+
+  /// Processes that Slurm started without telling MPI of each other.
+  private static func slurmProblem(_ job: JobFindings) -> Problem? {
+    let first = job.ranks[0]
+    // A step that starts an mpirun, which starts one rank, is as it should be.
+    guard job.ranks.count == 1, let tasks = first.slurmTasks, tasks > 1, first.launched != 1
+    else { return nil }
+    return Problem(
+      "launcher", "srun started \(tasks) processes, and each is a world of its own",
+      why: "each would train a model of its own", instead: "type srun --mpi=pmix")
   }
 
   /// Nodes that do not carry the same.

@@ -18,17 +18,19 @@ public struct DoctorReport: Encodable {
   ///   - threads: those that each rank would have.
   ///   - directory: the folder of the data.
   ///   - version: the program's.
+  ///   - isLaunched: whether a launcher started this process, which then needs no other.
   /// - Returns: the report on rank zero, nil on the others.
   /// - Throws: `MPIError` where a call fails.
   public static func collect(
-    _ world: borrowing World, threads: Int, data directory: String, version: String
+    _ world: borrowing World, threads: Int, data directory: String, version: String,
+    isLaunched: Bool
   ) throws -> DoctorReport? {
     try JobFindings.collect(world, threads: threads, data: directory).map {
-      DoctorReport($0, version: version)
+      DoctorReport($0, version: version, isLaunched: isLaunched)
     }
   }
 
-  init(_ job: JobFindings, version: String) {
+  init(_ job: JobFindings, version: String, isLaunched: Bool) {
     self.version = version
     self.job = job
     nodes = job.nodes.map {
@@ -39,7 +41,7 @@ public struct DoctorReport: Encodable {
     warnings = Diagnosis(job).problems
     let best = MachineUse(job.ranks).bestRankCount
     suggestion =
-      job.ranks[0].launched == nil && job.ranks.count == 1 && best > 1
+      !isLaunched && job.ranks.count == 1 && best > 1
       ? "mpirun -n \(best) lockstep train" : nil
   }
 

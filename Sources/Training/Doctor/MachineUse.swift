@@ -27,7 +27,9 @@ struct MachineUse {
   init(_ ranks: [RankFindings]) {
     self.ranks = ranks
     processor = ranks[0].processor
-    let isAlone = ranks.count == 1 && ranks[0].launched == nil
+    // Where OpenMP bound it, what it was given is not known any more.
+    let isAlone =
+      ranks.count == 1 && ranks[0].launched == nil && ranks[0].threadBinding.isEmpty
     usable = isAlone ? processor.allowed.intersection(ranks[0].cpus) : processor.allowed
     coreCount = max(1, processor.cores(of: usable).count)
     threadCount = ranks.reduce(0) { $0 + $1.threads }

@@ -51,11 +51,12 @@ struct RankFindings: Codable, Equatable {
 }
 
 extension RankFindings {
-  /// Variables that change the number of threads, where they run, or what kernels are chosen.
+  /// Variables that change the number of threads, where they run, or what kernels are chosen, and
+  /// the number of processes that Slurm started.
   static let variables = [
     "OMP_NUM_THREADS", "OMP_PROC_BIND", "OMP_PLACES", "GOMP_CPU_AFFINITY", "KMP_AFFINITY",
     "OMP_THREAD_LIMIT", "OMP_WAIT_POLICY", "ONEDNN_MAX_CPU_ISA", "DNNL_MAX_CPU_ISA",
-    "ONEDNN_CPU_ISA_HINTS", "DNNL_CPU_ISA_HINTS",
+    "ONEDNN_CPU_ISA_HINTS", "DNNL_CPU_ISA_HINTS", "SLURM_STEP_NUM_TASKS",
   ]
 
   /// Looks around, with the products of the default model and the data in `data`; collective.

@@ -1,0 +1,96 @@
+import Testing
+
+@testable import Training
+
+/// What the doctor makes of variables of the environment.
+@Suite struct EnvironmentTests {
+  /// What mpirun gives one rank of two threads, out of `cores`.
+  private func rank(_ environment: [String: String], cores: Int = 2) -> RankFindings {
+    var rank = SampleJob.make(cores: cores)[0]
+    rank.environment = environment
+    rank.launched = 1
+    rank.threads = 2
+    return rank
+  }
+
+  private func problems(_ ranks: [RankFindings]) -> [Problem] {
+    Diagnosis(JobFindings(ranks: ranks)).problems
+  }
+
+  static let binding = [
+    ("OMP_PROC_BIND", "close"), ("OMP_PLACES", "cores"), ("OMP_PLACES", "{0},{1}"),
+    ("GOMP_CPU_AFFINITY", "0-1"), ("KMP_AFFINITY", "compact"),
+  ]
+
+  /// mpirun's options would change nothing: it may be what was typed.
+  @Test("ranks that OpenMP binds are not told of mpirun", arguments: binding, [1, nil])
+  func binds(variable: (name: String, value: String), launched: Int?) {
+    var rank = rank([variable.name: variable.value])
+    rank.launched = launched
+    let problems = problems([rank])
+    #expect(problems.map(\.name) == ["crowded", "thread-binding"])
+    #expect(problems.allSatisfy { $0.instead == "type unset \(variable.name)" }, "\(problems)")
+  }
+
+  @Test("all variables that bind are to go")
+  func several() {
+    let problems = problems([rank(["OMP_PLACES": "cores", "OMP_PROC_BIND": "true"])])
+    #expect(problems.first?.instead == "type unset OMP_PLACES OMP_PROC_BIND")
+  }
+
+  @Test(
+    "variables that bind nothing are no problem",
+    arguments: [
+      ["OMP_PROC_BIND": "false"], ["OMP_PROC_BIND": "FALSE", "OMP_PLACES": "cores"],
+      ["OMP_PLACES": ""], ["KMP_AFFINITY": "disabled"], ["KMP_AFFINITY": "none"],
+    ])
+  func loose(environment: [String: String]) {
+    let problems = problems([rank(environment)])
+    #expect(problems.map(\.name) == ["crowded"])
+    #expect(problems.first?.instead == "type mpirun --map-by slot:PE=2 --bind-to core")
+  }
+
+  @Test(
+    "a number of threads",
+    arguments: [("4", 4), ("4,2", 4), (" 3 , 2", 3), ("", nil), ("many", nil), (",2", 2)])
+  func threads(value: String, number: Int?) {
+    #expect(rank(["OMP_NUM_THREADS": value]).wantedThreads == number)
+  }
+
+  @Test(
+    "limits that oneDNN knows",
+    arguments: ["SSE41", "avx", "Avx2", "AVX512_CORE_BF16", "AVX2_VNNI", "ALL", "DEFAULT", ""])
+  func known(value: String) {
+    #expect(rank(["ONEDNN_MAX_CPU_ISA": value]).instructionLimit?.isKnown != false)
+  }
+
+  @Test("limits that oneDNN passes over", arguments: ["NONSENSE", "AVX512", " AVX", "AVX2_", "2"])
+  func unknown(value: String) {
+    #expect(rank(["ONEDNN_MAX_CPU_ISA": value]).instructionLimit?.isKnown == false)
+    #expect(rank(["DNNL_MAX_CPU_ISA": value]).instructionLimit?.isKnown == false)
+    let both = rank(["DNNL_MAX_CPU_ISA": value, "ONEDNN_MAX_CPU_ISA": "AVX"])
+    #expect(both.instructionLimit?.name == "ONEDNN_MAX_CPU_ISA")
+  }
+
+  @Test(
+    "Slurm's processes that know of each other",
+    arguments: [(4, nil, "4"), (1, 1, "4"), (1, nil, "1"), (1, nil, nil)])
+  func slurm(ranks: Int, launched: Int?, tasks: String?) {
+    var all = SampleJob.make(cores: 4).prefix(ranks)
+    for rank in all.indices {
+      all[rank].launched = launched
+      all[rank].environment["SLURM_STEP_NUM_TASKS"] = tasks
+    }
+    #expect(problems(Array(all)) == [])
+  }
+
+  @Test("no launcher is suggested to what a launcher started")
+  func suggestion() {
+    var rank = SampleJob.make(cores: 2)[0]
+    rank.launched = nil
+    rank.cpus = rank.processor.online
+    let job = JobFindings(ranks: [rank])
+    #expect(DoctorReport(job, version: "1", isLaunched: true).suggestion == nil)
+    #expect(DoctorReport(job, version: "1", isLaunched: false).suggestion != nil)
+  }
+}
