@@ -36,12 +36,4 @@ import VAE
       #expect(tested.columns >= min(columns, 96) && tested.inner >= min(inner, 768))
     }
   }
-
-  /// Without optimisation, filling the factors takes longer than the products do.
-  @Test("the test takes milliseconds, also of wide layers", arguments: [400, 5003])
-  func quick(hidden: Int) {
-    let layout = ParameterLayout(ModelConfiguration(hidden: hidden))
-    let seconds = (0..<5).map { _ in Reproducibility(layout).seconds }.min()!
-    #expect(seconds < 0.02)
-  }
 }
