@@ -46,6 +46,8 @@ import Testing
 
   @Test("a prediction from a file that is none is refused")
   func prediction() throws {
+    try Job(["bench", "--predict", "--from", "/nowhere/b.json"]).fail(
+      74, "/nowhere/b.json", "--json")
     try Job(["bench", "--predict", "--from", "/dev/null"]).fail(
       65, "not what lockstep bench writes")
   }

@@ -46,6 +46,10 @@ struct BenchReport: Codable {
 extension BenchReport {
   /// Reads the file that a bench wrote.
   init(reading path: String) throws {
+    guard File.canBeRead(path) else {
+      throw Failure(
+        .inputOutput, "\(path): cannot be read; measure first: lockstep bench --json \(path)")
+    }
     guard let report = JSONText.decoded(BenchReport.self, from: File.text(path)) else {
       throw Failure(
         .badData,

@@ -9,6 +9,9 @@ enum File {
     return access(folder, W_OK) == 0
   }
 
+  /// Whether there is a file at `path` that may be read.
+  static func canBeRead(_ path: String) -> Bool { access(path, R_OK) == 0 }
+
   /// Whether there is a program at `path`.
   static func isExecutable(_ path: String) -> Bool { access(path, X_OK) == 0 }
 
