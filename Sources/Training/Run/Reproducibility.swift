@@ -22,8 +22,9 @@ struct Reproducibility: Codable, Equatable {
 }
 
 extension Reproducibility {
-  /// Tests this rank's processor with the products of `layout` in `precision`, which it must have, in
-  /// a few milliseconds.
+  /// Tests this rank's processor with the products of `layout` in `precision`, which it must have.
+  ///
+  /// The products take some milliseconds; the first of a process, and their kernels, a few tens.
   init(_ layout: ParameterLayout, _ precision: Precision = .fp32) {
     let start = ContinuousClock.now
     keepsBits = RowPanels.keepBits(layout.productSizes, precision, MatrixEngine())
