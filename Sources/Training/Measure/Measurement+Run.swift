@@ -89,7 +89,7 @@ private struct Pace: ~Copyable {
     let start = ContinuousClock.now
     for _ in 0..<steps {
       if trainer.isEpochComplete { trainer.beginNextEpoch() }
-      leg.images += try trainer.step(stopRequested: false).losses.count
+      leg.images += try trainer.step().losses.count
     }
     try world.barrier()
     leg.seconds = (ContinuousClock.now - start) / .seconds(1)

@@ -97,13 +97,13 @@ public struct TrainingRun: ~Copyable {
   private mutating func trainEpoch() throws -> ExitCode {
     var stopwatch = Stopwatch(from: trainer.progress.offset)
     while !trainer.isEpochComplete {
-      let (losses, stop) = try trainer.step(
-        stopRequested: StopSignal.isPending || logFailure != nil)
+      let (losses, requests) = try trainer.step(
+        StepRequests(stop: StopSignal.isPending || logFailure != nil))
       report(losses.mean)
-      if (stop || isAtMaxSteps) && !trainer.isEpochComplete {
+      if (requests.stop || isAtMaxSteps) && !trainer.isEpochComplete {
         try save()
         try communicator.together { if let logFailure { throw logFailure } }
-        return stop ? .stopped : .done
+        return requests.stop ? .stopped : .done
       }
     }
     stopwatch.stop(at: trainer.progress.offset)

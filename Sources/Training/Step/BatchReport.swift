@@ -1,6 +1,22 @@
 internal import Kernels
 
-/// What a step tells beside its gradient: each position's losses, and whether someone asks to stop.
+/// What any rank may ask of all ranks; after a step all of them know of it, so that they do it after
+/// the same one.
+public struct StepRequests: Equatable, Sendable {
+  /// To end training.
+  public var stop: Bool
+
+  /// To write a checkpoint.
+  public var save: Bool
+
+  /// Some requests, or none.
+  public init(stop: Bool = false, save: Bool = false) {
+    self.stop = stop
+    self.save = save
+  }
+}
+
+/// What a step tells beside its gradient: each position's losses, and what ranks ask for.
 ///
 /// A rank fills in what it knows and leaves zeros, so the sum over teams is exact, and every rank
 /// adds up the same numbers in the same order: the loss does not depend on who computed it.
@@ -8,25 +24,25 @@ struct BatchReport {
   /// The losses (batch, 2) by position in the batch: reconstruction and divergence, in nats.
   let losses: Matrix
 
-  /// Greater than zero where someone asks to stop.
-  private let stop: Vector
+  /// How many teams ask to stop, and to save.
+  private let flags: Vector
 
   /// All floats, for the exchange.
   private let whole: Vector
 
   /// The floats that a batch of `batchSize` needs.
-  static func count(batchSize: Int) -> Int { 2 * batchSize + 1 }
+  static func count(batchSize: Int) -> Int { 2 * batchSize + RequestFlags.count }
 
   init(_ memory: Vector, batchSize: Int) {
     whole = memory
     losses = memory.matrix(rows: batchSize, columns: 2)
-    stop = memory[2 * batchSize..<2 * batchSize + 1]
+    flags = memory[2 * batchSize..<2 * batchSize + RequestFlags.count]
   }
 
-  /// Whether someone asks to stop.
-  var stopRequested: Bool {
-    get { stop[0] > 0 }
-    nonmutating set { stop[0] = newValue ? 1 : 0 }
+  /// What someone asks for.
+  var requests: StepRequests {
+    get { RequestFlags.read(flags) }
+    nonmutating set { RequestFlags.write(newValue, to: flags) }
   }
 
   /// Takes over another report.
@@ -80,8 +96,8 @@ struct TeamReport {
   /// The whole batch's, which the leader leaves for all.
   let result: BatchReport
 
-  /// One flag a rank: greater than zero where it was asked to stop.
-  private let stops: Vector
+  /// Each rank's requests.
+  private let requests: [Vector]
 
   /// How far a batch reaches, and which of its positions are the team's.
   struct Extent {
@@ -91,22 +107,42 @@ struct TeamReport {
 
   /// The floats that a batch of `batchSize` and a team of `ranks` need.
   static func count(batchSize: Int, ranks: Int) -> Int {
-    2 * BatchReport.count(batchSize: batchSize) + ranks
+    2 * BatchReport.count(batchSize: batchSize) + ranks * RequestFlags.count
   }
 
   init(_ memory: Vector, batchSize: Int) {
     let count = BatchReport.count(batchSize: batchSize)
     found = BatchReport(memory[0..<count], batchSize: batchSize)
     result = BatchReport(memory[count..<2 * count], batchSize: batchSize)
-    stops = memory[2 * count..<memory.count]
+    requests = stride(from: 2 * count, to: memory.count, by: RequestFlags.count)
+      .map { memory[$0..<$0 + RequestFlags.count] }
   }
 
-  /// Says whether the team's rank `rank` was asked to stop.
-  func requestStop(_ isRequested: Bool, rank: Int) { stops[rank] = isRequested ? 1 : 0 }
+  /// Says what the team's rank `rank` asks for.
+  func request(_ mine: StepRequests, rank: Int) { RequestFlags.write(mine, to: requests[rank]) }
 
   /// Sums up what the team found, with zeros for other teams' positions.
   func summarise(into report: BatchReport, _ batch: Extent) {
     report.copy(from: found, positions: batch.positions)
-    report.stopRequested = (0..<stops.count).contains { stops[$0] > 0 }
+    var all = StepRequests()
+    for flags in requests {
+      let one = RequestFlags.read(flags)
+      all = StepRequests(stop: all.stop || one.stop, save: all.save || one.save)
+    }
+    report.requests = all
+  }
+}
+
+/// Requests as numbers that can be added up: greater than zero where something is asked for.
+private enum RequestFlags {
+  static let count = 2
+
+  static func write(_ requests: StepRequests, to flags: Vector) {
+    flags[0] = requests.stop ? 1 : 0
+    flags[1] = requests.save ? 1 : 0
+  }
+
+  static func read(_ flags: Vector) -> StepRequests {
+    StepRequests(stop: flags[0] > 0, save: flags[1] > 0)
   }
 }

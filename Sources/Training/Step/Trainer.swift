@@ -5,7 +5,7 @@ internal import VAE
 
 /// Trains one replica in lockstep with those of the other ranks.
 ///
-/// Read ``step(stopRequested:)`` for the road of an image through the program.
+/// Read ``step(_:)`` for the road of an image through the program.
 public struct Trainer: ~Copyable {
   /// The tensors that are trained, one copy a team.
   public let replica: Replica
@@ -80,13 +80,16 @@ public struct Trainer: ~Copyable {
 
   /// Trains on the epoch's next batch, together with all ranks.
   ///
-  /// - Returns: the batch's losses, and whether some rank was asked to stop.
+  /// - Parameter mine: what this rank asks for.
+  /// - Returns: the batch's losses, and what some rank asks for, the same on all ranks.
   /// - Throws: `MPIError`, or a failure known to all ranks where the step is not finite; the
   ///   parameters are then those before the step.
-  public mutating func step(stopRequested: Bool) throws -> (losses: LossSum, stop: Bool) {
+  public mutating func step(
+    _ mine: StepRequests = StepRequests()
+  ) throws -> (losses: LossSum, requests: StepRequests) {
     let batch = schedule.positions(from: progress.offset)
     let teamPart = teamShard.part(of: batch)
-    report.requestStop(stopRequested, rank: team.communicator.rank)
+    report.request(mine, rank: team.communicator.rank)
 
     workers.begin()
     workers.run { worker in
@@ -119,7 +122,7 @@ public struct Trainer: ~Copyable {
     progress.step += 1
     progress.offset = batch.upperBound
     progress.losses.add(losses)
-    return (losses, report.result.stopRequested)
+    return (losses, report.result.requests)
   }
 
   /// Begins the next epoch, in its own order.
