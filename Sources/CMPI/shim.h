@@ -58,6 +58,13 @@ static inline CMPI_Op CMPI_bxor(void) { return (CMPI_Op){MPI_BXOR}; }
 static inline void *CMPI_in_place(void) { return MPI_IN_PLACE; }
 static inline MPI_Status *CMPI_status_ignore(void) { return MPI_STATUS_IGNORE; }
 
+/* MPI_STATUSES_IGNORE is an integer cast to a pointer; and an array of the struct above is one of
+ * handles, which only C may say. */
+static inline int CMPI_wait_all(int count, CMPI_Request *requests) {
+  _Static_assert(sizeof(CMPI_Request) == sizeof(MPI_Request), "a request is its handle");
+  return MPI_Waitall(count, count > 0 ? &requests->handle : 0, MPI_STATUSES_IGNORE);
+}
+
 /* Handles are compared here because Swift does not know whether they are pointers or numbers. */
 static inline int CMPI_request_is_null(CMPI_Request request) {
   return request.handle == MPI_REQUEST_NULL;
