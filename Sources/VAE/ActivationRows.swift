@@ -4,7 +4,9 @@ internal import Kernels
 struct ActivationRows {
   private let memory: Vector
   private let capacity: Int
-  private var offset = 0
+
+  /// The floats that are given out.
+  private(set) var offset = 0
 
   init(_ memory: Vector, _ capacity: Int) {
     self.memory = memory

@@ -38,6 +38,9 @@ public struct Activations {
 
   private let decoder: Int
 
+  /// Where the rows of each operand but the pixels begin in `shared`, and how far they lie apart.
+  private let gathered: [(offset: Int, stride: Int)]
+
   /// Lays out memory for `capacity` samples and sets the columns of ones.
   public init(
     _ layout: ParameterLayout, capacity: Int, shared: Vector, own: Vector,
@@ -46,9 +49,12 @@ public struct Activations {
     var (shared, own) = (ActivationRows(shared, capacity), ActivationRows(own, capacity))
     var (inputs, deltas) = ([Matrix](), [Matrix]())
     var (inputOperands, deltaOperands) = ([Operand](), [Operand]())
+    var offsets: [Int] = []
     for layer in layout.layers {
+      offsets.append(shared.offset)
       let (input, inputOperand) = ActivationRows.take(
         layer.inputs + 1, precision, shared: &shared, own: &own)
+      offsets.append(shared.offset)
       let (delta, deltaOperand) = ActivationRows.take(
         layer.outputs, precision, shared: &shared, own: &own)
       input.columns(layer.inputs..<layer.inputs + 1).fill(1)
@@ -66,7 +72,19 @@ public struct Activations {
     noise = own.matrix(latent)
     latentGradient = own.matrix(latent)
     decoder = layout.encoderLayers.upperBound
+    gathered = zip(offsets, offsets.dropFirst() + [shared.offset]).dropFirst()
+      .map { ($0, ($1 - $0) / max(capacity, 1)) }
   }
+
+  /// Where all that products read of the samples `rows`, the pixels aside, lies in `shared`.
+  public func gatheredRanges(_ rows: Range<Int>) -> [Range<Int>] {
+    gathered.map {
+      $0.offset + rows.lowerBound * $0.stride..<$0.offset + rows.upperBound * $0.stride
+    }
+  }
+
+  /// Shows the pixels of the samples `rows` to products, where no pass of ours begins with them.
+  public func publishPixels(_ rows: Range<Int>) { _ = publishInputs(0, rows) }
 
   /// The inputs of layer `number` without the column of ones, (capacity, inputs).
   func units(below number: Int) -> Matrix {

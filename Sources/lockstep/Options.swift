@@ -77,4 +77,6 @@ extension Precision: ExpressibleByArgument {}
 
 extension TeamMode: ExpressibleByArgument {}
 
+extension ExchangeMode: ExpressibleByArgument {}
+
 extension Dataset.Split: ExpressibleByArgument {}

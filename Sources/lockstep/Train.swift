@@ -55,6 +55,13 @@ struct Train: ParsableCommand {
       "node: the ranks of a node share one replica; rank: each has its own. (default: node)"))
   var teams: TeamMode?
 
+  @Option(
+    help: ArgumentHelp(
+      "What nodes exchange. all-reduce: gradients; the last bits depend on the number of nodes. "
+        + "all-gather: layer inputs and deltas; the bits are those of one node. "
+        + "(default: all-reduce)"))
+  var exchange: ExchangeMode?
+
   @Option(help: "auto: go on from the run's checkpoint; none: begin anew; or a checkpoint's path.")
   var resume = "auto"
 
@@ -109,6 +116,7 @@ struct Train: ParsableCommand {
     request.epochs = epochs
     request.data = data.data
     request.teams = teams
+    request.exchange = exchange
     request.threadsPerRank = threads.count
     request.logEvery = logEvery
     request.maxSteps = maxSteps

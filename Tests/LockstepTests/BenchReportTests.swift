@@ -13,9 +13,9 @@ import Training
   private func measurement(joint: Double = 2000) throws -> Measurement {
     let json = """
       {"ranks":2,"batch_size":100,"images":1000,"seconds":2,
-       "stages":{"batch":0.1,"forward":0.5,"backward":0.4,"gradients":0.75,"all-reduce":0.05,
+       "stages":{"batch":0.1,"forward":0.5,"backward":0.4,"gradients":0.75,"exchange":0.05,
                  "waiting":0.2},
-       "longest_waiting":0.3,
+       "longest_waiting":0.3,"exchange_bytes":0,
        "peak":{"instructions":"AVX2","single":1000,"before":\(joint),"after":\(joint)},
        "model":{"pixels":64,"hidden":400,"latent":20},
        "cost":{"forward":1,"backward":0.5,"gradients":1.5}}

@@ -89,8 +89,9 @@ import Testing
     let lines = try folder.contents.text("config.yaml").split(separator: "\n").sorted()
     #expect(
       lines == [
-        "batch-size: 50", "data: \(folder.data)", "epochs: 1", "hidden: 16", "latent: 4",
-        "learning-rate: 1e-3", "log-every: 1", "precision: fp32", "seed: 18446744073709551615",
+        "batch-size: 50", "data: \(folder.data)", "epochs: 1", "exchange: all-reduce",
+        "hidden: 16", "latent: 4", "learning-rate: 1e-3", "log-every: 1", "precision: fp32",
+        "seed: 18446744073709551615",
         "teams: node",
       ])
   }

@@ -65,10 +65,9 @@ extension JobFindings {
       ranks: 0..<node.count * threads, of: ranks.count * threads, unit: RowPanels.unit)
     let lanes = nodes.map(\.count).min() ?? 1
     return TrainingMemory(
-      layout, batchSize: recipe.batchSize, capacity: shard.capacity(of: recipe.batchSize),
-      teamRanks: node.count,
-      lane: GradientExchange.Lane(
-        number: 0, count: lanes, isLoneTeam: nodes.count == 1,
+      layout, batchSize: recipe.batchSize, shard: shard, ranks: ranks.count,
+      lane: Lane(
+        number: 0, count: lanes, team: 0, teamCount: nodes.count, exchange: .allReduce,
         threads: threads))
   }
 }

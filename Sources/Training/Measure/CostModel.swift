@@ -130,7 +130,7 @@ extension CostModel {
         Shard(ranks: node * ranks..<(node + 1) * ranks, of: all, unit: unit)
           .part(of: 0..<batchSize).count
       }.max()!
-      parameters = GradientExchange.deal(layout.tiles, to: ranks)
+      parameters = Lane.deal(layout.tiles, to: ranks)
         .map { $0.reduce(0) { $0 + $1.range.count } }.max()!
       let floats = layout.parameterCount + ranks * BatchReport.count(batchSize: batchSize)
       bytes = floats * MemoryLayout<Float>.stride

@@ -24,10 +24,12 @@ extension Measurement {
     let before = try meter.joint(world)
     let leg = try pace.run(seconds: request.seconds, among: world)
     let after = try meter.joint(world)
+    let exchangeBytes = try pace.exchangeBytes(among: world)
     try pace.free()
     self.init(
       ranks: world.size, batchSize: min(request.batchSize, images.count), images: leg.images,
       seconds: leg.seconds, stages: leg.stages, longestWaiting: leg.longestWaiting,
+      exchangeBytes: exchangeBytes,
       peak: Peak(
         instructions: meter.instructions, single: single ?? max(before, after), before: before,
         after: after),
@@ -61,7 +63,8 @@ private struct Pace: ~Copyable {
     var trainer = try Trainer(
       layout, at: progress, on: images, batchSize: request.batchSize,
       optimizer: Adam(learningRate: recipe.learningRate), seed: recipe.seed,
-      precision: request.precision, teams: request.teams, threads: 1, among: world)
+      precision: request.precision, teams: request.teams,
+      exchange: request.exchange, threads: 1, among: world)
     try trainer.load { replica, _ in layout.initialize(replica.parameters, seed: recipe.seed) }
     self.trainer = trainer
   }
@@ -99,6 +102,11 @@ private struct Pace: ~Copyable {
     }
     leg.longestWaiting = try world.allReduce(stages[.waiting], .max)
     return leg
+  }
+
+  /// See ``Measurement/exchangeBytes``.
+  func exchangeBytes(among world: borrowing Communicator) throws -> Int {
+    Int(try world.allReduce(Int64(trainer.leastExchangeBytes), .sum)) / trainer.teamCount
   }
 
   consuming func free() throws { try trainer.free() }

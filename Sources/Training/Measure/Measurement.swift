@@ -9,6 +9,9 @@ public struct MeasurementRequest: Codable, Hashable, Sendable {
   /// How ranks form teams.
   public var teams = TeamMode.node
 
+  /// What teams exchange.
+  public var exchange = ExchangeMode.allReduce
+
   /// Images of a step, over all ranks.
   public var batchSize = 128
 
@@ -41,6 +44,10 @@ public struct Measurement: Codable, Equatable, Sendable {
 
   /// The seconds that the rank waited which waited most.
   public var longestWaiting: Double
+
+  /// The bytes that a full step must bring to a node from the others, the mean over nodes: of an
+  /// all-reduce, what the best algorithm needs.
+  public var exchangeBytes: Int
 
   /// What the cores could do.
   public var peak: Peak

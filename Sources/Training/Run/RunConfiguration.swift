@@ -14,6 +14,9 @@ public struct RunConfiguration: Equatable, Codable, Sendable {
   /// How ranks form teams.
   public var teams = TeamMode.node
 
+  /// What teams exchange.
+  public var exchange = ExchangeMode.allReduce
+
   /// Steps between two step rows of the metrics.
   public var logEvery = 10
 
@@ -24,6 +27,7 @@ public struct RunConfiguration: Equatable, Codable, Sendable {
     case epochs
     case data
     case teams
+    case exchange
     case logEvery = "log-every"
   }
 
@@ -34,6 +38,8 @@ public struct RunConfiguration: Equatable, Codable, Sendable {
     epochs = try values.decode(Int.self, forKey: .epochs)
     data = try values.decode(String.self, forKey: .data)
     teams = try values.decode(TeamMode.self, forKey: .teams)
+    // Keys that came later may be missing from a file that an earlier version wrote.
+    exchange = try values.decodeIfPresent(ExchangeMode.self, forKey: .exchange) ?? exchange
     logEvery = try values.decode(Int.self, forKey: .logEvery)
   }
 
@@ -44,6 +50,7 @@ public struct RunConfiguration: Equatable, Codable, Sendable {
     try values.encode(epochs, forKey: .epochs)
     try values.encode(data, forKey: .data)
     try values.encode(teams, forKey: .teams)
+    try values.encode(exchange, forKey: .exchange)
     try values.encode(logEvery, forKey: .logEvery)
   }
 }
@@ -68,6 +75,8 @@ public struct RunRequest: Equatable, Codable, Sendable {
   public var data: String?
   /// See ``RunConfiguration/teams``.
   public var teams: TeamMode?
+  /// See ``RunConfiguration/exchange``.
+  public var exchange: ExchangeMode?
   /// Threads of each rank: like the number of ranks a matter of each launch, not of the run.
   public var threadsPerRank = 1
   /// See ``RunConfiguration/logEvery``.
@@ -91,6 +100,7 @@ public struct RunRequest: Equatable, Codable, Sendable {
     configuration.epochs = epochs ?? configuration.epochs
     configuration.data = data ?? configuration.data
     configuration.teams = teams ?? configuration.teams
+    configuration.exchange = exchange ?? configuration.exchange
     configuration.logEvery = logEvery ?? configuration.logEvery
   }
 }

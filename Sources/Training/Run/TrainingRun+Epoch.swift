@@ -84,7 +84,8 @@ extension TrainingRun {
   /// Writes the checkpoint of the step reached; collective.
   ///
   /// - Throws: where a parameter or a moment is not finite: nothing could be gone on with from there.
-  func save() throws {
+  mutating func save() throws {
+    try trainer.completeReplica()
     try communicator.together {
       guard let directory else { return }
       let replica = trainer.replica

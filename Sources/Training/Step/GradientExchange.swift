@@ -4,10 +4,11 @@ internal import VAE
 
 /// Turns the deltas of all ranks into updated parameters, tile by tile.
 ///
-/// The team's ranks compute the gradient of the team's samples, each the tiles of its lane; one
-/// all-reduce adds them, and the report behind them, over the lane; the optimizer writes the
-/// parameters in place. A lone team has nothing to add: each of its tiles is updated at once, while
-/// it is in cache, and was summed by one rank in one order whatever the number of ranks.
+/// Where a team has the whole batch, alone or because ``gatherSamples(_:_:_:)`` brought it, each tile
+/// falls to one rank, which sums it in one order whatever the number of ranks and teams, and updates
+/// its parameters at once, while it is in cache; the other teams then get these. Else every team
+/// computes all tiles over its own samples, each rank those of its lane; one all-reduce over the
+/// lane adds them, and the report behind them, and every team updates its parameters.
 struct GradientExchange: ~Copyable {
   /// The step's report: after the exchange it is that of the whole batch.
   private let report: BatchReport
@@ -15,99 +16,94 @@ struct GradientExchange: ~Copyable {
   /// Each thread's tiles, and where in the message their gradients lie.
   private let tiles: [[(tile: GradientTile, offset: Int)]]
   private let message: Buffer<Float>
-  private let isLoneTeam: Bool
+
+  private let lane: Lane
+  private let pieces: GatheringPieces
 
   /// Takes the tiles that `lane` deals to this rank and its threads.
-  init(_ layout: ParameterLayout, batchSize: Int, _ lane: Lane) {
+  init(
+    _ layout: ParameterLayout, batchSize: Int, _ lane: Lane, _ pieces: GatheringPieces
+  ) {
     let (tiles, end) = lane.plan(layout)
     let count = end + BatchReport.count(batchSize: batchSize)
     message = Buffer(repeating: 0, count: count)
     report = BatchReport(message.vector[end..<count], batchSize: batchSize)
     self.tiles = tiles
-    isLoneTeam = lane.isLoneTeam
+    self.lane = lane
+    self.pieces = pieces
   }
 
-  /// Deals tiles so that all have about the same work: each, from the largest on, to the hand that
-  /// has least.
-  ///
-  /// Graham, "Bounds on multiprocessing timing anomalies", 1969: at most 4/3 of the best possible.
-  static func deal(_ tiles: [GradientTile], to count: Int) -> [[GradientTile]] {
-    var hands = [[GradientTile]](repeating: [], count: count)
-    var loads = [Int](repeating: 0, count: count)
-    let largestFirst = tiles.sorted {
-      ($1.range.count, $0.range.lowerBound) < ($0.range.count, $1.range.lowerBound)
+  /// The positions of `batch` whose samples the tiles are computed over, and which the team's memory
+  /// has room for: `teamPart`, those of the team itself, or all.
+  func positions(of batch: Range<Int>, _ teamPart: Range<Int>) -> Range<Int> {
+    lane.hasWholeBatch ? batch : teamPart
+  }
+
+  private var isGathering: Bool { lane.teamCount > 1 && lane.hasWholeBatch }
+
+  /// Brings what the other teams know of a batch of `count` samples into the team's `memory`, if
+  /// tiles are computed over them; collective.
+  func gatherSamples(
+    _ count: Int, _ memory: inout TeamMemory, _ team: borrowing Team, _ clock: StageClock
+  ) throws {
+    guard isGathering else { return }
+    try gather(pieces.samples(count), memory, team)
+    clock.end(.exchange)
+    try memory.synchronise(team)
+    clock.end(.waiting)
+  }
+
+  /// Brings the moments that other teams updated into the team's `memory`; collective.
+  func gatherMoments(_ memory: inout TeamMemory, _ team: borrowing Team) throws {
+    guard isGathering else { return }
+    try gather(pieces.moments, memory, team)
+    try memory.synchronise(team)
+  }
+
+  private func gather(
+    _ pieces: [[Range<Int>]], _ memory: borrowing TeamMemory, _ team: borrowing Team
+  ) throws {
+    try team.withLane { lane in
+      try memory.vector.withMutableSpan { span throws(MPIError) in
+        try lane.allGather(&span, pieces: pieces)
+      }
     }
-    for tile in largestFirst {
-      let hand = loads.indices.min { (loads[$0], $0) < (loads[$1], $1) }!
-      loads[hand] += tile.range.count
-      hands[hand].append(tile)
-    }
-    return hands.map { $0.sorted { $0.range.lowerBound < $1.range.lowerBound } }
   }
 }
 
 extension GradientExchange {
-  /// Which tiles are dealt to a rank.
-  struct Lane {
-    /// The lane's number; from ``count`` on it is none.
-    let number: Int
-
-    /// The number of lanes.
-    let count: Int
-
-    /// Whether there is no other team to add anything to.
-    let isLoneTeam: Bool
-
-    /// The threads of the lane's rank.
-    let threads: Int
-
-    /// Each thread's tiles, and where in the rank's message their gradients lie; and the floats of
-    /// all gradients that are there at a time.
-    func plan(
-      _ layout: ParameterLayout
-    ) -> (tiles: [[(tile: GradientTile, offset: Int)]], floats: Int) {
-      let own = number < count ? deal(layout.tiles, to: count)[number] : []
-      let hands = deal(own, to: threads)
-      guard !isLoneTeam else {
-        // Each gradient is done with at once: a thread has room for one.
-        let room = own.map(\.range.count).max() ?? 0
-        let tiles = hands.enumerated().map { thread, hand in hand.map { ($0, thread * room) } }
-        return (tiles, threads * room)
-      }
-      // MPI may add up in another order elsewhere in a message, so threads must not move a tile.
-      var (offsets, end) = ([Int: Int](), 0)
-      for tile in own {
-        offsets[tile.range.lowerBound] = end
-        end += tile.range.count
-      }
-      return (hands.map { $0.map { ($0, offsets[$0.range.lowerBound]!) } }, end)
-    }
-  }
-
   /// Takes step number `step` on `replica`; collective over the lane.
   ///
-  /// `rows` are the team's samples in `activations`. Where a loss is not finite the parameters stay
-  /// as they are; the report, which the leader then leaves in the team's memory, tells.
+  /// `rows` are the samples in `activations` that tiles are computed over. Where a loss is not finite
+  /// the parameters stay as they are; the report, which the leader then leaves in the team's memory,
+  /// tells.
   func update(
-    _ replica: Replica, _ activations: Activations, _ rows: Range<Int>, _ shared: TeamReport,
-    _ batch: TeamReport.Extent, _ optimizer: Adam, step: Int, _ team: borrowing Team,
-    _ workers: borrowing Workers
+    _ replica: Replica, _ activations: Activations, _ memory: borrowing TeamMemory,
+    _ shared: TeamReport, _ batch: TeamReport.Extent, _ optimizer: Adam, step: Int,
+    _ team: borrowing Team, _ workers: borrowing Workers
   ) throws {
-    guard team.communicator.rank < team.laneCount else { return }
+    guard lane.number < lane.count else { return }
     shared.summarise(into: report, batch)
-    let updatesAtOnce = isLoneTeam && report.isFinite(batch.count)
+    let updatesAtOnce = lane.hasWholeBatch && report.isFinite(batch.count)
     workers.run { worker in
       for (tile, offset) in tiles[worker.number] {
-        worker.model.computeGradient(tile, activations, rows, into: gradient(tile, offset))
+        worker.model.computeGradient(
+          tile, activations, 0..<batch.positions.count, into: gradient(tile, offset))
         if updatesAtOnce { update(replica, tile, gradient(tile, offset), optimizer, step) }
       }
       worker.clock.end(.gradients)
     }
-    if !isLoneTeam {
-      workers.main.clock.end(.waiting)
+    workers.main.clock.end(.waiting)
+    if !lane.hasWholeBatch {
       try team.withLane { try allReduce(over: $0) }
-      workers.main.clock.end(.allReduce)
+      workers.main.clock.end(.exchange)
       if report.isFinite(batch.count) { updateAll(replica, optimizer, step, workers) }
+    } else if isGathering && updatesAtOnce {
+      try gather(pieces.parameters, memory, team)
+      for (number, ranges) in pieces.parameters.enumerated() where number != lane.team {
+        for range in ranges { replica.updateCopy(range) }
+      }
+      workers.main.clock.end(.exchange)
     }
     if team.isLeader { shared.result.copy(from: report) }
   }
@@ -145,11 +141,18 @@ extension GradientExchange {
   }
 }
 
-extension GradientExchange.Lane {
-  /// This rank's.
-  init(_ team: borrowing Team, threads: Int) {
-    self.init(
-      number: team.communicator.rank, count: team.laneCount, isLoneTeam: team.teamCount == 1,
-      threads: threads)
+extension GradientExchange {
+  /// The bytes that a step on `count` samples must bring to this rank, whatever the network: of an
+  /// all-reduce, what the best algorithm needs.
+  ///
+  /// Patarasuk and Yuan, "Bandwidth optimal all-reduce algorithms for clusters of workstations",
+  /// 2009.
+  func leastBytes(_ count: Int) -> Int {
+    guard lane.number < lane.count, lane.teamCount > 1 else { return 0 }
+    let floats =
+      lane.hasWholeBatch
+      ? pieces.othersFloats(count, team: lane.team)
+      : 2 * (lane.teamCount - 1) * message.count / lane.teamCount
+    return floats * MemoryLayout<Float>.stride
   }
 }

@@ -10,8 +10,8 @@ public struct StageTimes: Equatable, Sendable {
     case backward
     /// The gradient's tiles, and the optimizer.
     case gradients
-    /// The sum over teams.
-    case allReduce = "all-reduce"
+    /// Between teams.
+    case exchange
     /// For the ranks of the team, and for the threads of the rank.
     case waiting
   }

@@ -11,22 +11,28 @@ public enum TeamMode: String, Codable, Sendable, CaseIterable {
 /// The ranks that share one copy of parameters, layer inputs and deltas, and their lanes.
 ///
 /// The gradient's tiles are dealt into as many lanes as the smallest team has ranks. A lane is one
-/// rank of each team: those that compute the same tiles of their teams' gradients.
+/// rank of each team: those that exchange the same part of their teams' memories.
 public struct Team: ~Copyable {
   /// The team's ranks; its rank 0 is the team's leader.
   let communicator: Communicator
 
-  /// The ranks with the same tiles, one of each team; nil beyond the last lane.
+  /// One rank of each team, in the order of the teams; nil beyond the last lane.
   let lane: Communicator?
-
-  /// The ranks of a lane: the number of teams.
-  let teamCount: Int
 
   /// The number of lanes.
   let laneCount: Int
 
-  /// The places of the team's ranks in the order in which ranks share a batch, team after team.
-  let places: Range<Int>
+  /// The team's number.
+  let number: Int
+
+  /// The places of each team's ranks in the order in which ranks share a batch, team after team.
+  let allPlaces: [Range<Int>]
+
+  /// The number of teams.
+  var count: Int { allPlaces.count }
+
+  /// The places of the team's ranks.
+  var places: Range<Int> { allPlaces[number] }
 
   /// Whether this rank speaks for the team.
   var isLeader: Bool { communicator.rank == 0 }
@@ -34,25 +40,26 @@ public struct Team: ~Copyable {
   /// This rank's place.
   var place: Int { places.lowerBound + communicator.rank }
 
-  /// Forms the teams of `world`; collective.
+  /// Forms the teams of `world`, in the order of their leaders; collective.
   public init(_ mode: TeamMode, among world: borrowing Communicator) throws {
     let team =
       switch mode {
       case .node: try world.splitShared(key: world.rank)
       case .rank: try world.split(color: world.rank)!
       }
-    let leader = Int(try team.broadcast(Int64(world.rank), from: 0))
-    let laneCount = Int(try world.allReduce(Int64(team.size), .min))
-    let lane = try world.split(color: team.rank < laneCount ? team.rank : nil, key: world.rank)
-    let teamCount = Int(try world.allReduce(Int64(team.rank == 0 ? 1 : 0), .sum))
-    let order = try world.split(color: 0, key: leader)!
-    let first = order.rank - team.rank
-    try order.free()
-    places = first..<first + team.size
+    let leader = try team.broadcast(Int64(world.rank), from: 0)
+    let sizes = try world.allGather(leader).reduce(into: [:]) { $0[$1, default: 0] += 1 }
+    let leaders = sizes.keys.sorted()
+    let (number, laneCount) = (leaders.firstIndex(of: leader)!, sizes.values.min()!)
+    lane = try world.split(color: team.rank < laneCount ? team.rank : nil, key: number)
     communicator = team
-    self.lane = lane
+    self.number = number
     self.laneCount = laneCount
-    self.teamCount = teamCount
+    var end = 0
+    allPlaces = leaders.map { leader in
+      defer { end += sizes[leader]! }
+      return end..<end + sizes[leader]!
+    }
   }
 
   /// Calls `body` with the lane's communicator, where this rank is in a lane.

@@ -32,18 +32,17 @@ public struct Trainer: ~Copyable {
   /// over `world`. The replica's tensors are zero until they are loaded.
   init(
     _ layout: ParameterLayout, at progress: Progress, on dataset: Dataset, batchSize: Int,
-    optimizer: Adam, seed: UInt64, precision: Precision, teams: TeamMode, threads: Int,
-    among world: borrowing Communicator
+    optimizer: Adam, seed: UInt64, precision: Precision, teams: TeamMode, exchange: ExchangeMode,
+    threads: Int, among world: borrowing Communicator
   ) throws {
     let team = try Team(teams, among: world)
-    let workers = try Workers(threads, layout, place: team.place, of: world.size)
-    let teamShard = workers.shard(of: team.places, among: world.size)
+    let workers = try Workers(threads, layout, place: team.place, in: team.places, of: world.size)
+    let shards = team.allPlaces.map { workers.shard(of: $0, among: world.size) }
     let batchSize = min(batchSize, dataset.count)
-    let capacity = teamShard.capacity(of: batchSize)
-    let lane = GradientExchange.Lane(team, threads: workers.count)
+    let lane = Lane(team, exchange, threads: workers.count)
     let need = TrainingMemory(
-      layout, batchSize: batchSize, capacity: capacity, teamRanks: team.communicator.size,
-      lane: lane, precision: precision)
+      layout, batchSize: batchSize, shard: shards[team.number], ranks: world.size, lane: lane,
+      precision: precision)
     try MachineMemory.require(
       need.rankBytes + (team.isLeader ? need.teamBytes : 0), for: "training this model",
       advice: "choose a smaller --hidden or --batch-size, or a larger machine", among: world)
@@ -52,15 +51,20 @@ public struct Trainer: ~Copyable {
     replica = Replica(layout, parts[0], precision: precision)
     workspace = Buffer(repeating: 0, count: need.own)
     activations = Activations(
-      layout, capacity: capacity, shared: parts[1], own: workspace.vector,
+      layout, capacity: need.capacity, shared: parts[1], own: workspace.vector,
       precision: precision)
     report = TeamReport(parts[2], batchSize: batchSize)
-    exchange = GradientExchange(layout, batchSize: batchSize, lane)
+    let lastBatch = (dataset.count - 1) % batchSize + 1
+    self.exchange = GradientExchange(
+      layout, batchSize: batchSize, lane,
+      GatheringPieces(
+        layout, lane, activations, need, batchCounts: [batchSize, lastBatch], shards: shards,
+        places: team.allPlaces))
     schedule = BatchSchedule(imageCount: dataset.count, batchSize: batchSize)
     order = EpochOrder(count: dataset.count, seed: seed, epoch: progress.epoch + 1)
     noise = RandomStream(seed: seed, purpose: .training, epoch: progress.epoch + 1)
     self.workers = workers
-    self.teamShard = teamShard
+    teamShard = shards[team.number]
     self.team = team
     self.memory = memory
     self.progress = progress
@@ -89,13 +93,15 @@ public struct Trainer: ~Copyable {
   ) throws -> (losses: LossSum, requests: StepRequests) {
     let batch = schedule.positions(from: progress.offset)
     let teamPart = teamShard.part(of: batch)
-    report.request(mine, rank: team.communicator.rank)
+    let held = exchange.positions(of: batch, teamPart)
+    report.request(mine, place: team.place)
 
     workers.begin()
     workers.run { worker in
       let (model, clock) = (worker.model, worker.clock)
+      fillPixels(of: held, but: teamPart, worker.teamShare)
       for panel in RowPanels(worker.shard.part(of: batch)) {
-        let rows = panel.relative(to: teamPart)
+        let rows = panel.relative(to: held)
         dataset.fill(activations.pixels.rows(rows), order: order, positions: panel)
         noise.fillNormal(activations.noise.rows(rows), positions: panel)
         clock.end(.batch)
@@ -111,9 +117,10 @@ public struct Trainer: ~Copyable {
     }
     try memory.synchronise(team)  // Inputs, deltas and losses of the whole team are there.
     workers.main.clock.end(.waiting)
+    try exchange.gatherSamples(batch.count, &memory, team, workers.main.clock)
     try exchange.update(
-      replica, activations, 0..<teamPart.count, report,
-      TeamReport.Extent(count: batch.count, positions: teamPart.relative(to: batch)), optimizer,
+      replica, activations, memory, report,
+      TeamReport.Extent(count: batch.count, positions: held.relative(to: batch)), optimizer,
       step: progress.step + 1, team, workers)
     try memory.synchronise(team)  // So are the new parameters.
     workers.main.clock.end(.waiting)
@@ -123,6 +130,17 @@ public struct Trainer: ~Copyable {
     progress.offset = batch.upperBound
     progress.losses.add(losses)
     return (losses, report.result.requests)
+  }
+
+  /// Fills in `share` of the images in `positions` that other teams train on: every team has them all,
+  /// so that they need not travel.
+  private func fillPixels(of positions: Range<Int>, but own: Range<Int>, _ share: Shard) {
+    for others in [positions.lowerBound..<own.lowerBound, own.upperBound..<positions.upperBound] {
+      let mine = share.part(of: others)
+      let rows = mine.relative(to: positions)
+      dataset.fill(activations.pixels.rows(rows), order: order, positions: mine)
+      activations.publishPixels(rows)
+    }
   }
 
   /// Begins the next epoch, in its own order.
@@ -139,10 +157,20 @@ public struct Trainer: ~Copyable {
   mutating func load(_ load: (Replica, borrowing Communicator) throws -> Void) throws {
     if team.isLeader {
       try team.withLane { try load(replica, $0) }
-      replica.updateCopy()
+      replica.updateCopy(0..<replica.layout.count)
     }
     try memory.synchronise(team)
   }
+
+  /// Makes every team's ``replica`` complete: of moments, a team may have only those that it updates.
+  /// Collective.
+  mutating func completeReplica() throws { try exchange.gatherMoments(&memory, team) }
+
+  /// The number of teams.
+  var teamCount: Int { team.count }
+
+  /// The bytes that a full step must bring to this rank from other teams.
+  var leastExchangeBytes: Int { exchange.leastBytes(schedule.batchSize) }
 
   /// Ends training; collective.
   public consuming func free() throws {

@@ -1,10 +1,17 @@
 internal import Kernels
+internal import MNIST
 internal import VAE
 
 /// The memory that training takes: the one place where it is added up, before any is allocated.
 struct TrainingMemory {
   /// The floats of the parts of a team's memory: replica, activations, report.
   let shared: [Int]
+
+  /// The images of a full batch.
+  let batchSize: Int
+
+  /// The most samples that a team's memory has.
+  let capacity: Int
 
   /// The floats of a rank's own activations.
   let own: Int
@@ -15,15 +22,19 @@ struct TrainingMemory {
   /// The floats of a rank's forward passes at an epoch's end.
   let panel: Int
 
-  /// What a batch and a team make of a model. `capacity` is the most samples that the team has.
+  /// What a batch and a team of a job of `ranks` make of a model. `shard` is the team's part of a
+  /// batch.
   init(
-    _ layout: ParameterLayout, batchSize: Int, capacity: Int, teamRanks: Int,
-    lane: GradientExchange.Lane, precision: Precision = .fp32
+    _ layout: ParameterLayout, batchSize: Int, shard: Shard, ranks: Int, lane: Lane,
+    precision: Precision = .fp32
   ) {
+    let capacity = lane.hasWholeBatch ? batchSize : shard.capacity(of: batchSize)
+    self.batchSize = batchSize
+    self.capacity = capacity
     shared = [
       Replica.count(layout, precision: precision),
       Activations.sharedCount(layout, capacity: capacity, precision: precision),
-      TeamReport.count(batchSize: batchSize, ranks: teamRanks),
+      TeamReport.count(batchSize: batchSize, ranks: ranks),
     ]
     own = Activations.ownCount(layout, capacity: capacity, precision: precision)
     message = lane.plan(layout).floats + BatchReport.count(batchSize: batchSize)

@@ -13,6 +13,9 @@ struct Worker {
   /// The thread's part of every batch.
   let shard: Shard
 
+  /// The thread's part of what its team does together.
+  let teamShare: Shard
+
   /// Where its time goes.
   let clock = StageClock()
 }
@@ -28,15 +31,18 @@ struct Workers: ~Copyable {
   /// The thread that calls MPI.
   var main: Worker { all[0] }
 
-  /// Starts threads for the rank at `place` among `rankCount`, of which each has `count`.
+  /// Starts threads for the rank at `place` among `rankCount`, of which each has `count`; its team
+  /// are the ranks at `places`.
   init(
-    _ count: Int, _ layout: ParameterLayout, place: Int, of rankCount: Int
+    _ count: Int, _ layout: ParameterLayout, place: Int, in places: Range<Int>, of rankCount: Int
   ) throws {
     threads = try ThreadPool(count)
     all = (0..<count).map { number in
       Worker(
         number: number, model: VariationalAutoencoder(layout, engine: MatrixEngine()),
-        shard: Shard(rank: place * count + number, of: rankCount * count, unit: RowPanels.unit))
+        shard: Shard(rank: place * count + number, of: rankCount * count, unit: RowPanels.unit),
+        teamShare: Shard(
+          rank: (place - places.lowerBound) * count + number, of: places.count * count))
     }
   }
 

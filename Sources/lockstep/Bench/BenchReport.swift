@@ -96,14 +96,14 @@ struct StageMilliseconds: Codable {
   var forward: Double
   var backward: Double
   var gradients: Double
-  var allReduce: Double
+  var exchange: Double
   var waiting: Double
 
   /// Those of the rank that waited most.
   var longestWaiting: Double
 
   /// The stages in the order of the table.
-  var all: [Double] { [batch, forward, backward, gradients, allReduce, waiting] }
+  var all: [Double] { [batch, forward, backward, gradients, exchange, waiting] }
 }
 
 extension BenchRow {
@@ -130,7 +130,7 @@ extension BenchRow {
     gradientFractionOfPeak = median { $0.gradientFractionOfPeak }
     milliseconds = StageMilliseconds(
       batch: stage(.batch), forward: stage(.forward), backward: stage(.backward),
-      gradients: stage(.gradients), allReduce: stage(.allReduce), waiting: stage(.waiting),
+      gradients: stage(.gradients), exchange: stage(.exchange), waiting: stage(.waiting),
       longestWaiting: median { $0.milliseconds($0.longestWaiting) } ?? 0)
   }
 }

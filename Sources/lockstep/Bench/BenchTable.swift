@@ -25,7 +25,7 @@ struct BenchTable {
     var table = TextTable(
       [
         "", "ranks", "teams", "batch", "images/s", "±", "peak", "effic.", "ms/step", "batch",
-        "forward", "backward", "gradients", "all-reduce", "waiting",
+        "forward", "backward", "gradients", "exchange", "waiting",
       ], [.left, .right, .left] + Array(repeating: .right, count: 12))
     for precision in Precision.allCases {
       let rows = report.rows.filter { $0.cell.precision == precision }

@@ -18,6 +18,9 @@ struct Measure: ParsableCommand {
   @Option(help: "node or rank.")
   var teams = TeamMode.node
 
+  @Option(help: "all-reduce or all-gather.")
+  var exchange = ExchangeMode.allReduce
+
   @Option(parsing: .unconditional, help: "Images of a step over all ranks.")
   var batchSize = 128
 
@@ -43,6 +46,7 @@ struct Measure: ParsableCommand {
       var request = MeasurementRequest()
       request.precision = precision
       request.teams = teams
+      request.exchange = exchange
       request.batchSize = batchSize
       request.seconds = seconds
       request.peakSeconds = peakSeconds

@@ -1,0 +1,89 @@
+internal import MPI
+internal import VAE
+
+/// Which tiles fall to a rank, and over which samples it computes them.
+///
+/// Where teams add gradients up, each computes every tile over its own samples, and a lane's ranks
+/// have the same tiles. Where a team has the whole batch, alone or gathered, each tile falls to one
+/// rank in the world.
+struct Lane {
+  /// The lane's number; from ``count`` on it is none.
+  let number: Int
+
+  /// The number of lanes.
+  let count: Int
+
+  /// The number of the rank's team.
+  let team: Int
+
+  /// The number of teams.
+  let teamCount: Int
+
+  /// What teams exchange.
+  let exchange: ExchangeMode
+
+  /// The threads of the lane's rank.
+  let threads: Int
+
+  /// Whether the team's memory has the samples of the whole batch.
+  var hasWholeBatch: Bool { teamCount == 1 || exchange == .allGather }
+
+  /// The tiles that fall to this lane's rank in each team.
+  func tiles(_ layout: ParameterLayout) -> [[GradientTile]] {
+    guard number < count else { return Array(repeating: [], count: teamCount) }
+    guard hasWholeBatch else {
+      return Array(repeating: Self.deal(layout.tiles, to: count)[number], count: teamCount)
+    }
+    let hands = Self.deal(layout.tiles, to: teamCount * count)
+    return (0..<teamCount).map { hands[$0 * count + number] }
+  }
+
+  /// Each thread's tiles, and where in the rank's message their gradients lie; and the floats of
+  /// all gradients that are there at a time.
+  func plan(
+    _ layout: ParameterLayout
+  ) -> (tiles: [[(tile: GradientTile, offset: Int)]], floats: Int) {
+    let own = tiles(layout)[team]
+    let hands = Self.deal(own, to: threads)
+    guard !hasWholeBatch else {
+      // Each gradient is done with at once: a thread has room for one.
+      let room = own.map(\.range.count).max() ?? 0
+      let tiles = hands.enumerated().map { thread, hand in hand.map { ($0, thread * room) } }
+      return (tiles, threads * room)
+    }
+    // MPI may add up in another order elsewhere in a message, so threads must not move a tile.
+    var (offsets, end) = ([Int: Int](), 0)
+    for tile in own {
+      offsets[tile.range.lowerBound] = end
+      end += tile.range.count
+    }
+    return (hands.map { $0.map { ($0, offsets[$0.range.lowerBound]!) } }, end)
+  }
+
+  /// Deals tiles so that all have about the same work: each, from the largest on, to the hand that
+  /// has least.
+  ///
+  /// Graham, "Bounds on multiprocessing timing anomalies", 1969: at most 4/3 of the best possible.
+  static func deal(_ tiles: [GradientTile], to count: Int) -> [[GradientTile]] {
+    var hands = [[GradientTile]](repeating: [], count: count)
+    var loads = [Int](repeating: 0, count: count)
+    let largestFirst = tiles.sorted {
+      ($1.range.count, $0.range.lowerBound) < ($0.range.count, $1.range.lowerBound)
+    }
+    for tile in largestFirst {
+      let hand = loads.indices.min { (loads[$0], $0) < (loads[$1], $1) }!
+      loads[hand] += tile.range.count
+      hands[hand].append(tile)
+    }
+    return hands.map { $0.sorted { $0.range.lowerBound < $1.range.lowerBound } }
+  }
+}
+
+extension Lane {
+  /// This rank's.
+  init(_ team: borrowing Team, _ exchange: ExchangeMode, threads: Int) {
+    self.init(
+      number: team.communicator.rank, count: team.laneCount, team: team.number,
+      teamCount: team.count, exchange: exchange, threads: threads)
+  }
+}
