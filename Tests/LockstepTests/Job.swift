@@ -8,6 +8,8 @@ enum Launch: Sendable, CustomTestStringConvertible {
   case alone
   /// By mpirun, on a number of ranks.
   case ranks(Int)
+  /// By mpirun, on pretended hosts with as many ranks each.
+  case hosts([Int])
 
   /// Both ways in which a sentence may be told twice or a rank left waiting.
   static let both = [alone, ranks(2)]
@@ -22,6 +24,7 @@ enum Launch: Sendable, CustomTestStringConvertible {
     switch self {
     case .alone: "alone"
     case .ranks(let count): "\(count) ranks"
+    case .hosts(let ranks): "\(ranks.map(String.init).joined(separator: " + ")) ranks on hosts"
     }
   }
 }
@@ -39,6 +42,8 @@ struct Job {
       command = Command([Command.built("lockstep")] + words, environment: environment)
     case .ranks(let count):
       command = .mpirun(ranks: count, "lockstep", words, environment: environment)
+    case .hosts(let ranks):
+      command = .mpirun(hosts: ranks, "lockstep", words, environment: environment)
     }
   }
 

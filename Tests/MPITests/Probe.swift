@@ -6,10 +6,19 @@ import Testing
 struct Probe {
   let scenario: [String]
   let ranks: Int
+  private let hosts: [Int]?
 
   init(_ scenario: String..., ranks: Int) {
     self.scenario = scenario
     self.ranks = ranks
+    hosts = nil
+  }
+
+  /// On pretended hosts, with as many ranks each.
+  init(_ scenario: String..., hosts: [Int]) {
+    self.scenario = scenario
+    self.hosts = hosts
+    ranks = hosts.reduce(0, +)
   }
 
   /// Runs to the end, or for `seconds` at most.
@@ -18,8 +27,13 @@ struct Probe {
   ) throws -> Command.Outcome {
     // A crash that a test provokes needs no backtrace.
     let environment = environment.merging(["SWIFT_BACKTRACE": "enable=no"]) { mine, _ in mine }
-    return try Command.mpirun(ranks: ranks, "mpi-probe", scenario, environment: environment)
-      .run(seconds: seconds)
+    let command: Command =
+      if let hosts {
+        .mpirun(hosts: hosts, "mpi-probe", scenario, environment: environment)
+      } else {
+        .mpirun(ranks: ranks, "mpi-probe", scenario, environment: environment)
+      }
+    return try command.run(seconds: seconds)
   }
 
   /// Expects that the job ends well and that each rank says its expectations held, some at least.

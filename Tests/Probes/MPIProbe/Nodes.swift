@@ -1,0 +1,23 @@
+import Glibc
+import MPI
+
+/// Ranks share memory with those on hosts of the same name, and with no others.
+func nodes(_ world: borrowing World, _ expectations: inout Expectations) throws {
+  let rank = world.communicator.rank
+  let names = try world.communicator.allGather(hostNumber())
+  let shared = try world.communicator.splitShared(key: rank)
+  let ranks = try shared.allGather(Int64(rank))
+  try expectations.expect(
+    ranks, equals: names.indices.filter { names[$0] == names[rank] }.map(Int64.init),
+    "the ranks that share memory with this one")
+  try expectations.expect(
+    Set(names).count, equals: Int(CommandLine.arguments[2]) ?? 0, "the number of hosts")
+  try shared.free()
+}
+
+/// The eight last letters of the host's name, as a number.
+private func hostNumber() -> Int64 {
+  var name = [CChar](repeating: 0, count: 256)
+  gethostname(&name, name.count - 1)
+  return name.prefix { $0 != 0 }.reduce(0) { $0 << 8 | Int64($1) }
+}
