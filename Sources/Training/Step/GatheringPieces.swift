@@ -26,8 +26,7 @@ struct GatheringPieces {
     samples = batchCounts.reduce(into: [:]) { samples, count in
       samples[count] = zip(shards, places).map { shard, places in
         let team = shard.part(of: 0..<count)
-        // The team's samples are sent by its lanes in equal shares, whoever computed them.
-        let share = Shard(rank: lane.number, of: lane.count).part(of: team)
+        let share = lane.share(of: team)
         return activations.gatheredRanges(share).map { $0.shifted(by: memory.shared[0]) }
           + TeamReport.gatheredRanges(
             share, places: lane.number == 0 ? places : 0..<0, batchSize: memory.batchSize
