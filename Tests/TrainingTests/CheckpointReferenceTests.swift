@@ -83,7 +83,8 @@ import Testing
     #expect(try reference.state() == state)
     let changes: [(inout CheckpointState) -> Void] = [
       { $0.format = 2 }, { $0.pixels = 0 }, { $0.progress.step = -1 }, { $0.progress.epoch = -1 },
-      { $0.progress.offset = -1 }, { $0.progress.step = .max }, { $0.progress.epoch = .max },
+      { $0.progress.offset = -1 }, { $0.progress.offset = 7 }, { $0.progress.step = .max },
+      { $0.progress.epoch = .max },
       { $0.recipe.hidden = 0 }, { $0.recipe.learningRate = 0 },
     ]
     for (number, change) in changes.enumerated() {
