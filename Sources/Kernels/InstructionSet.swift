@@ -18,6 +18,15 @@ public struct InstructionSet: RawRepresentable, Hashable, Codable, Sendable {
     InstructionSet(rawValue: dnnl_get_effective_cpu_isa().rawValue)
   }
 
+  /// Limits products in this process to `set`, whatever the environment says:
+  /// `dnnl_set_max_cpu_isa`.
+  ///
+  /// - Returns: whether oneDNN took it. It does so once, and before it is asked for anything else;
+  ///   never, where it was built without this or for another architecture.
+  public static func limit(to set: InstructionSet) -> Bool {
+    dnnl_set_max_cpu_isa(dnnl_cpu_isa_t(rawValue: set.rawValue)) == dnnl_success
+  }
+
   /// Whether all of `other` is in this set.
   public func contains(_ other: InstructionSet) -> Bool {
     rawValue & other.rawValue == other.rawValue
@@ -32,6 +41,8 @@ public struct InstructionSet: RawRepresentable, Hashable, Codable, Sendable {
   public static let avx = InstructionSet(rawValue: dnnl_cpu_isa_avx.rawValue)
   /// AVX2 and FMA.
   public static let avx2 = InstructionSet(rawValue: dnnl_cpu_isa_avx2.rawValue)
+  /// AVX2, FMA and VNNI, of processors that have no AVX-512.
+  public static let avx2VNNI = InstructionSet(rawValue: dnnl_cpu_isa_avx2_vnni.rawValue)
   /// AVX-512 F, BW, VL and DQ.
   public static let avx512 = InstructionSet(rawValue: dnnl_cpu_isa_avx512_core.rawValue)
   /// AVX-512 and VNNI.
@@ -40,18 +51,4 @@ public struct InstructionSet: RawRepresentable, Hashable, Codable, Sendable {
   public static let avx512BF16 = InstructionSet(rawValue: dnnl_cpu_isa_avx512_core_bf16.rawValue)
   /// AVX-512, VNNI, BF16 and AMX.
   public static let amx = InstructionSet(rawValue: dnnl_cpu_isa_avx512_core_amx.rawValue)
-}
-
-extension InstructionSet: CustomStringConvertible {
-  // The largest comes first.
-  private static let named: [(InstructionSet, String)] = [
-    (.amx, "AVX-512 with AMX"), (.avx512BF16, "AVX-512 with BF16"),
-    (.avx512VNNI, "AVX-512 with VNNI"), (.avx512, "AVX-512"), (.avx2, "AVX2"), (.avx, "AVX"),
-    (.sse41, "SSE 4.1"),
-  ]
-
-  /// The name that processors' makers use for the largest known set in this one.
-  public var description: String {
-    Self.named.first { contains($0.0) }?.1 ?? "the processor's own"
-  }
 }

@@ -16,18 +16,45 @@ extension RowPanels {
     }
   }
 
-  /// Whether, on this processor and for products of `sizes` in `precision`, a row's bits are the same
-  /// in a panel of one height and in those of other heights that other numbers of ranks would cut.
+  /// A product xᵀ δ as a gradient has them: (`inputs`, `samples`) times (`samples`, `columns`).
+  public struct GradientSize: Sendable, Equatable {
+    /// The samples that are summed over.
+    public let samples: Int
+    /// The inputs, which are the rows of the result.
+    public let inputs: Int
+    /// The outputs.
+    public let columns: Int
+
+    /// The size of one product.
+    public init(samples: Int, inputs: Int, columns: Int) {
+      self.samples = samples
+      self.inputs = inputs
+      self.columns = columns
+    }
+  }
+
+  /// What products are like on this processor.
+  public struct Findings: Equatable, Sendable {
+    /// Whether a row's bits are the same in a panel of one height and in those of other heights that
+    /// other numbers of ranks would cut.
+    public let keepsBits: Bool
+    /// A hash of the products' bits.
+    public let hash: UInt64
+  }
+
+  /// Computes products of `sizes` and `gradients` in `precision`.
   ///
-  /// Costs a product of 71 rows and some smaller ones for each size. This is what "the
-  /// same bits on any number of ranks" rests on; it samples the rule, and cannot prove it.
+  /// Costs a product of 71 rows and some smaller ones for each size, and one for each gradient. This
+  /// is what "the same bits on any number of ranks" rests on; it samples the rule, and cannot prove
+  /// it.
   ///
-  /// Gradients' products are not among them: ranks that share memory cut those by the sizes of layers
+  /// Gradients' products are hashed only: ranks that share memory cut those by the sizes of layers
   /// and batch alone, so each has one shape whoever computes it, and there is no other to compare.
-  public static func keepBits(
-    _ sizes: [ProductSize], _ precision: Precision, _ engine: MatrixEngine
-  ) -> Bool {
-    keepBits(sizes, cuts, precision, engine)
+  public static func examine(
+    _ sizes: [ProductSize], gradients: [GradientSize] = [], _ precision: Precision,
+    _ engine: MatrixEngine
+  ) -> Findings {
+    examine(sizes, gradients, cuts, precision, engine)
   }
 
   // The tallest panel, with the largest remainder, and some of its rows as others would cut them: from
@@ -35,23 +62,32 @@ extension RowPanels {
   private static let testedRows = height + unit - 1
   private static let cuts = [0..<unit, 4 * unit..<7 * unit, height - unit..<testedRows]
 
-  /// Whether the rows `cuts` of all products have the same bits in a whole panel and by themselves.
-  static func keepBits(
-    _ sizes: [ProductSize], _ cuts: [Range<Int>], _ precision: Precision, _ engine: MatrixEngine
-  ) -> Bool {
-    let (inner, columns) = (sizes.map(\.inner).max() ?? 0, sizes.map(\.columns).max() ?? 0)
-    let weights = sizes.map { $0.inner * $0.columns }.max() ?? 0
+  /// As ``examine(_:gradients:_:_:)``, with the rows `cuts` of each product by themselves.
+  static func examine(
+    _ sizes: [ProductSize], _ gradients: [GradientSize] = [], _ cuts: [Range<Int>],
+    _ precision: Precision, _ engine: MatrixEngine
+  ) -> Findings {
+    let values = sizes.map { testedRows * $0.inner + ($0.inner + 1) * $0.columns }
+    let samples = gradients.map { $0.samples * ($0.inputs + $0.columns) }
+    let products = sizes.map { 2 * testedRows * $0.columns }
+    let tiles = gradients.map { $0.inputs * $0.columns }
     // Pages of fresh memory cost more than the products do: all sizes use the same.
-    let memory = Buffer<Float>(repeating: 0, count: testedRows * inner + weights + columns)
+    let memory = Buffer<Float>(repeating: 0, count: (values + samples).max() ?? 0)
     let copy = Buffer<Float>(repeating: 0, count: precision == .fp32 ? 0 : memory.count)
-    let results = Buffer<Float>(repeating: 0, count: 2 * testedRows * columns)
-    let given = Given(values: memory.vector, precision: precision, copy: copy.vector)
-    return sizes.allSatisfy { keepsBits($0, cuts, given, results.vector, engine) }
+    let results = Buffer<Float>(repeating: 0, count: (products + tiles).max() ?? 0)
+    let given = SelfTestNumbers(values: memory.vector, precision: precision, copy: copy.vector)
+    var (keepsBits, hash) = (true, BitHash())
+    for size in sizes {
+      keepsBits =
+        Self.keepsBits(size, cuts, given, results.vector, engine, hash: &hash) && keepsBits
+    }
+    for size in gradients { addGradient(size, given, results.vector, engine, to: &hash) }
+    return Findings(keepsBits: keepsBits, hash: hash.value)
   }
 
   private static func keepsBits(
-    _ size: ProductSize, _ cuts: [Range<Int>], _ given: Given, _ results: Vector,
-    _ engine: MatrixEngine
+    _ size: ProductSize, _ cuts: [Range<Int>], _ given: SelfTestNumbers, _ results: Vector,
+    _ engine: MatrixEngine, hash: inout BitHash
   ) -> Bool {
     let (inner, columns) = (size.inner, size.columns)
     let (first, second) = (testedRows * inner, testedRows * inner + inner * columns)
@@ -65,41 +101,24 @@ extension RowPanels {
     let whole = results.matrix(rows: testedRows, columns: columns)
     let cut = results.matrix(at: count, rows: testedRows, columns: columns)
     engine.multiply(x, w, into: whole, bias: bias)
+    hash.add(results[0..<count])
     return cuts.allSatisfy { rows in
       engine.multiply(x.rows(rows), w, into: cut.rows(rows), bias: bias)
       let part = rows.lowerBound * columns..<rows.upperBound * columns
       return results[part].hasSameBits(as: results[count..<2 * count][part])
     }
   }
-}
 
-/// Numbers to multiply, in fp32 and where need be rounded.
-private struct Given {
-  let values: Vector
-  private let copy: BFloat16Vector?
-
-  /// Fills `values`, and `copy`, of as many floats, where `precision` asks for another format.
-  init(values: Vector, precision: Precision, copy: Vector) {
-    self.values = values
-    Self.fill(values)
-    self.copy =
-      precision == .bf16 ? BFloat16Vector(inPlaceOf: copy)[0..<values.count] : nil
-    self.copy?.round(values)
-  }
-
-  func operand(at offset: Int, rows: Int, columns: Int) -> Operand {
-    copy?.operand(at: offset, rows: rows, columns: columns)
-      ?? Operand(values.matrix(at: offset, rows: rows, columns: columns))
-  }
-
-  // Sums of many different exponents round at every step, so that another order shows.
-  private static func fill(_ vector: Vector) {
-    var state: UInt32 = 1
-    for index in 0..<vector.count {
-      // Numerical Recipes, 2nd edition, section 7.1, "An Even Quicker Generator".
-      state = state &* 1_664_525 &+ 1_013_904_223
-      vector.base[index] = Float(Int32(bitPattern: state)) * 0x1p-31
-    }
+  private static func addGradient(
+    _ size: GradientSize, _ given: SelfTestNumbers, _ results: Vector, _ engine: MatrixEngine,
+    to hash: inout BitHash
+  ) {
+    let (samples, inputs, columns) = (size.samples, size.inputs, size.columns)
+    let x = given.operand(at: 0, rows: samples, columns: inputs)
+    let delta = given.operand(at: samples * inputs, rows: samples, columns: columns)
+    engine.multiply(
+      x.transposed, delta, into: results.matrix(rows: inputs, columns: columns))
+    hash.add(results[0..<inputs * columns])
   }
 }
 

@@ -18,7 +18,7 @@ public struct GradientTile: Sendable {
 
   /// Samples summed by one product. More make oneDNN choose kernels by the tile's height, and the
   /// gradient's bits with them.
-  private static let chunk = 128
+  public static let chunk = 128
 
   /// The tiles of a layer, as even as its number of rows allows.
   static func tiles(of layer: LinearLayer, number: Int) -> [GradientTile] {

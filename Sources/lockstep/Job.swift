@@ -5,7 +5,7 @@ internal import Training
 
 /// Runs a command's work between MPI's beginning and its end, and ends the process with its code.
 enum Job {
-  /// Starts MPI, does `work` and exits: with its code; with that of a failure known to all ranks,
+  /// Starts MPI, lets ranks agree on instructions, does `work` and exits: with its code; with that of a failure known to all ranks,
   /// told by rank zero; or, where this rank alone failed, by aborting the job.
   static func run(_ work: (borrowing Communicator) throws -> Training.ExitCode) -> Never {
     run(in: { try work($0.communicator) })
@@ -33,6 +33,7 @@ enum Job {
     _ world: borrowing World, _ work: (borrowing World) throws -> Training.ExitCode
   ) -> Training.ExitCode {
     do {
+      try InstructionAgreement.reach(among: world.communicator)
       return try work(world)
     } catch let error as SharedFailure {
       if world.communicator.rank == 0 { tell(error.description) }

@@ -14,7 +14,7 @@ import Testing
     "the rule of RowPanels keeps bits on this processor",
     arguments: Precision.allCases.filter(\.isAvailable))
   func holds(precision: Precision) {
-    #expect(RowPanels.keepBits(Self.sizes, precision, MatrixEngine()))
+    #expect(RowPanels.examine(Self.sizes, precision, MatrixEngine()).keepsBits)
   }
 
   /// Single rows meet other kernels, on processors with AVX2 and no more.
@@ -23,7 +23,7 @@ import Testing
     .enabled(if: InstructionSet.effective == .avx2, "other kernels do not care"),
     arguments: [[0..<1, 1..<71], [70..<71]])
   func fails(cuts: [Range<Int>]) {
-    #expect(!RowPanels.keepBits(Self.sizes, cuts, .fp32, MatrixEngine()))
+    #expect(!RowPanels.examine(Self.sizes, [], cuts, .fp32, MatrixEngine()).keepsBits)
   }
 
   @Test("sets of instructions hold the smaller ones, and have names")
@@ -38,5 +38,32 @@ import Testing
     }
     #expect(Set(rising.map(\.description)).count == rising.count)
     #expect(InstructionSet(rawValue: 0).description == "the processor's own")
+  }
+
+  @Test("the hash is that of these products, time and again")
+  func hash() {
+    func hash(_ count: Int, gradients: [RowPanels.GradientSize] = []) -> UInt64 {
+      RowPanels.examine(
+        Array(Self.sizes[..<count]), gradients: gradients, .fp32, MatrixEngine()
+      ).hash
+    }
+    let gradient = RowPanels.GradientSize(samples: 128, inputs: 61, columns: 40)
+    #expect(hash(3) == hash(3))
+    #expect(Set([hash(0), hash(1), hash(2), hash(2, gradients: [gradient])]).count == 4)
+    // Nothing at all: FNV-1a's offset basis.
+    #expect(hash(0) == 0xcbf2_9ce4_8422_2325)
+  }
+
+  @Test("every set has a setting that stands for it")
+  func settings() {
+    for setting in ["SSE41", "AVX", "AVX2", "AVX2_VNNI", "AVX512_CORE", "AVX512_CORE_BF16"] {
+      #expect(InstructionSet(setting: setting)?.setting == setting)
+      #expect(InstructionSet(setting: setting.lowercased())?.setting == setting)
+    }
+    #expect(InstructionSet(setting: "ALL") == nil)
+    #expect(InstructionSet(rawValue: 0).largestKnown == nil)
+    // What two that do not hold one another have in common is a set, too.
+    let bits = InstructionSet.avx2VNNI.rawValue & InstructionSet.avx512BF16.rawValue
+    #expect(InstructionSet(rawValue: bits).largestKnown == .avx2)
   }
 }

@@ -86,6 +86,17 @@ import Testing
     Case("unlike-processors", "rank 4 on host1 with AVX-512") { ranks in
       for rank in 4..<8 { ranks[rank].products.instructionSet = .avx512 }
     },
+    Case("unlike-processors", "rank 0 could compute with AVX2,", "all are limited to AVX2") {
+      ranks in
+      for rank in 4..<8 { ranks[rank].processor.instructionSet = .avx512BF16 }
+    },
+    Case("unlike-processors", "rank 7 on host1 with AVX", "all are limited to AVX") { ranks in
+      ranks[7].processor.instructionSet = .avx
+      for rank in ranks.indices { ranks[rank].products.instructionSet = .avx }
+    },
+    Case("unlike-products", "rank 4 on host1 have other bits", "one version of oneDNN") { ranks in
+      for rank in 4..<8 { ranks[rank].products.hash = "3c4d" }
+    },
     Case("instruction-limit", "ONEDNN_MAX_CPU_ISA=AVX2 keeps rank 7", "unset") {
       $0[7].processor.instructionSet = .avx512BF16
       $0[7].environment["ONEDNN_MAX_CPU_ISA"] = "AVX2"

@@ -17,7 +17,7 @@ enum SampleJob {
           environment: [:], processor: processor(cores, threadsPerCore),
           products: Reproducibility(
             keepsBits: true, instructionSet: .avx2, instructions: "AVX2", hasBF16: false,
-            seconds: 0.002),
+            hash: "1a2b", seconds: 0.002),
           transport: Transport(
             library: "Open MPI v4.1.4", threadLevel: "funneled", messageLayer: "^ucx",
             byteLayer: "", singleCopy: "cma", yields: false, windowDirectory: "/dev/shm"),

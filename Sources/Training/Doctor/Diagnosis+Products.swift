@@ -12,17 +12,46 @@ extension Diagnosis {
           why: "the model's last bits may depend on the number of ranks",
           instead: "try ONEDNN_MAX_CPU_ISA=AVX2"))
     }
-    let sets = job.ranks.map(\.products.instructionSet)
-    if let other = job.ranks.first(where: { $0.products.instructionSet != sets[0] }) {
-      problems.append(
+    return problems + unlikeProducts(job) + unknownLimits(job) + limits(job)
+  }
+
+  /// Ranks that would not compute alike, and what becomes of it: training agrees on instructions as
+  /// the doctor did.
+  private static func unlikeProducts(_ job: JobFindings) -> [Problem] {
+    func other<Value: Equatable>(_ value: (RankFindings) -> Value) -> RankFindings? {
+      job.ranks.first { value($0) != value(job.ranks[0]) }
+    }
+    let first = job.ranks[0]
+    if let other = other(\.products.instructionSet) {
+      return [
         Problem(
           "unlike-processors",
-          "rank 0 computes with \(sets[0]), rank \(other.rank) on \(other.host) with "
-            + "\(other.products.instructionSet)",
+          "rank 0 computes with \(first.products.instructionSet), rank \(other.rank) on "
+            + "\(other.host) with \(other.products.instructionSet)",
           why: "bits depend on who computes, and the slower sets the pace",
-          instead: "use like hosts, or mpirun -x ONEDNN_MAX_CPU_ISA"))
+          instead: "use like hosts, or mpirun -x ONEDNN_MAX_CPU_ISA")
+      ]
     }
-    return problems + unknownLimits(job) + limits(job)
+    if let other = other(\.ownInstructionSet), let mine = first.ownInstructionSet,
+      let others = other.ownInstructionSet
+    {
+      return [
+        Problem(
+          "unlike-processors",
+          "rank 0 could compute with \(mine), rank \(other.rank) on \(other.host) with \(others)",
+          why: "all are limited to \(first.products.instructionSet), so that bits are the same",
+          instead: "use like hosts")
+      ]
+    }
+    return other(\.products.hash).map {
+      [
+        Problem(
+          "unlike-products",
+          "products of rank \($0.rank) on \($0.host) have other bits than those of rank 0",
+          why: "the model's last bits depend on who computes",
+          instead: "use like hosts and one version of oneDNN")
+      ]
+    } ?? []
   }
 
   private static func unknownLimits(_ job: JobFindings) -> [Problem] {
@@ -38,17 +67,16 @@ extension Diagnosis {
   }
 
   private static func limits(_ job: JobFindings) -> [Problem] {
-    let limited = job.ranks.filter { rank in
-      rank.processor.instructionSet.map { !rank.products.instructionSet.contains($0) } ?? false
-    }
-    guard let first = limited.first, let able = first.processor.instructionSet else { return [] }
-    // Without such a limit this oneDNN is older than the processor, or was told so when built.
-    guard let limit = first.instructionLimit, limit.isKnown else { return [] }
+    // What else keeps a rank from its processor's instructions is no matter of the environment.
+    let limited = job.ranks.filter { $0.ownInstructionSet != $0.processor.instructionSet }
+    guard let first = limited.first, let able = first.processor.instructionSet,
+      let own = first.ownInstructionSet, let limit = first.instructionLimit
+    else { return [] }
     return [
       Problem(
         "instruction-limit",
         "\(limit.name)=\(limit.value) keeps \(Wording.ranks(limited)) to "
-          + "\(first.products.instructionSet), where the processor has \(able)",
+          + "\(own), where the processor has \(able)",
         why: "products take longer, and their bits differ from others'",
         instead: "type unset \(limit.name)")
     ]

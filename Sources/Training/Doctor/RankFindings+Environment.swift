@@ -1,3 +1,5 @@
+internal import Kernels
+
 /// What the variables of a rank's environment come to.
 extension RankFindings {
   /// The variables because of which OpenMP binds the main thread, and so those it starts, before
@@ -27,34 +29,15 @@ extension RankFindings {
   /// How many processes Slurm's `srun` started with this one; nil where it started none.
   var slurmTasks: Int? { environment["SLURM_STEP_NUM_TASKS"].flatMap { Int($0) } }
 
-  /// The limit to oneDNN's instructions: the newer name counts where both are set.
-  var instructionLimit: InstructionLimit? {
-    ["ONEDNN_MAX_CPU_ISA", "DNNL_MAX_CPU_ISA"].lazy.compactMap { name in
-      environment[name].flatMap { $0.isEmpty ? nil : InstructionLimit(name: name, value: $0) }
-    }.first
+  /// The limit to oneDNN's instructions.
+  var instructionLimit: InstructionLimit? { InstructionLimit { environment[$0] } }
+
+  /// The instructions that products would use here if the rank were alone.
+  var ownInstructionSet: InstructionSet? {
+    processor.instructionSet?.limited(by: instructionLimit)
   }
 
   private static func trimmed(_ text: String) -> String {
     text.split(whereSeparator: \.isWhitespace).joined(separator: " ")
-  }
-}
-
-/// A variable that limits oneDNN's instructions.
-struct InstructionLimit {
-  /// The variable.
-  let name: String
-
-  /// Its value.
-  let value: String
-
-  /// Whether oneDNN has such a value; it passes over others without a word.
-  ///
-  /// oneAPI Deep Neural Network Library, developer guide, "CPU Dispatcher Control". Upper and lower
-  /// case are the same to it. Versions differ in the largest sets, so any name that begins as those
-  /// do will pass.
-  var isKnown: Bool {
-    let value = value.uppercased()
-    return ["ALL", "DEFAULT", "SSE41", "AVX", "AVX2"].contains(value)
-      || ["AVX2_VNNI", "AVX512_CORE", "AVX512_MIC", "AVX10_"].contains { value.hasPrefix($0) }
   }
 }

@@ -24,6 +24,12 @@ enum Wording {
     return "\(names[0]), \(names[1]) and \(names.count - 2) more"
   }
 
+  /// "left", "left, right, here and 3 other hosts".
+  static func hosts(_ hosts: [String]) -> String {
+    let others = hosts.count > 4 ? " and \(hosts.count - 4) other hosts" : ""
+    return hosts.prefix(4).joined(separator: ", ") + others
+  }
+
   /// Each host of `nodes` once.
   static func hosts(_ nodes: [[RankFindings]]) -> String {
     var hosts: [String] = []

@@ -60,7 +60,7 @@ extension Processor {
   }
 
   /// The lines of the first processor in /proc/cpuinfo, by what stands before their colon.
-  private static func fields(ofFirst text: String) -> [String: String] {
+  static func fields(ofFirst text: String) -> [String: String] {
     var fields: [String: String] = [:]
     for line in text.split(separator: "\n", omittingEmptySubsequences: false) {
       if line.isEmpty && !fields.isEmpty { break }
@@ -84,20 +84,5 @@ extension Processor {
       return word("energy_performance_preference") == "power" ? "power" : nil
     }
     return word("scaling_governor") == "powersave" ? "powersave" : nil
-  }
-}
-
-extension InstructionSet {
-  /// The largest set whose flags, as Linux names them in /proc/cpuinfo, are all in `flags`.
-  init?(flags: String) {
-    let flags = Set(flags.split(separator: " "))
-    let needed: [(InstructionSet, [Substring])] = [
-      (.sse41, ["sse4_1"]), (.avx, ["avx"]), (.avx2, ["avx2", "fma"]),
-      (.avx512, ["avx512f", "avx512bw", "avx512vl", "avx512dq"]), (.avx512VNNI, ["avx512_vnni"]),
-      (.avx512BF16, ["avx512_bf16"]), (.amx, ["amx_tile", "amx_int8", "amx_bf16"]),
-    ]
-    let known = needed.prefix { flags.isSuperset(of: $0.1) }
-    guard let largest = known.last else { return nil }
-    self = largest.0
   }
 }

@@ -17,6 +17,10 @@ struct Reproducibility: Codable, Equatable {
   /// Whether they multiply numbers in bf16.
   var hasBF16: Bool
 
+  /// A hash of some products of a model, in hexadecimal: the same on all processors that compute the
+  /// same bits.
+  var hash: String
+
   /// The seconds that the test took, with the making of kernels that training uses too.
   var seconds: Double
 }
@@ -27,7 +31,10 @@ extension Reproducibility {
   /// The products take some milliseconds; the first of a process, and their kernels, a few tens.
   init(_ layout: ParameterLayout, _ precision: Precision = .fp32) {
     let start = ContinuousClock.now
-    keepsBits = RowPanels.keepBits(layout.productSizes, precision, MatrixEngine())
+    let findings = RowPanels.examine(
+      layout.productSizes, gradients: layout.gradientSizes, precision, MatrixEngine())
+    keepsBits = findings.keepsBits
+    hash = String(findings.hash, radix: 16)
     seconds = (ContinuousClock.now - start) / .seconds(1)
     instructionSet = .effective
     instructions = instructionSet.description
@@ -39,20 +46,37 @@ extension Reproducibility {
     _ layout: ParameterLayout, _ precision: Precision, among world: borrowing Communicator
   ) throws {
     let mine = Reproducibility(layout, precision)
-    let set = Int64(mine.instructionSet.rawValue)
+    let own = InstructionSet.own() ?? mine.instructionSet
+    let (set, ownSet) = (Int64(mine.instructionSet.rawValue), Int64(own.rawValue))
     // The least of a number and of its negative: one reduction tells both ends.
-    var least = [mine.keepsBits ? 1 : 0, set, -set]
+    var least = [mine.keepsBits ? 1 : 0, set, -set, ownSet, -ownSet]
     var span = least.mutableSpan
     try world.allReduce(&span, .min)
-    guard world.rank == 0 else { return }
-    let logger = Logger(label: "lockstep")
-    for warning in warnings(keepsBits: least[0] > 0, isUniform: least[1] == -least[2]) {
-      logger.warning("\(warning)")
+    let dissent = Dissent.places(in: try world.allGather(UInt64(mine.hash, radix: 16) ?? 0))
+    let isUniform = least[1] == -least[2]
+    var sentences = warnings(
+      keepsBits: least[0] > 0, isUniform: isUniform,
+      unlike: dissent.isEmpty ? [] : try world.hosts(with: dissent.contains(world.rank)))
+    if isUniform && least[3] != -least[4] {
+      let hosts = try world.hosts(with: own == mine.instructionSet)
+      sentences.append(limitation(mine.instructionSet, hosts))
+    }
+    if world.rank == 0 {
+      let logger = Logger(label: "lockstep")
+      for sentence in sentences { logger.warning("\(sentence)") }
     }
   }
 
-  /// What is to be said, a sentence each.
-  static func warnings(keepsBits: Bool, isUniform: Bool) -> [String] {
+  /// What is said where ranks agreed on `set`, which is all that `hosts` have.
+  static func limitation(_ set: InstructionSet, _ hosts: [String]) -> String {
+    // Of sets that do not hold one another, none is the least.
+    "the products of all ranks are limited to \(set)"
+      + (hosts.isEmpty ? "" : ", which is all that \(Wording.hosts(hosts)) may use")
+      + ", so that bits do not depend on who computes"
+  }
+
+  /// What is to be said, a sentence each; `unlike` are the hosts whose products are not as others'.
+  static func warnings(keepsBits: Bool, isUniform: Bool, unlike hosts: [String] = []) -> [String] {
     var warnings: [String] = []
     if !keepsBits {
       warnings.append(
@@ -62,7 +86,12 @@ extension Reproducibility {
     if !isUniform {
       warnings.append(
         "the ranks' processors have unlike instruction sets, so the model's last bits may depend "
-          + "on which rank computes what; ONEDNN_MAX_CPU_ISA can limit all to the least of them")
+          + "on which rank computes what; use like processors, or one version of oneDNN")
+    } else if !hosts.isEmpty {
+      warnings.append(
+        "matrix products on \(Wording.hosts(hosts)) have other bits than on the other hosts, so the "
+          + "model's last bits may depend on which rank computes what; use like processors and one "
+          + "version of oneDNN")
     }
     return warnings
   }
@@ -79,6 +108,18 @@ extension ParameterLayout {
       RowPanels.ProductSize(
         inner: Self.shortened($0.0, below: 1024, block: 256),
         columns: Self.shortened($0.1, below: 144, block: 48), isTransposed: $0.2)
+    }
+  }
+
+  /// The products of one gradient tile of each layer, the largest.
+  var gradientSizes: [RowPanels.GradientSize] {
+    layers.indices.compactMap { layer in
+      let largest = tiles.filter { $0.layer == layer }.max { $0.rows.count < $1.rows.count }
+      return largest.map {
+        RowPanels.GradientSize(
+          samples: GradientTile.chunk, inputs: $0.rows.count,
+          columns: Self.shortened(layers[layer].outputs, below: 1024, block: 48))
+      }
     }
   }
 

@@ -1,0 +1,11 @@
+/// Finds those who do not agree with the others.
+enum Dissent {
+  /// The places of `values` that are not as most are, or, where no value is that of more than half,
+  /// not as the first is.
+  static func places<Value: Hashable>(in values: [Value]) -> [Int] {
+    var counts: [Value: Int] = [:]
+    for value in values { counts[value, default: 0] += 1 }
+    let most = counts.first { 2 * $0.value > values.count }?.key ?? values.first
+    return values.indices.filter { values[$0] != most }
+  }
+}
