@@ -65,4 +65,59 @@ import Testing
     #expect(outcome.output.contains("oneDNN with AVX;"), "\(outcome.output)")
     #expect(outcome.output.contains("all are limited to AVX"), "\(outcome.output)")
   }
+
+  /// Trains a step more with another limit, and expects one sentence with `parts`, or none.
+  private func goOn(_ limit: String, _ parts: [String]) throws {
+    let outcome = try launch(folder.trainWords() + ["--max-steps", "3"], [limit])
+    #expect(outcome.status == 0, "\(outcome.reported)")
+    #expect(outcome.errors.isEmpty == parts.isEmpty, "\(outcome.errors)")
+    for part in parts { #expect(outcome.errors.contains(part), "\(outcome.errors)") }
+  }
+
+  @Test("a resume with other instructions says what that means")
+  func resume() throws {
+    let begin = folder.trainWords() + ["--max-steps", "2"]
+    #expect(try launch(begin, ["AVX"]).status == 0)
+    try goOn("AVX", [])
+    let shown = try Job(["inspect", folder.run]).succeed().output
+    #expect(shown.contains(/products +AVX, hash [0-9a-f]{10,16}\n/), "\(shown)")
+    try goOn("", ["made with AVX, ", "may differ", "; ONEDNN_MAX_CPU_ISA=AVX on every rank"])
+    try FileManager.default.removeItem(atPath: folder.run)
+    #expect(try launch(begin, [""]).status == 0)
+    try goOn("SSE41", ["computes with SSE41, so its bits may differ"])
+  }
+
+  /// The same instructions, and another hash.
+  @Test("so does one on a processor that computes other bits")
+  func otherProcessor() throws {
+    #expect(try launch(folder.trainWords() + ["--max-steps", "2"], ["AVX"]).status == 0)
+    try folder.contents.editState { $0.replacing(/"hash" : "[0-9a-f]+"/, with: #""hash" : "12""#) }
+    try goOn("AVX", ["other bits than those that the checkpoint was made with", "may differ"])
+  }
+
+  @Test("checkpoints that do not tell of instructions are gone on with as before")
+  func older() throws {
+    #expect(try launch(folder.trainWords() + ["--max-steps", "2"], ["AVX"]).status == 0)
+    try folder.contents.editState {
+      $0.replacing(/"arithmetic" : \{[^}]*\},\n/, with: "")
+    }
+    #expect(try !folder.contents.text("latest/state.json").contains("arithmetic"))
+    let shown = try Job(["inspect", folder.run]).succeed().output
+    #expect(!shown.contains("products "), "\(shown)")
+    try goOn("", [])
+  }
+}
+
+extension RunContents {
+  /// Changes the newest checkpoint's `state.json`, and its checksum with it.
+  fileprivate func editState(_ change: (String) -> String) throws {
+    let old = try text("latest/state.json")
+    let new = change(old)
+    try #require(new != old)
+    let folder = URL(fileURLWithPath: "\(path)/latest").resolvingSymlinksInPath()
+    try Data(new.utf8).write(to: folder.appendingPathComponent("state.json"))
+    let files = ["model.safetensors", "optimizer.safetensors", "state.json"]
+    let sums = try Command(["sha256sum"] + files).run(in: folder).output
+    try Data(sums.utf8).write(to: folder.appendingPathComponent("SHA256SUMS"))
+  }
 }

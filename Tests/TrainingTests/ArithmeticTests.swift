@@ -44,6 +44,20 @@ import Testing
     #expect(InstructionSet.effective == own || own == .amx, "\(own)")
   }
 
+  @Test("a checkpoint is gone on with alike, or a sentence tells")
+  func warning() throws {
+    let lesser = Arithmetic(instructions: "AVX2", hash: "1")
+    let larger = Arithmetic(instructions: "AVX512_CORE_BF16", hash: "2")
+    #expect(lesser.warning(goingOnAs: lesser) == nil)
+    let up = try #require(lesser.warning(goingOnAs: larger))
+    #expect(up.contains("made with AVX2, ") && up.contains("; ONEDNN_MAX_CPU_ISA=AVX2 "))
+    let down = try #require(larger.warning(goingOnAs: lesser))
+    #expect(down.contains("may differ") && !down.contains("ONEDNN_MAX_CPU_ISA"))
+    var other = lesser
+    other.hash = "3"
+    #expect(try #require(lesser.warning(goingOnAs: other)).contains("other bits"))
+  }
+
   @Test(
     "those who differ from most, or from the first, are found",
     arguments: [

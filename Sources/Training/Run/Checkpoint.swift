@@ -39,14 +39,19 @@ enum Checkpoint {
   /// - Returns: the directory's name.
   /// - Throws: `Failure` or `ArtifactError`; what was there before is then untouched.
   static func write(
-    _ replica: Replica, at progress: Progress, recipe: Recipe, in parent: String
+    _ replica: Replica, at progress: Progress, recipe: Recipe, arithmetic: Arithmetic,
+    in parent: String
   ) throws -> String {
     let name = directoryName(step: progress.step)
     let temporary = "\(parent)/\(temporaryPrefix)\(name)"
     if FileSystem.exists(temporary) { try FileSystem.remove(temporary) }
     try FileSystem.makeDirectory(temporary)
     do {
-      try writeFiles(replica, progress, recipe, in: temporary)
+      try writeFiles(
+        replica,
+        CheckpointState(
+          progress: progress, recipe: recipe, pixels: replica.layout.configuration.pixels,
+          arithmetic: arithmetic), in: temporary)
       try FileSystem.install(temporary, at: "\(parent)/\(name)")
     } catch {
       try? FileSystem.remove(temporary)
@@ -60,13 +65,12 @@ enum Checkpoint {
   static let temporaryPrefix = ".unfinished-"
 
   private static func writeFiles(
-    _ replica: Replica, _ progress: Progress, _ recipe: Recipe, in directory: String
+    _ replica: Replica, _ state: CheckpointState, in directory: String
   ) throws {
     let model = replica.layout.configuration
-    let state = CheckpointState(progress: progress, recipe: recipe, pixels: model.pixels)
     let metadata = [
       "format": "pt", "lockstep.pixels": "\(model.pixels)", "lockstep.hidden": "\(model.hidden)",
-      "lockstep.latent": "\(model.latent)", "lockstep.seed": "\(recipe.seed)",
+      "lockstep.latent": "\(model.latent)", "lockstep.seed": "\(state.recipe.seed)",
     ]
     try TensorFile.write(
       [("", replica.parameters)], replica.layout, metadata, to: "\(directory)/\(modelName)")

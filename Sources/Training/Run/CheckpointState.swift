@@ -11,4 +11,7 @@ struct CheckpointState: Codable, Equatable {
 
   /// Pixels of an image.
   var pixels: Int
+
+  /// How the job that wrote it computed; nil in those of earlier versions.
+  var arithmetic: Arithmetic?
 }

@@ -41,10 +41,14 @@ extension Reproducibility {
     hasBF16 = instructionSet.hasBF16
   }
 
-  /// Warns, once, where the model's bits may depend on the ranks; collective.
+  /// Warns, once, where the model's bits may depend on the ranks, or on how a checkpoint was computed
+  /// that the run goes on from; collective.
+  ///
+  /// - Returns: how this rank computes products. Where nothing was warned of, all ranks do so.
   static func check(
-    _ layout: ParameterLayout, _ precision: Precision, among world: borrowing Communicator
-  ) throws {
+    _ layout: ParameterLayout, _ precision: Precision, since earlier: Arithmetic? = nil,
+    among world: borrowing Communicator
+  ) throws -> Arithmetic {
     let mine = Reproducibility(layout, precision)
     let own = InstructionSet.own() ?? mine.instructionSet
     let (set, ownSet) = (Int64(mine.instructionSet.rawValue), Int64(own.rawValue))
@@ -61,10 +65,13 @@ extension Reproducibility {
       let hosts = try world.hosts(with: own == mine.instructionSet)
       sentences.append(limitation(mine.instructionSet, hosts))
     }
+    let arithmetic = Arithmetic(instructions: mine.instructionSet.setting, hash: mine.hash)
+    sentences += [earlier?.warning(goingOnAs: arithmetic)].compactMap(\.self)
     if world.rank == 0 {
       let logger = Logger(label: "lockstep")
       for sentence in sentences { logger.warning("\(sentence)") }
     }
+    return arithmetic
   }
 
   /// What is said where ranks agreed on `set`, which is all that `hosts` have.

@@ -19,6 +19,9 @@ struct RunPlan: Codable {
   /// The pixels of an image that the checkpoint was trained on.
   var pixels: Int?
 
+  /// How the checkpoint was computed, where it tells.
+  var arithmetic: Arithmetic?
+
   /// Works out what `request` means in `directory`.
   ///
   /// Flags that were not given keep the values of the run that goes on, or their defaults.
@@ -73,6 +76,7 @@ struct RunPlan: Codable {
     }
     progress = state.progress
     pixels = state.pixels
+    arithmetic = state.arithmetic
     checkpoint = reference.directory
   }
 

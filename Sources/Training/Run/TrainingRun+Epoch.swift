@@ -96,7 +96,8 @@ extension TrainingRun {
         throw notFinite("\(name) after step \(trainer.progress.step)")
       }
       let name = try Checkpoint.write(
-        trainer.replica, at: trainer.progress, recipe: configuration.recipe, in: directory.path)
+        trainer.replica, at: trainer.progress, recipe: configuration.recipe, arithmetic: arithmetic,
+        in: directory.path)
       try directory.setLatest(name)
     }
   }

@@ -12,6 +12,7 @@ public struct TrainingRun: ~Copyable {
   let threads: Int
   let path: String
   let test: Dataset
+  let arithmetic: Arithmetic
   var trainer: Trainer
 
   // Rank zero's alone.
@@ -53,8 +54,8 @@ public struct TrainingRun: ~Copyable {
           "initial state",
           of: [replica.parameters, replica.firstMoment, replica.secondMoment]),
       ], among: world)
-    try Reproducibility.check(
-      replica.layout, plan.configuration.recipe.precision, among: world)
+    let arithmetic = try Reproducibility.check(
+      replica.layout, plan.configuration.recipe.precision, since: plan.arithmetic, among: world)
     try Crowding.check(threads: request.threadsPerRank, among: world)
     let communicator = try world.duplicate()
     let metrics = try world.together {
@@ -64,6 +65,7 @@ public struct TrainingRun: ~Copyable {
       }
     }
     self.trainer = trainer
+    self.arithmetic = arithmetic
     self.communicator = communicator
     self.metrics = metrics
     configuration = plan.configuration
