@@ -64,6 +64,10 @@ let package = Package(
     .executableTarget(
       name: "mpi-probe", dependencies: ["MPI"], path: "Tests/Probes/MPIProbe",
       swiftSettings: house),
+    .executableTarget(
+      name: "replica-probe", dependencies: ["Kernels", "MPI", "Training"],
+      path: "Tests/Probes/ReplicaProbe",
+      swiftSettings: house),
     .testTarget(
       name: "MPITests", dependencies: ["MPI", "Support", "mpi-probe"], swiftSettings: house),
     .testTarget(
@@ -82,7 +86,9 @@ let package = Package(
       swiftSettings: house),
     .testTarget(
       name: "LockstepTests",
-      dependencies: ["Kernels", "MNIST", "Support", "Training", "lockstep"],
+      dependencies: [
+        "Kernels", "MNIST", "Support", "Training", "lockstep", "replica-probe",
+      ],
       swiftSettings: house),
   ]
 )

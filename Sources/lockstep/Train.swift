@@ -72,6 +72,15 @@ struct Train: ParsableCommand {
     parsing: .unconditional, help: "Steps between two step rows of metrics.jsonl. (default: 10)")
   var logEvery: Int?
 
+  @Option(
+    parsing: .unconditional,
+    help: ArgumentHelp(
+      """
+      Compare the teams' replicas every so many steps, too; 0: never. (default: before each \
+      checkpoint)
+      """, valueName: "steps"))
+  var verifyEvery: Int?
+
   @Option(help: "A progress bar on standard error.")
   var progress = ProgressMode.auto
 
@@ -86,6 +95,9 @@ struct Train: ParsableCommand {
       ("--epochs", epochs), ("--max-steps", maxSteps), ("--log-every", logEvery),
     ] {
       if let value, value < 1 { throw ValidationError("\(flag) must be at least 1") }
+    }
+    if let verifyEvery, verifyEvery < 0 {
+      throw ValidationError("--verify-every must be at least 0")
     }
     if directory.isEmpty { throw ValidationError("--run must name a directory") }
     if resume.isEmpty {
@@ -119,6 +131,7 @@ struct Train: ParsableCommand {
     request.exchange = exchange
     request.threadsPerRank = threads.count
     request.logEvery = logEvery
+    request.verifyEvery = verifyEvery
     request.maxSteps = maxSteps
     request.resume =
       switch resume {

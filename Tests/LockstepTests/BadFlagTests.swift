@@ -29,6 +29,7 @@ import Testing
     (["--data", ""], "--data must name a folder"),
     (["--resume", ""], "--resume must be auto, none or a checkpoint's path"),
     (["--resume="], "--resume"),
+    (["--verify-every", "-1"], "--verify-every must be at least 0"),
     (["--nonsense"], "Unknown option '--nonsense'"),
   ]
 

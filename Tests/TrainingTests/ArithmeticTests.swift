@@ -76,5 +76,8 @@ import Testing
     let warnings = Reproducibility.warnings(
       keepsBits: true, isUniform: true, unlike: (0..<9).map { "host\($0)" })
     #expect(warnings.count == 1 && warnings[0].contains("host3 and 5 other hosts have other bits"))
+    #expect(
+      ReplicaComparison.sentence(7, ["rank 1 on a"]).contains(
+        "step 7: the parameters of rank 1 on a"))
   }
 }

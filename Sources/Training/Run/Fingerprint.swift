@@ -9,7 +9,8 @@ struct Fingerprint {
   /// What it is of, as an error names it.
   let subject: String
 
-  private let digest: [UInt8]
+  /// The 32 bytes.
+  let digest: [UInt8]
 
   /// Of a configuration.
   init(_ subject: String, of value: some Encodable) throws {

@@ -20,6 +20,10 @@ public struct RunConfiguration: Equatable, Codable, Sendable {
   /// Steps between two step rows of the metrics.
   public var logEvery = 10
 
+  /// Steps between two comparisons of the teams' replicas, which come before each checkpoint, too;
+  /// 0 for none at all, nil for those before checkpoints alone.
+  public var verifyEvery: Int?
+
   /// The defaults, with data from `data`.
   public init(data: String) { self.data = data }
 
@@ -29,6 +33,7 @@ public struct RunConfiguration: Equatable, Codable, Sendable {
     case teams
     case exchange
     case logEvery = "log-every"
+    case verifyEvery = "verify-every"
   }
 
   /// Reads the keys of the recipe beside those of the run, as they stand in `config.yaml`.
@@ -41,6 +46,7 @@ public struct RunConfiguration: Equatable, Codable, Sendable {
     // Keys that came later may be missing from a file that an earlier version wrote.
     exchange = try values.decodeIfPresent(ExchangeMode.self, forKey: .exchange) ?? exchange
     logEvery = try values.decode(Int.self, forKey: .logEvery)
+    verifyEvery = try values.decodeIfPresent(Int.self, forKey: .verifyEvery)
   }
 
   /// Writes one flat list of keys.
@@ -52,6 +58,7 @@ public struct RunConfiguration: Equatable, Codable, Sendable {
     try values.encode(teams, forKey: .teams)
     try values.encode(exchange, forKey: .exchange)
     try values.encode(logEvery, forKey: .logEvery)
+    try values.encodeIfPresent(verifyEvery, forKey: .verifyEvery)
   }
 }
 
@@ -81,6 +88,8 @@ public struct RunRequest: Equatable, Codable, Sendable {
   public var threadsPerRank = 1
   /// See ``RunConfiguration/logEvery``.
   public var logEvery: Int?
+  /// See ``RunConfiguration/verifyEvery``.
+  public var verifyEvery: Int?
   /// End, with a checkpoint, once the run has made this many steps in all.
   public var maxSteps: Int?
   /// Which checkpoint to go on from.
@@ -102,6 +111,7 @@ public struct RunRequest: Equatable, Codable, Sendable {
     configuration.teams = teams ?? configuration.teams
     configuration.exchange = exchange ?? configuration.exchange
     configuration.logEvery = logEvery ?? configuration.logEvery
+    configuration.verifyEvery = verifyEvery ?? configuration.verifyEvery
   }
 }
 

@@ -86,7 +86,7 @@ struct RunPlan: Codable {
     guard FileSystem.exists(path) else { return nil }
     let text = try FileSystem.read(path)
     guard let configuration = try? YAMLDecoder().decode(RunConfiguration.self, from: text),
-      configuration.epochs > 0, configuration.logEvery > 0
+      configuration.epochs > 0, configuration.logEvery > 0, configuration.verifyEvery ?? 0 >= 0
     else {
       throw Failure(
         .badData,

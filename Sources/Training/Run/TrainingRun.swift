@@ -13,7 +13,7 @@ public struct TrainingRun: ~Copyable {
   let path: String
   let test: Dataset
   let arithmetic: Arithmetic
-  var trainer: Trainer
+  package var trainer: Trainer
 
   // Rank zero's alone.
   let observer: (any TrainingObserver)?
@@ -101,6 +101,8 @@ public struct TrainingRun: ~Copyable {
     while !trainer.isEpochComplete {
       let (losses, requests) = try trainer.step(
         StepRequests(stop: StopSignal.isPending || logFailure != nil))
+      try verifyReplicas(
+        isSaving: trainer.isEpochComplete || requests.stop || isAtMaxSteps)
       report(losses.mean)
       if (requests.stop || isAtMaxSteps) && !trainer.isEpochComplete {
         try save()
@@ -111,6 +113,17 @@ public struct TrainingRun: ~Copyable {
     stopwatch.stop(at: trainer.progress.offset)
     try endEpoch(stopwatch)
     return try isToStop() ? .stopped : .done
+  }
+
+  /// Compares the teams' replicas where it is time to, as before a checkpoint; collective.
+  private func verifyReplicas(isSaving: Bool) throws {
+    let isDue: Bool
+    switch configuration.verifyEvery {
+    case 0: isDue = false
+    case let steps?: isDue = isSaving || trainer.progress.step.isMultiple(of: steps)
+    case nil: isDue = isSaving
+    }
+    if isDue { try trainer.compareReplicas(among: communicator) }
   }
 
   /// Whether some rank was asked to stop, at an epoch's last step or since, and epochs are left;

@@ -13,7 +13,7 @@ public struct Trainer: ~Copyable {
   /// Where the run stands.
   public private(set) var progress: Progress
 
-  private let team: Team
+  let team: Team
   private let workers: Workers
   private var memory: TeamMemory
   private let workspace: Buffer<Float>

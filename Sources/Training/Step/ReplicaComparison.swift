@@ -1,0 +1,51 @@
+internal import MPI
+
+/// Looks whether the teams, whose replicas are to step together, still do.
+enum ReplicaComparison {
+  /// Compares the SHA-256 of all teams' parameters; collective over the teams' `leaders`, of which
+  /// this one's rank among all is `worldRank`.
+  ///
+  /// - Throws: `MPIError` where a call fails.
+  /// - Returns: a failure with `disagreement` that names the ranks whose replica is not that of most
+  ///   teams, or not rank zero's where there is no majority, and their hosts; the same on all leaders.
+  static func failure(
+    _ replica: Replica, step: Int, worldRank: Int, among leaders: borrowing Communicator
+  ) throws -> Failure? {
+    let mine = Fingerprint("replica", of: [replica.parameters]).digest
+    var all = [UInt8](repeating: 0, count: leaders.size * mine.count)
+    var span = all.mutableSpan
+    try leaders.allGather(mine.span, into: &span)
+    let places = Dissent.places(
+      in: (0..<leaders.size).map { all[$0 * mine.count..<($0 + 1) * mine.count] })
+    guard !places.isEmpty else { return nil }
+    let ranks = try leaders.allGather(Int64(worldRank))
+    let hosts = try leaders.hostOfEachRank()
+    return Failure(
+      .disagreement, sentence(step, places.map { "rank \(ranks[$0]) on \(hosts[$0])" }))
+  }
+
+  /// What is said of the replicas of `places`, each a rank and its host.
+  static func sentence(_ step: Int, _ places: [String]) -> String {
+    "step \(step): the parameters of \(Wording.hosts(places)) are not those of the other replicas; "
+      + "nothing was saved of this step; resume from the last checkpoint, and without a host where "
+      + "this comes again"
+  }
+}
+
+extension Trainer {
+  /// Makes sure that all teams have the same parameters; collective over `world`, the ranks that
+  /// train. A lone team has none to compare with, and pays nothing.
+  ///
+  /// - Throws: on all ranks, `disagreement`, where they have not.
+  func compareReplicas(among world: borrowing Communicator) throws {
+    guard teamCount > 1 else { return }
+    var failure: Failure?
+    if team.isLeader {
+      try team.withLane {
+        failure = try ReplicaComparison.failure(
+          replica, step: progress.step, worldRank: world.rank, among: $0)
+      }
+    }
+    try world.together { if let failure { throw failure } }
+  }
+}
