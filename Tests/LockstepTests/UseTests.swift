@@ -54,7 +54,7 @@ import Testing
   }
 
   /// 300 images are three panels, so that four ranks have one too many and two have one left over.
-  @Test("the number of ranks changes no byte")
+  @Test("the number of ranks and threads changes no byte")
   func ranks() throws {
     let large = try SmallData(test: 300).write(
       to: folder.folder.url.appendingPathComponent("large"))
@@ -69,8 +69,10 @@ import Testing
     for command in commands {
       let alone = try bytes(of: command, .alone)
       #expect(alone.count > 100)
-      for count in 1...4 {
-        #expect(try bytes(of: command, .ranks(count)) == alone, "\(count) ranks: \(command)")
+      for (count, threads) in [(1, 3), (2, 2), (3, 1), (5, 1)] {
+        let words =
+          command.dropLast(2) + ["--threads-per-rank", "\(threads)"] + command.suffix(2)
+        #expect(try bytes(of: Array(words), .ranks(count)) == alone, "\(count) ranks: \(words)")
       }
     }
   }

@@ -36,9 +36,10 @@ public struct Command: Sendable {
 
   /// One job of several parts, each the words that mpirun takes between two colons.
   ///
-  /// Ranks share cores and yield while they wait, so that any number runs anywhere.
+  /// Ranks share cores and yield while they wait, so that any number runs anywhere; `binding` is
+  /// what mpirun binds each to.
   public static func mpirun(
-    _ parts: [[String]], environment: [String: String] = [:]
+    _ parts: [[String]], binding: String = "none", environment: [String: String] = [:]
   ) -> Command {
     var environment = environment
     if getuid() == 0 {
@@ -47,8 +48,8 @@ public struct Command: Sendable {
     }
     environment["OMP_NUM_THREADS"] = "1"
     let launcher = [
-      "mpirun", "--quiet", "--oversubscribe", "--bind-to", "none",
-      "--mca", "mpi_yield_when_idle", "1",
+      "mpirun", "--quiet", "--oversubscribe", "--mca", "mpi_yield_when_idle", "1", "--bind-to",
+      binding == "none" ? binding : "\(binding):overload-allowed",
     ]
     return Command(launcher + parts.joined(separator: [":"]), environment: environment)
   }
