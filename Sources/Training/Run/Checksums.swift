@@ -5,7 +5,7 @@ internal import Glibc
 /// The SHA-256 of files, in the format that `sha256sum --check` reads.
 ///
 /// GNU coreutils manual, "md5sum invocation": hexadecimal digest, two spaces, name.
-enum Checksums {
+public enum Checksums {
   /// The name of the list in a checkpoint.
   static let name = "SHA256SUMS"
 
@@ -38,7 +38,7 @@ enum Checksums {
   }
 
   /// The SHA-256 of one file, in hexadecimal.
-  static func digest(of path: String) throws -> String {
+  public static func digest(of path: String) throws -> String {
     try digestBytes(of: path).map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
   }
 

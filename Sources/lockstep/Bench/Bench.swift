@@ -1,7 +1,4 @@
 internal import ArgumentParser
-internal import Artifacts
-internal import Glibc
-internal import Training
 
 /// `lockstep bench`.
 struct Bench: ParsableCommand {
@@ -12,9 +9,12 @@ struct Bench: ParsableCommand {
       Starts mpirun itself, for every number of ranks up to the cores, each setting in turn and \
       several rounds of all, and prints one table. Nothing else should run meanwhile.
 
+      --prove shows instead that the model does not depend on ranks, threads or stops.
+
         lockstep bench --quick
         lockstep bench --ranks 1,2 --batch-sizes 128,1024 --json bench.json
         lockstep bench --predict --from bench.json --bandwidth 25
+        lockstep bench --prove
       """)
 
   @OptionGroup var data: DataOption
@@ -22,8 +22,11 @@ struct Bench: ParsableCommand {
   @Flag(help: "Only batches of 128 and short runs: less than a minute.")
   var quick = false
 
-  @Option(help: ArgumentHelp("The file to write all figures to.", valueName: "file"))
-  var json = "bench.json"
+  @Option(
+    help: ArgumentHelp(
+      "The file to write all figures to. (default: bench.json, with --prove none)",
+      valueName: "file"))
+  var json: String?
 
   @Option(
     parsing: .unconditional,
@@ -52,6 +55,7 @@ struct Bench: ParsableCommand {
       valueName: "venv"))
   var peers: String?
 
+  @OptionGroup(title: "Proof") var proof: ProofOptions
   @OptionGroup(title: "Prediction") var prediction: PredictionOptions
 
   @Option(help: ArgumentHelp("The folder of the peers' scripts.", visibility: .hidden))
@@ -76,58 +80,9 @@ struct Bench: ParsableCommand {
     if let peers, !File.isExecutable("\(peers)/bin/python") {
       throw ValidationError("--peers must name a Python virtual environment; \(peers) is none")
     }
-    if json.isEmpty { throw ValidationError("--json must name a file") }
-  }
-
-  func run() throws {
-    Interruption.block()
-    do {
-      let lines = prediction.predict ? try predict() : BenchTable(report: try measure()).lines
-      for line in lines { Terminal.line(line) }
-    } catch let interruption as Interruption {
-      interruption.endProcess()
-    } catch {
-      let failure = Failure(error)
-      Job.tell(failure.description)
-      Glibc.exit(failure.code.rawValue)
+    if proof.prove, prediction.predict {
+      throw ValidationError("--prove and --predict are two things: choose one")
     }
-  }
-
-  private func predict() throws -> [String] {
-    let report = try BenchReport(reading: prediction.from ?? json)
-    return try Prediction(
-      report, prediction, ranks: ranks?.numbers, batchSizes: batchSizes?.numbers
-    )
-    .lines
-  }
-
-  private func measure() throws -> BenchReport {
-    // Minutes of figures must not be lost for a wrong path.
-    guard File.canBeWritten(json) else {
-      throw Failure(.inputOutput, "\(json): cannot be written; name another file with --json")
-    }
-    let machine = Machine.here
-    let plan = BenchPlan(
-      data: data.directory, cores: machine.cores, isQuick: quick, ranks: ranks?.numbers,
-      batchSizes: batchSizes?.numbers, rounds: rounds, seconds: seconds)
-    let scratch = try ScratchFolder()
-    defer { scratch.remove() }
-    var run = BenchRun(
-      plan, MPIJob(machine: machine),
-      peers.map { PeerBench(environment: $0, scripts: peerScripts) }, scratch)
-    let report = try run.perform()
-    try OutputFile.replace(json) { try $0.write(Array(JSONText.pretty(report).utf8)) }
-    return report
-  }
-}
-
-/// Numbers from 1, separated by commas.
-struct NumberList: ExpressibleByArgument {
-  let numbers: [Int]
-
-  init?(argument: String) {
-    let words = argument.split(separator: ",", omittingEmptySubsequences: false)
-    numbers = words.compactMap { Int($0) }.filter { $0 >= 1 }
-    guard numbers.count == words.count else { return nil }
+    if json?.isEmpty == true { throw ValidationError("--json must name a file") }
   }
 }

@@ -19,19 +19,30 @@ struct ChildProcess {
     var seconds = 0.0
   }
 
+  /// A signal that a child gets once, as soon as something is so.
+  struct Prompt {
+    /// The signal's number.
+    let signal: CInt
+    /// Whether it is time; asked many times a second.
+    let isDue: () -> Bool
+  }
+
   private let id: pid_t
   private let start: ContinuousClock.Instant
   private var streams: [Stream]
 
   private var seconds: Double { (ContinuousClock.now - start) / .seconds(1) }
 
-  /// Runs `words`, the program first, looked up on PATH, to the end or to `limit` seconds.
+  /// Runs `words`, the program first, looked up on PATH, to the end or to `limit` seconds, and sends
+  /// it the `prompt`'s signal when that is due.
   ///
   /// - Throws: where the program cannot be started, and `Interruption` where this process was asked
   ///   to end: the child has ended then, too.
-  static func run(_ words: [String], environment: [String], limit: Double) throws -> Outcome {
+  static func run(
+    _ words: [String], environment: [String], limit: Double, prompt: Prompt? = nil
+  ) throws -> Outcome {
     var child = try ChildProcess(words, environment: environment)
-    return try child.wait(limit: limit)
+    return try child.wait(limit: limit, prompt)
   }
 
   private init(_ words: [String], environment: [String]) throws {
@@ -79,8 +90,8 @@ struct ChildProcess {
     return attributes
   }
 
-  private mutating func wait(limit: Double) throws -> Outcome {
-    var outcome = Outcome()
+  private mutating func wait(limit: Double, _ prompt: Prompt?) throws -> Outcome {
+    var (outcome, prompt) = (Outcome(), prompt)
     defer { streams.forEach { $0.close() } }
     var status: Int32? = nil
     while status == nil {
@@ -91,6 +102,10 @@ struct ChildProcess {
       outcome.isOverdue = seconds > limit
       status = outcome.isOverdue ? end() : reap()
       if status == nil { Stream.read(&streams, milliseconds: 5) }
+      if status == nil, let due = prompt, due.isDue() {
+        kill(id, due.signal)
+        prompt = nil
+      }
     }
     outcome.seconds = seconds
     // What is still on its way, but not for long: others may hold the other end open.

@@ -6,35 +6,38 @@ internal import Training
 struct MPIJob {
   let machine: Machine
 
-  /// The words that start `program` on `ranks` ranks of this machine, each on a core of its own where
-  /// there are enough.
-  func words(ranks: Int, _ program: [String]) -> [String] {
+  /// The words that start `program` on `ranks` ranks of this machine, each on as many cores of its own
+  /// as it has `threads` where there are enough.
+  func words(ranks: Int, threads: Int = 1, _ program: [String]) -> [String] {
     var words = ["mpirun", "--quiet", "-n", "\(ranks)"]
-    if ranks > machine.cores {
+    if ranks * threads > machine.cores {
       words += ["--oversubscribe", "--bind-to", "none", "--mca", "mpi_yield_when_idle", "1"]
     } else if machine.isConfined {
       words += ["--oversubscribe", "--bind-to", "none"]
     } else {
       words += ["--bind-to", "core"]
+      if threads > 1 { words += ["--map-by", "slot:PE=\(threads)"] }
     }
     return words + program
   }
 
-  /// Runs `program` on `ranks` ranks, as ``run(_:limit:tolerating:)``.
+  /// Runs `program` on `ranks` ranks, as ``run(_:limit:tolerating:prompt:)``.
   func run(
     ranks: Int, _ program: [String], limit: Double, tolerating tolerated: Training.ExitCode? = nil
   ) throws -> ChildProcess.Outcome {
     try run(words(ranks: ranks, program), limit: limit, tolerating: tolerated)
   }
 
-  /// Runs `words` to their end.
+  /// Runs `words` to their end, and sends them the `prompt`'s signal when that is due.
   ///
   /// - Throws: where they cannot be started, the time limit ends them, or they end with another code
   ///   than 0 and `tolerated`.
   func run(
-    _ words: [String], limit: Double, tolerating tolerated: Training.ExitCode? = nil
+    _ words: [String], limit: Double, tolerating tolerated: Training.ExitCode? = nil,
+    prompt: ChildProcess.Prompt? = nil
   ) throws -> ChildProcess.Outcome {
-    let outcome = try ChildProcess.run(words, environment: Self.environment, limit: limit)
+    let outcome = try ChildProcess.run(
+      words, environment: Self.environment, limit: limit, prompt: prompt)
     if outcome.isOverdue {
       throw Failure(.mpi, "not done after \(Int(limit)) s: \(words.joined(separator: " "))")
     }

@@ -23,6 +23,9 @@ struct ScratchFolder {
   /// The path of a folder in it that does not exist yet.
   func folder(_ name: String) -> String { "\(path)/\(name)" }
 
+  /// Removes a folder in it, if it is there.
+  func remove(_ name: String) { try? FileManager.default.removeItem(atPath: folder(name)) }
+
   /// Removes it and all that is in it.
   func remove() { try? FileManager.default.removeItem(atPath: path) }
 }

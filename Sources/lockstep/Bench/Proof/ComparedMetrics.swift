@@ -1,0 +1,44 @@
+internal import FoundationEssentials
+
+/// The rows of a run's `metrics.jsonl` without what may differ: times, rates and ranks.
+struct ComparedMetrics: Equatable {
+  private let rows: [[String: Value]]
+
+  /// What a row holds: text or a number.
+  private enum Value: Decodable, Equatable {
+    case text(String)
+    case number(Double)
+
+    init(from decoder: any Decoder) throws {
+      let container = try decoder.singleValueContainer()
+      if let number = try? container.decode(Double.self) {
+        self = .number(number)
+      } else {
+        self = .text(try container.decode(String.self))
+      }
+    }
+  }
+
+  private static let leftOut = ["seconds", "images_per_second", "ranks"]
+
+  /// Reads the text of the file; nil where a line is no row.
+  init?(_ text: String) {
+    let lines = text.split(separator: "\n")
+    rows = lines.compactMap { line in
+      (try? JSONDecoder().decode([String: Value].self, from: Data(line.utf8)))?
+        .filter { !Self.leftOut.contains($0.key) }
+    }
+    guard rows.count == lines.count, !rows.isEmpty else { return nil }
+  }
+
+  /// The step of the first row in which `other` differs, or of the first that one of them lacks; nil
+  /// where all are equal.
+  func firstDifference(from other: ComparedMetrics) -> Int? {
+    guard rows != other.rows else { return nil }
+    let index = zip(rows, other.rows).enumerated().first { $0.element.0 != $0.element.1 }?.offset
+    let place = index ?? min(rows.count, other.rows.count)
+    let row = place < rows.count ? rows[place] : other.rows[place]
+    guard case .number(let step)? = row["step"] else { return 0 }
+    return Int(step)
+  }
+}

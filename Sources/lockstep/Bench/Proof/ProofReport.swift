@@ -1,0 +1,77 @@
+internal import Kernels
+internal import Training
+
+/// What came of a run of a proof.
+struct ProofRow: Codable {
+  /// How it was trained.
+  var cell: ProofCell
+
+  /// The last step before the stop.
+  var stoppedAfter: Int?
+
+  /// The SHA-256 of `model.safetensors` and `optimizer.safetensors`, in hexadecimal.
+  var model: String
+  /// See ``model``.
+  var optimizer: String
+
+  /// Seconds from the start of the first process to the end of the last.
+  var seconds: Double
+
+  /// In what it differs from the first run of its subject, as in "metrics from step 3".
+  var differences: [String] = []
+}
+
+/// All that a proof found: what its JSON file holds.
+struct ProofReport: Codable {
+  /// The machine it ran on.
+  var machine: Machine
+
+  /// The instructions of the matrix products.
+  var instructions: String
+
+  /// The runs, in their order.
+  var rows: [ProofRow] = []
+
+  /// Whether all runs of a subject ended with the same bits.
+  var holds: Bool { rows.allSatisfy(\.differences.isEmpty) }
+
+  /// In one sentence, whether the promise held.
+  var verdict: String {
+    let wrong = rows.count { !$0.differences.isEmpty }
+    return wrong == 0
+      ? "the same bits in all \(rows.count) runs: model, optimizer and metrics"
+      : "NOT the same bits: \(wrong) of \(rows.count) runs differ from the first of their kind"
+  }
+
+  /// All lines, as a person reads them.
+  var lines: [String] {
+    var table = TextTable(
+      ["", "batch", "steps", "ranks", "threads", "teams", "stopped", "model", "optimizer", "bits"],
+      [.left, .right, .right, .left, .right] + Array(repeating: .left, count: 5))
+    var known: Set<ProofCell.Subject> = []
+    for row in rows {
+      let isFirst = known.insert(row.cell.subject).inserted
+      table.add(entries(row, isFirst: isFirst))
+    }
+    return [heading, ""] + table.lines + ["", verdict]
+  }
+
+  private var heading: String {
+    "\(machine.processor), \(machine.cores) \(machine.cores == 1 ? "core" : "cores"), "
+      + "products in \(instructions); SHA-256, first 16 digits"
+  }
+
+  private func entries(_ row: ProofRow, isFirst: Bool) -> [String] {
+    let cell = row.cell
+    let bits =
+      row.differences.isEmpty
+      ? (isFirst ? "–" : "same") : "DIFFERENT: " + row.differences.joined(separator: ", ")
+    return [
+      cell.subject.precision.rawValue, "\(cell.subject.batchSize)", "\(cell.subject.steps)",
+      "\(cell.ranks)" + (cell.resumedOn.map { " → \($0)" } ?? ""), "\(cell.threads)",
+      cell.teams == .rank ? "rank, all-gather" : "node",
+      row.stoppedAfter.map { "after step \($0)" } ?? "–", String(row.model.prefix(16)),
+      String(row.optimizer.prefix(16)), bits,
+    ]
+  }
+}

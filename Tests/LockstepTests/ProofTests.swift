@@ -1,0 +1,183 @@
+import Foundation
+import Support
+import Testing
+
+@testable import lockstep
+
+/// `lockstep bench --prove`, which trains in several ways and compares what is left.
+@Suite struct ProofTests {
+  private let folder: RunFolder
+
+  /// Eleven steps of 128 images make an epoch.
+  init() throws { folder = try RunFolder(SmallData(train: 1300)) }
+
+  private func words(_ words: [String]) -> [String] {
+    ["bench", "--prove", "--data", folder.data, "--precision", "fp32"] + words
+  }
+
+  private func job(_ words: [String], path: String? = nil) -> Job {
+    var environment = ["TMPDIR": folder.folder.url.path]
+    environment["PATH"] = path
+    return Job(self.words(words), environment: environment)
+  }
+
+  /// What of the JSON is looked at here.
+  private struct Report: Decodable {
+    struct Row: Decodable {
+      struct Cell: Decodable {
+        var ranks: Int
+        var threads: Int
+        var teams: String
+        var resumedOn: Int?
+      }
+      var cell: Cell
+      var stoppedAfter: Int?
+      var model: String
+      var optimizer: String
+      var differences: [String]
+    }
+    var rows: [Row]
+  }
+
+  private func report() throws -> Report {
+    let decoder = JSONDecoder()
+    decoder.keyDecodingStrategy = .convertFromSnakeCase
+    return try decoder.decode(
+      Report.self, from: Data(contentsOf: URL(fileURLWithPath: folder.path("proof.json"))))
+  }
+
+  @Test("ranks, threads and stops leave the bits that a run by hand leaves")
+  func holds() throws {
+    let words = ["--ranks", "1,3", "--steps", "20", "--json", folder.path("proof.json")]
+    let outcome = try job(words).succeed()
+    #expect(outcome.errors.isEmpty, "\(outcome.errors)")
+    #expect(outcome.output.hasSuffix("the same bits in all 7 runs: model, optimizer and metrics\n"))
+    let rows = try report().rows
+    let names = rows.map {
+      "\($0.cell.ranks) \($0.cell.threads) \($0.cell.teams) \($0.cell.resumedOn.map(String.init) ?? "-")"
+    }
+    #expect(
+      names == [
+        "1 1 node -", "3 1 node -", "1 2 node -", "3 1 rank -", "3 1 node 1", "1 1 node 3",
+        "3 1 rank 1",
+      ])
+    for row in rows {
+      #expect((row.stoppedAfter != nil) == (row.cell.resumedOn != nil))
+      if let step = row.stoppedAfter { #expect((1..<20).contains(step)) }
+    }
+    let run = folder.path("by-hand")
+    try Job([
+      "train", "--data", folder.data, "--run", run, "--max-steps", "20", "--epochs", "99",
+    ]).succeed()
+    let sums = try RunContents("\(run)/latest").text("SHA256SUMS").split(separator: "\n")
+    for (name, digests) in [("model", rows.map(\.model)), ("optimizer", rows.map(\.optimizer))] {
+      #expect(digests.allSatisfy { sums.contains("\($0)  \(name).safetensors") }, "\(digests)")
+    }
+    let left = try FileManager.default.contentsOfDirectory(atPath: folder.folder.url.path)
+    #expect(left.sorted() == ["by-hand", "data", "proof.json"])
+  }
+
+  /// Puts an mpirun before the real one that lets runs begin with other parameters.
+  private func misleadingPath() throws -> String {
+    let path = ProcessInfo.processInfo.environment["PATH"] ?? "/usr/bin:/bin"
+    let script = """
+      #!/bin/sh
+      [ -e "$TMPDIR"/lockstep-bench-*/run/latest ] || set -- "$@" --seed 2
+      PATH='\(path)' exec mpirun "$@"
+      """
+    let launcher = folder.path("mpirun")
+    try Data(script.utf8).write(to: URL(fileURLWithPath: launcher))
+    try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: launcher)
+    return "\(folder.folder.url.path):\(path)"
+  }
+
+  @Test("runs that differ are named, and the code is 70")
+  func differs() throws {
+    let words = ["--ranks", "1,2", "--steps", "20", "--json", folder.path("proof.json")]
+    let outcome = try job(words, path: misleadingPath()).command.run()
+    #expect(outcome.status == 70, "\(outcome.reported)")
+    let verdict = "NOT the same bits: 4 of 7 runs differ from the first of their kind"
+    #expect(outcome.errors == "lockstep: \(verdict)\n")
+    #expect(outcome.output.hasSuffix("\(verdict)\n"), "\(outcome.output)")
+    let different = ["model", "optimizer", "metrics from step 1"]
+    #expect(
+      try report().rows.map(\.differences) == [
+        [], different, [], different, different, [], different,
+      ])
+    let lines = outcome.output.split(separator: "\n").filter { $0.contains("DIFFERENT") }
+    #expect(
+      lines.count == 4 && lines.allSatisfy { $0.hasSuffix(different.joined(separator: ", ")) })
+  }
+
+  /// The run would take minutes. Its processes are found by the data they read; the pattern does not
+  /// match itself in this shell's own words.
+  @Test("a signal ends it and all it started", arguments: ["INT", "TERM"])
+  func interrupted(signal: String) throws {
+    let script = """
+      signal=$1 data=$2; shift 2
+      "$@" & job=$!
+      until [ "$(pgrep -fc "lockstep tr[a]in --data $data")" -ge 3 ]; do
+        kill -0 $job || exit 99; sleep 0.02
+      done
+      kill -s "$signal" $job
+      wait $job; status=$?
+      pgrep -fl "lockstep tr[a]in --data $data" && exit 98
+      exit $status
+      """
+    let job = job(["--ranks", "2", "--steps", "1000000"])
+    // A shell without job control lets its children ignore SIGINT; env undoes that.
+    let words = ["env", "--default-signal=INT"] + job.command.words
+    let outcome = try Command(
+      ["sh", "-c", script, "sh", signal, folder.data] + words,
+      environment: job.command.environment
+    ).run()
+    #expect(outcome.status == (signal == "INT" ? 130 : 143), "\(outcome.reported)")
+    #expect(try FileManager.default.contentsOfDirectory(atPath: folder.folder.url.path) == ["data"])
+  }
+
+  @Test(
+    "wrong flags",
+    arguments: [
+      (["--steps", "4"], "--steps must be from 5"), (["--predict"], "choose one"),
+      (["--precision", "fp8"], "'fp8'"),
+      (["--json", "/nowhere/x"], "/nowhere/x: cannot be written"),
+    ])
+  func usage(words: [String], part: String) throws {
+    try job(words).fail(words[0] == "--json" ? 74 : 64, part)
+  }
+}
+
+/// Which rows of metrics count as the same.
+@Suite struct ComparedMetricsTests {
+  private let rows = [
+    #"{"kind":"step","step":1,"loss":3.25}"#, #"{"kind":"step","step":2,"loss":3}"#,
+    #"{"kind":"epoch","step":2,"test_loss":2,"seconds":1,"ranks":1,"images_per_second":9.5}"#,
+  ]
+
+  private func metrics(_ rows: [String]) throws -> ComparedMetrics {
+    try #require(ComparedMetrics(rows.joined(separator: "\n") + "\n"))
+  }
+
+  @Test("times, rates and ranks may differ, and the order of keys")
+  func same() throws {
+    var others = rows
+    others[2] =
+      #"{"step":2,"kind":"epoch","test_loss":2,"seconds":7,"ranks":4,"images_per_second":1}"#
+    #expect(try metrics(rows).firstDifference(from: metrics(others)) == nil)
+  }
+
+  @Test("the first row that differs, is missing or is there twice")
+  func different() throws {
+    let one = try metrics(rows)
+    var others = rows
+    others[1] = #"{"kind":"step","step":2,"loss":3.0000000000000004}"#
+    #expect(try one.firstDifference(from: metrics(others)) == 2)
+    #expect(try one.firstDifference(from: metrics([rows[0], rows[0]] + rows[1...])) == 2)
+    #expect(try one.firstDifference(from: metrics(Array(rows[..<1]))) == 2)
+    #expect(try metrics(Array(rows[..<2])).firstDifference(from: one) == 2)
+    #expect(try one.firstDifference(from: metrics(Array(rows[1...]))) == 1)
+  }
+
+  @Test("what is no row is not read", arguments: ["", "{\"kind\"", "[1]"])
+  func broken(text: String) { #expect(ComparedMetrics(text) == nil) }
+}
