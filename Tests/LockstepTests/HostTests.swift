@@ -1,21 +1,97 @@
+import Foundation
 import Support
 import Testing
 
 /// Training on several hosts, which this machine pretends to be.
 @Suite(.enabled(if: Hosts.obstacle == nil, "\(Hosts.obstacle ?? "")"))
 struct HostTests {
-  private static let hosts = [[1, 1], [2, 2], [2, 1], [1, 1, 1], [1, 1, 1, 1]]
+  private static let hosts = [
+    [1, 1], [2, 2], [2, 1], [1, 1, 1], [2, 2, 2], [1, 2, 1], [1, 1, 1, 1], [2, 2, 2, 2],
+  ]
 
-  @Test("hosts that add up gradients agree with one process to rounding", arguments: hosts)
+  @Test("hosts that gather end with the bits of one process", arguments: hosts)
+  func allGather(hosts: [Int]) throws {
+    let folder = try RunFolder.trained()
+    let other = folder.path("other")
+    try folder.train(
+      "--epochs", "2", "--exchange", "all-gather", on: .hosts(hosts), run: other
+    ).succeed()
+    try expectSameBits(other, folder.run, ranks: hosts.reduce(0, +))
+  }
+
+  /// Batches and layers that no number of ranks divides, and images that are many times as many.
+  @Test("uneven sizes, threads and tiles", arguments: [[1, 1], [2, 1], [1, 3, 1]])
+  func uneven(hosts: [Int]) throws {
+    let folder = try RunFolder(SmallData(train: 601, test: 33, rows: 11, columns: 7))
+    let words = ["--epochs", "2", "--hidden", "33", "--latent", "7", "--batch-size", "130"]
+    let other = folder.path("other")
+    try Job(folder.trainWords() + words).succeed()
+    try Job(
+      folder.trainWords(run: other) + words + [
+        "--exchange", "all-gather", "--threads-per-rank", "2",
+      ],
+      .hosts(hosts)
+    ).succeed()
+    try expectSameBits(other, folder.run, ranks: hosts.reduce(0, +))
+  }
+
+  @Test(
+    "hosts that add gradients up agree with one process to rounding",
+    arguments: [[1, 1], [2, 1], [2, 2, 2], [1, 1, 1, 1]])
   func allReduce(hosts: [Int]) throws {
     let folder = try RunFolder.trained()
     let other = folder.path("other")
-    try folder.train("--epochs", "2", on: .hosts(hosts), run: other).succeed()
+    try folder.train(
+      "--epochs", "2", "--exchange", "all-reduce", on: .hosts(hosts), run: other
+    ).succeed()
     let rows = try [other, folder.run].map { try RunContents($0).rows() }
     #expect(rows[0].map(\.step) == rows[1].map(\.step))
     #expect(rows[0].compactMap(\.ranks) == [Int](repeating: hosts.reduce(0, +), count: 2))
     expectClose(
       rows[0].flatMap { [$0.reconstruction, $0.kl] },
       rows[1].flatMap { [$0.reconstruction, $0.kl] }, 1e-4)
+  }
+
+  /// From hosts to one process, and from there to other hosts.
+  @Test("a run that is stopped goes on anywhere", arguments: [[2, 1], [1, 1, 1]])
+  func stop(hosts: [Int]) throws {
+    let folder = try RunFolder()
+    let other = folder.path("other")
+    let words = ["--epochs", "100000", "--exchange", "all-gather"]
+    let outcome = try Job(folder.trainWords(run: other) + words, .hosts(hosts))
+      .signalled(after: "step", 5, in: other)
+    #expect(outcome.status == 75, "\(outcome.reported)")
+    let first = try #require(try RunContents(other).steps("step").last)
+    #expect(first >= 5 && first < 400_000)
+    for (steps, launch) in [(first + 3, Launch.alone), (first + 9, .hosts([1, 2]))] {
+      try Job(folder.trainWords(run: other) + words + ["--max-steps", "\(steps)"], launch).succeed()
+    }
+    try Job(folder.trainWords() + words + ["--max-steps", "\(first + 9)"]).succeed()
+    try expectSameBits(other, folder.run)
+  }
+
+  /// Expects the same checkpoint, and the same rows but for times and ranks; epochs were trained on
+  /// `ranks`.
+  private func expectSameBits(
+    _ one: String, _ other: String, ranks: Int? = nil,
+    sourceLocation: SourceLocation = #_sourceLocation
+  ) throws {
+    let (one, other) = (RunContents(one), RunContents(other))
+    for name in ["model.safetensors", "optimizer.safetensors"] {
+      #expect(
+        try one.bytes("latest/\(name)") == other.bytes("latest/\(name)"), "\(name)",
+        sourceLocation: sourceLocation)
+    }
+    let rows = try [one, other].map {
+      try $0.rows().map { row in
+        var row = row
+        (row.seconds, row.imagesPerSecond, row.ranks) = (nil, nil, nil)
+        return row
+      }
+    }
+    #expect(rows[0] == rows[1], sourceLocation: sourceLocation)
+    guard let ranks else { return }
+    #expect(
+      try one.rows().allSatisfy { $0.ranks ?? ranks == ranks }, sourceLocation: sourceLocation)
   }
 }

@@ -4,25 +4,6 @@ import Testing
 
 /// SIGUSR1 ends a run with a checkpoint and code 75, whenever it comes.
 @Suite struct StopTests {
-  /// A shell that starts a command, waits until its metrics have a row, signals it and tells its
-  /// status.
-  private func signalled(_ job: Job, after row: String, in run: String) throws -> Command.Outcome {
-    let script = """
-      metrics=$1 row=$2; shift 2
-      "$@" & job=$!
-      until grep -qs "$row" "$metrics"; do kill -0 $job || exit 99; sleep 0.005; done
-      kill -USR1 $job
-      wait $job
-      """
-    let words = ["sh", "-c", script, "sh", "\(run)/metrics.jsonl", row] + job.command.words
-    return try Command(words, environment: job.command.environment).run()
-  }
-
-  /// The order of keys in a row is not ours to know.
-  private func row(_ kind: String, step: Int) -> String {
-    #""kind":"\#(kind)".*"step":\#(step)[,}]"#
-  }
-
   @Test(
     "a signal ends the run, and the same command goes on", arguments: [Launch.alone, .ranks(3)])
   func stop(launch: Launch) throws {
@@ -30,8 +11,8 @@ import Testing
     let other = folder.path("other")
     // So long that it is still under way when the signal comes.
     let words = ["--epochs", "100000", "--log-every", "1"]
-    let outcome = try signalled(
-      Job(folder.trainWords(run: other) + words, launch), after: row("step", step: 5), in: other)
+    let outcome = try Job(folder.trainWords(run: other) + words, launch)
+      .signalled(after: "step", 5, in: other)
     #expect(outcome.status == 75, "\(outcome.reported)")
     #expect(outcome.reported.contains("stopped on request"))
     let contents = RunContents(other)
@@ -52,8 +33,8 @@ import Testing
   @Test("a signal during an evaluation is heeded after it", arguments: Launch.both)
   func evaluation(launch: Launch) throws {
     let folder = try RunFolder(SmallData(train: 100, test: 30_000))
-    let outcome = try signalled(
-      folder.train("--epochs", "100000", on: launch), after: row("step", step: 2), in: folder.run)
+    let outcome = try folder.train("--epochs", "100000", on: launch)
+      .signalled(after: "step", 2, in: folder.run)
     #expect(outcome.status == 75, "\(outcome.reported)")
     #expect(try folder.contents.steps("epoch") == [2])
     #expect(try folder.contents.steps("step") == [1, 2])
@@ -63,8 +44,8 @@ import Testing
   @Test("a signal in the last epoch's evaluation lets the run be done", arguments: Launch.both)
   func lastEvaluation(launch: Launch) throws {
     let folder = try RunFolder(SmallData(train: 100, test: 30_000))
-    let outcome = try signalled(
-      folder.train("--epochs", "1", on: launch), after: row("step", step: 2), in: folder.run)
+    let outcome = try folder.train("--epochs", "1", on: launch)
+      .signalled(after: "step", 2, in: folder.run)
     #expect(outcome.status == 0, "\(outcome.reported)")
     #expect(try folder.contents.steps("epoch") == [2])
   }
