@@ -8,6 +8,7 @@ extension Bench {
     Interruption.block()
     do {
       if proof.prove { return try prove() }
+      if exchange.exchanges { return try compareExchanges() }
       let lines = prediction.predict ? try predict() : BenchTable(report: try measure()).lines
       for line in lines { Terminal.line(line) }
     } catch let interruption as Interruption {
@@ -56,6 +57,17 @@ extension Bench {
     try json.map { try write(report, to: $0) }
     for line in report.lines { Terminal.line(line) }
     if !report.holds { throw Failure(.disagreement, report.verdict) }
+  }
+
+  private func compareExchanges() throws {
+    try json.map(requireWritable)
+    let plan = ExchangePlan(
+      data: data.directory, machines: exchange.words, isQuick: quick, ranks: ranks?.numbers,
+      batchSizes: batchSizes?.numbers, rounds: rounds, seconds: seconds)
+    var run = ExchangeRun(plan, MPIJob(machine: .here))
+    let report = try run.perform()
+    try json.map { try write(report, to: $0) }
+    for line in report.lines { Terminal.line(line) }
   }
 
   /// Where figures of speed go.

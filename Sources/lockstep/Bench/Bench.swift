@@ -15,6 +15,7 @@ struct Bench: ParsableCommand {
         lockstep bench --ranks 1,2 --batch-sizes 128,1024 --json bench.json
         lockstep bench --predict --from bench.json --bandwidth 25
         lockstep bench --prove
+        lockstep bench --exchanges --host left:2,right:2
       """)
 
   @OptionGroup var data: DataOption
@@ -24,7 +25,7 @@ struct Bench: ParsableCommand {
 
   @Option(
     help: ArgumentHelp(
-      "The file to write all figures to. (default: bench.json, with --prove none)",
+      "The file to write all figures to. (default: bench.json; with --prove or --exchanges none)",
       valueName: "file"))
   var json: String?
 
@@ -56,6 +57,7 @@ struct Bench: ParsableCommand {
   var peers: String?
 
   @OptionGroup(title: "Proof") var proof: ProofOptions
+  @OptionGroup(title: "Exchange") var exchange: ExchangeOptions
   @OptionGroup(title: "Prediction") var prediction: PredictionOptions
 
   @Option(help: ArgumentHelp("The folder of the peers' scripts.", visibility: .hidden))
@@ -80,8 +82,8 @@ struct Bench: ParsableCommand {
     if let peers, !File.isExecutable("\(peers)/bin/python") {
       throw ValidationError("--peers must name a Python virtual environment; \(peers) is none")
     }
-    if proof.prove, prediction.predict {
-      throw ValidationError("--prove and --predict are two things: choose one")
+    if [proof.prove, exchange.exchanges, prediction.predict].count(where: { $0 }) > 1 {
+      throw ValidationError("--prove, --exchanges and --predict are three things: choose one")
     }
     if json?.isEmpty == true { throw ValidationError("--json must name a file") }
   }

@@ -21,6 +21,18 @@ struct MPIJob {
     return words + program
   }
 
+  /// The words that start `program` on machines, of which mpirun is told by `machines`, on as many
+  /// ranks as they have slots where `ranks` is nil.
+  func words(on machines: [String], ranks: Int?, _ program: [String]) -> [String] {
+    var words = ["mpirun", "--quiet"] + machines
+    // The command line would override the user's environment.
+    if ProcessInfo.processInfo.environment["OMPI_MCA_hwloc_base_binding_policy"] == nil {
+      words += ["--bind-to", "core"]
+    }
+    if let ranks { words += ["-n", "\(ranks)"] }
+    return words + program
+  }
+
   /// Runs `program` on `ranks` ranks, as ``run(_:limit:tolerating:prompt:)``.
   func run(
     ranks: Int, _ program: [String], limit: Double, tolerating tolerated: Training.ExitCode? = nil

@@ -1,0 +1,33 @@
+internal import ArgumentParser
+
+/// What `lockstep bench --exchanges` is asked.
+struct ExchangeOptions: ParsableArguments {
+  @Flag(
+    help: ArgumentHelp(
+      "Measure only what several machines exchange, all-reduce against all-gather.",
+      discussion: "mpirun's parameters may be given in the environment: OMPI_MCA_<name>."))
+  var exchanges = false
+
+  @Option(
+    help: ArgumentHelp("The machines and their slots, as mpirun reads them.", valueName: "file"))
+  var hostfile: String?
+
+  @Option(help: ArgumentHelp("The machines as a list: left:2,right:2", valueName: "list"))
+  var host: String?
+
+  func validate() throws {
+    let isGiven = hostfile != nil || host != nil
+    if exchanges != isGiven || (hostfile != nil && host != nil) {
+      throw ValidationError("--exchanges needs --hostfile or --host, and these need --exchanges")
+    }
+    if let hostfile, hostfile.isEmpty || !File.canBeRead(hostfile) {
+      throw ValidationError("--hostfile: cannot read '\(hostfile)'")
+    }
+    if host?.isEmpty == true { throw ValidationError("--host must name machines, not be empty") }
+  }
+
+  /// The words that tell mpirun of the machines.
+  var words: [String] {
+    hostfile.map { ["--hostfile", $0] } ?? host.map { ["--host", $0] } ?? []
+  }
+}

@@ -1,0 +1,78 @@
+import Foundation
+import Support
+import Testing
+import Training
+
+@testable import lockstep
+
+/// `lockstep bench --exchanges`.
+@Suite struct ExchangeBenchTests {
+  /// 1,000 images in steps of 100, `step` ms each, of which `exchange` ms in the exchange.
+  private func measurement(step: Double, exchange: Double) throws -> Training.Measurement {
+    let json = """
+      {"ranks":2,"batch_size":100,"images":1000,"seconds":\(step / 100),
+       "stages":{"exchange":\(exchange / 100)},"longest_waiting":0,"exchange_bytes":2612345,
+       "peak":{"instructions":"AVX2","single":1000,"before":1000,"after":1000},
+       "model":{"pixels":64,"hidden":400,"latent":20},
+       "cost":{"forward":1,"backward":0.5,"gradients":1.5}}
+      """
+    return try #require(
+      JSONText.last(Training.Measurement.self, in: json.replacing("\n", with: " ")))
+  }
+
+  @Test("the table tells the faster of two by the rounds' own ratios")
+  func table() throws {
+    let steps = [ExchangeMode.allReduce: [8.0, 40, 9], .allGather: [4, 20, 3]]
+    let rows = try ExchangeMode.allCases.map { exchange in
+      ExchangeRow(
+        ExchangeCell(batchSize: 100, ranks: nil, exchange: exchange),
+        try steps[exchange]!.map { try measurement(step: $0, exchange: $0 / 2) })
+    }
+    let report = ExchangeReport(machines: ["--host", "a,b"], rounds: 3, seconds: 1, rows: rows)
+    #expect(report.lead(rows[0]) == nil)
+    #expect(try abs(#require(report.lead(rows[1])) - 2) < 1e-9)
+    let entries = report.lines.map { $0.split(separator: " ").map(String.init) }
+    // 100 images in 9 ms; half of the way from 8 to 40 ms is 178% of 9.
+    #expect(
+      entries[3] == ["100", "2", "all-reduce", "2,612", "9.00", "178%", "4.50", "11,111"])
+    #expect(
+      entries[4] == [
+        "100", "2", "all-gather", "2,612", "4.00", "213%", "2.00", "25,000", "2.00", "times", "as",
+        "fast",
+      ])
+  }
+
+  @Test(
+    "wrong flags",
+    arguments: [
+      (["--exchanges"], "needs --hostfile or --host"), (["--host", "a"], "need --exchanges"),
+      (["--exchanges", "--hostfile", "/nowhere"], "cannot read '/nowhere'"),
+      (["--exchanges", "--host", "a", "--prove"], "choose one"),
+    ])
+  func usage(words: [String], part: String) throws {
+    try Job(["bench"] + words).fail(64, part)
+  }
+
+  @Test(
+    "both exchanges of two hosts are measured",
+    .enabled(if: Hosts.obstacle == nil, "\(Hosts.obstacle ?? "")"))
+  func hosts() throws {
+    let folder = try RunFolder()
+    let json = folder.path("exchanges.json")
+    let words = [
+      Command.built("lockstep"), "bench", "--exchanges", "--host", "node1:2,node2:2", "--data",
+      folder.data, "--batch-sizes", "24", "--rounds", "1", "--seconds", "0.05", "--json", json,
+    ]
+    let environment = Job.environment.merging(["OMPI_MCA_btl": "self,vader,tcp"]) { $1 }
+    let outcome = try Command(Hosts.words([2, 2]) + words, environment: environment).run()
+    #expect(outcome.status == 0, "\(outcome.reported)")
+    let lines = outcome.output.split(separator: "\n")
+    #expect(lines.count == 4 && lines[2].contains("all-reduce") && lines[3].contains("all-gather"))
+    let report = try #require(
+      JSONText.decoded(ExchangeReport.self, from: String(contentsOfFile: json, encoding: .utf8)))
+    #expect(report.rows.map(\.ranks) == [4, 4])
+    // 76,104 parameters of 64 pixels; two hosts each bring half and fetch half. Then some losses.
+    #expect((304_416..<310_000).contains(report.rows[0].bytes))
+    #expect(report.rows.allSatisfy { ($0.exchangeMilliseconds?.median ?? 0) > 0 })
+  }
+}
