@@ -4,7 +4,7 @@ internal import Glibc
 ///
 /// Nothing is buffered: every `write` costs one system call at least, so write in large pieces.
 /// Letting go of the value closes the file; `close()` also tells whether that went well.
-public struct OutputFile: ~Copyable {
+public struct OutputFile: ByteSink, ~Copyable {
   /// What errors call the file.
   public let path: String
   /// How many bytes have been written.
@@ -45,18 +45,6 @@ public struct OutputFile: ~Copyable {
     }
     offset += bytes.byteCount
   }
-
-  /// Writes all elements of `values`, little-endian.
-  ///
-  /// - Throws: `ArtifactError`, for instance when the disk is full.
-  public mutating func write<Element: TensorElement>(_ values: Span<Element>) throws {
-    try write(values.bytes)
-  }
-
-  /// Writes all of `bytes`.
-  ///
-  /// - Throws: `ArtifactError`, for instance when the disk is full.
-  public mutating func write(_ bytes: [UInt8]) throws { try write(bytes.span.bytes) }
 
   /// Waits until everything written is on the disk: `fsync`.
   ///

@@ -11,9 +11,9 @@ extension Safetensors {
   ///   - file: where to write; nothing has been written to it yet.
   ///   - elements: called once for each tensor in turn, writes all of its elements to the file.
   /// - Throws: `ArtifactError`, or what `elements` throws.
-  public static func write(
-    _ tensors: [Tensor], metadata: [String: String] = [:], to file: inout OutputFile,
-    elements: (Tensor, inout OutputFile) throws -> Void
+  public static func write<Sink: ByteSink & ~Copyable>(
+    _ tensors: [Tensor], metadata: [String: String] = [:], to file: inout Sink,
+    elements: (Tensor, inout Sink) throws -> Void
   ) throws {
     precondition(file.offset == 0, "a safetensors file begins with its header")
     try file.write(header(of: tensors, metadata: metadata))

@@ -1,3 +1,16 @@
+extension Vector {
+  /// Whether every float is finite.
+  ///
+  /// Judged by the largest exponent, as integers: unlike a sum of floats, their maximum may be
+  /// taken in any order, so the loop vectorises.
+  public var isFinite: Bool {
+    let sign: UInt32 = 1 << 31
+    var largest: UInt32 = 0
+    for index in 0..<count { largest = max(largest, base[index].bitPattern & ~sign) }
+    return largest < Float.infinity.bitPattern
+  }
+}
+
 /// Sets the rows of `marks` (n, 1) to NaN in which `values` (n, columns) has a number that is not
 /// finite.
 public func markNotFinite(_ marks: Matrix, where values: Matrix) {

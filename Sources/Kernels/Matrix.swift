@@ -61,10 +61,40 @@ public struct Matrix {
     require(
       source.rows == rows && source.columns == columns,
       "copying a matrix (\(source.rows), \(source.columns)) into (\(rows), \(columns))")
+    guard source.columnStride == 1 || columnStride != 1 else { return transpose(source) }
     for row in 0..<rows {
       for column in 0..<columns {
         base[row * rowStride + column * columnStride] =
           source.base[row * source.rowStride + column * source.columnStride]
+      }
+    }
+  }
+
+  /// Copies `source`, whose columns lie one after another, while these are rows that do.
+  ///
+  /// As many rows at a time as lie side by side in a cache line of the source, and of these eight
+  /// floats at a time, so that a line is read while it is in cache and written at once.
+  private func transpose(_ source: Matrix) {
+    let (line, width) = (16, 8)
+    let step = source.columnStride
+    for start in stride(from: 0, to: rows, by: line) {
+      let block = start..<min(start + line, rows)
+      var column = 0
+      while column + width <= columns {
+        for row in block {
+          let from = source.base + (column * step + row)
+          let floats = SIMD8(
+            from[0], from[step], from[2 * step], from[3 * step], from[4 * step], from[5 * step],
+            from[6 * step], from[7 * step])
+          UnsafeMutableRawPointer(base + (row * rowStride + column))
+            .storeBytes(of: floats, as: SIMD8<Float>.self)
+        }
+        column += width
+      }
+      for row in block {
+        for column in column..<columns {
+          base[row * rowStride + column] = source.base[column * step + row]
+        }
       }
     }
   }

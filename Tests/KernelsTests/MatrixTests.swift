@@ -52,6 +52,18 @@ import Testing
     #expect(isIntact)
   }
 
+  /// Sizes below, at and above those of the blocks that a transposed copy goes by.
+  @Test(arguments: [1, 15, 16, 17, 33], [1, 7, 8, 9, 25])
+  func transposedCopy(rows: Int, columns: Int) {
+    let values = (0..<rows * columns).map(Float.init)
+    let from = PaddedMatrix(rows, columns, values, padding: 3, transposed: true)
+    let to = PaddedMatrix(rows, columns, padding: 5)
+    to.matrix.copy(from: from.matrix)
+    #expect(to.matrix.elements == values)
+    let isIntact = to.surroundingsAreIntact()
+    #expect(isIntact)
+  }
+
   @Test func copyOfArray() {
     matrix.transposed.copy(from: [1, 2, 3, 4, 5, 6])
     #expect(matrix.elements == [1, 3, 5, 2, 4, 6])

@@ -27,6 +27,22 @@ import Testing
     #expect(buffer.elements == [0, 1, 2, 3, 7, 7])
   }
 
+  @Test(
+    "finite is every number but infinities and NaNs",
+    arguments: [0, 4, 5],
+    [
+      (Float.greatestFiniteMagnitude, true), (-.greatestFiniteMagnitude, true),
+      (.leastNonzeroMagnitude, true), (-0.0, true), (.infinity, false), (-.infinity, false),
+      (.nan, false), (-.nan, false), (.signalingNaN, false),
+    ])
+  func finiteness(index: Int, value: (Float, Bool)) {
+    let vector = vector
+    vector[index] = value.0
+    let isFinite = vector.isFinite
+    #expect(isFinite == value.1)
+    #expect(vector[1..<1].isFinite)
+  }
+
   @Test func matrices() {
     #expect(vector.matrix(rows: 2, columns: 3).elements == [0, 1, 2, 3, 4, 5])
     #expect(vector.matrix(at: 1, rows: 2, columns: 2, stride: 3).elements == [1, 2, 4, 5])

@@ -126,13 +126,3 @@ extension TrainingRun {
       of: test, count: 32, columns: 8, to: "\(path)/reconstructions/\(name)", among: communicator)
   }
 }
-
-extension Vector {
-  /// Whether every element is.
-  fileprivate var isFinite: Bool {
-    withMutableSpan { span in
-      for index in span.indices where !span[index].isFinite { return false }
-      return true
-    }
-  }
-}
