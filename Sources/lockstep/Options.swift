@@ -80,3 +80,13 @@ extension TeamMode: ExpressibleByArgument {}
 extension ExchangeMode: ExpressibleByArgument {}
 
 extension Dataset.Split: ExpressibleByArgument {}
+
+extension CheckpointInterval: ExpressibleByArgument {
+  /// Reads the word of a command line.
+  public init?(argument: String) { self.init(argument) }
+}
+
+extension Retention: ExpressibleByArgument {
+  /// Reads the word of a command line.
+  public init?(argument: String) { self.init(argument) }
+}

@@ -82,6 +82,20 @@ struct Train: ParsableCommand {
       """, valueName: "steps"))
   var verifyEvery: Int?
 
+  @Option(
+    parsing: .unconditional,
+    help: ArgumentHelp(
+      "Save after every so many steps (100) or seconds (30s), beside epochs' ends. (default: epoch)",
+      valueName: "n|ns|epoch"))
+  var checkpointEvery: CheckpointInterval?
+
+  @Option(
+    parsing: .unconditional,
+    help: ArgumentHelp(
+      "Keep the newest so many checkpoints and the best by test loss. (default: all)",
+      valueName: "n|all"))
+  var keep: Retention?
+
   @Option(help: "A progress bar on standard error.")
   var progress = ProgressMode.auto
 
@@ -134,6 +148,8 @@ struct Train: ParsableCommand {
     request.logEvery = logEvery
     request.verifyEvery = verifyEvery
     request.maxSteps = maxSteps
+    request.checkpointEvery = checkpointEvery
+    request.keep = keep
     request.resume =
       switch resume {
       case "auto": .auto

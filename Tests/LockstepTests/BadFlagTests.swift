@@ -24,6 +24,10 @@ import Testing
     (["--max-steps", "0"], "--max-steps must be at least 1"),
     (["--log-every", "0"], "--log-every must be at least 1"),
     (["--seed", "-1"], "--seed"),
+    (["--checkpoint-every", "0"], "is invalid for '--checkpoint-every"),
+    (["--checkpoint-every", "-3s"], "is invalid for '--checkpoint-every"),
+    (["--keep", "0"], "is invalid for '--keep"),
+    (["--keep", "some"], "is invalid for '--keep"),
     (["--progress", "sometimes"], "is invalid for '--progress"),
     (["--run", ""], "--run must name a directory"),
     (["--data", ""], "--data must name a folder"),
@@ -33,7 +37,7 @@ import Testing
     (["--nonsense"], "Unknown option '--nonsense'"),
   ]
 
-  @Test("of training", arguments: Launch.each(trainFlags, onRanks: 0, 5, 9, 21, 22))
+  @Test("of training", arguments: Launch.each(trainFlags, onRanks: 0, 5, 9, 25, 26))
   func train(flags: ([String], String), launch: Launch) throws {
     let folder = try RunFolder()
     try Job(folder.trainWords() + flags.0, launch).fail(64, flags.1)

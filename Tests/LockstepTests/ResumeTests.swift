@@ -89,27 +89,4 @@ import Testing
     #expect(try folder.contents.text("config.yaml") == before)
     #expect(try folder.contents.steps("epoch") == [4, 8])
   }
-
-  private func expectSameRun(
-    _ one: String, _ other: String, sourceLocation: SourceLocation = #_sourceLocation
-  ) throws {
-    let (one, other) = (RunContents(one), RunContents(other))
-    for name in ["model.safetensors", "optimizer.safetensors", "state.json", "SHA256SUMS"] {
-      #expect(
-        try one.bytes("latest/\(name)") == other.bytes("latest/\(name)"), "\(name)",
-        sourceLocation: sourceLocation)
-    }
-    let rows = try [one, other].map {
-      try $0.rows().map { row in
-        var row = row
-        (row.seconds, row.imagesPerSecond) = (nil, nil)
-        return row
-      }
-    }
-    #expect(rows[0] == rows[1], sourceLocation: sourceLocation)
-    for name in ["samples/epoch-002.png", "reconstructions/epoch-002.png"] {
-      #expect(
-        try one.bytes(name) == other.bytes(name), "\(name)", sourceLocation: sourceLocation)
-    }
-  }
 }

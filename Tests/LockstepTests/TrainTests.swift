@@ -11,7 +11,7 @@ import Testing
     let contents = folder.contents
     #expect(
       try contents.names() == [
-        ".lock", "config.yaml", "latest", "metrics.jsonl", "reconstructions", "samples",
+        ".lock", "best", "config.yaml", "latest", "metrics.jsonl", "reconstructions", "samples",
         "step-00000004", "step-00000008",
       ])
     #expect(try contents.latest() == "step-00000008")
@@ -89,9 +89,9 @@ import Testing
     let lines = try folder.contents.text("config.yaml").split(separator: "\n").sorted()
     #expect(
       lines == [
-        "batch-size: 50", "data: \(folder.data)", "epochs: 1", "exchange: all-reduce",
-        "hidden: 16", "latent: 4", "learning-rate: 1e-3", "log-every: 1", "precision: fp32",
-        "seed: 18446744073709551615",
+        "batch-size: 50", "checkpoint-every: epoch", "data: \(folder.data)", "epochs: 1",
+        "exchange: all-reduce", "hidden: 16", "keep: all", "latent: 4", "learning-rate: 1e-3",
+        "log-every: 1", "precision: fp32", "seed: 18446744073709551615",
         "teams: node",
       ])
   }

@@ -55,7 +55,7 @@ extension JobFindings {
     let need = memory(node)
     let data = 70_000 * 785
     let program = 64 << 20  // A guess that lies above what was seen of program and libraries.
-    return need.teamBytes + node.count * (need.rankBytes + data + program)
+    return need.rootBytes + need.teamBytes + node.count * (need.rankBytes + data + program)
   }
 
   private func memory(_ node: [RankFindings]) -> TrainingMemory {

@@ -1,5 +1,4 @@
 internal import Artifacts
-internal import FoundationEssentials
 internal import Kernels
 internal import VAE
 
@@ -14,7 +13,7 @@ enum Checkpoint {
   /// Where the run stands, and its recipe.
   static let stateName = "state.json"
 
-  /// The files that the checksums cover.
+  /// The files that the checksums cover, in their order.
   static let names = [modelName, optimizerName, stateName]
 
   /// The directory's name after `step` steps, as in `step-00000469`.
@@ -31,65 +30,76 @@ enum Checkpoint {
     return step
   }
 
-  /// Writes `replica` at `progress` as a new directory of `parent`, whole or not at all.
+  /// What the names of unfinished checkpoints, and of those half removed, begin with.
+  static let temporaryPrefix = ".unfinished-"
+}
+
+extension Checkpoint {
+  /// Writes `replica` and `state` as a new directory of `parent`, whole or not at all.
   ///
   /// Everything is written to a temporary directory and brought to the disk; one rename then makes
   /// it the checkpoint. A checkpoint of the same step is replaced.
   ///
-  /// - Returns: the directory's name.
+  /// `rows` is room for bringing tensors into order: see ``TensorFile/rowsCount(_:)``;
+  /// `synchronize` brings to the disk what else must be there before the checkpoint is.
+  ///
+  /// - Returns: the directory's name, which a crash may still take away until the parent is
+  ///   brought to the disk.
   /// - Throws: `Failure` or `ArtifactError`; what was there before is then untouched.
   static func write(
-    _ replica: Replica, at progress: Progress, recipe: Recipe, arithmetic: Arithmetic,
-    in parent: String
+    _ replica: Replica, _ state: CheckpointState, in parent: String, rows: Vector,
+    synchronize: () throws -> Void
   ) throws -> String {
-    let name = directoryName(step: progress.step)
+    let name = directoryName(step: state.progress.step)
     let temporary = "\(parent)/\(temporaryPrefix)\(name)"
     if FileSystem.exists(temporary) { try FileSystem.remove(temporary) }
     try FileSystem.makeDirectory(temporary)
     do {
-      try writeFiles(
-        replica,
-        CheckpointState(
-          progress: progress, recipe: recipe, pixels: replica.layout.configuration.pixels,
-          arithmetic: arithmetic), in: temporary)
+      try writeFiles(replica, state, in: temporary, rows)
+      try synchronize()
       try FileSystem.install(temporary, at: "\(parent)/\(name)")
     } catch {
       try? FileSystem.remove(temporary)
-      throw error
+      guard let problem = error as? TensorFile.NotFinite else { throw error }
+      throw Failure.notFinite("\(problem.subject) after step \(state.progress.step)")
     }
-    try OutputFile.synchronizeDirectory(of: "\(parent)/\(name)")
     return name
   }
 
-  /// What the names of unfinished checkpoints begin with.
-  static let temporaryPrefix = ".unfinished-"
-
+  /// All is written before the first file waits for the disk: one wait then does most of all.
   private static func writeFiles(
-    _ replica: Replica, _ state: CheckpointState, in directory: String
+    _ replica: Replica, _ state: CheckpointState, in directory: String, _ rows: Vector
   ) throws {
-    let model = replica.layout.configuration
-    let metadata = [
-      "format": "pt", "lockstep.pixels": "\(model.pixels)", "lockstep.hidden": "\(model.hidden)",
-      "lockstep.latent": "\(model.latent)", "lockstep.seed": "\(state.recipe.seed)",
-    ]
+    var model = try HashedFile(creating: "\(directory)/\(modelName)")
     try TensorFile.write(
-      [("", replica.parameters)], replica.layout, metadata, to: "\(directory)/\(modelName)")
+      [.init(prefix: "", subject: "a parameter", floats: replica.parameters)], replica.layout,
+      metadata(replica, state), to: &model, rows: rows)
+    var optimizer = try HashedFile(creating: "\(directory)/\(optimizerName)")
     try TensorFile.write(
-      [("exp_avg.", replica.firstMoment), ("exp_avg_sq.", replica.secondMoment)], replica.layout,
-      ["format": "pt"], to: "\(directory)/\(optimizerName)")
-    let encoder = JSONEncoder()
-    encoder.outputFormatting = [.prettyPrinted, .sortedKeys]
-    try write(
-      [UInt8](encoder.encode(state)) + [UInt8(ascii: "\n")], to: "\(directory)/\(stateName)")
-    let sums = try Checksums.list(names, in: directory)
-    try write([UInt8](sums.utf8), to: "\(directory)/\(Checksums.name)")
+      [
+        .init(
+          prefix: "exp_avg.", subject: "a mean of gradients", floats: replica.firstMoment),
+        .init(
+          prefix: "exp_avg_sq.", subject: "a mean of squared gradients",
+          floats: replica.secondMoment),
+      ], replica.layout, ["format": "pt"], to: &optimizer, rows: rows)
+    var progress = try HashedFile(creating: "\(directory)/\(stateName)")
+    try progress.write(state.text)
+    var sums = try HashedFile(creating: "\(directory)/\(Checksums.name)")
+    let digests = [try model.digest(), try optimizer.digest(), try progress.digest()]
+    try sums.write(Array(Checksums.list(Array(zip(names, digests))).utf8))
+    try model.finish()
+    try optimizer.finish()
+    try progress.finish()
+    try sums.finish()
     try OutputFile.synchronizeDirectory(of: "\(directory)/")
   }
 
-  private static func write(_ bytes: [UInt8], to path: String) throws {
-    var file = try OutputFile(creating: path)
-    try file.write(bytes)
-    try file.synchronize()
-    try file.close()
+  private static func metadata(_ replica: Replica, _ state: CheckpointState) -> [String: String] {
+    let model = replica.layout.configuration
+    return [
+      "format": "pt", "lockstep.pixels": "\(model.pixels)", "lockstep.hidden": "\(model.hidden)",
+      "lockstep.latent": "\(model.latent)", "lockstep.seed": "\(state.recipe.seed)",
+    ]
   }
 }

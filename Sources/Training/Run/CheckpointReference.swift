@@ -1,4 +1,3 @@
-internal import FoundationEssentials
 internal import Logging
 
 /// The checkpoint that a path on the command line means, found and checked.
@@ -83,7 +82,7 @@ struct CheckpointReference {
     }
     let path = "\(directory)/\(Checkpoint.stateName)"
     let text = try FileSystem.read(path)
-    guard let state = try? JSONDecoder().decode(CheckpointState.self, from: Data(text.utf8)) else {
+    guard let state = try? CheckpointState(decoding: text) else {
       throw Failure(.badData, "\(path): this is not the state of a run; use another checkpoint")
     }
     guard state.format == 1, state.isPlausible else {

@@ -1,3 +1,5 @@
+internal import FoundationEssentials
+
 /// What a checkpoint says beside its tensors, kept as `state.json`.
 struct CheckpointState: Codable, Equatable {
   /// The version of this format.
@@ -14,4 +16,23 @@ struct CheckpointState: Codable, Equatable {
 
   /// How the job that wrote it computed; nil in those of earlier versions.
   var arithmetic: Arithmetic?
+
+  /// The mean loss of the test images, in nats, of a checkpoint at an epoch's end.
+  var testLoss: Double?
+}
+
+extension CheckpointState {
+  /// Reads the content of `state.json`.
+  init(decoding text: String) throws {
+    self = try JSONDecoder().decode(Self.self, from: Data(text.utf8))
+  }
+
+  /// The content of `state.json`.
+  var text: [UInt8] {
+    get throws {
+      let encoder = JSONEncoder()
+      encoder.outputFormatting = [.prettyPrinted, .sortedKeys]
+      return [UInt8](try encoder.encode(self)) + [UInt8(ascii: "\n")]
+    }
+  }
 }

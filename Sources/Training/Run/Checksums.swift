@@ -9,9 +9,9 @@ public enum Checksums {
   /// The name of the list in a checkpoint.
   static let name = "SHA256SUMS"
 
-  /// The list of the files `names` of `directory`.
-  static func list(_ names: [String], in directory: String) throws -> String {
-    try names.map { "\(try digest(of: "\(directory)/\($0)"))  \($0)\n" }.joined()
+  /// The list of files whose digests are known.
+  static func list(_ files: [(name: String, digest: String)]) -> String {
+    files.map { "\($0.digest)  \($0.name)\n" }.joined()
   }
 
   /// Checks every file of the directory's list.
@@ -39,7 +39,12 @@ public enum Checksums {
 
   /// The SHA-256 of one file, in hexadecimal.
   public static func digest(of path: String) throws -> String {
-    try digestBytes(of: path).map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
+    hexadecimal(try digestBytes(of: path))
+  }
+
+  /// A digest as text.
+  static func hexadecimal(_ digest: some Sequence<UInt8>) -> String {
+    digest.map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
   }
 
   /// The SHA-256 of one file, which is read in pieces: mapped, it would count as this rank's memory.

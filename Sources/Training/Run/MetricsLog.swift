@@ -50,7 +50,7 @@ public struct EpochRow: Encodable, Sendable {
 }
 
 /// `metrics.jsonl`, one JSON object a line. Rank zero's alone.
-final class MetricsLog {
+final class MetricsLog: Sendable {
   /// Its name in a run directory.
   static let name = "metrics.jsonl"
 
@@ -96,6 +96,14 @@ final class MetricsLog {
       }
       rest = rest.dropFirst(count)
     }
+  }
+
+  /// Brings all rows to the disk: `fsync`. May be called on any thread.
+  ///
+  /// - Throws: `Failure` with `inputOutput` where the system refuses.
+  func synchronize() throws {
+    // What is no file has nothing to wait for.
+    guard fsync(descriptor) == 0 || errno == EINVAL || errno == EROFS else { throw failure() }
   }
 
   private func failure() -> Failure {

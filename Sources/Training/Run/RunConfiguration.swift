@@ -24,6 +24,12 @@ public struct RunConfiguration: Equatable, Codable, Sendable {
   /// 0 for none at all, nil for those before checkpoints alone.
   public var verifyEvery: Int?
 
+  /// When to write checkpoints beside those at epochs' ends.
+  public var checkpointEvery = CheckpointInterval.epoch
+
+  /// Which checkpoints stay.
+  public var keep = Retention.all
+
   /// The defaults, with data from `data`.
   public init(data: String) { self.data = data }
 
@@ -34,6 +40,8 @@ public struct RunConfiguration: Equatable, Codable, Sendable {
     case exchange
     case logEvery = "log-every"
     case verifyEvery = "verify-every"
+    case checkpointEvery = "checkpoint-every"
+    case keep
   }
 
   /// Reads the keys of the recipe beside those of the run, as they stand in `config.yaml`.
@@ -47,6 +55,10 @@ public struct RunConfiguration: Equatable, Codable, Sendable {
     exchange = try values.decodeIfPresent(ExchangeMode.self, forKey: .exchange) ?? exchange
     logEvery = try values.decode(Int.self, forKey: .logEvery)
     verifyEvery = try values.decodeIfPresent(Int.self, forKey: .verifyEvery)
+    // What earlier versions did not know of has its default.
+    checkpointEvery =
+      try values.decodeIfPresent(CheckpointInterval.self, forKey: .checkpointEvery) ?? .epoch
+    keep = try values.decodeIfPresent(Retention.self, forKey: .keep) ?? .all
   }
 
   /// Writes one flat list of keys.
@@ -59,6 +71,8 @@ public struct RunConfiguration: Equatable, Codable, Sendable {
     try values.encode(exchange, forKey: .exchange)
     try values.encode(logEvery, forKey: .logEvery)
     try values.encodeIfPresent(verifyEvery, forKey: .verifyEvery)
+    try values.encode(checkpointEvery, forKey: .checkpointEvery)
+    try values.encode(keep, forKey: .keep)
   }
 }
 
@@ -92,6 +106,10 @@ public struct RunRequest: Equatable, Codable, Sendable {
   public var verifyEvery: Int?
   /// End, with a checkpoint, once the run has made this many steps in all.
   public var maxSteps: Int?
+  /// See ``RunConfiguration/checkpointEvery``.
+  public var checkpointEvery: CheckpointInterval?
+  /// See ``RunConfiguration/keep``.
+  public var keep: Retention?
   /// Which checkpoint to go on from.
   public var resume = Resume.auto
 
@@ -112,6 +130,8 @@ public struct RunRequest: Equatable, Codable, Sendable {
     configuration.exchange = exchange ?? configuration.exchange
     configuration.logEvery = logEvery ?? configuration.logEvery
     configuration.verifyEvery = verifyEvery ?? configuration.verifyEvery
+    configuration.checkpointEvery = checkpointEvery ?? configuration.checkpointEvery
+    configuration.keep = keep ?? configuration.keep
   }
 }
 

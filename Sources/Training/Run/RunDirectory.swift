@@ -2,7 +2,7 @@ internal import Artifacts
 internal import Glibc
 
 /// The directory of one run, locked against other jobs while this value lives. Rank zero's alone.
-final class RunDirectory {
+final class RunDirectory: Sendable {
   let path: String
   private let lock: CInt
 
@@ -48,7 +48,9 @@ final class RunDirectory {
   ///
   /// What no run has made stays: the directory may be someone's home.
   func moveAside() throws {
-    let made = [RunPlan.name, MetricsLog.name, "latest", "samples", "reconstructions"]
+    let made = [
+      RunPlan.name, MetricsLog.name, "latest", Self.bestName, "samples", "reconstructions",
+    ]
     let names = try FileSystem.names(in: path)
       .filter { made.contains($0) || Checkpoint.step(ofDirectory: $0) != nil }
     guard !names.isEmpty else { return }

@@ -4,24 +4,72 @@ internal import VAE
 
 /// Tensors of the model's layout in a safetensors file, under PyTorch's names and shapes.
 enum TensorFile {
-  /// Writes each of `vectors`, its tensors' names behind its prefix, and brings the file to the disk.
+  /// Writes each of `vectors`, its tensors' names behind its prefix.
+  ///
+  /// `rows` is room for some rows of a tensor: see ``rowsCount(_:)``.
+  ///
+  /// - Throws: `NotFinite` where a number is not finite, or `ArtifactError`.
   static func write(
-    _ vectors: [(prefix: String, vector: Vector)], _ layout: ParameterLayout,
-    _ metadata: [String: String], to path: String
+    _ vectors: [StateVector], _ layout: ParameterLayout, _ metadata: [String: String],
+    to file: inout HashedFile, rows: Vector
   ) throws {
-    let views = vectors.flatMap { prefix, vector in
-      layout.tensors.map { (prefix + $0.name, $0.shape, $0.view(of: vector)) }
+    let parts = vectors.flatMap { vector in
+      layout.tensors.map { (vector: vector, tensor: $0) }
     }
-    var file = try OutputFile(creating: path)
+    let tensors = parts.map {
+      Safetensors.Tensor(name: $0.vector.prefix + $0.tensor.name, shape: $0.tensor.shape)
+    }
     var next = 0
-    try Safetensors.write(
-      views.map { Safetensors.Tensor(name: $0.0, shape: $0.1) }, metadata: metadata, to: &file
-    ) { _, file in
-      try file.write(views[next].2.elements.span)
+    try Safetensors.write(tensors, metadata: metadata, to: &file) { _, file in
+      let (vector, tensor) = parts[next]
+      let isFinite = try write(tensor.view(of: vector.floats), to: &file, by: rows)
+      guard isFinite else { throw NotFinite(subject: vector.subject) }
       next += 1
     }
-    try file.synchronize()
-    try file.close()
+  }
+
+  /// A part of the state.
+  struct StateVector {
+    /// What the names of its tensors begin with.
+    let prefix: String
+    /// What one of its numbers is called.
+    let subject: String
+    /// Its numbers.
+    let floats: Vector
+  }
+
+  /// A number that is not finite.
+  struct NotFinite: Error {
+    /// What it is called.
+    let subject: String
+  }
+
+  /// As many rows are brought into the file's order at a time: their elements lie side by side in a
+  /// cache line, and they are hashed and written while they are in cache.
+  private static let rowsAtATime = 16
+
+  /// The floats that bringing any tensor of `layout` into order takes.
+  static func rowsCount(_ layout: ParameterLayout) -> Int {
+    // A bias is one long row.
+    layout.tensors.map {
+      $0.shape.count == 1 ? $0.shape[0] : min(rowsAtATime, $0.shape[0]) * $0.shape[1]
+    }
+    .max() ?? 0
+  }
+
+  /// Writes a tensor, and tells whether its numbers are finite, while they are in cache.
+  private static func write(
+    _ tensor: Matrix, to file: inout HashedFile, by rows: Vector
+  ) throws -> Bool {
+    var isFinite = true
+    for start in stride(from: 0, to: tensor.rows, by: rowsAtATime) {
+      let part = tensor.rows(start..<min(start + rowsAtATime, tensor.rows))
+      let floats = rows[0..<part.rows * part.columns]
+      floats.matrix(rows: part.rows, columns: part.columns).copy(from: part)
+      isFinite = isFinite && floats.isFinite
+      try floats.withMutableSpan { try file.write($0.span) }
+    }
+    return isFinite
   }
 
   /// Reads each of `vectors` from the tensors of its prefix.

@@ -21,6 +21,6 @@ public protocol TrainingObserver {
     _ configuration: RunConfiguration, at progress: Progress, ranks: Int, threads: Int)
   /// A step was taken.
   func stepEnded(_ event: StepEvent)
-  /// An epoch was trained, evaluated and saved.
+  /// An epoch was trained and evaluated; its checkpoint is on its way to the disk.
   func epochEnded(_ row: EpochRow)
 }

@@ -40,7 +40,7 @@ extension TrainingRun {
     }
   }
 
-  /// Evaluates, draws, logs and saves at an epoch's end; collective.
+  /// Evaluates, draws, logs and begins to save at an epoch's end; collective.
   mutating func endEpoch(_ stopwatch: Stopwatch) throws {
     let inference = try Inference(
       trainer.replica.layout, trainer.replica.parameters, threads: threads)
@@ -48,7 +48,7 @@ extension TrainingRun {
     let losses = try inference.evaluate(test, seed: seed, among: communicator).mean
     let trained = trainer.progress.losses.mean
     guard losses.total.isFinite else {
-      throw SharedFailure(notFinite("the test loss after step \(trainer.progress.step)"))
+      throw SharedFailure(.notFinite("the test loss after step \(trainer.progress.step)"))
     }
     trainer.beginNextEpoch()
     let progress = trainer.progress
@@ -58,7 +58,7 @@ extension TrainingRun {
       imagesPerSecond: Double(stopwatch.images) / stopwatch.seconds, seconds: stopwatch.seconds,
       ranks: communicator.size)
     let failure = try record(row, inference)
-    try save()
+    try save(testLoss: losses.total)
     observer?.epochEnded(row)
     if let failure { throw failure }
   }
@@ -79,34 +79,6 @@ extension TrainingRun {
     } catch let failure as SharedFailure {
       return failure
     }
-  }
-
-  /// Writes the checkpoint of the step reached; collective.
-  ///
-  /// - Throws: where a parameter or a moment is not finite: nothing could be gone on with from there.
-  mutating func save() throws {
-    try trainer.completeReplica()
-    try communicator.together {
-      guard let directory else { return }
-      let replica = trainer.replica
-      for (name, tensor) in [
-        ("a parameter", replica.parameters), ("a mean of gradients", replica.firstMoment),
-        ("a mean of squared gradients", replica.secondMoment),
-      ] where !tensor.isFinite {
-        throw notFinite("\(name) after step \(trainer.progress.step)")
-      }
-      let name = try Checkpoint.write(
-        trainer.replica, at: trainer.progress, recipe: configuration.recipe, arithmetic: arithmetic,
-        in: directory.path)
-      try directory.setLatest(name)
-    }
-  }
-
-  private func notFinite(_ subject: String) -> Failure {
-    Failure(
-      .disagreement,
-      "\(subject) is not finite, so nothing was saved; resume from the last checkpoint with a "
-        + "smaller --learning-rate, or begin anew")
   }
 
   /// Writes the epoch's two sheets: the same 64 latents every time, and test images over what the

@@ -12,13 +12,14 @@ public struct TrainingRun: ~Copyable {
   let threads: Int
   let path: String
   let test: Dataset
-  let arithmetic: Arithmetic
   package var trainer: Trainer
 
   // Rank zero's alone.
   let observer: (any TrainingObserver)?
   let directory: RunDirectory?
   let metrics: MetricsLog?
+  private let saver: CheckpointSaver?
+  private var lastSave = ContinuousClock.now
 
   /// Why a row could not be logged; rank zero then asks all to stop, and tells at the stop.
   var logFailure: Failure?
@@ -65,11 +66,16 @@ public struct TrainingRun: ~Copyable {
       }
     }
     self.trainer = trainer
-    self.arithmetic = arithmetic
     self.communicator = communicator
     self.metrics = metrics
     configuration = plan.configuration
     maxSteps = request.maxSteps
+    saver =
+      if let directory, let metrics {
+        CheckpointSaver(
+          replica.layout, recipe: configuration.recipe, arithmetic, keep: configuration.keep,
+          in: directory, metrics)
+      } else { nil }
     threads = request.threadsPerRank
     self.path = path
     self.test = test
@@ -84,10 +90,17 @@ public struct TrainingRun: ~Copyable {
     observer?.trainingBegins(
       configuration, at: trainer.progress, ranks: communicator.size,
       threads: threads)
+    lastSave = .now
     var code = ExitCode.done
-    while code == .done && trainer.progress.epoch < configuration.epochs && !isAtMaxSteps {
-      code = try trainEpoch()
+    do {
+      while code == .done && trainer.progress.epoch < configuration.epochs && !isAtMaxSteps {
+        code = try trainEpoch()
+      }
+    } catch let failure as SharedFailure {
+      try finishSaves()
+      throw failure
     }
+    try finishSaves()
     try trainer.free()
     try communicator.free()
     return code
@@ -100,15 +113,16 @@ public struct TrainingRun: ~Copyable {
     var stopwatch = Stopwatch(from: trainer.progress.offset)
     while !trainer.isEpochComplete {
       let (losses, requests) = try trainer.step(
-        StepRequests(stop: StopSignal.isPending || logFailure != nil))
-      try verifyReplicas(
-        isSaving: trainer.isEpochComplete || requests.stop || isAtMaxSteps)
+        StepRequests(stop: isAskedToStop, save: isSaveDue))
+      let isSaving =
+        requests.stop || requests.save || isAtMaxSteps
+        || configuration.checkpointEvery.isDue(after: trainer.progress.step)
+      try verifyReplicas(isSaving: isSaving || trainer.isEpochComplete)
       report(losses.mean)
-      if (requests.stop || isAtMaxSteps) && !trainer.isEpochComplete {
-        try save()
-        try communicator.together { if let logFailure { throw logFailure } }
-        return requests.stop ? .stopped : .done
-      }
+      if trainer.isEpochComplete { break }
+      if isSaving { try save() }
+      if requests.stop { return .stopped }
+      if isAtMaxSteps { return .done }
     }
     stopwatch.stop(at: trainer.progress.offset)
     try endEpoch(stopwatch)
@@ -130,6 +144,38 @@ public struct TrainingRun: ~Copyable {
   /// collective.
   private func isToStop() throws -> Bool {
     guard trainer.progress.epoch < configuration.epochs, !isAtMaxSteps else { return false }
-    return try communicator.allReduce(Int64(StopSignal.isPending ? 1 : 0), .max) > 0
+    return try communicator.allReduce(Int64(isAskedToStop ? 1 : 0), .max) > 0
+  }
+}
+
+extension TrainingRun {
+  /// Whether this rank was asked to stop, or is rank zero and has reason to.
+  private var isAskedToStop: Bool {
+    StopSignal.isPending || logFailure != nil || saver?.hasFailed ?? false
+  }
+
+  /// Whether this is rank zero and its clock asks for a checkpoint.
+  private var isSaveDue: Bool {
+    saver != nil && configuration.checkpointEvery.isDue(after: ContinuousClock.now - lastSave)
+  }
+
+  /// Begins to write the checkpoint of the step reached; collective.
+  ///
+  /// Rank zero's team cannot take the next step before rank zero, so nothing changes meanwhile.
+  mutating func save(testLoss: Double? = nil) throws {
+    try trainer.completeReplica()
+    guard let saver else { return }
+    saver.save(trainer.replica, at: trainer.progress, testLoss: testLoss)
+    lastSave = .now
+  }
+
+  /// Waits for the last checkpoint; collective.
+  ///
+  /// - Throws: why a checkpoint or a row could not be written, if so.
+  private func finishSaves() throws {
+    try communicator.together {
+      try saver?.finish()
+      if let logFailure { throw logFailure }
+    }
   }
 }

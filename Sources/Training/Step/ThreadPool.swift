@@ -13,7 +13,7 @@ final class ThreadPool {
   let count: Int
 
   private let round: Round
-  private let threads: [pthread_t]
+  private let threads: [Thread]
 
   /// Starts all threads but the caller's.
   ///
@@ -22,9 +22,13 @@ final class ThreadPool {
     let round = Round()
     self.count = count
     self.round = round
-    var started: [pthread_t] = []
+    var started: [Thread] = []
     for number in 1..<count {
-      guard let thread = Self.start({ round.work(number) }) else { break }
+      let thread = Thread {
+        MatrixEngine.prepareThread()
+        round.work(number)
+      }
+      guard let thread else { break }
       started.append(thread)
     }
     threads = started
@@ -38,7 +42,7 @@ final class ThreadPool {
 
   deinit {
     round.end(workers: threads.count)
-    for thread in threads { pthread_join(thread, nil) }
+    for thread in threads { thread.join() }
   }
 
   /// Calls `body` with each thread's number on that thread, and returns when all are through.
@@ -49,27 +53,6 @@ final class ThreadPool {
       body(0)
       round.waitForWorkers()
     }
-  }
-
-  private static func start(_ body: @escaping @Sendable () -> Void) -> pthread_t? {
-    final class Box {
-      let body: @Sendable () -> Void
-      init(_ body: @escaping @Sendable () -> Void) { self.body = body }
-    }
-    let box = Unmanaged.passRetained(Box(body))
-    var thread = pthread_t()
-    let status = pthread_create(
-      &thread, nil,
-      { box in
-        MatrixEngine.prepareThread()
-        Unmanaged<Box>.fromOpaque(box!).takeRetainedValue().body()
-        return nil
-      }, box.toOpaque())
-    guard status == 0 else {
-      box.release()
-      return nil
-    }
-    return thread
   }
 }
 

@@ -44,7 +44,9 @@ public struct Trainer: ~Copyable {
       layout, batchSize: batchSize, shard: shards[team.number], ranks: world.size, lane: lane,
       precision: precision)
     try MachineMemory.require(
-      need.rankBytes + (team.isLeader ? need.teamBytes : 0), for: "training this model",
+      need.rankBytes + (team.isLeader ? need.teamBytes : 0)
+        + (world.rank == 0 ? need.rootBytes : 0),
+      for: "training this model",
       advice: "choose a smaller --hidden or --batch-size, or a larger machine", among: world)
     let memory = try TeamMemory(count: need.shared.reduce(0, +), team)
     let parts = memory.vector.split(need.shared)

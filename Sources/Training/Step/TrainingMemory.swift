@@ -22,6 +22,9 @@ struct TrainingMemory {
   /// The floats of a rank's forward passes at an epoch's end.
   let panel: Int
 
+  /// The floats that rank zero saves checkpoints with.
+  let saves: Int
+
   /// What a batch and a team of a job of `ranks` make of a model. `shard` is the team's part of a
   /// batch.
   init(
@@ -38,6 +41,7 @@ struct TrainingMemory {
     ]
     own = Activations.ownCount(layout, capacity: capacity, precision: precision)
     message = lane.plan(layout).floats + BatchReport.count(batchSize: batchSize)
+    saves = CheckpointSaver.count(layout)
     panel = PanelWork.count(layout, threads: lane.threads)
   }
 
@@ -46,4 +50,7 @@ struct TrainingMemory {
 
   /// The bytes that each rank has beside them.
   var rankBytes: Int { (own + message + panel) * MemoryLayout<Float>.stride }
+
+  /// The bytes that rank zero has beside those.
+  var rootBytes: Int { saves * MemoryLayout<Float>.stride }
 }

@@ -1,0 +1,129 @@
+internal import Artifacts
+internal import Kernels
+internal import Synchronization
+internal import VAE
+
+/// Writes checkpoints while training goes on, one at a time. Rank zero's alone.
+///
+/// A save costs training a copy of the state; checking, hashing, writing and waiting for the disk
+/// are a thread's own, which never calls MPI. The next save waits for the one under way.
+final class CheckpointSaver {
+  private let work: SaveWork
+  private var thread: Thread?
+
+  /// Gets ready to save states of `layout` in `directory`; allocates all that saves need.
+  init(
+    _ layout: ParameterLayout, recipe: Recipe, _ arithmetic: Arithmetic, keep: Retention,
+    in directory: RunDirectory, _ metrics: MetricsLog
+  ) {
+    let state = CheckpointState(
+      progress: Progress(), recipe: recipe, pixels: layout.configuration.pixels,
+      arithmetic: arithmetic)
+    work = SaveWork(layout, state, keep, directory, metrics)
+  }
+
+  deinit { thread?.join() }
+
+  /// The floats that saving states of `layout` takes.
+  static func count(_ layout: ParameterLayout) -> Int {
+    Replica.count(layout) + TensorFile.rowsCount(layout)
+  }
+
+  /// Whether a save has failed, which ``finish()`` tells of.
+  var hasFailed: Bool { work.hasFailed.load(ordering: .acquiring) }
+
+  /// Copies the state and begins to write it as the checkpoint of the step reached.
+  ///
+  /// `testLoss` is that of the epoch that ends with it.
+  func save(_ replica: Replica, at progress: Progress, testLoss: Double?) {
+    wait()
+    work.copy(replica, progress, testLoss)
+    thread = Thread { [work] in work.perform() }
+    // A system that grants no thread is no reason to lose a checkpoint.
+    if thread == nil { work.perform() }
+  }
+
+  /// Waits for the save under way.
+  ///
+  /// - Throws: `Failure`, why the first save that failed did.
+  func finish() throws {
+    wait()
+    if let failure = work.failure { throw failure }
+  }
+
+  private func wait() {
+    thread?.join()
+    thread = nil
+  }
+}
+
+/// A copy of the state, and what becomes of it.
+///
+/// Sound: the maker's thread touches it only while no other thread performs, which it has joined.
+/// `hasFailed` alone may be read at any time.
+private final class SaveWork: @unchecked Sendable {
+  let hasFailed = Atomic(false)
+  private(set) var failure: Failure?
+
+  private let memory: Buffer<Float>
+  private let replica: Replica
+  private let rows: Vector
+  private var state: CheckpointState
+  private let directory: RunDirectory
+  private let metrics: MetricsLog
+  private let keep: Retention
+
+  init(
+    _ layout: ParameterLayout, _ state: CheckpointState, _ keep: Retention,
+    _ directory: RunDirectory, _ metrics: MetricsLog
+  ) {
+    memory = Buffer(repeating: 0, count: CheckpointSaver.count(layout))
+    let stateCount = Replica.count(layout)
+    replica = Replica(layout, memory.vector[0..<stateCount])
+    rows = memory.vector[stateCount..<memory.count]
+    self.state = state
+    self.keep = keep
+    self.directory = directory
+    self.metrics = metrics
+  }
+
+  func copy(_ source: Replica, _ progress: Progress, _ testLoss: Double?) {
+    replica.parameters.copy(from: source.parameters)
+    replica.firstMoment.copy(from: source.firstMoment)
+    replica.secondMoment.copy(from: source.secondMoment)
+    (state.progress, state.testLoss) = (progress, testLoss)
+  }
+
+  /// Writes the copy, and remembers the first failure.
+  func perform() {
+    do {
+      try write()
+    } catch {
+      failure = failure ?? Failure(error)
+      hasFailed.store(true, ordering: .releasing)
+    }
+  }
+
+  private func write() throws {
+    let name = try Checkpoint.write(replica, state, in: directory.path, rows: rows) {
+      // Who goes on from the checkpoint relies on the rows before it.
+      try metrics.synchronize()
+    }
+    try directory.setLatest(name)
+    let step = state.progress.step
+    if let testLoss = state.testLoss {
+      try directory.updateBest(name, step: step, testLoss: testLoss)
+    }
+    try directory.removeCheckpoints(beside: keep, upTo: step)
+  }
+}
+
+extension Failure {
+  /// The failure of a checkpoint that nothing could be gone on with from.
+  static func notFinite(_ subject: String) -> Failure {
+    Failure(
+      .disagreement,
+      "\(subject) is not finite, so nothing was saved; resume from the last checkpoint with a "
+        + "smaller --learning-rate, or begin anew")
+  }
+}
