@@ -13,7 +13,6 @@ enum Job {
 
   /// As ``run(_:)``, for work that asks the library about itself.
   static func run(in work: (borrowing World) throws -> Training.ExitCode) -> Never {
-    StopSignal.block()
     Launcher.passOverNetworks()
     LoggingSystem.bootstrap { _ in SentenceLog() }
     do {

@@ -9,7 +9,9 @@ struct Train: ParsableCommand {
     abstract: "Train, or go on with, a run.",
     discussion: """
       Goes on where the run directory has a checkpoint: flags that are left out then keep the run's \
-      values, and one that would change the model is refused. SIGUSR1 saves and ends with code 75.
+      values, and one that would change the model is refused. SIGUSR1, SIGTERM and Ctrl-C save and end \
+      with code 75; a second SIGTERM or Ctrl-C ends at once. mpirun leaves a second after SIGTERM or \
+      Ctrl-C, and returns 1; after SIGUSR1 it waits.
 
         lockstep train --epochs 3 --run checkpoints/short
         mpirun -n 2 lockstep train
@@ -96,6 +98,13 @@ struct Train: ParsableCommand {
       valueName: "n|all"))
   var keep: Retention?
 
+  @Option(
+    parsing: .unconditional,
+    help: ArgumentHelp(
+      "Save and end with code 75 so long after the start: for limits of a job's time.",
+      valueName: "seconds"))
+  var stopAfter: Double?
+
   @Option(help: "A progress bar on standard error.")
   var progress = ProgressMode.auto
 
@@ -114,6 +123,9 @@ struct Train: ParsableCommand {
     if let verifyEvery, verifyEvery < 0 {
       throw ValidationError("--verify-every must be at least 0")
     }
+    if let stopAfter, !(stopAfter >= 0 && stopAfter <= 1e9) {
+      throw ValidationError("--stop-after must be a number of seconds, not negative")
+    }
     if directory.isEmpty { throw ValidationError("--run must name a directory") }
     if resume.isEmpty {
       throw ValidationError("--resume must be auto, none or a checkpoint's path, not be empty")
@@ -121,11 +133,18 @@ struct Train: ParsableCommand {
   }
 
   func run() throws {
+    let stop = StopSignal()
+    if Launcher.rank == 0 {
+      stop.listen { Job.tell("stopping after this step, with a checkpoint; again ends at once") }
+    } else {
+      stop.listen {}
+    }
     let request = request
     // Before MPI starts: a lone process that has called it looks like one that was launched.
     let console = Console(progress)
     Job.run { world in
-      let run = try TrainingRun(request, path: directory, observer: console, among: world)
+      let run = try TrainingRun(
+        request, path: directory, observer: console, stop: stop, among: world)
       let code = try run.perform()
       if world.rank == 0 { console.end(code, run: directory) }
       return code
@@ -150,6 +169,7 @@ struct Train: ParsableCommand {
     request.maxSteps = maxSteps
     request.checkpointEvery = checkpointEvery
     request.keep = keep
+    request.stopAfter = stopAfter
     request.resume =
       switch resume {
       case "auto": .auto

@@ -28,6 +28,8 @@ import Testing
     (["--checkpoint-every", "-3s"], "is invalid for '--checkpoint-every"),
     (["--keep", "0"], "is invalid for '--keep"),
     (["--keep", "some"], "is invalid for '--keep"),
+    (["--stop-after", "-1"], "--stop-after must be a number of seconds"),
+    (["--stop-after", "nan"], "--stop-after must be a number of seconds"),
     (["--progress", "sometimes"], "is invalid for '--progress"),
     (["--run", ""], "--run must name a directory"),
     (["--data", ""], "--data must name a folder"),
@@ -37,7 +39,7 @@ import Testing
     (["--nonsense"], "Unknown option '--nonsense'"),
   ]
 
-  @Test("of training", arguments: Launch.each(trainFlags, onRanks: 0, 5, 9, 25, 26))
+  @Test("of training", arguments: Launch.each(trainFlags, onRanks: 0, 5, 9, 27, 28))
   func train(flags: ([String], String), launch: Launch) throws {
     let folder = try RunFolder()
     try Job(folder.trainWords() + flags.0, launch).fail(64, flags.1)

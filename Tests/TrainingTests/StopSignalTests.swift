@@ -1,26 +1,42 @@
 import Foundation
 import Testing
-import Training
+
+@testable import Training
 
 @Suite struct StopSignalTests {
-  /// The signal is sent to this thread alone, blocked there, and taken before the thread goes on to
-  /// other tests.
-  @Test("a blocked signal is seen, and stays until it is taken")
-  func pending() {
-    var before = sigset_t()
-    pthread_sigmask(SIG_BLOCK, nil, &before)
-    StopSignal.block()
-    #expect(!StopSignal.isPending)
-    pthread_kill(pthread_self(), SIGUSR1)
-    #expect(StopSignal.isPending)
-    #expect(StopSignal.isPending)
-    var signals = sigset_t()
-    sigemptyset(&signals)
-    sigaddset(&signals, SIGUSR1)
-    var signal: CInt = 0
-    sigwait(&signals, &signal)
-    #expect(signal == SIGUSR1)
-    #expect(!StopSignal.isPending)
-    pthread_sigmask(SIG_SETMASK, &before, nil)
+  private typealias Meaning = StopSignal.Sequence.Meaning
+
+  /// What a sequence of signals means, each with the milliseconds after which it comes.
+  private func meanings(_ signals: [(signal: CInt, at: Int)]) -> [Meaning] {
+    var sequence = StopSignal.Sequence()
+    let start = ContinuousClock.now
+    return signals.map { sequence.meaning(of: $0.signal, at: start + .milliseconds($0.at)) }
+  }
+
+  @Test("the first signal asks to stop, whichever it is", arguments: [SIGINT, SIGTERM])
+  func first(signal: CInt) {
+    #expect(meanings([(signal, 0)]) == [.stop(isTold: true)])
+    #expect(meanings([(SIGUSR1, 0)]) == [.stop(isTold: false)])
+  }
+
+  @Test("a second one ends at once; one that is heard twice does not")
+  func second() {
+    #expect(
+      meanings([(SIGINT, 0), (SIGTERM, 1), (SIGINT, 499), (SIGTERM, 500)])
+        == [.stop(isTold: true), .none, .none, .end])
+    #expect(meanings([(SIGTERM, 0), (SIGTERM, 60_000)]) == [.stop(isTold: true), .end])
+  }
+
+  /// Slurm sends SIGUSR1 some time before, and SIGTERM at, a job's limit.
+  @Test("SIGUSR1 never ends, and is not a first SIGTERM")
+  func gentle() {
+    #expect(
+      meanings([(SIGUSR1, 0), (SIGUSR1, 5_000), (SIGTERM, 9_000), (SIGUSR1, 20_000)])
+        == [.stop(isTold: false), .stop(isTold: false), .stop(isTold: true), .stop(isTold: false)])
+  }
+
+  @Test("who does not listen hears nothing")
+  func silence() {
+    #expect(!StopSignal().isRequested)
   }
 }

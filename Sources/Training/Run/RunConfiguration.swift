@@ -110,6 +110,8 @@ public struct RunRequest: Equatable, Codable, Sendable {
   public var checkpointEvery: CheckpointInterval?
   /// See ``RunConfiguration/keep``.
   public var keep: Retention?
+  /// End, with a checkpoint, so many seconds after the program began, by rank zero's clock.
+  public var stopAfter: Double?
   /// Which checkpoint to go on from.
   public var resume = Resume.auto
 

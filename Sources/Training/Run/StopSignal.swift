@@ -1,22 +1,110 @@
 internal import Glibc
+internal import Synchronization
 
-/// The request to stop: SIGUSR1, which mpirun passes on to every rank.
+/// The request to stop: SIGUSR1, which mpirun passes on to every rank, SIGTERM or SIGINT.
 ///
-/// The signal is blocked and stays pending, so there is no handler and no state to share with one;
-/// asking for it is one system call.
-public enum StopSignal {
-  /// Blocks the signal in this thread and those that it starts: call this first, before MPI starts.
-  public static func block() {
-    var signals = sigset_t()
-    sigemptyset(&signals)
-    sigaddset(&signals, SIGUSR1)
-    pthread_sigmask(SIG_BLOCK, &signals, nil)
+/// The signals are blocked in all threads but one, which waits for them (`sigwait`): there is no
+/// handler, and it works while the main thread is stuck in MPI. A second SIGTERM or SIGINT ends the
+/// process at once, as if nobody listened.
+public final class StopSignal: Sendable {
+  /// When this process began to listen, about when it began.
+  let start = ContinuousClock.now
+
+  private let requested = Atomic(false)
+
+  /// Hears of no signal until it listens.
+  public init() {}
+
+  /// Whether a signal has come.
+  var isRequested: Bool { requested.load(ordering: .relaxed) }
+
+  /// Listens from now on: call this first, before MPI starts, so that all threads block the signals.
+  ///
+  /// What was ignored by whoever started the process (a shell's background job ignores SIGINT)
+  /// stays ignored. `notice` is called, on another thread, once SIGTERM or SIGINT has come.
+  public func listen(notice: @escaping @Sendable () -> Void) {
+    let signals = SignalSet([SIGUSR1, SIGTERM, SIGINT].filter { !SignalSet.isIgnored($0) })
+    signals.block()
+    let thread = Thread { [self] in
+      var sequence = Sequence()
+      while true {
+        let signal = signals.wait()
+        switch sequence.meaning(of: signal, at: .now) {
+        case .stop(let isTold):
+          requested.store(true, ordering: .relaxed)
+          if isTold { notice() }
+        case .none: break
+        case .end: signals.end(by: signal)
+        }
+      }
+    }
+    // Who cannot listen must not be deaf.
+    if thread == nil { signals.unblock() }
   }
 
-  /// Whether the signal has come.
-  public static var isPending: Bool {
-    var signals = sigset_t()
-    sigpending(&signals)
-    return sigismember(&signals, SIGUSR1) == 1
+  /// What signals mean, one after another.
+  struct Sequence {
+    enum Meaning: Equatable {
+      case stop(isTold: Bool)
+      case none
+      case end
+    }
+
+    private var first: ContinuousClock.Instant?
+
+    /// One Ctrl-C or one `timeout` may be heard twice: from the terminal or the group, and from a
+    /// parent that passes it on.
+    private static let pause = Duration.milliseconds(500)
+
+    mutating func meaning(of signal: CInt, at now: ContinuousClock.Instant) -> Meaning {
+      if signal == SIGUSR1 { return .stop(isTold: false) }
+      guard let first else {
+        first = now
+        return .stop(isTold: true)
+      }
+      return now - first < Self.pause ? .none : .end
+    }
+  }
+}
+
+/// Some signals.
+private struct SignalSet {
+  private var set = sigset_t()
+
+  init(_ signals: [CInt]) {
+    sigemptyset(&set)
+    for signal in signals { sigaddset(&set, signal) }
+  }
+
+  /// Blocks them in this thread and those that it starts.
+  func block() { change(SIG_BLOCK) }
+
+  /// Lets them through again.
+  func unblock() { change(SIG_UNBLOCK) }
+
+  private func change(_ how: CInt) {
+    var set = set
+    pthread_sigmask(how, &set, nil)
+  }
+
+  /// Waits for one of them, which must be blocked.
+  func wait() -> CInt {
+    var (set, signal) = (set, CInt(0))
+    while sigwait(&set, &signal) != 0 {}
+    return signal
+  }
+
+  /// Lets the signal end this process, so that its parent sees why.
+  func end(by signal: CInt) {
+    Glibc.signal(signal, SIG_DFL)
+    unblock()
+    raise(signal)
+  }
+
+  static func isIgnored(_ signal: CInt) -> Bool {
+    var action = sigaction()
+    guard sigaction(signal, nil, &action) == 0 else { return false }
+    return unsafeBitCast(action.__sigaction_handler.sa_handler, to: Int.self)
+      == unsafeBitCast(SIG_IGN, to: Int.self)
   }
 }

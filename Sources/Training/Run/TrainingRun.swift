@@ -9,6 +9,8 @@ public struct TrainingRun: ~Copyable {
   let communicator: Communicator
   let configuration: RunConfiguration
   private let maxSteps: Int?
+  private let stopAfter: Double?
+  private let stopSignal: StopSignal
   let threads: Int
   let path: String
   let test: Dataset
@@ -28,9 +30,9 @@ public struct TrainingRun: ~Copyable {
   /// the checkpoint, and makes sure that all ranks are about to do the same. Nothing that was there
   /// before is touched until then.
   ///
-  /// `observer` and `path` are of use on rank zero only.
+  /// `observer` and `path` are of use on rank zero only; `stop` is asked on every rank.
   public init(
-    _ request: RunRequest, path: String, observer: any TrainingObserver,
+    _ request: RunRequest, path: String, observer: any TrainingObserver, stop: StopSignal,
     among world: borrowing Communicator
   ) throws {
     let isRoot = world.rank == 0
@@ -70,6 +72,8 @@ public struct TrainingRun: ~Copyable {
     self.metrics = metrics
     configuration = plan.configuration
     maxSteps = request.maxSteps
+    stopAfter = request.stopAfter
+    stopSignal = stop
     saver =
       if let directory, let metrics {
         CheckpointSaver(
@@ -151,7 +155,10 @@ public struct TrainingRun: ~Copyable {
 extension TrainingRun {
   /// Whether this rank was asked to stop, or is rank zero and has reason to.
   private var isAskedToStop: Bool {
-    StopSignal.isPending || logFailure != nil || saver?.hasFailed ?? false
+    if stopSignal.isRequested { return true }
+    guard let saver else { return false }
+    let isLate = stopAfter.map { ContinuousClock.now - stopSignal.start >= .seconds($0) } ?? false
+    return isLate || logFailure != nil || saver.hasFailed
   }
 
   /// Whether this is rank zero and its clock asks for a checkpoint.

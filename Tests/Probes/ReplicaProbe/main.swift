@@ -27,7 +27,7 @@ func request(_ words: [String]) -> RunRequest {
 
 func train(_ words: [String], among world: borrowing Communicator) throws -> ExitCode {
   let run = try TrainingRun(
-    request(words), path: words[1], observer: Unwatched(), among: world)
+    request(words), path: words[1], observer: Unwatched(), stop: StopSignal(), among: world)
   if world.rank == Int(words[4]) {
     let parameters = run.trainer.replica.parameters
     parameters[0] = Float(bitPattern: parameters[0].bitPattern ^ 1 << 20)

@@ -1,0 +1,140 @@
+import Foundation
+import Support
+import Testing
+
+/// SIGTERM and SIGINT ask a run to stop; a second one ends it at once; other commands end as usual.
+@Suite struct SignalTests {
+  /// A shell that starts a command, waits until `text` is in a file, sends each signal to it or, of
+  /// an mpirun, to the rank of that number, and tells its status once nobody has the run's lock.
+  private func signalled(
+    _ job: Job, when text: String, in file: String, lock: String, rank: Int? = nil,
+    _ signals: String...
+  ) throws -> Command.Outcome {
+    let script = """
+      text=$1 file=$2 lock=$3 rank=$4 signals=$5; shift 5
+      env --default-signal=INT "$@" & job=$!
+      until grep -qs "$text" "$file"; do kill -0 $job || exit 99; sleep 0.005; done
+      target=$job
+      if [ "$rank" -ge 0 ]; then
+        read -r children </proc/$job/task/$job/children
+        set -- $children
+        shift "$rank"
+        target=$1
+      fi
+      for signal in $signals; do kill -$signal $target; sleep 0.7; done
+      wait $job
+      status=$?
+      timeout 20 flock "$lock" true || exit 98
+      exit $status
+      """
+    return try Command(
+      [
+        "sh", "-c", script, "sh", text, file, lock, "\(rank ?? -1)",
+        signals.joined(separator: " "),
+      ] + job.command.words, environment: job.command.environment
+    ).run()
+  }
+
+  private func signalled(
+    _ folder: RunFolder, _ job: Job, afterStep step: Int, rank: Int? = nil, _ signal: String
+  ) throws -> Command.Outcome {
+    try signalled(
+      job, when: #""kind":"step".*"step":\#(step)[,}]"#, in: "\(folder.run)/metrics.jsonl",
+      lock: "\(folder.run)/.lock", rank: rank, signal)
+  }
+
+  /// The checkpoint is that of the last step that was logged: nothing is lost.
+  private func expectSavedAtLastStep(_ folder: RunFolder) throws {
+    let step = try #require(try folder.contents.steps("step").last)
+    #expect(try folder.contents.latest() == RunFolder.checkpoint(step))
+    #expect(try folder.contents.isWhole("latest"))
+  }
+
+  @Test("one process stops and saves", arguments: ["TERM", "INT", "USR1"])
+  func alone(signal: String) throws {
+    let folder = try RunFolder()
+    let outcome = try signalled(
+      folder, folder.train("--epochs", "100000"), afterStep: 6, signal)
+    #expect(outcome.status == 75, "\(outcome.reported)")
+    #expect(outcome.errors.contains("again ends at once") == (signal != "USR1"))
+    try expectSavedAtLastStep(folder)
+  }
+
+  /// mpirun leaves ranks a second and returns 1 whatever they return.
+  @Test("SIGTERM and SIGINT through mpirun leave time to save", arguments: 1...4, ["TERM", "INT"])
+  func throughLauncher(ranks: Int, signal: String) throws {
+    let folder = try RunFolder()
+    let outcome = try signalled(
+      folder, folder.train("--epochs", "100000", on: .ranks(ranks)), afterStep: 6, signal)
+    #expect(outcome.status != 0 && outcome.status != 98, "\(outcome.reported)")
+    try expectSavedAtLastStep(folder)
+  }
+
+  @Test("SIGTERM to one rank stops all", arguments: [(2, 0), (2, 1), (4, 3)])
+  func oneRank(ranks: Int, rank: Int) throws {
+    let folder = try RunFolder()
+    let outcome = try signalled(
+      folder, folder.train("--epochs", "100000", on: .ranks(ranks)), afterStep: 6, rank: rank,
+      "TERM")
+    #expect(outcome.status == 75, "\(outcome.reported)")
+    try expectSavedAtLastStep(folder)
+  }
+
+  @Test("while checkpoints are being written", arguments: [Launch.alone, .ranks(3)])
+  func duringSaves(launch: Launch) throws {
+    let folder = try RunFolder()
+    let outcome = try signalled(
+      folder,
+      folder.train("--epochs", "100000", "--checkpoint-every", "1", "--keep", "1", on: launch),
+      afterStep: 6, "USR1")
+    #expect(outcome.status == 75, "\(outcome.reported)")
+    try expectSavedAtLastStep(folder)
+    #expect(try !folder.contents.names().contains { $0.hasPrefix(".unfinished") })
+  }
+
+  /// Data that never comes: the main thread waits for a pipe that nobody writes to.
+  private func stuck() throws -> (folder: RunFolder, hint: String) {
+    let folder = try RunFolder()
+    let pipe = "\(folder.data)/train-images-idx3-ubyte"
+    try FileManager.default.removeItem(atPath: pipe)
+    #expect(mkfifo(pipe, 0o600) == 0)
+    return (folder, "/proc/self/status")
+  }
+
+  @Test("a second signal ends a run that is stuck", arguments: [("INT", 130), ("TERM", 143)])
+  func second(signal: String, status: Int) throws {
+    let (folder, always) = try stuck()
+    let outcome = try signalled(
+      folder.train(), when: ".", in: always, lock: "\(folder.run)/.lock", "CONT", signal, signal)
+    #expect(outcome.status == status, "\(outcome.reported)")
+  }
+
+  @Test("one signal ends any other command", arguments: [("INT", 130), ("TERM", 143)])
+  func others(signal: String, status: Int) throws {
+    let (folder, always) = try stuck()
+    let trained = try RunFolder.trained()
+    try FileManager.default.removeItem(atPath: "\(folder.data)/t10k-images-idx3-ubyte")
+    #expect(mkfifo("\(folder.data)/t10k-images-idx3-ubyte", 0o600) == 0)
+    let outcome = try signalled(
+      Job(["evaluate", trained.run, "--data", folder.data]), when: ".", in: always,
+      lock: "\(trained.run)/.lock", "CONT", signal)
+    #expect(outcome.status == status, "\(outcome.reported)")
+  }
+
+  @Test("--stop-after", arguments: [Launch.alone, .ranks(1), .ranks(2), .ranks(4)])
+  func stopAfter(launch: Launch) throws {
+    let folder = try RunFolder()
+    let start = ContinuousClock.now
+    let outcome = try folder.train("--epochs", "100000", "--stop-after", "1", on: launch).command
+      .run()
+    #expect(outcome.status == 75, "\(outcome.reported)")
+    #expect(ContinuousClock.now - start > .seconds(1))
+    try expectSavedAtLastStep(folder)
+    #expect(try !folder.contents.text("config.yaml").contains("stop-after"))
+    // Time that is up before the first step lets one be made.
+    let step = try #require(try folder.contents.steps("step").last)
+    let again = try folder.train("--stop-after", "0", on: launch).command.run()
+    #expect(again.status == 75, "\(again.reported)")
+    #expect(try folder.contents.steps("step").last == step + 1)
+  }
+}
