@@ -53,7 +53,7 @@ import Testing
   }
 
   /// Sizes below, at and above those of the blocks that a transposed copy goes by.
-  @Test(arguments: [1, 15, 16, 17, 33], [1, 7, 8, 9, 25])
+  @Test(arguments: [1, 63, 64, 65, 130], [1, 7, 8, 9, 25])
   func transposedCopy(rows: Int, columns: Int) {
     let values = (0..<rows * columns).map(Float.init)
     let from = PaddedMatrix(rows, columns, values, padding: 3, transposed: true)

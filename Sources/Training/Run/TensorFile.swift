@@ -45,8 +45,8 @@ enum TensorFile {
   }
 
   /// As many rows are brought into the file's order at a time: their elements lie side by side in a
-  /// cache line, and they are hashed and written while they are in cache.
-  private static let rowsAtATime = 16
+  /// few cache lines, and they are hashed and written while they are in cache.
+  private static let rowsAtATime = 64
 
   /// The floats that bringing any tensor of `layout` into order takes.
   static func rowsCount(_ layout: ParameterLayout) -> Int {
