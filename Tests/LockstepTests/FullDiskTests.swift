@@ -56,6 +56,10 @@ struct FullDiskTests {
       .fail(74, "metrics.jsonl: cannot write to it: No space left on device")
     #expect(try folder.contents.latest() == "step-00000012")
     #expect(try folder.contents.isWhole("step-00000012"))
+    // The checkpoint knows the row; whoever goes on logs it, once.
+    try FileManager.default.removeItem(atPath: "\(folder.run)/metrics.jsonl")
+    for _ in 0..<2 { try folder.train("--epochs", "4", "--log-every", "100").succeed() }
+    #expect(try folder.contents.steps("epoch") == [12, 16])
   }
 
   @Test("sheets that cannot be drawn", arguments: Launch.both)
@@ -64,6 +68,7 @@ struct FullDiskTests {
     try FileManager.default.removeItem(atPath: "\(folder.run)/samples")
     try Data().write(to: URL(fileURLWithPath: "\(folder.run)/samples"))
     try folder.train("--epochs", "4", on: launch).fail(74, "samples")
+    #expect(try folder.contents.steps("epoch") == [4, 8, 12])
     #expect(try folder.contents.latest() == "step-00000012")
     #expect(try folder.contents.isWhole("step-00000012"))
   }

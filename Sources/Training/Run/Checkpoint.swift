@@ -48,15 +48,15 @@ extension Checkpoint {
   /// - Throws: `Failure` or `ArtifactError`; what was there before is then untouched.
   static func write(
     _ replica: Replica, _ state: CheckpointState, in parent: String, rows: Vector,
-    synchronize: () throws -> Void
+    synchronize: () -> Void
   ) throws -> String {
     let name = directoryName(step: state.progress.step)
     let temporary = "\(parent)/\(temporaryPrefix)\(name)"
     if FileSystem.exists(temporary) { try FileSystem.remove(temporary) }
-    try FileSystem.makeDirectory(temporary)
+    try FileSystem.makeDirectory(temporary, withParents: false)
     do {
       try writeFiles(replica, state, in: temporary, rows)
-      try synchronize()
+      synchronize()
       try FileSystem.install(temporary, at: "\(parent)/\(name)")
     } catch {
       try? FileSystem.remove(temporary)

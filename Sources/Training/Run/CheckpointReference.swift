@@ -34,15 +34,16 @@ struct CheckpointReference {
   }
 
   /// The newest whole checkpoint of a run directory: the one that `latest` leads to, else the one
-  /// of most steps; nil where there is none at all.
+  /// of most steps before it, whose rows the metrics have; else, of a future that was given up, the
+  /// one of most steps. Nil where there is none at all.
   ///
   /// - Throws: `Failure` with `badData` where there are some and none is whole.
   static func newest(inRun path: String) throws -> CheckpointReference? {
     let latest = FileSystem.destination(ofLink: "\(path)/latest")
-    let names = try FileSystem.names(in: path)
-      .compactMap { name in Checkpoint.step(ofDirectory: name).map { (name: name, step: $0) } }
-      .sorted { ($0.name == latest ? 1 : 0, $0.step) > ($1.name == latest ? 1 : 0, $1.step) }
-      .map(\.name)
+    let end = latest.flatMap(Checkpoint.step) ?? .max
+    let names = try FileSystem.names(in: path).compactMap(Checkpoint.step)
+      .sorted { ($0 <= end ? 1 : 0, $0) > ($1 <= end ? 1 : 0, $1) }
+      .map(Checkpoint.directoryName)
     var problems: [Failure] = []
     for name in names {
       let directory = "\(path)/\(name)"
@@ -101,6 +102,6 @@ extension CheckpointState {
     let counts = 0..<1 << 48
     return counts.contains(progress.step) && counts.contains(progress.epoch)
       && counts.contains(progress.offset) && pixels > 0 && recipe.problem == nil
-      && progress.offset.isMultiple(of: recipe.batchSize)
+      && progress.offset.isMultiple(of: recipe.batchSize) && arithmetic?.isPlausible ?? true
   }
 }

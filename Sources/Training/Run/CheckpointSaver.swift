@@ -32,6 +32,9 @@ final class CheckpointSaver {
   /// Whether a save has failed, which ``finish()`` tells of.
   var hasFailed: Bool { work.hasFailed.load(ordering: .acquiring) }
 
+  /// Whether a save is under way, which the next one would wait for.
+  var isBusy: Bool { work.isBusy.load(ordering: .acquiring) }
+
   /// Copies the state and begins to write it as the checkpoint of the step reached.
   ///
   /// `testLoss` is that of the epoch that ends with it.
@@ -60,9 +63,10 @@ final class CheckpointSaver {
 /// A copy of the state, and what becomes of it.
 ///
 /// Sound: the maker's thread touches it only while no other thread performs, which it has joined.
-/// `hasFailed` alone may be read at any time.
+/// `hasFailed` and `isBusy` alone may be read at any time.
 private final class SaveWork: @unchecked Sendable {
   let hasFailed = Atomic(false)
+  let isBusy = Atomic(false)
   private(set) var failure: Failure?
 
   private let memory: Buffer<Float>
@@ -92,12 +96,20 @@ private final class SaveWork: @unchecked Sendable {
     replica.firstMoment.copy(from: source.firstMoment)
     replica.secondMoment.copy(from: source.secondMoment)
     (state.progress, state.testLoss) = (progress, testLoss)
+    let refused = metrics.refusedLines
+    state.refusedMetrics = refused.isEmpty ? nil : refused
+    isBusy.store(true, ordering: .relaxed)
   }
 
   /// Writes the copy, and remembers the first failure.
   func perform() {
+    note { try write() }
+    isBusy.store(false, ordering: .releasing)
+  }
+
+  private func note(_ work: () throws -> Void) {
     do {
-      try write()
+      try work()
     } catch {
       failure = failure ?? Failure(error)
       hasFailed.store(true, ordering: .releasing)
@@ -105,9 +117,10 @@ private final class SaveWork: @unchecked Sendable {
   }
 
   private func write() throws {
+    try directory.requirePlace()
     let name = try Checkpoint.write(replica, state, in: directory.path, rows: rows) {
-      // Who goes on from the checkpoint relies on the rows before it.
-      try metrics.synchronize()
+      // Who goes on from the checkpoint relies on the rows before it; it tells those that are refused.
+      note { try metrics.synchronize() }
     }
     try directory.setLatest(name)
     let step = state.progress.step

@@ -19,6 +19,9 @@ struct CheckpointState: Codable, Equatable {
 
   /// The mean loss of the test images, in nats, of a checkpoint at an epoch's end.
   var testLoss: Double?
+
+  /// Lines of the metrics up to here that could not be written, if any: who goes on writes them.
+  var refusedMetrics: [String]?
 }
 
 extension CheckpointState {

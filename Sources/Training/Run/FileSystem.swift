@@ -4,10 +4,10 @@ internal import Glibc
 
 /// The few calls on directories that a run needs, each error with its path and what to do.
 enum FileSystem {
-  /// Makes a directory and those above it: `mkdir`.
-  static func makeDirectory(_ path: String) throws {
+  /// Makes a directory and, if asked to, those above it: `mkdir`.
+  static func makeDirectory(_ path: String, withParents: Bool = true) throws {
     guard mkdir(path, 0o777) != 0, errno != EEXIST else { return }
-    if errno == ENOENT, let slash = path.lastIndex(of: "/"), slash > path.startIndex {
+    if withParents, errno == ENOENT, let slash = path.lastIndex(of: "/"), slash > path.startIndex {
       try makeDirectory(String(path[..<slash]))
       guard mkdir(path, 0o777) != 0, errno != EEXIST else { return }
     }
@@ -40,6 +40,13 @@ enum FileSystem {
   private static func isKind(_ kind: mode_t, _ path: String) -> Bool {
     var status = stat()
     return stat(path, &status) == 0 && status.st_mode & S_IFMT == kind
+  }
+
+  /// Whether the open file `descriptor` is the one at `path`: `fstat`, `stat`.
+  static func isAt(_ path: String, _ descriptor: CInt) -> Bool {
+    var (open, found) = (Glibc.stat(), Glibc.stat())
+    return fstat(descriptor, &open) == 0 && stat(path, &found) == 0
+      && (open.st_dev, open.st_ino) == (found.st_dev, found.st_ino)
   }
 
   /// Gives `source` the name `target`, which may be a file or a link: `rename`.

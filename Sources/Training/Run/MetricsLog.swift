@@ -1,6 +1,7 @@
 internal import Artifacts
 internal import FoundationEssentials
 internal import Glibc
+internal import Synchronization
 
 /// A row of `metrics.jsonl` about one step.
 public struct StepRow: Encodable, Sendable {
@@ -57,36 +58,71 @@ final class MetricsLog: Sendable {
   private let path: String
   private let descriptor: CInt
 
+  /// Lines that the system has refused so far. They are tried again before any later one.
+  private let refused: Mutex<[String]>
+
   /// Opens the log of a run that goes on after `step` steps: later rows are dropped, since they will
-  /// come again.
-  init(in directory: String, after step: Int) throws {
+  /// come again; those in `refused`, which a former job could not write, come first.
+  init(in directory: String, after step: Int, refused: [String] = []) throws {
     path = "\(directory)/\(Self.name)"
+    var refused = refused
     if FileSystem.isRegularFile(path) {
       let old = try FileSystem.read(path)
       let rows = old.split(separator: "\n")
       let kept = rows.filter { Self.step(ofRow: $0).map { $0 <= step } ?? false }
+      // They may have been written after all, later than the checkpoint that tells of them.
+      refused.removeAll { line in kept.contains { "\($0)\n" == line } }
       // A row that a full disk cut short, even by its line's end alone, must not swallow the next.
       if kept.count < rows.count || !(old.isEmpty || old.hasSuffix("\n")) {
         let text = kept.map { "\($0)\n" }.joined()
         try OutputFile.replace(path) { try $0.write([UInt8](text.utf8)) }
       }
     }
+    self.refused = Mutex(refused)
     descriptor = open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0o666)
     guard descriptor >= 0 else { throw failure() }
   }
 
   deinit { close(descriptor) }
 
-  /// Appends one row, whole or not at all.
+  /// The lines that are still to be written: a checkpoint must know of them.
+  var refusedLines: [String] { refused.withLock { $0 } }
+
+  /// Appends one row, whole or not at all, after those that could not be written before.
   ///
-  /// - Throws: `Failure` with `inputOutput` where the system refuses.
+  /// - Throws: `Failure` with `inputOutput` where the system refuses; the row is kept.
   func append(_ row: some Encodable) throws {
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-    var rest = Array(try encoder.encode(row) + Data([UInt8(ascii: "\n")]))[...]
+    let line = String(decoding: try encoder.encode(row), as: UTF8.self) + "\n"
+    try refused.withLock { lines in
+      lines.append(line)
+      try write(&lines)
+    }
+  }
+
+  /// Brings all rows to the disk: `fsync`. May be called on any thread.
+  ///
+  /// - Throws: `Failure` with `inputOutput` where the system refuses.
+  func synchronize() throws {
+    try refused.withLock { try write(&$0) }
+    // What is no file has nothing to wait for.
+    guard fsync(descriptor) == 0 || errno == EINVAL || errno == EROFS else { throw failure() }
+  }
+
+  /// Writes `lines`, each whole or not at all, and leaves those that are refused.
+  private func write(_ lines: inout [String]) throws {
+    while let line = lines.first {
+      try write(line)
+      lines.removeFirst()
+    }
+  }
+
+  private func write(_ line: String) throws {
     let end = lseek(descriptor, 0, SEEK_END)
+    var rest = Array(line.utf8)[...]
     while !rest.isEmpty {
-      let count = rest.withUnsafeBytes { write(descriptor, $0.baseAddress, $0.count) }
+      let count = rest.withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress, $0.count) }
       if count < 0 && errno == EINTR { continue }
       guard count > 0 else {
         let failure = failure()
@@ -96,14 +132,6 @@ final class MetricsLog: Sendable {
       }
       rest = rest.dropFirst(count)
     }
-  }
-
-  /// Brings all rows to the disk: `fsync`. May be called on any thread.
-  ///
-  /// - Throws: `Failure` with `inputOutput` where the system refuses.
-  func synchronize() throws {
-    // What is no file has nothing to wait for.
-    guard fsync(descriptor) == 0 || errno == EINVAL || errno == EROFS else { throw failure() }
   }
 
   private func failure() -> Failure {

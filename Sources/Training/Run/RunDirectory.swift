@@ -31,6 +31,19 @@ final class RunDirectory: Sendable {
 
   deinit { close(lock) }
 
+  /// Makes sure that the directory which was locked is still at its path: in another, another job
+  /// could be at work.
+  ///
+  /// - Throws: `Failure` with `inputOutput` where it was removed or moved.
+  func requirePlace() throws {
+    guard FileSystem.isAt("\(path)/.lock", lock) else {
+      throw Failure(
+        .inputOutput,
+        "\(path): the run directory was removed or moved while this job used it, so nothing more is "
+          + "saved; start again from where it is now")
+    }
+  }
+
   /// Lets `latest` lead to the checkpoint `name`.
   func setLatest(_ name: String) throws {
     try FileSystem.link("\(path)/latest", to: name)

@@ -22,6 +22,9 @@ struct RunPlan: Codable {
   /// How the checkpoint was computed, where it tells.
   var arithmetic: Arithmetic?
 
+  /// See ``CheckpointState/refusedMetrics``.
+  var refusedMetrics: [String] = []
+
   /// Works out what `request` means in `directory`.
   ///
   /// Flags that were not given keep the values of the run that goes on, or their defaults.
@@ -77,6 +80,7 @@ struct RunPlan: Codable {
     progress = state.progress
     pixels = state.pixels
     arithmetic = state.arithmetic
+    refusedMetrics = state.refusedMetrics ?? []
     checkpoint = reference.directory
   }
 

@@ -63,18 +63,26 @@ extension TrainingRun {
     if let failure { throw failure }
   }
 
-  /// Draws and logs what an epoch has come to; collective.
+  /// Logs and draws what an epoch has come to; collective.
   ///
   /// - Returns: why that could not be written, if so: the checkpoint is worth more and comes next.
   private func record(
     _ row: EpochRow, _ inference: borrowing Inference
   ) throws -> SharedFailure? {
-    do {
-      try draw(inference, epoch: row.epoch)
+    let unlogged = try failure {
       try communicator.together {
-        if let logFailure { throw logFailure }
         try metrics?.append(row)
+        if let logFailure { throw logFailure }
       }
+    }
+    let undrawn = try failure { try draw(inference, epoch: row.epoch) }
+    return unlogged ?? undrawn
+  }
+
+  /// Does `work`, and returns what all ranks know to have failed of it.
+  private func failure(of work: () throws -> Void) throws -> SharedFailure? {
+    do {
+      try work()
       return nil
     } catch let failure as SharedFailure {
       return failure
@@ -88,6 +96,7 @@ extension TrainingRun {
     let name = "epoch-" + String(repeating: "0", count: max(0, 3 - digits.count)) + digits + ".png"
     try communicator.together {
       guard let directory else { return }
+      try directory.requirePlace()
       try FileSystem.makeDirectory("\(directory.path)/samples")
       try FileSystem.makeDirectory("\(directory.path)/reconstructions")
     }

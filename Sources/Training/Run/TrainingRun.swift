@@ -64,7 +64,8 @@ public struct TrainingRun: ~Copyable {
     let metrics = try world.together {
       try directory.map { directory in
         try plan.takeEffect(in: directory)
-        return try MetricsLog(in: directory.path, after: plan.progress.step)
+        return try MetricsLog(
+          in: directory.path, after: plan.progress.step, refused: plan.refusedMetrics)
       }
     }
     self.trainer = trainer
@@ -125,8 +126,8 @@ public struct TrainingRun: ~Copyable {
       report(losses.mean)
       if trainer.isEpochComplete { break }
       if isSaving { try save() }
-      if requests.stop { return .stopped }
       if isAtMaxSteps { return .done }
+      if requests.stop { return .stopped }
     }
     stopwatch.stop(at: trainer.progress.offset)
     try endEpoch(stopwatch)
@@ -161,9 +162,10 @@ extension TrainingRun {
     return isLate || logFailure != nil || saver.hasFailed
   }
 
-  /// Whether this is rank zero and its clock asks for a checkpoint.
+  /// Whether this is rank zero and its clock asks for a checkpoint, which need not wait for the last.
   private var isSaveDue: Bool {
-    saver != nil && configuration.checkpointEvery.isDue(after: ContinuousClock.now - lastSave)
+    guard let saver, !saver.isBusy else { return false }
+    return configuration.checkpointEvery.isDue(after: ContinuousClock.now - lastSave)
   }
 
   /// Begins to write the checkpoint of the step reached; collective.

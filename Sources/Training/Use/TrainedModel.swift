@@ -1,5 +1,6 @@
 internal import Artifacts
 public import Kernels
+internal import Logging
 public import MNIST
 public import MPI
 public import VAE
@@ -72,6 +73,11 @@ public struct TrainedModel: ~Copyable {
     init(_ path: String) throws {
       let reference = try CheckpointReference(path)
       reference.warnOfPassedOver()
+      if reference.directory != nil,
+        let warning = try reference.state().arithmetic?.warning(usedWith: .effective)
+      {
+        Logger(label: "lockstep").warning("\(warning)")
+      }
       let file = try SafetensorsFile(opening: reference.model)
       self.path = reference.model
       model = try ModelConfiguration(shapesOf: file)
