@@ -79,7 +79,8 @@ struct Train: ParsableCommand {
     parsing: .unconditional,
     help: ArgumentHelp(
       """
-      Compare the teams' replicas every so many steps, too; 0: never. (default: before each \
+      Compare the teams' replicas every so many steps, too; 0: never. With all-gather they are \
+      brought together in every step, and what errs before is not found. (default: before each \
       checkpoint)
       """, valueName: "steps"))
   var verifyEvery: Int?

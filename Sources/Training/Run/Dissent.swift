@@ -3,9 +3,14 @@ enum Dissent {
   /// The places of `values` that are not as most are, or, where no value is that of more than half,
   /// not as the first is.
   static func places<Value: Hashable>(in values: [Value]) -> [Int] {
+    let most = majority(of: values) ?? values.first
+    return values.indices.filter { values[$0] != most }
+  }
+
+  /// The value of more than half of all; nil where there is none.
+  static func majority<Value: Hashable>(of values: [Value]) -> Value? {
     var counts: [Value: Int] = [:]
     for value in values { counts[value, default: 0] += 1 }
-    let most = counts.first { 2 * $0.value > values.count }?.key ?? values.first
-    return values.indices.filter { values[$0] != most }
+    return counts.first { 2 * $0.value > values.count }?.key
   }
 }

@@ -7,7 +7,7 @@ enum ReplicaComparison {
   ///
   /// - Throws: `MPIError` where a call fails.
   /// - Returns: a failure with `disagreement` that names the ranks whose replica is not that of most
-  ///   teams, or not rank zero's where there is no majority, and their hosts; the same on all leaders.
+  ///   teams, or all leaders where there is no majority, and their hosts; the same on all leaders.
   static func failure(
     _ replica: Replica, step: Int, worldRank: Int, among leaders: borrowing Communicator
   ) throws -> Failure? {
@@ -15,19 +15,25 @@ enum ReplicaComparison {
     var all = [UInt8](repeating: 0, count: leaders.size * mine.count)
     var span = all.mutableSpan
     try leaders.allGather(mine.span, into: &span)
-    let places = Dissent.places(
-      in: (0..<leaders.size).map { all[$0 * mine.count..<($0 + 1) * mine.count] })
+    let replicas = (0..<leaders.size).map { all[$0 * mine.count..<($0 + 1) * mine.count] }
+    let places = Dissent.places(in: replicas)
     guard !places.isEmpty else { return nil }
     let ranks = try leaders.allGather(Int64(worldRank))
     let hosts = try leaders.hostOfEachRank()
+    let names = ranks.indices.map { "rank \(ranks[$0]) on \(hosts[$0])" }
+    let isKnown = Dissent.majority(of: replicas) != nil
     return Failure(
-      .disagreement, sentence(step, places.map { "rank \(ranks[$0]) on \(hosts[$0])" }))
+      .disagreement, sentence(step, isKnown ? places.map { names[$0] } : names, isKnown: isKnown))
   }
 
-  /// What is said of the replicas of `places`, each a rank and its host.
-  static func sentence(_ step: Int, _ places: [String]) -> String {
-    "step \(step): the parameters of \(Wording.hosts(places)) are not those of the other replicas; "
-      + "nothing was saved of this step; resume from the last checkpoint, and without a host where "
+  /// What is said of `ranks`: that they are wrong or, where that is not known, that some are.
+  static func sentence(_ step: Int, _ ranks: [String], isKnown: Bool) -> String {
+    let names = Wording.hosts(ranks)
+    return "step \(step): "
+      + (isKnown
+        ? "the parameters of \(names) are not those of the other replicas"
+        : "the replicas of \(names) are not the same, and no majority tells which is wrong")
+      + "; nothing was saved of this step; resume from the last checkpoint, and without a host where "
       + "this comes again"
   }
 }
