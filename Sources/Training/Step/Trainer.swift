@@ -101,7 +101,8 @@ public struct Trainer: ~Copyable {
     workers.begin()
     workers.run { worker in
       let (model, clock) = (worker.model, worker.clock)
-      fillPixels(of: held, but: teamPart, worker.teamShare)
+      fillPixels(held.lowerBound..<teamPart.lowerBound, worker.teamShare, in: held)
+      fillPixels(teamPart.upperBound..<held.upperBound, worker.teamShare, in: held)
       for panel in RowPanels(worker.shard.part(of: batch)) {
         let rows = panel.relative(to: held)
         dataset.fill(activations.pixels.rows(rows), order: order, positions: panel)
@@ -134,15 +135,13 @@ public struct Trainer: ~Copyable {
     return (losses, report.result.requests)
   }
 
-  /// Fills in `share` of the images in `positions` that other teams train on: every team has them all,
-  /// so that they need not travel.
-  private func fillPixels(of positions: Range<Int>, but own: Range<Int>, _ share: Shard) {
-    for others in [positions.lowerBound..<own.lowerBound, own.upperBound..<positions.upperBound] {
-      let mine = share.part(of: others)
-      let rows = mine.relative(to: positions)
-      dataset.fill(activations.pixels.rows(rows), order: order, positions: mine)
-      activations.publishPixels(rows)
-    }
+  /// Fills in `share` of the images at `others`, which another team trains on: every team has all
+  /// images, so that they need not travel.
+  private func fillPixels(_ others: Range<Int>, _ share: Shard, in held: Range<Int>) {
+    let positions = share.part(of: others)
+    let rows = positions.relative(to: held)
+    dataset.fill(activations.pixels.rows(rows), order: order, positions: positions)
+    activations.publishPixels(rows)
   }
 
   /// Begins the next epoch, in its own order.
