@@ -82,6 +82,42 @@ import Testing
     #expect(narrow.status == 0 && !narrow.output.contains(" -n "), "\(narrow.output)")
   }
 
+  /// An mpirun that, as the real one does, swallows SIGUSR1 until its ranks are up.
+  private static let deaf = """
+    #!/usr/bin/env -S --default-signal=USR1 bash
+    trap '' USR1
+    touch up
+    sleep 1.5
+    trap 'exit 75' USR1
+    for ((tenth = 0; tenth < 100; tenth++)); do sleep 0.1; done
+    """
+
+  /// Sends the script each of the signals, the first as soon as mpirun runs, and tells its status.
+  private static let interrupt = """
+    signals=$1; shift
+    env --default-signal=INT "$@" & script=$!
+    until [ -e up ]; do kill -0 $script || exit 99; sleep 0.01; done
+    for signal in $signals; do kill -$signal $script; sleep 2.2; done
+    wait $script
+    """
+
+  @Test(
+    "a signal before the ranks are up is not lost",
+    arguments: [("INT", 75), ("TERM", 75), ("HUP", 75), ("INT INT", 143)])
+  func early(signals: String, status: Int32) throws {
+    // The second Ctrl-C finds an mpirun that never hears the first.
+    let never = Self.deaf.replacing("sleep 1.5", with: "sleep 9 & wait")
+    try write("mpirun", status == 75 ? Self.deaf : never)
+    let path = ProcessInfo.processInfo.environment["PATH"] ?? "/usr/bin:/bin"
+    let script = folder.url.appendingPathComponent("scripts/train").path
+    let outcome = try Command(
+      ["sh", "-c", Self.interrupt, "sh", signals, script],
+      environment: ["PATH": "\(folder.url.path):\(path)"]
+    ).run(seconds: 30, in: folder.url)
+    #expect(outcome.status == status, "\(outcome.reported)")
+    #expect(outcome.errors.contains("stopping after this step"), "\(outcome.errors)")
+  }
+
   @Test(
     "what makes no sense is told once",
     arguments: [
