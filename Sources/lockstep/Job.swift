@@ -5,8 +5,9 @@ internal import Training
 
 /// Runs a command's work between MPI's beginning and its end, and ends the process with its code.
 enum Job {
-  /// Starts MPI, lets ranks agree on instructions, does `work` and exits: with its code; with that of a failure known to all ranks,
-  /// told by rank zero; or, where this rank alone failed, by aborting the job.
+  /// Starts MPI, lets ranks agree on instructions, does `work` and exits: with its code; with that
+  /// of a failure known to all ranks, told by rank zero; or, where this rank alone failed, by
+  /// aborting the job.
   static func run(_ work: (borrowing Communicator) throws -> Training.ExitCode) -> Never {
     run(in: { try work($0.communicator) })
   }

@@ -89,7 +89,7 @@ struct Train: ParsableCommand {
     parsing: .unconditional,
     help: ArgumentHelp(
       "Save after every so many steps (100) or seconds (30s), beside epochs' ends. (default: epoch)",
-      valueName: "n|ns|epoch"))
+      valueName: "steps|SECONDSs|epoch"))
   var checkpointEvery: CheckpointInterval?
 
   @Option(

@@ -9,7 +9,8 @@ import Testing
     arguments: [
       ("epoch", CheckpointInterval.epoch, "epoch"), ("100", .steps(100), "100"),
       ("30s", .seconds(30), "30s"), ("0.5s", .seconds(0.5), "0.5s"),
-      ("1e3s", .seconds(1000), "1000s"),
+      ("030.50s", .seconds(30.5), "30.5s"), ("0.0001s", .seconds(0.0001), "0.0001s"),
+      ("1000000000s", .seconds(1e9), "1000000000s"),
     ])
   func texts(text: String, interval: CheckpointInterval, written: String) throws {
     #expect(CheckpointInterval(text) == interval)
@@ -20,7 +21,10 @@ import Testing
 
   @Test(
     "what is no interval is refused",
-    arguments: ["", "s", "0", "-1", "0s", "-1s", "nans", "infs", "1m", "1.5", "epochs", "1e300s"])
+    arguments: [
+      "", "s", "0", "-1", "0s", "-1s", "nans", "infs", "1m", "1.5", "epochs", "1e300s", "1e3s",
+      "0x10s", "1e-9s", "+1s", " 1s", ".5s", "1.s", "0.00009s", "1000000001s", "١s",
+    ])
   func refused(text: String) { #expect(CheckpointInterval(text) == nil) }
 
   @Test("steps are counted from the beginning, seconds from the last")

@@ -7,15 +7,15 @@ public enum CheckpointInterval: Equatable, Sendable {
   /// When so many seconds have passed since the last one, by rank zero's clock.
   case seconds(Double)
 
-  /// Reads `epoch`, a number of steps (`100`) or of seconds (`30s`, `0.5s`); nil where the text is
-  /// none of these.
+  /// Reads `epoch`, a number of steps (`100`) or of seconds (`30s`, `0.5s`; a ten-thousandth at
+  /// least); nil where the text is none of these.
   public init?(_ text: String) {
     if text == "epoch" {
       self = .epoch
     } else if let steps = Int(text), steps > 0 {
       self = .steps(steps)
-    } else if text.hasSuffix("s"), let seconds = Double(text.dropLast()), seconds > 0,
-      seconds <= 1e9
+    } else if text.wholeMatch(of: /[0-9]+(\.[0-9]+)?s/) != nil,
+      let seconds = Double(text.dropLast()), seconds >= 0.0001, seconds <= 1e9
     {
       self = .seconds(seconds)
     } else {
