@@ -5,6 +5,7 @@ internal import Training
 final class Console: TrainingObserver {
   private let bar: ProgressBar?
   private let usesColor: Bool
+  private var hasTrained = false
 
   init(_ mode: ProgressMode) {
     bar = mode.isOn ? ProgressBar() : nil
@@ -22,7 +23,10 @@ final class Console: TrainingObserver {
         + ", batch \(recipe.batchSize), up to epoch \(configuration.epochs)")
   }
 
-  func stepEnded(_ event: StepEvent) { bar?.update(event) }
+  func stepEnded(_ event: StepEvent) {
+    hasTrained = true
+    bar?.update(event)
+  }
 
   func epochEnded(_ row: EpochRow) {
     bar?.clear()
@@ -33,12 +37,20 @@ final class Console: TrainingObserver {
         + "\(Int(row.imagesPerSecond).grouped) images/s")
   }
 
-  /// The last word.
-  func end(_ code: ExitCode, run: String) {
+  /// The last word: `run` is where checkpoints are, `resume` what the run was told to go on from.
+  func end(_ code: ExitCode, run: String, resume: Resume) {
     bar?.clear()
-    Terminal.line(
-      code == .stopped
-        ? "stopped on request; the same command goes on from \(run)/latest" : "saved in \(run)")
+    switch (code, resume) {
+    case (.stopped, .auto):
+      Terminal.line("stopped on request; the same command goes on from \(run)/latest")
+    case (.stopped, _):
+      Terminal.line(
+        "stopped on request; the same command without --resume goes on from \(run)/latest")
+    case (_, .checkpoint) where !hasTrained:
+      Terminal.line("nothing left to train, so nothing was saved in \(run)")
+    default:
+      Terminal.line("saved in \(run)")
+    }
   }
 
   private func bold(_ text: String) -> String {

@@ -9,8 +9,8 @@ struct Train: ParsableCommand {
     abstract: "Train, or go on with, a run.",
     discussion: """
       Goes on where the run directory has a checkpoint: flags that are left out then keep the run's \
-      values, and one that would change the model is refused. SIGUSR1, SIGTERM and Ctrl-C save and end \
-      with code 75; a second SIGTERM or Ctrl-C ends at once. mpirun leaves a second after SIGTERM or \
+      values, and one that would change the model is refused. SIGUSR1, SIGTERM, SIGHUP and Ctrl-C save \
+      and end with code 75; a second one, but of SIGUSR1, ends at once. mpirun leaves a second after SIGTERM or \
       Ctrl-C, and returns 1; after SIGUSR1 it waits.
 
         lockstep train --epochs 3 --run checkpoints/short
@@ -65,7 +65,10 @@ struct Train: ParsableCommand {
         + "(default: all-reduce)"))
   var exchange: ExchangeMode?
 
-  @Option(help: "auto: go on from the run's checkpoint; none: begin anew; or a checkpoint's path.")
+  @Option(
+    help: ArgumentHelp(
+      "auto: go on from the run's checkpoint; none: begin anew; or a checkpoint's path. To go on "
+        + "after a stop, leave the last two out."))
   var resume = "auto"
 
   @Option(parsing: .unconditional, help: "End, with a checkpoint, after this many steps in all.")
@@ -135,10 +138,11 @@ struct Train: ParsableCommand {
 
   func run() throws {
     let stop = StopSignal()
-    if Launcher.rank == 0 {
-      stop.listen { Job.tell("stopping after this step, with a checkpoint; again ends at once") }
-    } else {
+    // mpirun also ends ranks by SIGTERM, when one of them has failed: nobody asked to stop then.
+    if Launcher.isPresent {
       stop.listen {}
+    } else {
+      stop.listen { Job.tell("stopping after this step, with a checkpoint; again ends at once") }
     }
     let request = request
     // Before MPI starts: a lone process that has called it looks like one that was launched.
@@ -147,7 +151,7 @@ struct Train: ParsableCommand {
       let run = try TrainingRun(
         request, path: directory, observer: console, stop: stop, among: world)
       let code = try run.perform()
-      if world.rank == 0 { console.end(code, run: directory) }
+      if world.rank == 0 { console.end(code, run: directory, resume: request.resume) }
       return code
     }
   }

@@ -42,6 +42,17 @@ import Testing
     #expect(try RunContents(other).text("config.yaml") == folder.contents.text("config.yaml"))
   }
 
+  @Test("--resume PATH where nothing is left to train says that nothing was saved")
+  func otherRunDone() throws {
+    let folder = try RunFolder.trained()
+    let other = folder.path("other")
+    let outcome = try Job(["train", "--resume", folder.run, "--run", other]).succeed()
+    #expect(outcome.output.hasSuffix("nothing left to train, so nothing was saved in \(other)\n"))
+    #expect(try !RunContents(other).names().contains("latest"))
+    let same = try Job(["train", "--run", folder.run]).succeed()
+    #expect(same.output.hasSuffix("saved in \(folder.run)\n"))
+  }
+
   /// Two runs in one directory would be neither.
   @Test("--resume PATH of another run moves what is there aside")
   func otherRunAside() throws {

@@ -14,7 +14,7 @@ import Testing
     let outcome = try Job(folder.trainWords(run: other) + words, launch)
       .signalled(after: "step", 5, in: other)
     #expect(outcome.status == 75, "\(outcome.reported)")
-    #expect(outcome.reported.contains("stopped on request"))
+    #expect(outcome.reported.contains("the same command goes on from \(other)/latest"))
     let contents = RunContents(other)
     let step = try #require(try contents.steps("step").last)
     #expect(step >= 5 && step < 400_000)
@@ -27,6 +27,23 @@ import Testing
     #expect(try contents.steps("step") == Array(1...total))
     #expect(try contents.steps("epoch") == Array(stride(from: 4, through: total, by: 4)))
     #expect(try contents.model() == folder.contents.model())
+  }
+
+  @Test("the same command goes on without --resume, where it said where from")
+  func resumed() throws {
+    let folder = try RunFolder.trained()
+    let other = folder.path("other")
+    for source in ["none", "\(folder.run)/step-00000004"] {
+      let outcome = try folder.train(
+        "--epochs", "100000", "--stop-after", "0", "--resume", source, run: other
+      ).command.run()
+      #expect(outcome.status == 75, "\(outcome.reported)")
+      #expect(
+        outcome.output.hasSuffix("without --resume goes on from \(other)/latest\n"),
+        "\(outcome.reported)")
+      try folder.train("--epochs", "2", run: other).succeed()
+    }
+    #expect(try RunContents(other).model() == folder.contents.model())
   }
 
   /// Test images take long to evaluate here: the signal comes while they are.

@@ -1,10 +1,10 @@
 internal import Glibc
 internal import Synchronization
 
-/// The request to stop: SIGUSR1, which mpirun passes on to every rank, SIGTERM or SIGINT.
+/// The request to stop: SIGUSR1, which mpirun passes on to every rank, SIGTERM, SIGINT or SIGHUP.
 ///
 /// The signals are blocked in all threads but one, which waits for them (`sigwait`): there is no
-/// handler, and it works while the main thread is stuck in MPI. A second SIGTERM or SIGINT ends the
+/// handler, and it works while the main thread is stuck in MPI. A second one, but of SIGUSR1, ends the
 /// process at once, as if nobody listened.
 public final class StopSignal: Sendable {
   /// When this process began to listen, about when it began.
@@ -20,10 +20,11 @@ public final class StopSignal: Sendable {
 
   /// Listens from now on: call this first, before MPI starts, so that all threads block the signals.
   ///
-  /// What was ignored by whoever started the process (a shell's background job ignores SIGINT)
-  /// stays ignored. `notice` is called, on another thread, once SIGTERM or SIGINT has come.
+  /// What was ignored by whoever started the process (a shell's background job ignores SIGINT, what
+  /// `nohup` starts SIGHUP) stays ignored. `notice` is called, on another thread, where the first
+  /// signal is not SIGUSR1.
   public func listen(notice: @escaping @Sendable () -> Void) {
-    let signals = SignalSet([SIGUSR1, SIGTERM, SIGINT].filter { !SignalSet.isIgnored($0) })
+    let signals = SignalSet([SIGUSR1, SIGTERM, SIGINT, SIGHUP].filter { !SignalSet.isIgnored($0) })
     signals.block()
     let thread = Thread { [self] in
       var sequence = Sequence()
@@ -51,16 +52,18 @@ public final class StopSignal: Sendable {
     }
 
     private var first: ContinuousClock.Instant?
+    private var wasAsked = false
 
     /// One Ctrl-C or one `timeout` may be heard twice: from the terminal or the group, and from a
     /// parent that passes it on.
     private static let pause = Duration.milliseconds(500)
 
     mutating func meaning(of signal: CInt, at now: ContinuousClock.Instant) -> Meaning {
+      defer { wasAsked = true }
       if signal == SIGUSR1 { return .stop(isTold: false) }
       guard let first else {
         first = now
-        return .stop(isTold: true)
+        return .stop(isTold: !wasAsked)
       }
       return now - first < Self.pause ? .none : .end
     }
@@ -95,10 +98,12 @@ private struct SignalSet {
   }
 
   /// Lets the signal end this process, so that its parent sees why.
-  func end(by signal: CInt) {
+  func end(by signal: CInt) -> Never {
     Glibc.signal(signal, SIG_DFL)
     unblock()
     raise(signal)
+    // A container's first process is not ended by signals of its own.
+    _exit(128 + signal)
   }
 
   static func isIgnored(_ signal: CInt) -> Bool {
