@@ -1,4 +1,5 @@
 import Foundation
+import Kernels
 import Support
 import Testing
 
@@ -9,12 +10,16 @@ struct HostTests {
     [1, 1], [2, 2], [2, 1], [1, 1, 1], [2, 2, 2], [1, 2, 1], [1, 1, 1, 1], [2, 2, 2, 2],
   ]
 
-  @Test("hosts that gather end with the bits of one process", arguments: hosts)
-  func allGather(hosts: [Int]) throws {
-    let folder = try RunFolder.trained()
+  @Test(
+    "hosts that gather end with the bits of one process", arguments: hosts,
+    Precision.allCases.filter(\.isAvailable))
+  func allGather(hosts: [Int], precision: Precision) throws {
+    let folder = try RunFolder()
     let other = folder.path("other")
-    try folder.train(
-      "--epochs", "2", "--exchange", "all-gather", on: .hosts(hosts), run: other
+    let words = ["--epochs", "2", "--precision", precision.rawValue]
+    try Job(folder.trainWords() + words).succeed()
+    try Job(
+      folder.trainWords(run: other) + words + ["--exchange", "all-gather"], .hosts(hosts)
     ).succeed()
     try expectSameBits(other, folder.run, ranks: hosts.reduce(0, +))
   }

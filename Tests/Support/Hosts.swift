@@ -18,7 +18,8 @@ public enum Hosts {
     }
   }()
 
-  private static let script = URL(fileURLWithPath: #filePath)
+  /// The script's path.
+  public static let script = URL(fileURLWithPath: #filePath)
     .appendingPathComponent("../../../scripts/hosts").standardizedFileURL.path
 }
 
