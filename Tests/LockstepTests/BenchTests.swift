@@ -59,6 +59,10 @@ import Testing
       (["--batch-sizes", "0"], "'--batch-sizes"), (["--seconds", "-1"], "--seconds must be"),
       (["--predict", "--bandwidth", "0"], "--bandwidth must be"),
       (["--peers", "/nowhere"], "--peers must name a Python"),
+      (["--steps", "10"], "--steps is only for --prove"),
+      (["--precision", "fp32"], "--precision is only for --prove"),
+      (["--latency", "3"], "--latency is only for --predict"),
+      (["--predict", "--rounds", "2"], "--rounds makes no difference to --predict"),
     ])
   func usage(words: [String], part: String) throws {
     try job(words, in: try RunFolder()).fail(64, part)

@@ -48,9 +48,29 @@ import Training
       (["--exchanges"], "needs --hostfile or --host"), (["--host", "a"], "need --exchanges"),
       (["--exchanges", "--hostfile", "/nowhere"], "cannot read '/nowhere'"),
       (["--exchanges", "--host", "a", "--prove"], "choose one"),
+      (["--exchanges", "--host", "a", "--steps", "9"], "--steps makes no difference"),
     ])
   func usage(words: [String], part: String) throws {
     try Job(["bench"] + words).fail(64, part)
+  }
+
+  @Test("what mpirun says of a job that it cannot start is passed on")
+  func launcherFails() throws {
+    let folder = try RunFolder()
+    let words = ["bench", "--exchanges", "--data", folder.data, "--host", "localhost:1"]
+    try Job(words + ["--ranks", "3"]).fail(
+      71, "ended with code 1: mpirun --host localhost:1", "There are not enough slots available")
+  }
+
+  @Test("of what mpirun says the first paragraph is passed on, without its rulers")
+  func complaint() {
+    let ruler = String(repeating: "-", count: 74)
+    var outcome = ChildProcess.Outcome()
+    #expect(outcome.complaint == nil)
+    outcome.errors = "\(ruler)\nNot enough\n  slots.\n\nRequest fewer.\n\(ruler)\n"
+    #expect(outcome.complaint == "Not enough slots.")
+    outcome.errors = "ssh: unknown name\r\n\(ruler)\nORTE was unable\n\(ruler)\n"
+    #expect(outcome.complaint == "ssh: unknown name")
   }
 
   @Test(
@@ -67,6 +87,7 @@ import Training
     let outcome = try Command(Hosts.words([2, 2]) + words, environment: environment).run()
     #expect(outcome.status == 0, "\(outcome.reported)")
     let lines = outcome.output.split(separator: "\n")
+    #expect(lines[0].hasSuffix("; one round, in turn"))
     #expect(lines.count == 4 && lines[2].contains("all-reduce") && lines[3].contains("all-gather"))
     let report = try #require(
       JSONText.decoded(ExchangeReport.self, from: String(contentsOfFile: json, encoding: .utf8)))

@@ -31,10 +31,15 @@ import Testing
         var resumedOn: Int?
       }
       var cell: Cell
+      struct Failure: Decodable {
+        var code: Int
+        var sentence: String
+      }
       var stoppedAfter: Int?
-      var model: String
-      var optimizer: String
+      var model: String?
+      var optimizer: String?
       var differences: [String]
+      var failure: Failure?
     }
     var rows: [Row]
   }
@@ -71,20 +76,17 @@ import Testing
     ]).succeed()
     let sums = try RunContents("\(run)/latest").text("SHA256SUMS").split(separator: "\n")
     for (name, digests) in [("model", rows.map(\.model)), ("optimizer", rows.map(\.optimizer))] {
-      #expect(digests.allSatisfy { sums.contains("\($0)  \(name).safetensors") }, "\(digests)")
+      #expect(
+        digests.allSatisfy { sums.contains("\($0 ?? "")  \(name).safetensors") }, "\(digests)")
     }
     let left = try FileManager.default.contentsOfDirectory(atPath: folder.folder.url.path)
     #expect(left.sorted() == ["by-hand", "data", "proof.json"])
   }
 
-  /// Puts an mpirun before the real one that lets runs begin with other parameters.
-  private func misleadingPath() throws -> String {
+  /// Puts an mpirun before the real one: a shell's `line` and then its last words.
+  private func path(_ line: String, _ last: String) throws -> String {
     let path = ProcessInfo.processInfo.environment["PATH"] ?? "/usr/bin:/bin"
-    let script = """
-      #!/bin/sh
-      [ -e "$TMPDIR"/lockstep-bench-*/run/latest ] || set -- "$@" --seed 2
-      PATH='\(path)' exec mpirun "$@"
-      """
+    let script = "#!/bin/sh\n\(line)\nPATH='\(path)' \(last)\n"
     let launcher = folder.path("mpirun")
     try Data(script.utf8).write(to: URL(fileURLWithPath: launcher))
     try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: launcher)
@@ -94,7 +96,11 @@ import Testing
   @Test("runs that differ are named, and the code is 70")
   func differs() throws {
     let words = ["--ranks", "1,2", "--steps", "20", "--json", folder.path("proof.json")]
-    let outcome = try job(words, path: misleadingPath()).command.run()
+    // Lets runs begin with other parameters.
+    let misleading = try path(
+      #"[ -e "$TMPDIR"/lockstep-bench-*/run/latest ] || set -- "$@" --seed 2"#,
+      #"exec mpirun "$@""#)
+    let outcome = try job(words, path: misleading).command.run()
     #expect(outcome.status == 70, "\(outcome.reported)")
     let verdict = "NOT the same bits: 4 of 7 runs differ from the first of their kind"
     #expect(outcome.errors == "lockstep: \(verdict)\n")
@@ -107,6 +113,21 @@ import Testing
     let lines = outcome.output.split(separator: "\n").filter { $0.contains("DIFFERENT") }
     #expect(
       lines.count == 4 && lines.allSatisfy { $0.hasSuffix(different.joined(separator: ", ")) })
+  }
+
+  @Test("runs that cannot be stopped do not lose the others")
+  func notStopped() throws {
+    let words = ["--ranks", "1,2", "--steps", "20", "--json", folder.path("proof.json")]
+    // A shell that keeps the signal to itself.
+    let outcome = try job(words, path: path("trap : USR1", #"mpirun "$@""#)).command.run()
+    let sentence = "a run of 20 steps was done before it could be stopped; give more --steps"
+    outcome.expectFailure(74, ["the same bits in 5 of 7 runs, but 2 failed: \(sentence)"])
+    #expect(outcome.output.hasSuffix("5 of 7 runs, but 2 failed\n"), "\(outcome.output)")
+    let lines = outcome.output.split(separator: "\n").filter { $0.contains("not stopped") }
+    #expect(lines.count == 2 && lines.allSatisfy { $0.hasSuffix("FAILED: \(sentence)") })
+    let rows = try report().rows
+    #expect(rows.map { $0.failure?.code } == [nil, nil, nil, nil, 74, nil, 74])
+    #expect(rows.allSatisfy { ($0.model == nil) == ($0.failure != nil) })
   }
 
   /// The run would take minutes. Its processes are found by the data they read; the pattern does not
@@ -139,7 +160,8 @@ import Testing
     "wrong flags",
     arguments: [
       (["--steps", "4"], "--steps must be from 5"), (["--predict"], "choose one"),
-      (["--precision", "fp8"], "'fp8'"),
+      (["--precision", "fp8"], "'fp8'"), (["--seconds", "1"], "--seconds makes no difference"),
+      (["--nodes", "2"], "--nodes makes no difference to --prove; leave it out"),
       (["--json", "/nowhere/x"], "/nowhere/x: cannot be written"),
     ])
   func usage(words: [String], part: String) throws {

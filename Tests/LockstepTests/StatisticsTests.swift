@@ -20,6 +20,7 @@ import Testing
     #expect((summary.smallest, summary.largest) == (90, 130))
     #expect(summary.spread == 0.2)
     #expect(Summary([0, 0])?.spread == 0)
+    #expect(try #require(Summary([4])).spread == nil)
     #expect(Summary([]) == nil)
   }
 

@@ -56,7 +56,7 @@ extension Bench {
     let report = try run.perform()
     try json.map { try write(report, to: $0) }
     for line in report.lines { Terminal.line(line) }
-    if !report.holds { throw Failure(.disagreement, report.verdict) }
+    if let failure = report.failure { throw failure }
   }
 
   private func compareExchanges() throws {

@@ -85,6 +85,7 @@ struct Bench: ParsableCommand {
     if [proof.prove, exchange.exchanges, prediction.predict].count(where: { $0 }) > 1 {
       throw ValidationError("--prove, --exchanges and --predict are three things: choose one")
     }
+    try refuseIgnoredFlags()
     if json?.isEmpty == true { throw ValidationError("--json must name a file") }
   }
 }

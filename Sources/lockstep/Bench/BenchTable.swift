@@ -18,7 +18,7 @@ struct BenchTable {
     }
     return "\(machine.processor), \(machine.cores) \(machine.cores == 1 ? "core" : "cores"); "
       + (["peak"] + peaks).joined(separator: " ")
-      + "; medians of \(report.rounds) \(report.rounds == 1 ? "round" : "rounds")"
+      + "; \(Figure.medians(report.rounds))"
   }
 
   private var rows: [String] {
@@ -152,6 +152,11 @@ enum Figure {
     let tenths = Int((fraction * 1000).rounded())
     return abs(tenths) < 100
       ? "\(tenths / 10).\(abs(tenths % 10))%" : "\(Int((fraction * 100).rounded()))%"
+  }
+
+  /// What figures of as many rounds are.
+  static func medians(_ rounds: Int) -> String {
+    rounds == 1 ? "one round" : "medians of \(rounds) rounds"
   }
 
   /// Milliseconds with two decimals; a dash where there are none.

@@ -9,7 +9,7 @@ struct MPIJob {
   /// The words that start `program` on `ranks` ranks of this machine, each on as many cores of its own
   /// as it has `threads` where there are enough.
   func words(ranks: Int, threads: Int = 1, _ program: [String]) -> [String] {
-    var words = ["mpirun", "--quiet", "-n", "\(ranks)"]
+    var words = ["mpirun", "-n", "\(ranks)"]
     if ranks * threads > machine.cores {
       words += ["--oversubscribe", "--bind-to", "none", "--mca", "mpi_yield_when_idle", "1"]
     } else if machine.isConfined {
@@ -24,7 +24,7 @@ struct MPIJob {
   /// The words that start `program` on machines, of which mpirun is told by `machines`, on as many
   /// ranks as they have slots where `ranks` is nil.
   func words(on machines: [String], ranks: Int?, _ program: [String]) -> [String] {
-    var words = ["mpirun", "--quiet"] + machines
+    var words = ["mpirun"] + machines
     // The command line would override the user's environment.
     if ProcessInfo.processInfo.environment["OMPI_MCA_hwloc_base_binding_policy"] == nil {
       words += ["--bind-to", "core"]
@@ -57,7 +57,7 @@ struct MPIJob {
       throw Failure(
         Training.ExitCode(rawValue: outcome.status) ?? .mpi,
         outcome.sentence ?? "this ended with code \(outcome.status): "
-          + words.joined(separator: " "))
+          + words.joined(separator: " ") + (outcome.complaint.map { "; it said: \($0)" } ?? ""))
     }
     return outcome
   }
@@ -93,5 +93,15 @@ extension ChildProcess.Outcome {
     let head = "lockstep: "
     return (errors + "\n" + output).split(whereSeparator: \.isNewline)
       .first { $0.hasPrefix(head) }.map { String($0.dropFirst(head.count)) }
+  }
+
+  /// The first paragraph on standard error, on one line: mpirun names the cause there, between rulers,
+  /// and then gives advice; nil where there is none. (`--quiet` would keep it from telling.)
+  var complaint: String? {
+    let lines = errors.split(omittingEmptySubsequences: false, whereSeparator: \.isNewline)
+      .map { line in line.allSatisfy { $0 == "-" || $0.isWhitespace } ? "" : line }
+    let words = lines.drop(while: \.isEmpty).prefix { !$0.isEmpty }
+      .flatMap { $0.split(whereSeparator: \.isWhitespace) }.joined(separator: " ")
+    return words.isEmpty ? nil : String(words.prefix(400))
   }
 }

@@ -29,7 +29,7 @@ struct Prediction {
     }
     self.model = model
     network = options.network
-    told = "\(options.bandwidth.twoDecimals) Gbit/s, \(options.latency.twoDecimals) µs"
+    told = "\(options.gigabits.twoDecimals) Gbit/s, \(options.microseconds.twoDecimals) µs"
     self.ranks = Set(ranks ?? measured.map(\.cell.ranks)).sorted()
     nodes = Set(options.nodes?.numbers ?? [1, 2, 4, 8, 16, 32]).sorted()
     self.batchSizes = Set(batchSizes ?? measured.map(\.cell.batchSize)).sorted()

@@ -16,17 +16,17 @@ struct PredictionOptions: ParsableArguments {
 
   @Option(
     parsing: .unconditional,
-    help: ArgumentHelp("The network between nodes, in Gbit/s.", valueName: "gbit"))
-  var bandwidth = 10.0
+    help: ArgumentHelp("The network between nodes, in Gbit/s. (default: 10)", valueName: "gbit"))
+  var bandwidth: Double?
 
   @Option(
     parsing: .unconditional,
-    help: ArgumentHelp("Microseconds from one node to another.", valueName: "us"))
-  var latency = 30.0
+    help: ArgumentHelp("Microseconds from one node to another. (default: 30)", valueName: "us"))
+  var latency: Double?
 
   func validate() throws {
     for (flag, value, largest) in [("--bandwidth", bandwidth, 1e5), ("--latency", latency, 1e6)] {
-      guard value > 0, value <= largest else {
+      if let value, !(value > 0 && value <= largest) {
         throw ValidationError("\(flag) must be more than 0 and at most \(Int(largest))")
       }
     }
@@ -35,8 +35,14 @@ struct PredictionOptions: ParsableArguments {
     }
   }
 
+  /// The network's Gbit/s.
+  var gigabits: Double { bandwidth ?? 10 }
+
+  /// The network's latency in microseconds.
+  var microseconds: Double { latency ?? 30 }
+
   /// The network.
   var network: CostModel.Network {
-    CostModel.Network(bandwidth: bandwidth * 1e9 / 8, latency: latency * 1e-6)
+    CostModel.Network(bandwidth: gigabits * 1e9 / 8, latency: microseconds * 1e-6)
   }
 }

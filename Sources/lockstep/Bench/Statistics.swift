@@ -12,8 +12,12 @@ struct Summary: Codable, Equatable {
   /// All values, in the order in which they were measured.
   let values: [Double]
 
-  /// Half of the way from the smallest to the largest, as a fraction of the median.
-  var spread: Double { median == 0 ? 0 : (largest - smallest) / 2 / abs(median) }
+  /// Half of the way from the smallest to the largest, as a fraction of the median; nil for one value,
+  /// which tells nothing of it.
+  var spread: Double? {
+    guard values.count > 1 else { return nil }
+    return median == 0 ? 0 : (largest - smallest) / 2 / abs(median)
+  }
 
   /// Sums up `values`; nil where there are none.
   init?(_ values: [Double]) {

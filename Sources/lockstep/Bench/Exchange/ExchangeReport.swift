@@ -46,7 +46,7 @@ struct ExchangeReport: Codable {
       ["batch", "ranks", "exchange", "KB/step", "ms/step", "±", "in it", "images/s", ""],
       [.right, .right, .left, .right, .right, .right, .right, .right, .left])
     for row in rows { table.add(entries(row)) }
-    let heading = "\(machines.joined(separator: " ")); medians of \(rounds) rounds in turn"
+    let heading = "\(machines.joined(separator: " ")); \(Figure.medians(rounds)), in turn"
     return [heading, ""] + table.lines + notes
   }
 

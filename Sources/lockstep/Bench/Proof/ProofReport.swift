@@ -9,16 +9,28 @@ struct ProofRow: Codable {
   /// The last step before the stop.
   var stoppedAfter: Int?
 
-  /// The SHA-256 of `model.safetensors` and `optimizer.safetensors`, in hexadecimal.
-  var model: String
+  /// The SHA-256 of `model.safetensors` and `optimizer.safetensors`, in hexadecimal; nil where the
+  /// run failed.
+  var model: String?
   /// See ``model``.
-  var optimizer: String
+  var optimizer: String?
 
   /// Seconds from the start of the first process to the end of the last.
-  var seconds: Double
+  var seconds = 0.0
 
   /// In what it differs from the first run of its subject, as in "metrics from step 3".
   var differences: [String] = []
+
+  /// Why there is nothing to compare; nil where there is.
+  var failure: Reason?
+
+  /// A failure as the file tells it.
+  struct Reason: Codable {
+    /// The exit code.
+    var code: Int32
+    /// What happened, in one sentence.
+    var sentence: String
+  }
 }
 
 /// All that a proof found: what its JSON file holds.
@@ -38,9 +50,21 @@ struct ProofReport: Codable {
   /// In one sentence, whether the promise held.
   var verdict: String {
     let wrong = rows.count { !$0.differences.isEmpty }
-    return wrong == 0
+    let failed = rows.count { $0.failure != nil }
+    if wrong > 0 {
+      return "NOT the same bits: \(wrong) of \(rows.count) runs differ from the first of their kind"
+    }
+    return failed == 0
       ? "the same bits in all \(rows.count) runs: model, optimizer and metrics"
-      : "NOT the same bits: \(wrong) of \(rows.count) runs differ from the first of their kind"
+      : "the same bits in \(rows.count - failed) of \(rows.count) runs, but \(failed) failed"
+  }
+
+  /// What the process ends with; nil where all is well. That bits differ is worse than that some are
+  /// not known.
+  var failure: Failure? {
+    if !holds { return Failure(.disagreement, verdict) }
+    guard let first = rows.lazy.compactMap(\.failure).first else { return nil }
+    return Failure(ExitCode(rawValue: first.code) ?? .mpi, "\(verdict): \(first.sentence)")
   }
 
   /// All lines, as a person reads them.
@@ -50,7 +74,7 @@ struct ProofReport: Codable {
       [.left, .right, .right, .left, .right] + Array(repeating: .left, count: 5))
     var known: Set<ProofCell.Subject> = []
     for row in rows {
-      let isFirst = known.insert(row.cell.subject).inserted
+      let isFirst = row.failure == nil && known.insert(row.cell.subject).inserted
       table.add(entries(row, isFirst: isFirst))
     }
     return [heading, ""] + table.lines + ["", verdict]
@@ -63,15 +87,19 @@ struct ProofReport: Codable {
 
   private func entries(_ row: ProofRow, isFirst: Bool) -> [String] {
     let cell = row.cell
-    let bits =
-      row.differences.isEmpty
-      ? (isFirst ? "–" : "same") : "DIFFERENT: " + row.differences.joined(separator: ", ")
     return [
       cell.subject.precision.rawValue, "\(cell.subject.batchSize)", "\(cell.subject.steps)",
       "\(cell.ranks)" + (cell.resumedOn.map { " → \($0)" } ?? ""), "\(cell.threads)",
       cell.teams == .rank ? "rank, all-gather" : "node",
-      row.stoppedAfter.map { "after step \($0)" } ?? "–", String(row.model.prefix(16)),
-      String(row.optimizer.prefix(16)), bits,
+      row.stoppedAfter.map { "after step \($0)" } ?? (cell.resumedOn == nil ? "–" : "not stopped"),
+      row.model.map { String($0.prefix(16)) } ?? "–",
+      row.optimizer.map { String($0.prefix(16)) } ?? "–", bits(row, isFirst: isFirst),
     ]
+  }
+
+  private func bits(_ row: ProofRow, isFirst: Bool) -> String {
+    if let failure = row.failure { return "FAILED: \(failure.sentence)" }
+    if row.differences.isEmpty { return isFirst ? "–" : "same" }
+    return "DIFFERENT: " + row.differences.joined(separator: ", ")
   }
 }

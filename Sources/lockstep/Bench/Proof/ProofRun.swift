@@ -20,35 +20,46 @@ struct ProofRun {
       machine: job.machine, instructions: InstructionSet.effective.description)
   }
 
-  /// Does all runs.
+  /// Does all runs. One that fails is told of in its row, since minutes of others must not be lost.
+  ///
+  /// - Throws: where the first run fails: nothing is known yet, and the others would fail alike. And
+  ///   where this process is asked to end.
   mutating func perform() throws -> ProofReport {
     defer { progress.clear() }
-    for cell in plan.cells { try progress.step(cell.name) { try train(cell) } }
+    for cell in plan.cells {
+      var row = ProofRow(cell: cell)
+      do {
+        try progress.step(cell.name) { try train(&row) }
+      } catch let error where !(error is Interruption) && !report.rows.isEmpty {
+        let failure = Failure(error)
+        row.failure = .init(code: failure.code.rawValue, sentence: failure.description)
+      }
+      report.rows.append(row)
+    }
     return report
   }
 
-  private mutating func train(_ cell: ProofCell) throws {
+  private mutating func train(_ row: inout ProofRow) throws {
+    let cell = row.cell
     let start = ContinuousClock.now
     let run = scratch.folder("run")
     defer { scratch.remove("run") }
-    let stopped = try cell.resumedOn == nil ? nil : stop(cell, run)
+    if cell.resumedOn != nil { row.stoppedAfter = try stop(cell, run) }
     _ = try job.run(words(cell, ranks: cell.resumedOn ?? cell.ranks, run), limit: Self.limit)
-    let seconds = (ContinuousClock.now - start) / .seconds(1)
-    let latest = "\(run)/latest"
-    let row = ProofRow(
-      cell: cell, stoppedAfter: stopped,
-      model: try Checksums.digest(of: "\(latest)/model.safetensors"),
-      optimizer: try Checksums.digest(of: "\(latest)/optimizer.safetensors"), seconds: seconds)
+    row.seconds = (ContinuousClock.now - start) / .seconds(1)
     guard let metrics = ComparedMetrics(File.text("\(run)/metrics.jsonl")) else {
       throw Failure(.badData, "a run left a metrics.jsonl that cannot be read: \(cell.name)")
     }
-    report.rows.append(compared(row, metrics))
+    let model = try Checksums.digest(of: "\(run)/latest/model.safetensors")
+    row.optimizer = try Checksums.digest(of: "\(run)/latest/optimizer.safetensors")
+    row.model = model
+    row = compared(row, metrics)
   }
 
   /// The row with what it differs in from the first of its subject, if it is not that one.
   private mutating func compared(_ row: ProofRow, _ mine: ComparedMetrics) -> ProofRow {
     let subject = row.cell.subject
-    guard let first = report.rows.first(where: { $0.cell.subject == subject }),
+    guard let first = report.rows.first(where: { $0.cell.subject == subject && $0.failure == nil }),
       let theirs = metrics[subject]
     else {
       metrics[subject] = mine
@@ -76,7 +87,8 @@ struct ProofRun {
 extension ProofRun {
   /// Trains until SIGUSR1 stops it, at a random step, and tells after which.
   ///
-  /// Small runs may be done before the signal comes; then it is sent earlier in another one.
+  /// Small runs may be done, or in their last step, before the signal comes; then nothing would be
+  /// resumed, and it is sent earlier in another one.
   private func stop(_ cell: ProofCell, _ run: String) throws -> Int {
     let steps = cell.subject.steps
     for latest in [steps / 2, steps / 4, 1, 1] {
@@ -88,7 +100,9 @@ extension ProofRun {
       let outcome = try job.run(
         words(cell, ranks: cell.ranks, run), limit: Self.limit, tolerating: .stopped,
         prompt: prompt)
-      if outcome.status == Training.ExitCode.stopped.rawValue, let step = Self.step(run) {
+      if outcome.status == Training.ExitCode.stopped.rawValue, let step = Self.step(run),
+        step < steps
+      {
         return step
       }
       scratch.remove("run")
