@@ -5,7 +5,7 @@ me=${0##*/}
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 
 # sysexits.h, as the program itself uses them.
-readonly EX_USAGE=64 EX_DATAERR=65 EX_UNAVAILABLE=69 EX_SOFTWARE=70 EX_IOERR=74
+readonly EX_USAGE=64 EX_DATAERR=65 EX_UNAVAILABLE=69 EX_SOFTWARE=70 EX_IOERR=74 EX_TEMPFAIL=75
 
 say() { printf '%s: %s\n' "$me" "$*" >&2; }
 
