@@ -34,6 +34,17 @@ import Testing
     #expect(try text() == third + third)
   }
 
+  /// The second was written after all, later than the checkpoint that tells of it.
+  @Test("rows that were refused are logged by who goes on, once, even if no other comes")
+  func refused() throws {
+    try write("{\"step\":1}\n{\"step\":2}\n")
+    for _ in 0..<2 {
+      _ = try MetricsLog(
+        in: folder.url.path, after: 3, refused: ["{\"step\":2}\n", "{\"step\":3}\n"])
+      #expect(try text() == "{\"step\":1}\n{\"step\":2}\n{\"step\":3}\n")
+    }
+  }
+
   /// The text before, the step after which a run goes on, and the text that is left.
   static let cases = [
     ("", 0, ""),

@@ -81,6 +81,7 @@ final class MetricsLog: Sendable {
     self.refused = Mutex(refused)
     descriptor = open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0o666)
     guard descriptor >= 0 else { throw failure() }
+    try self.refused.withLock { try write(&$0) }
   }
 
   deinit { close(descriptor) }

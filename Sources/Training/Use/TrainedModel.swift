@@ -73,8 +73,9 @@ public struct TrainedModel: ~Copyable {
     init(_ path: String) throws {
       let reference = try CheckpointReference(path)
       reference.warnOfPassedOver()
-      if reference.directory != nil,
-        let warning = try reference.state().arithmetic?.warning(usedWith: .effective)
+      // Parameters are of use whatever the state beside them, which another version may have written.
+      if let state = try? reference.state(),
+        let warning = state.arithmetic?.warning(usedWith: .effective)
       {
         Logger(label: "lockstep").warning("\(warning)")
       }
