@@ -18,6 +18,7 @@ public final class MatrixEngine {
   private let engine: dnnl_engine_t
   private let stream: dnnl_stream_t
   private var products: [MatrixProduct.Shape: MatrixProduct] = [:]
+  private var paddings: [MatrixProduct.Shape: PaddedProduct] = [:]
 
   /// Keeps oneDNN from starting threads of its own on behalf of the calling thread, whatever
   /// `OMP_NUM_THREADS` says: they would fight with other ranks for cores, and they cut products
@@ -65,7 +66,13 @@ public final class MatrixEngine {
     let shape = MatrixProduct.Shape(
       a: a.layout, b: b.layout, c: c.layout, precision: a.precision, hasBias: bias != nil,
       accumulates: epilogue == .accumulate)
-    product(shape).run(a, b, into: c, bias: bias, stream: stream)
+    if let padded = PaddedProduct.shape(for: shape) {
+      padding(padded).run(a, into: c, accumulates: shape.accumulates) {
+        product(padded).run($0, b, into: $1, bias: bias, stream: stream)
+      }
+    } else {
+      product(shape).run(a, b, into: c, bias: bias, stream: stream)
+    }
     if epilogue == .rectifier { rectify(c.columnStride == 1 ? c : c.transposed) }
   }
 
@@ -74,6 +81,13 @@ public final class MatrixEngine {
     _ a: Matrix, _ b: Matrix, into c: Matrix, bias: Matrix? = nil, epilogue: Epilogue = .none
   ) {
     multiply(Operand(a), Operand(b), into: c, bias: bias, epilogue: epilogue)
+  }
+
+  private func padding(_ shape: MatrixProduct.Shape) -> PaddedProduct {
+    if let known = paddings[shape] { return known }
+    let padding = PaddedProduct(shape)
+    paddings[shape] = padding
+    return padding
   }
 
   private func product(_ shape: MatrixProduct.Shape) -> MatrixProduct {

@@ -8,6 +8,18 @@ extension RowPanels {
     /// Whether W lies transposed, as on the way back.
     public let isTransposed: Bool
 
+    /// How far rows of x lie apart in a model, whose layer inputs have a column of ones behind them:
+    /// oneDNN chooses kernels by that, too.
+    var stride: Int { Self.aligned(isTransposed ? inner : inner + 1) }
+
+    /// How far rows of the result lie apart.
+    var resultStride: Int { Self.aligned(columns) }
+
+    private static func aligned(_ floats: Int) -> Int {
+      let line = Buffer<Float>.alignment / MemoryLayout<Float>.stride
+      return (floats + line - 1) / line * line
+    }
+
     /// The size of one product.
     public init(inner: Int, columns: Int, isTransposed: Bool) {
       self.inner = inner
@@ -67,9 +79,9 @@ extension RowPanels {
     _ sizes: [ProductSize], _ gradients: [GradientSize] = [], _ cuts: [Range<Int>],
     _ precision: Precision, _ engine: MatrixEngine
   ) -> Findings {
-    let values = sizes.map { testedRows * $0.inner + ($0.inner + 1) * $0.columns }
+    let values = sizes.map { testedRows * $0.stride + ($0.inner + 1) * $0.columns }
     let samples = gradients.map { $0.samples * ($0.inputs + $0.columns) }
-    let products = sizes.map { 2 * testedRows * $0.columns }
+    let products = sizes.map { 2 * testedRows * $0.resultStride }
     let tiles = gradients.map { $0.inputs * $0.columns }
     // Pages of fresh memory cost more than the products do: all sizes use the same.
     let memory = Buffer<Float>(repeating: 0, count: (values + samples).max() ?? 0)
@@ -90,21 +102,23 @@ extension RowPanels {
     _ engine: MatrixEngine, hash: inout BitHash
   ) -> Bool {
     let (inner, columns) = (size.inner, size.columns)
-    let (first, second) = (testedRows * inner, testedRows * inner + inner * columns)
-    let x = given.operand(at: 0, rows: testedRows, columns: inner)
+    let first = testedRows * size.stride
+    let second = first + inner * columns
+    let x = given.operand(at: 0, rows: testedRows, columns: inner, stride: size.stride)
     let w =
       size.isTransposed
       ? given.operand(at: first, rows: columns, columns: inner).transposed
       : given.operand(at: first, rows: inner, columns: columns)
     let bias = size.isTransposed ? nil : given.values.matrix(at: second, rows: 1, columns: columns)
-    let count = testedRows * columns
-    let whole = results.matrix(rows: testedRows, columns: columns)
-    let cut = results.matrix(at: count, rows: testedRows, columns: columns)
+    let (stride, count) = (size.resultStride, testedRows * size.resultStride)
+    let whole = results.matrix(rows: testedRows, columns: columns, stride: stride)
+    let cut = results.matrix(at: count, rows: testedRows, columns: columns, stride: stride)
+    results[0..<2 * count].fill(0)
     engine.multiply(x, w, into: whole, bias: bias)
     hash.add(results[0..<count])
     return cuts.allSatisfy { rows in
       engine.multiply(x.rows(rows), w, into: cut.rows(rows), bias: bias)
-      let part = rows.lowerBound * columns..<rows.upperBound * columns
+      let part = rows.lowerBound * stride..<rows.upperBound * stride
       return results[part].hasSameBits(as: results[count..<2 * count][part])
     }
   }

@@ -13,10 +13,10 @@ struct SelfTestNumbers {
     self.copy?.round(values)
   }
 
-  /// The numbers from `offset` on as a factor.
-  func operand(at offset: Int, rows: Int, columns: Int) -> Operand {
-    copy?.operand(at: offset, rows: rows, columns: columns)
-      ?? Operand(values.matrix(at: offset, rows: rows, columns: columns))
+  /// The numbers from `offset` on as a factor, of rows that begin `stride` apart.
+  func operand(at offset: Int, rows: Int, columns: Int, stride: Int? = nil) -> Operand {
+    copy?.operand(at: offset, rows: rows, columns: columns, stride: stride)
+      ?? Operand(values.matrix(at: offset, rows: rows, columns: columns, stride: stride))
   }
 
   // Sums of many different exponents round at every step, so that another order shows.
