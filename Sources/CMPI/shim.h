@@ -40,6 +40,7 @@ static inline CMPI_Datatype CMPI_double(void) { return (CMPI_Datatype){MPI_DOUBL
 static inline CMPI_Datatype CMPI_int32(void) { return (CMPI_Datatype){MPI_INT32_T}; }
 static inline CMPI_Datatype CMPI_int64(void) { return (CMPI_Datatype){MPI_INT64_T}; }
 static inline CMPI_Datatype CMPI_uint8(void) { return (CMPI_Datatype){MPI_UINT8_T}; }
+static inline CMPI_Datatype CMPI_uint16(void) { return (CMPI_Datatype){MPI_UINT16_T}; }
 static inline CMPI_Datatype CMPI_uint64(void) { return (CMPI_Datatype){MPI_UINT64_T}; }
 
 /* The predefined reduction operations are cast macros. */
@@ -60,9 +61,15 @@ static inline MPI_Status *CMPI_status_ignore(void) { return MPI_STATUS_IGNORE; }
 
 /* MPI_STATUSES_IGNORE is an integer cast to a pointer; and an array of the struct above is one of
  * handles, which only C may say. */
+_Static_assert(sizeof(CMPI_Request) == sizeof(MPI_Request), "a request is its handle");
+static inline int CMPI_start_all(int count, CMPI_Request *requests) {
+  return MPI_Startall(count, &requests->handle);
+}
+static inline int CMPI_test_all(int count, CMPI_Request *requests, int *done) {
+  return MPI_Testall(count, &requests->handle, done, MPI_STATUSES_IGNORE);
+}
 static inline int CMPI_wait_all(int count, CMPI_Request *requests) {
-  _Static_assert(sizeof(CMPI_Request) == sizeof(MPI_Request), "a request is its handle");
-  return MPI_Waitall(count, count > 0 ? &requests->handle : 0, MPI_STATUSES_IGNORE);
+  return MPI_Waitall(count, &requests->handle, MPI_STATUSES_IGNORE);
 }
 
 /* Handles are compared here because Swift does not know whether they are pointers or numbers. */

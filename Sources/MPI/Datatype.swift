@@ -1,8 +1,8 @@
 internal import CMPI
 
-/// An element that MPI can move and reduce: `Float Double Int32 Int64 UInt8 UInt64`.
+/// An element that MPI can move and reduce: `Float Double Int32 Int64 UInt8 UInt16 UInt64`.
 ///
-/// MPI 3.1, 3.2.2. The conformances are these six; a type of your own can conform if it has the
+/// MPI 3.1, 3.2.2. The conformances are these seven; a type of your own can conform if it has the
 /// memory layout of one of them, and names that one.
 public protocol Datatype: BitwiseCopyable, Sendable {
   /// The predefined datatype with this type's memory layout.
@@ -21,6 +21,8 @@ public enum PredefinedDatatype: Sendable {
   case int64
   /// `MPI_UINT8_T`.
   case uint8
+  /// `MPI_UINT16_T`.
+  case uint16
   /// `MPI_UINT64_T`.
   case uint64
 }
@@ -50,6 +52,11 @@ extension UInt8: Datatype {
   public static var predefined: PredefinedDatatype { .uint8 }
 }
 
+extension UInt16: Datatype {
+  /// `MPI_UINT16_T`.
+  public static var predefined: PredefinedDatatype { .uint16 }
+}
+
 extension UInt64: Datatype {
   /// `MPI_UINT64_T`.
   public static var predefined: PredefinedDatatype { .uint64 }
@@ -64,6 +71,7 @@ extension Datatype {
     case .int32: CMPI_int32()
     case .int64: CMPI_int64()
     case .uint8: CMPI_uint8()
+    case .uint16: CMPI_uint16()
     case .uint64: CMPI_uint64()
     }
   }

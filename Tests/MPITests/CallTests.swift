@@ -9,7 +9,7 @@ import Testing
     "expectations hold on every rank",
     arguments: [
       "broadcasts", "communicators", "errors", "gathering", "huge-counts", "non-blocking",
-      "point-to-point", "reductions", "too-short", "windows",
+      "persistent", "persistent-lengths", "point-to-point", "reductions", "too-short", "windows",
     ], 1...4)
   func holds(scenario: String, ranks: Int) throws {
     try Probe(scenario, ranks: ranks).expectToHold()

@@ -6,7 +6,9 @@ import Testing
 struct HostTests {
   @Test(
     "expectations hold between hosts",
-    arguments: ["broadcasts", "gathering", "non-blocking", "point-to-point", "reductions"],
+    arguments: [
+      "broadcasts", "gathering", "non-blocking", "persistent", "point-to-point", "reductions",
+    ],
     [[1, 1], [2, 1]])
   func holds(scenario: String, hosts: [Int]) throws {
     try Probe(scenario, hosts: hosts).expectToHold()

@@ -7,6 +7,7 @@ func broadcasts(_ world: borrowing World, _ expectations: inout Expectations) th
   try broadcasts(Int32.self, world.communicator, &expectations)
   try broadcasts(Int64.self, world.communicator, &expectations)
   try broadcasts(UInt8.self, world.communicator, &expectations)
+  try broadcasts(UInt16.self, world.communicator, &expectations)
   try broadcasts(UInt64.self, world.communicator, &expectations)
 }
 
@@ -17,6 +18,7 @@ func gathering(_ world: borrowing World, _ expectations: inout Expectations) thr
   try gathering(Int32.self, world.communicator, &expectations)
   try gathering(Int64.self, world.communicator, &expectations)
   try gathering(UInt8.self, world.communicator, &expectations)
+  try gathering(UInt16.self, world.communicator, &expectations)
   try gathering(UInt64.self, world.communicator, &expectations)
 }
 

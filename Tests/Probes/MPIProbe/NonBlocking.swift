@@ -7,6 +7,7 @@ func nonBlocking(_ world: borrowing World, _ expectations: inout Expectations) t
   try exchange(Int32.self, world.communicator, &expectations)
   try exchange(Int64.self, world.communicator, &expectations)
   try exchange(UInt8.self, world.communicator, &expectations)
+  try exchange(UInt16.self, world.communicator, &expectations)
   try exchange(UInt64.self, world.communicator, &expectations)
   try together(world.communicator, &expectations)
   try alignment(&expectations)

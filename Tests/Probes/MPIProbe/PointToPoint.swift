@@ -7,6 +7,7 @@ func pointToPoint(_ world: borrowing World, _ expectations: inout Expectations) 
   try messages(Int32.self, world.communicator, &expectations)
   try messages(Int64.self, world.communicator, &expectations)
   try messages(UInt8.self, world.communicator, &expectations)
+  try messages(UInt16.self, world.communicator, &expectations)
   try messages(UInt64.self, world.communicator, &expectations)
 }
 

@@ -15,6 +15,9 @@ func reductions(_ world: borrowing World, _ expectations: inout Expectations) th
     ReductionCase<UInt8>.all(n) + ReductionCase<UInt8>.integers(n), world.communicator,
     &expectations)
   try reductions(
+    ReductionCase<UInt16>.all(n) + ReductionCase<UInt16>.integers(n), world.communicator,
+    &expectations)
+  try reductions(
     ReductionCase<UInt64>.all(n) + ReductionCase<UInt64>.integers(n), world.communicator,
     &expectations)
 }

@@ -1,6 +1,6 @@
 import MPI
 
-/// An element type with values to tell it from the other five by.
+/// An element type with values to tell it from the other six by.
 protocol Sample: Datatype, Numeric, Comparable {
   /// Far from zero at either end: reduced as another type, their order would be another.
   static var smallest: Self { get }
@@ -8,7 +8,7 @@ protocol Sample: Datatype, Numeric, Comparable {
 }
 
 extension Sample {
-  /// A whole number that all six types hold exactly, up to 255.
+  /// A whole number that all seven types hold exactly, up to 255.
   init(small: Int) { self = Self(exactly: small)! }
 }
 
@@ -35,6 +35,11 @@ extension Int64: Sample {
 extension UInt8: Sample {
   static var smallest: UInt8 { .min }
   static var largest: UInt8 { .max }
+}
+
+extension UInt16: Sample {
+  static var smallest: UInt16 { .min }
+  static var largest: UInt16 { .max }
 }
 
 extension UInt64: Sample {

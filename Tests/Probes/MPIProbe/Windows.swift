@@ -8,6 +8,7 @@ func windows(_ world: borrowing World, _ expectations: inout Expectations) throw
   try window(Int32.self, team, &expectations)
   try window(Int64.self, team, &expectations)
   try window(UInt8.self, team, &expectations)
+  try window(UInt16.self, team, &expectations)
   try window(UInt64.self, team, &expectations)
   try accumulate(team, &expectations)
   try team.free()

@@ -19,6 +19,8 @@ let scenarios: [String: Scenario] = [
   "nodes": nodes,
   "non-blocking": nonBlocking,
   "one-rank-throws": oneRankThrows,
+  "persistent": persistent,
+  "persistent-lengths": persistentLengths,
   "point-to-point": pointToPoint,
   "reductions": reductions,
   "settings": settings,
