@@ -59,17 +59,10 @@ static inline CMPI_Op CMPI_bxor(void) { return (CMPI_Op){MPI_BXOR}; }
 static inline void *CMPI_in_place(void) { return MPI_IN_PLACE; }
 static inline MPI_Status *CMPI_status_ignore(void) { return MPI_STATUS_IGNORE; }
 
-/* MPI_STATUSES_IGNORE is an integer cast to a pointer; and an array of the struct above is one of
- * handles, which only C may say. */
+/* An array of the struct above is one of handles, which only C may say. */
 _Static_assert(sizeof(CMPI_Request) == sizeof(MPI_Request), "a request is its handle");
 static inline int CMPI_start_all(int count, CMPI_Request *requests) {
   return MPI_Startall(count, &requests->handle);
-}
-static inline int CMPI_test_all(int count, CMPI_Request *requests, int *done) {
-  return MPI_Testall(count, &requests->handle, done, MPI_STATUSES_IGNORE);
-}
-static inline int CMPI_wait_all(int count, CMPI_Request *requests) {
-  return MPI_Waitall(count, &requests->handle, MPI_STATUSES_IGNORE);
 }
 
 /* Handles are compared here because Swift does not know whether they are pointers or numbers. */

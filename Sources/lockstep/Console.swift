@@ -1,3 +1,4 @@
+internal import Kernels
 internal import Training
 
 /// Tells whoever watches how a run goes: a line an epoch on standard output and, on a terminal, a
@@ -16,11 +17,13 @@ final class Console: TrainingObserver {
     _ configuration: RunConfiguration, at progress: Progress, ranks: Int, threads: Int
   ) {
     let recipe = configuration.recipe
+    let wire = configuration.wire
     let start = progress.step == 0 ? "training" : "going on after step \(progress.step)"
     Terminal.line(
       "\(start): \(ranks) \(ranks == 1 ? "rank" : "ranks")"
         + (threads == 1 ? "" : " of \(threads) threads")
-        + ", batch \(recipe.batchSize), up to epoch \(configuration.epochs)")
+        + ", batch \(recipe.batchSize), up to epoch \(configuration.epochs)"
+        + (wire == .fp32 ? "" : ", gradients travel in \(wire.rawValue)"))
   }
 
   func stepEnded(_ event: StepEvent) {

@@ -67,6 +67,12 @@ struct Train: ParsableCommand {
 
   @Option(
     help: ArgumentHelp(
+      "The number format in which gradients travel between nodes with all-reduce. bf16 halves the "
+        + "bytes; what rounding loses is added to the next step's gradient. (default: fp32)"))
+  var wire: Precision?
+
+  @Option(
+    help: ArgumentHelp(
       "auto: go on from the run's checkpoint; none: begin anew; or a checkpoint's path. To go on "
         + "after a stop, leave the last two out."))
   var resume = "auto"
@@ -168,6 +174,7 @@ struct Train: ParsableCommand {
     request.data = data.data
     request.teams = teams
     request.exchange = exchange
+    request.wire = wire
     request.threadsPerRank = threads.count
     request.logEvery = logEvery
     request.verifyEvery = verifyEvery

@@ -41,6 +41,16 @@ import Testing
     try train(flipping: 1, of: 2, verifyEvery: steps).expectFailure(70, ["step \(first): "])
   }
 
+  @Test(
+    "where one team's losses are not finite, all teams fail and none takes the step",
+    arguments: [(0, 2), (1, 2), (2, 3)], ["1", "2"])
+  func notFinite(team: (rank: Int, ranks: Int), threads: String) throws {
+    let words = [folder.data, folder.run, "rank", "", "\(team.rank)", threads]
+    try Command.mpirun(
+      ranks: team.ranks, "replica-probe", words, environment: Job.environment
+    ).run().expectFailure(70, ["step 1: the loss or its gradient is not finite"])
+  }
+
   @Test("0 compares never, and a lone team has nothing to compare")
   func never() throws {
     #expect(try train(flipping: 1, of: 2, verifyEvery: "0").status == 0)

@@ -68,6 +68,6 @@ extension JobFindings {
       layout, batchSize: recipe.batchSize, shard: shard, ranks: ranks.count,
       lane: Lane(
         number: 0, count: lanes, team: 0, teamCount: nodes.count, exchange: .allReduce,
-        threads: threads))
+        wire: .fp32, threads: threads))
   }
 }

@@ -26,11 +26,15 @@ extension Measurement {
     let leg = try pace.run(seconds: request.seconds, among: world)
     let after = try meter.joint(world)
     let exchangeBytes = try pace.exchangeBytes(among: world)
+    let leastBytes = pace.leastExchangeBytes(request)
+    let allReduce = try leastBytes.map { _ in
+      try AllReduceTimes(&pace.trainer, rounds: request.allReduceRounds, among: world)
+    }
     try pace.free()
     self.init(
       ranks: world.size, batchSize: min(request.batchSize, images.count), images: leg.images,
       seconds: leg.seconds, stages: leg.stages, longestWaiting: leg.longestWaiting,
-      exchangeBytes: exchangeBytes,
+      exchangeBytes: exchangeBytes, leastExchangeBytes: leastBytes, allReduce: allReduce,
       peak: Peak(
         instructions: meter.instructions, single: single ?? max(before, after), before: before,
         after: after),
@@ -41,7 +45,7 @@ extension Measurement {
 
 /// A trainer that is driven for a time rather than to an end.
 private struct Pace: ~Copyable {
-  private var trainer: Trainer
+  var trainer: Trainer
   private var secondsPerStep = 0.0
 
   /// What came of a number of steps.
@@ -65,7 +69,7 @@ private struct Pace: ~Copyable {
       layout, at: progress, on: images, batchSize: request.batchSize,
       optimizer: Adam(learningRate: recipe.learningRate), seed: recipe.seed,
       precision: request.precision, teams: request.teams,
-      exchange: request.exchange, threads: 1, among: world)
+      exchange: request.exchange, wire: request.wire, threads: 1, among: world)
     try trainer.load { replica, _ in layout.initialize(replica.parameters, seed: recipe.seed) }
     self.trainer = trainer
   }
@@ -107,7 +111,15 @@ private struct Pace: ~Copyable {
 
   /// See ``Measurement/exchangeBytes``.
   func exchangeBytes(among world: borrowing Communicator) throws -> Int {
-    Int(try world.allReduce(Int64(trainer.leastExchangeBytes), .sum)) / trainer.teamCount
+    Int(try world.allReduce(Int64(trainer.exchangeBytes), .sum)) / trainer.teamCount
+  }
+
+  /// See ``Measurement/leastExchangeBytes``.
+  func leastExchangeBytes(_ request: MeasurementRequest) -> Int? {
+    let teams = trainer.teamCount
+    guard request.exchange == .allReduce, teams > 1 else { return nil }
+    let size = request.wire == .fp32 ? MemoryLayout<Float>.size : MemoryLayout<BFloat16>.size
+    return 2 * (teams - 1) * trainer.replica.layout.parameterCount * size / teams
   }
 
   consuming func free() throws { try trainer.free() }

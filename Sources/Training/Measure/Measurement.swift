@@ -12,6 +12,9 @@ public struct MeasurementRequest: Codable, Hashable, Sendable {
   /// What teams exchange.
   public var exchange = ExchangeMode.allReduce
 
+  /// The number format in which gradients travel.
+  public var wire = Precision.fp32
+
   /// Images of a step, over all ranks.
   public var batchSize = 128
 
@@ -20,6 +23,9 @@ public struct MeasurementRequest: Codable, Hashable, Sendable {
 
   /// Seconds of one of the runs that measure the processor's peak; there are nine.
   public var peakSeconds = 0.05
+
+  /// How often the all-reduce alone is timed.
+  public var allReduceRounds = 20
 
   /// A batch of 128 in fp32, one team a node.
   public init() {}
@@ -45,9 +51,15 @@ public struct Measurement: Codable, Equatable, Sendable {
   /// The seconds that the rank waited which waited most.
   public var longestWaiting: Double
 
-  /// The bytes that a full step must bring to a node from the others, the mean over nodes: of an
-  /// all-reduce, what the best algorithm needs.
+  /// The bytes that a node's ranks give MPI for the others in a full step, the mean over nodes.
   public var exchangeBytes: Int
+
+  /// Of these, what an all-reduce of the gradient cannot do without: 2 (N − 1)/N of its bytes on N
+  /// nodes. nil for another exchange.
+  public var leastExchangeBytes: Int?
+
+  /// How long the gradient's all-reduce takes without anything beside it; nil without one.
+  public var allReduce: AllReduceTimes?
 
   /// What the cores could do.
   public var peak: Peak

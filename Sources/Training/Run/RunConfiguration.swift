@@ -17,6 +17,9 @@ public struct RunConfiguration: Equatable, Codable, Sendable {
   /// What teams exchange.
   public var exchange = ExchangeMode.allReduce
 
+  /// The number format in which gradients travel between teams.
+  public var wire = Precision.fp32
+
   /// Steps between two step rows of the metrics.
   public var logEvery = 10
 
@@ -33,11 +36,19 @@ public struct RunConfiguration: Equatable, Codable, Sendable {
   /// The defaults, with data from `data`.
   public init(data: String) { self.data = data }
 
+  /// What makes no sense about it, nil if all does.
+  public var problem: String? {
+    guard wire == .bf16, exchange == .allGather else { return nil }
+    return "--wire bf16 rounds the gradients of --exchange all-reduce; with all-gather none "
+      + "travel: leave it out, or give --wire fp32"
+  }
+
   enum CodingKeys: String, CodingKey {
     case epochs
     case data
     case teams
     case exchange
+    case wire
     case logEvery = "log-every"
     case verifyEvery = "verify-every"
     case checkpointEvery = "checkpoint-every"
@@ -53,6 +64,7 @@ public struct RunConfiguration: Equatable, Codable, Sendable {
     teams = try values.decode(TeamMode.self, forKey: .teams)
     // Keys that came later may be missing from a file that an earlier version wrote.
     exchange = try values.decodeIfPresent(ExchangeMode.self, forKey: .exchange) ?? exchange
+    wire = try values.decodeIfPresent(Precision.self, forKey: .wire) ?? wire
     logEvery = try values.decode(Int.self, forKey: .logEvery)
     verifyEvery = try values.decodeIfPresent(Int.self, forKey: .verifyEvery)
     // What earlier versions did not know of has its default.
@@ -69,6 +81,7 @@ public struct RunConfiguration: Equatable, Codable, Sendable {
     try values.encode(data, forKey: .data)
     try values.encode(teams, forKey: .teams)
     try values.encode(exchange, forKey: .exchange)
+    try values.encode(wire, forKey: .wire)
     try values.encode(logEvery, forKey: .logEvery)
     try values.encodeIfPresent(verifyEvery, forKey: .verifyEvery)
     try values.encode(checkpointEvery, forKey: .checkpointEvery)
@@ -98,6 +111,8 @@ public struct RunRequest: Equatable, Codable, Sendable {
   public var teams: TeamMode?
   /// See ``RunConfiguration/exchange``.
   public var exchange: ExchangeMode?
+  /// See ``RunConfiguration/wire``.
+  public var wire: Precision?
   /// Threads of each rank: like the number of ranks a matter of each launch, not of the run.
   public var threadsPerRank = 1
   /// See ``RunConfiguration/logEvery``.
@@ -130,6 +145,7 @@ public struct RunRequest: Equatable, Codable, Sendable {
     configuration.data = data ?? configuration.data
     configuration.teams = teams ?? configuration.teams
     configuration.exchange = exchange ?? configuration.exchange
+    configuration.wire = wire ?? configuration.wire
     configuration.logEvery = logEvery ?? configuration.logEvery
     configuration.verifyEvery = verifyEvery ?? configuration.verifyEvery
     configuration.checkpointEvery = checkpointEvery ?? configuration.checkpointEvery

@@ -44,6 +44,7 @@ struct RunPlan: Codable {
     } else {
       request.apply(to: &configuration)
     }
+    if let problem = configuration.problem { throw Failure(.usage, problem) }
   }
 
   /// Leaves `directory` as the run that begins needs it: `latest` leads to the checkpoint that it

@@ -46,7 +46,7 @@ extension TrainingRun {
       layout, at: plan.progress, on: train, batchSize: recipe.batchSize,
       optimizer: Adam(learningRate: recipe.learningRate), seed: recipe.seed,
       precision: recipe.precision, teams: configuration.teams,
-      exchange: configuration.exchange, threads: threads, among: world)
+      exchange: configuration.exchange, wire: configuration.wire, threads: threads, among: world)
     try world.together {
       guard world.rank == 0, let checkpoint = plan.checkpoint else { return }
       try Checkpoint.read(checkpoint, into: trainer.replica)

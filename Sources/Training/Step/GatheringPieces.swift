@@ -1,14 +1,18 @@
 internal import MNIST
 internal import VAE
 
-/// What a lane's ranks gather where tiles fall to one team each: for each team, the ranges of a
-/// team's memory that it has and the others need.
+/// What a lane's ranks gather: for each team, the ranges of a team's memory that it has and the others
+/// need. Where teams add gradients up, these are the losses and requests, which lane 0 brings, and each
+/// lane's verdicts.
 struct GatheringPieces {
-  /// The tiles' parameters.
+  /// The tiles' parameters, where tiles fall to one team each.
   let parameters: [[Range<Int>]]
 
-  /// The tiles' two moments, which only a checkpoint needs.
+  /// These tiles' two moments, which only a checkpoint needs.
   let moments: [[Range<Int>]]
+
+  /// The sizes of batches, in order.
+  let batchCounts: [Int]
 
   /// Layer inputs but for pixels, deltas, losses and requests, by the number of samples in a batch.
   private let samples: [Int: [[Range<Int>]]]
@@ -19,17 +23,23 @@ struct GatheringPieces {
     batchCounts: Set<Int>, shards: [Shard], places: [Range<Int>]
   ) {
     let tiles = lane.tiles(layout).map { $0.map(\.range) }
-    parameters = tiles
-    moments = tiles.map { ranges in
+    parameters = lane.hasWholeBatch ? tiles : tiles.map { _ in [] }
+    moments = parameters.map { ranges in
       (1...2).flatMap { moment in ranges.map { $0.shifted(by: moment * layout.count) } }
     }
+    self.batchCounts = batchCounts.sorted()
+    let (isFirst, ranks) = (lane.number == 0, places.last?.upperBound ?? 0)
     samples = batchCounts.reduce(into: [:]) { samples, count in
       samples[count] = zip(shards, places).map { shard, places in
         let team = shard.part(of: 0..<count)
-        let share = lane.share(of: team)
-        return activations.gatheredRanges(share).map { $0.shifted(by: memory.shared[0]) }
+        let none = team.lowerBound..<team.lowerBound
+        let share = lane.hasWholeBatch ? lane.share(of: team) : isFirst ? team : none
+        let activations = lane.hasWholeBatch ? activations.gatheredRanges(share) : []
+        return activations.map { $0.shifted(by: memory.shared[0]) }
           + TeamReport.gatheredRanges(
-            share, places: lane.number == 0 ? places : 0..<0, batchSize: memory.batchSize
+            share, places: isFirst ? places : 0..<0,
+            judge: lane.hasWholeBatch ? nil : places.lowerBound + lane.number, ranks: ranks,
+            batchSize: memory.batchSize
           ).map { $0.shifted(by: memory.shared[0] + memory.shared[1]) }
       }
     }
@@ -37,14 +47,6 @@ struct GatheringPieces {
 
   /// What belongs to a batch of `count` samples.
   func samples(_ count: Int) -> [[Range<Int>]] { samples[count]! }
-
-  /// The floats that a step on `count` samples brings to team number `team`.
-  func othersFloats(_ count: Int, team: Int) -> Int {
-    let others = [samples(count), parameters].flatMap { pieces in
-      pieces.enumerated().filter { $0.offset != team }.flatMap(\.element)
-    }
-    return others.reduce(0) { $0 + $1.count }
-  }
 }
 
 extension Range<Int> {

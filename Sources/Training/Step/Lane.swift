@@ -1,3 +1,4 @@
+internal import Kernels
 internal import MNIST
 internal import MPI
 internal import VAE
@@ -23,6 +24,9 @@ struct Lane {
   /// What teams exchange.
   let exchange: ExchangeMode
 
+  /// The number format in which gradients travel.
+  let wire: Precision
+
   /// The threads of the lane's rank.
   let threads: Int
 
@@ -46,26 +50,9 @@ struct Lane {
     return (0..<teamCount).map { hands[$0 * count + number] }
   }
 
-  /// Each thread's tiles, and where in the rank's message their gradients lie; and the floats of
-  /// all gradients that are there at a time.
-  func plan(
-    _ layout: ParameterLayout
-  ) -> (tiles: [[(tile: GradientTile, offset: Int)]], floats: Int) {
-    let own = tiles(layout)[team]
-    let hands = Self.deal(own, to: threads)
-    guard !hasWholeBatch else {
-      // Each gradient is done with at once: a thread has room for one.
-      let room = own.map(\.range.count).max() ?? 0
-      let tiles = hands.enumerated().map { thread, hand in hand.map { ($0, thread * room) } }
-      return (tiles, threads * room)
-    }
-    // MPI may add up in another order elsewhere in a message, so threads must not move a tile.
-    var (offsets, end) = ([Int: Int](), 0)
-    for tile in own {
-      offsets[tile.range.lowerBound] = end
-      end += tile.range.count
-    }
-    return (hands.map { $0.map { ($0, offsets[$0.range.lowerBound]!) } }, end)
+  /// In which order the rank computes its tiles.
+  func plan(_ layout: ParameterLayout) -> LanePlan {
+    LanePlan(tiles(layout)[team], threads: threads, keeps: !hasWholeBatch)
   }
 
   /// Deals tiles so that all have about the same work: each, from the largest on, to the hand that
@@ -89,9 +76,9 @@ struct Lane {
 
 extension Lane {
   /// This rank's.
-  init(_ team: borrowing Team, _ exchange: ExchangeMode, threads: Int) {
+  init(_ team: borrowing Team, _ exchange: ExchangeMode, wire: Precision, threads: Int) {
     self.init(
       number: team.communicator.rank, count: team.laneCount, team: team.number,
-      teamCount: team.count, exchange: exchange, threads: threads)
+      teamCount: team.count, exchange: exchange, wire: wire, threads: threads)
   }
 }

@@ -40,6 +40,9 @@ public struct Team: ~Copyable {
   /// This rank's place.
   var place: Int { places.lowerBound + communicator.rank }
 
+  /// The places of the lane's ranks, in the order of the teams.
+  let lanePlaces: [Int]
+
   /// Forms the teams of `world`, in the order of their leaders; collective.
   public init(_ mode: TeamMode, among world: borrowing Communicator) throws {
     let team =
@@ -52,14 +55,16 @@ public struct Team: ~Copyable {
     let leaders = sizes.keys.sorted()
     let (number, laneCount) = (leaders.firstIndex(of: leader)!, sizes.values.min()!)
     lane = try world.split(color: team.rank < laneCount ? team.rank : nil, key: number)
-    communicator = team
     self.number = number
     self.laneCount = laneCount
     var end = 0
-    allPlaces = leaders.map { leader in
+    let places = leaders.map { leader in
       defer { end += sizes[leader]! }
       return end..<end + sizes[leader]!
     }
+    lanePlaces = places.map { $0.lowerBound + team.rank }
+    allPlaces = places
+    communicator = team
   }
 
   /// Calls `body` with the lane's communicator, where this rank is in a lane.

@@ -19,7 +19,7 @@ public struct Trainer: ~Copyable {
   private let workspace: Buffer<Float>
   private let activations: Activations
   private let report: TeamReport
-  private let exchange: GradientExchange
+  private var exchange: GradientExchange
   private let optimizer: Adam
   private let dataset: Dataset
   private let schedule: BatchSchedule
@@ -33,13 +33,13 @@ public struct Trainer: ~Copyable {
   init(
     _ layout: ParameterLayout, at progress: Progress, on dataset: Dataset, batchSize: Int,
     optimizer: Adam, seed: UInt64, precision: Precision, teams: TeamMode, exchange: ExchangeMode,
-    threads: Int, among world: borrowing Communicator
+    wire: Precision, threads: Int, among world: borrowing Communicator
   ) throws {
     let team = try Team(teams, among: world)
     let workers = try Workers(threads, layout, place: team.place, in: team.places, of: world.size)
     let shards = team.allPlaces.map { workers.shard(of: $0, among: world.size) }
     let batchSize = min(batchSize, dataset.count)
-    let lane = Lane(team, exchange, threads: workers.count)
+    let lane = Lane(team, exchange, wire: wire, threads: workers.count)
     let need = TrainingMemory(
       layout, batchSize: batchSize, shard: shards[team.number], ranks: world.size, lane: lane,
       precision: precision)
@@ -50,18 +50,21 @@ public struct Trainer: ~Copyable {
       advice: "choose a smaller --hidden or --batch-size, or a larger machine", among: world)
     let memory = try TeamMemory(count: need.shared.reduce(0, +), team)
     let parts = memory.vector.split(need.shared)
-    replica = Replica(layout, parts[0], precision: precision)
-    workspace = Buffer(repeating: 0, count: need.own)
-    activations = Activations(
+    let workspace = Buffer<Float>(repeating: 0, count: need.own)
+    let activations = Activations(
       layout, capacity: need.capacity, shared: parts[1], own: workspace.vector,
       precision: precision)
-    report = TeamReport(parts[2], batchSize: batchSize)
     let lastBatch = (dataset.count - 1) % batchSize + 1
-    self.exchange = GradientExchange(
-      layout, batchSize: batchSize, lane,
+    let exchange = try GradientExchange(
+      layout, lane,
       GatheringPieces(
         layout, lane, activations, need, batchCounts: [batchSize, lastBatch], shards: shards,
-        places: team.allPlaces))
+        places: team.allPlaces), memory, team)
+    replica = Replica(layout, parts[0], precision: precision)
+    report = TeamReport(parts[2], batchSize: batchSize)
+    self.workspace = workspace
+    self.activations = activations
+    self.exchange = exchange
     schedule = BatchSchedule(imageCount: dataset.count, batchSize: batchSize)
     order = EpochOrder(count: dataset.count, seed: seed, epoch: progress.epoch + 1)
     noise = RandomStream(seed: seed, purpose: .training, epoch: progress.epoch + 1)
@@ -121,10 +124,9 @@ public struct Trainer: ~Copyable {
     try memory.synchronise(team)  // Inputs, deltas and losses of the whole team are there.
     workers.main.clock.end(.waiting)
     try exchange.gatherSamples(batch.count, &memory, team, workers.main.clock)
-    try exchange.update(
-      replica, activations, memory, report,
-      TeamReport.Extent(count: batch.count, positions: held.relative(to: batch)), optimizer,
-      step: progress.step + 1, team, workers)
+    try exchange.take(
+      UpdateStep(replica, optimizer, number: progress.step + 1), activations, report,
+      TeamReport.Extent(count: batch.count, positions: held.relative(to: batch)), team, workers)
     try memory.synchronise(team)  // So are the new parameters.
     workers.main.clock.end(.waiting)
 
@@ -170,23 +172,16 @@ public struct Trainer: ~Copyable {
   /// The number of teams.
   var teamCount: Int { team.count }
 
-  /// The bytes that a full step must bring to this rank from other teams.
-  var leastExchangeBytes: Int { exchange.leastBytes(schedule.batchSize) }
+  /// The bytes that this rank gives MPI for other teams in a full step.
+  var exchangeBytes: Int { exchange.sentBytes(schedule.batchSize) }
+
+  /// Adds zeros up over the teams as a step does with gradients: for measurements. Collective.
+  mutating func reduceNothing() throws { try exchange.reduceNothing() }
 
   /// Ends training; collective.
   public consuming func free() throws {
+    try exchange.free()
     try memory.free()
     try team.free()
-  }
-}
-
-extension Vector {
-  /// Consecutive parts of `counts` floats.
-  fileprivate func split(_ counts: [Int]) -> [Vector] {
-    var offset = 0
-    return counts.map { count in
-      defer { offset += count }
-      return self[offset..<offset + count]
-    }
   }
 }

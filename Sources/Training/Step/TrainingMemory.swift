@@ -16,7 +16,7 @@ struct TrainingMemory {
   /// The floats of a rank's own activations.
   let own: Int
 
-  /// The floats of a rank's message to its lane.
+  /// The floats of a rank's gradients, and of what of them travels.
   let message: Int
 
   /// The floats of a rank's forward passes at an epoch's end.
@@ -40,7 +40,7 @@ struct TrainingMemory {
       TeamReport.count(batchSize: batchSize, ranks: ranks),
     ]
     own = Activations.ownCount(layout, capacity: capacity, precision: precision)
-    message = lane.plan(layout).floats + BatchReport.count(batchSize: batchSize)
+    message = GradientExchange.count(layout, lane)
     saves = CheckpointSaver.count(layout)
     panel = PanelWork.count(layout, threads: lane.threads)
   }

@@ -21,6 +21,9 @@ struct Measure: ParsableCommand {
   @Option(help: "all-reduce or all-gather.")
   var exchange = ExchangeMode.allReduce
 
+  @Option(help: "The number format in which gradients travel.")
+  var wire = Precision.fp32
+
   @Option(parsing: .unconditional, help: "Images of a step over all ranks.")
   var batchSize = 128
 
@@ -47,6 +50,7 @@ struct Measure: ParsableCommand {
       request.precision = precision
       request.teams = teams
       request.exchange = exchange
+      request.wire = wire
       request.batchSize = batchSize
       request.seconds = seconds
       request.peakSeconds = peakSeconds

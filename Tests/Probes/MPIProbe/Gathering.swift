@@ -61,7 +61,6 @@ private func gathering<Element: Sample>(
     }
     try allGather(even, isEven: true, Element.self, communicator, &expectations)
     try allGather(uneven, isEven: false, Element.self, communicator, &expectations)
-    try allGatherPieces(uneven, Element.self, communicator, &expectations)
   }
   let own: Element = element(communicator.rank, 5)
   let all: [Element] = (0..<communicator.size).map { element($0, 5) }
@@ -108,33 +107,4 @@ private func allGather<Element: Sample>(
     try communicator.allGather(own.span, into: &span, counts: counts)
   }
   try expectations.expect(result, "allGather of \(counts) \(Element.self)") { expected[$0] }
-}
-
-/// Each rank's values in three pieces, one of which may be empty, dealt out in turn with gaps between.
-private func allGatherPieces<Element: Sample>(
-  _ counts: [Int], _: Element.Type, _ communicator: borrowing Communicator,
-  _ expectations: inout Expectations
-) throws {
-  var pieces = [[Range<Int>]](repeating: [], count: communicator.size)
-  var end = 0
-  for turn in 0..<3 {
-    for rank in pieces.indices {
-      let (first, last) = (counts[rank] * turn / 3, counts[rank] * (turn + 1) / 3)
-      pieces[rank].append(end..<end + last - first)
-      end += last - first + 2
-    }
-  }
-  var expected = [Element](repeating: 99, count: end)
-  for rank in pieces.indices {
-    for (index, place) in pieces[rank].joined().enumerated() {
-      expected[place] = element(rank, index)
-    }
-  }
-  var values = [Element](repeating: 99, count: end)
-  for place in pieces[communicator.rank].joined() { values[place] = expected[place] }
-  var span = values.mutableSpan
-  try communicator.allGather(&span, pieces: pieces)
-  try expectations.expect(values, "allGather of pieces \(counts) \(Element.self)") {
-    expected[$0]
-  }
 }

@@ -3,8 +3,9 @@ import Kernels
 import MPI
 import Training
 
-// Trains as `lockstep train` does, with one bit of one rank's parameters flipped before the first
-// step, as a broken memory might: replica-probe DATA RUN TEAMS VERIFY-EVERY RANK.
+// Trains as `lockstep train` does, with one rank's parameters spoilt before the first step, as a broken
+// memory might: replica-probe DATA RUN TEAMS VERIFY-EVERY RANK [THREADS]. A bit is flipped; or, where
+// threads are given, so many train with a NaN, and what the step leaves is looked at.
 
 /// Nobody watches.
 struct Unwatched: TrainingObserver {
@@ -25,7 +26,30 @@ func request(_ words: [String]) -> RunRequest {
   return request
 }
 
+/// Takes one step with a NaN in the parameters of one team, which alone then finds losses that are not
+/// finite: all teams must fail, and keep their parameters as they were.
+func step(_ words: [String], among world: borrowing Communicator) throws -> ExitCode {
+  var request = request(words)
+  request.threadsPerRank = Int(words[5]) ?? 1
+  var run = try TrainingRun(
+    request, path: words[1], observer: Unwatched(), stop: StopSignal(), among: world)
+  let parameters = run.trainer.replica.parameters
+  if world.rank == Int(words[4]) { parameters[0] = .nan }
+  try world.barrier()
+  let before = (0..<parameters.count).map { parameters[$0].bitPattern }
+  do {
+    _ = try run.trainer.step()
+    return .done
+  } catch let error as SharedFailure {
+    let after = (0..<parameters.count).map { parameters[$0].bitPattern }
+    try world.barrier()
+    guard before == after else { throw Failure(.mpi, "rank \(world.rank) changed its parameters") }
+    throw error
+  }
+}
+
 func train(_ words: [String], among world: borrowing Communicator) throws -> ExitCode {
+  if words.count > 5 { return try step(words, among: world) }
   let run = try TrainingRun(
     request(words), path: words[1], observer: Unwatched(), stop: StopSignal(), among: world)
   if world.rank == Int(words[4]) {

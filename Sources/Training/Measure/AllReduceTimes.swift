@@ -1,0 +1,50 @@
+internal import Kernels
+internal import MPI
+internal import VAE
+
+/// How long the teams take to add up a gradient when they do nothing else, beside what a program does
+/// that gives each rank's whole gradient to `MPI_Allreduce`. Medians of rounds in turn, each from one
+/// barrier to the next.
+public struct AllReduceTimes: Codable, Equatable, Sendable {
+  /// Seconds of the trainer's own exchange.
+  public var ours: Double
+
+  /// Seconds of `MPI_Allreduce` over all ranks, of as many floats.
+  public var flat: Double
+
+  /// How many times as fast as the flat one ours is.
+  public var lead: Double { flat / ours }
+}
+
+extension AllReduceTimes {
+  /// Times both, `rounds` times each; collective.
+  init(_ trainer: inout Trainer, rounds: Int, among world: borrowing Communicator) throws {
+    let gradient = Buffer<Float>(repeating: 0, count: trainer.replica.layout.parameterCount)
+    var (ours, flat): ([Double], [Double]) = ([], [])
+    for _ in 0..<rounds {
+      ours.append(try Self.seconds(world) { try trainer.reduceNothing() })
+      flat.append(
+        try Self.seconds(world) {
+          try gradient.vector.withMutableSpan { span throws(MPIError) in
+            try world.allReduce(&span, .sum)
+          }
+        })
+    }
+    // All see rank zero's, whose rounds end with everybody's.
+    self.init(
+      ours: try world.broadcast(Self.median(ours), from: 0),
+      flat: try world.broadcast(Self.median(flat), from: 0))
+  }
+
+  private static func seconds(
+    _ world: borrowing Communicator, _ work: () throws -> Void
+  ) throws -> Double {
+    try world.barrier()
+    let start = ContinuousClock.now
+    try work()
+    try world.barrier()
+    return (ContinuousClock.now - start) / .seconds(1)
+  }
+
+  private static func median(_ values: [Double]) -> Double { values.sorted()[values.count / 2] }
+}

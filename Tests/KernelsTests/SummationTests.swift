@@ -1,0 +1,89 @@
+import Kernels
+import Testing
+
+@Suite struct SummationTests {
+  /// Lengths around the block that is summed at a time.
+  static let counts = [1, 7, 2047, 2048, 2049, 10_000]
+
+  /// A vector over a buffer's memory, for as long as `body` takes.
+  private func with<Result>(_ values: [Float], _ body: (Vector) -> Result) -> Result {
+    let buffer = Buffer<Float>(repeating: 0, count: max(values.count, 1))
+    let vector = buffer.vector[0..<values.count]
+    for (index, value) in values.enumerated() { vector[index] = value }
+    return body(vector)
+  }
+
+  private func elements(_ vector: Vector) -> [Float] { (0..<vector.count).map { vector[$0] } }
+
+  /// Numbers whose sum depends on the order: what Swift's own additions give, one after the other.
+  @Test("terms are added in their order, whichever of them the target is", arguments: counts, 0..<3)
+  func order(count: Int, place: Int) {
+    let terms = (0..<3).map { term in
+      normals(count, seed: UInt64(term + 1)).map { $0 * [1, 1e-7, 1e4][term] }
+    }
+    let expected = (0..<count).map { (terms[0][$0] + terms[1][$0]) + terms[2][$0] }
+    with(terms[0]) { a in
+      with(terms[1]) { b in
+        with(terms[2]) { c in
+          let vectors = [a, b, c]
+          vectors[place].setToSum(of: vectors)
+          #expect(elements(vectors[place]).bits == expected.bits)
+          for other in 0..<3 where other != place {
+            #expect(elements(vectors[other]).bits == terms[other].bits)
+          }
+        }
+      }
+    }
+  }
+
+  @Test("one term is copied", arguments: counts)
+  func one(count: Int) {
+    let term = normals(count, seed: 4)
+    with(term) { source in
+      with([Float](repeating: 9, count: count)) { target in
+        target.setToSum(of: [source])
+        #expect(elements(target).bits == term.bits)
+      }
+    }
+  }
+
+  /// What was sent and what is left over make up what was to be sent, exactly: both are multiples of
+  /// the float's last place. So over many rounds the sums differ by the last residual alone.
+  @Test("no round's loss is lost", arguments: [1, 33, 4096])
+  func feedback(count: Int) {
+    let memory = Buffer<Float>(repeating: 0, count: count + 1)
+    let rounded = BFloat16Vector(inPlaceOf: memory.vector)[0..<count]
+    with([Float](repeating: 0, count: count)) { residual in
+      var sent = [Double](repeating: 0, count: count)
+      var wanted = sent
+      for round in 0..<50 {
+        // Ten times as much and, in between, so little that rounding it beside that would lose it.
+        let values = normals(count, seed: UInt64(round)).map { $0 * (round % 2 == 0 ? 1 : 1e-3) }
+        let before = elements(residual)
+        with(values) { rounded.round($0, feedback: residual) }
+        for i in 0..<count {
+          let value = values[i] + before[i]
+          #expect(rounded[i] == BFloat16(value))
+          #expect(residual[i] == value - BFloat16(value).float)
+          sent[i] += Double(rounded[i].float)
+          wanted[i] += Double(values[i])
+        }
+      }
+      let worst = (0..<count).map { abs(wanted[$0] - sent[$0] - Double(residual[$0])) }.max()!
+      // 50 additions of a value and a residual, each rounded to a float of magnitude 4 or less.
+      #expect(worst < 50 * 2.4e-7)
+    }
+  }
+
+  @Test("numbers come back from bf16 exactly")
+  func widened() {
+    let values = normals(1000, seed: 9)
+    let memory = Buffer<Float>(repeating: 0, count: 500)
+    let rounded = BFloat16Vector(inPlaceOf: memory.vector)
+    with(values) { vector in
+      rounded.round(vector)
+      vector.copy(from: rounded)
+      #expect(elements(vector).bits == values.map { BFloat16($0).float }.bits)
+    }
+  }
+}
