@@ -1,11 +1,11 @@
 import Foundation
 
-/// Several hosts made of this machine by `scripts/hosts`: each with a name, a network and a /dev/shm
-/// of its own. They are gone with the last process on them, however it ends.
+/// Several hosts made of this machine by `cluster/local`: each with a name, a network, a /dev/shm
+/// and an ssh daemon of its own. They are gone with the command they are made for, however it ends.
 public enum Hosts {
   /// The words that make one host for each of `slots` and begin a command on the first of them.
   public static func words(_ slots: [Int]) -> [String] {
-    [script, slots.map(String.init).joined(separator: ",")]
+    [script, "run", "--slots", slots.map(String.init).joined(separator: ","), "--"]
   }
 
   /// Why there can be none here; nil where there can be. Tests that need them are enabled by that.
@@ -20,18 +20,23 @@ public enum Hosts {
 
   /// The script's path.
   public static let script = URL(fileURLWithPath: #filePath)
-    .appendingPathComponent("../../../scripts/hosts").standardizedFileURL.path
+    .appendingPathComponent("../../../cluster/local").standardizedFileURL.path
 }
 
 extension Command {
   /// A program of this package under `mpirun`, one rank on every slot of pretended hosts.
+  ///
+  /// `environment` reaches all ranks: Open MPI's own words by themselves, the others by name.
   public static func mpirun(
     hosts slots: [Int], _ program: String, _ arguments: [String] = [],
     environment: [String: String] = [:]
   ) -> Command {
     let ours = ["OMPI_MCA_btl": "self,vader,tcp", "OMP_NUM_THREADS": "1"]
+    let environment = environment.merging(ours) { $1 }
+    let names = environment.keys.filter { !$0.hasPrefix("OMPI_") }.sorted()
     return Command(
-      Hosts.words(slots) + ["mpirun", "--quiet", built(program)] + arguments,
-      environment: environment.merging(ours) { $1 })
+      Hosts.words(slots) + ["mpirun", "--quiet"] + names.flatMap { ["-x", $0] }
+        + [built(program)] + arguments,
+      environment: environment)
   }
 }
