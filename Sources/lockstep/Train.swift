@@ -124,7 +124,9 @@ struct Train: ParsableCommand {
     recipe.latent = latent ?? recipe.latent
     recipe.batchSize = batchSize ?? recipe.batchSize
     recipe.learningRate = learningRate ?? recipe.learningRate
-    if let problem = recipe.problem { throw ValidationError(problem) }
+    if let problem = recipe.problem ?? RunConfiguration.problem(exchange, wire) {
+      throw ValidationError(problem)
+    }
     for (flag, value) in [
       ("--epochs", epochs), ("--max-steps", maxSteps), ("--log-every", logEvery),
     ] {

@@ -36,6 +36,8 @@ import Testing
     (["--resume", ""], "--resume must be auto, none or a checkpoint's path"),
     (["--resume="], "--resume"),
     (["--verify-every", "-1"], "--verify-every must be at least 0"),
+    (["--wire", "fp16"], "is invalid for '--wire"),
+    (["--wire", "bf16", "--exchange", "all-gather"], "--wire bf16 rounds the gradients of"),
     (["--nonsense"], "Unknown option '--nonsense'"),
   ]
 

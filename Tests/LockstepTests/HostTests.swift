@@ -57,6 +57,27 @@ struct HostTests {
       rows[1].flatMap { [$0.reconstruction, $0.kl] }, 1e-4)
   }
 
+  /// Rounded gradients lead elsewhere, but not far, and all hosts to the same place: replicas are
+  /// compared at each epoch's end.
+  @Test("gradients may travel in bf16", arguments: [[1, 1], [2, 1], [2, 2, 2]], [1, 2])
+  func wire(hosts: [Int], threads: Int) throws {
+    let folder = try RunFolder.trained()
+    let other = folder.path("other")
+    let threads = ["--threads-per-rank", "\(threads)"]
+    try Job(
+      folder.trainWords(run: other) + ["--epochs", "2", "--wire", "bf16"] + threads, .hosts(hosts)
+    ).succeed()
+    let rows = try [other, folder.run].map { try RunContents($0).rows() }
+    #expect(rows[0].map(\.step) == rows[1].map(\.step))
+    let figures = rows.map { $0.flatMap { [$0.reconstruction, $0.kl] } }
+    expectClose(figures[0], figures[1], 1e-2)
+    #expect(figures[0] != figures[1])
+    #expect(try RunContents(other).text("config.yaml").contains("wire: bf16\n"))
+    // A run goes on with the wire that it has, and never with one that makes no sense.
+    try Job(folder.trainWords(run: other) + ["--epochs", "3", "--exchange", "all-gather"])
+      .fail(64, "--wire bf16 rounds the gradients of")
+  }
+
   /// From hosts to one process, and from there to other hosts.
   @Test("a run that is stopped goes on anywhere", arguments: [[2, 1], [1, 1, 1]])
   func stop(hosts: [Int]) throws {

@@ -36,8 +36,8 @@ public struct RunConfiguration: Equatable, Codable, Sendable {
   /// The defaults, with data from `data`.
   public init(data: String) { self.data = data }
 
-  /// What makes no sense about it, nil if all does.
-  public var problem: String? {
+  /// Why these two do not go together, nil if they do or are not given.
+  public static func problem(_ exchange: ExchangeMode?, _ wire: Precision?) -> String? {
     guard wire == .bf16, exchange == .allGather else { return nil }
     return "--wire bf16 rounds the gradients of --exchange all-reduce; with all-gather none "
       + "travel: leave it out, or give --wire fp32"

@@ -44,7 +44,9 @@ struct RunPlan: Codable {
     } else {
       request.apply(to: &configuration)
     }
-    if let problem = configuration.problem { throw Failure(.usage, problem) }
+    if let problem = RunConfiguration.problem(configuration.exchange, configuration.wire) {
+      throw Failure(.usage, problem)
+    }
   }
 
   /// Leaves `directory` as the run that begins needs it: `latest` leads to the checkpoint that it

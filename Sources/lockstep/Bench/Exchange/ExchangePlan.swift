@@ -1,3 +1,4 @@
+internal import Kernels
 internal import Training
 
 /// One row of the table of exchanges.
@@ -11,9 +12,20 @@ struct ExchangeCell: Codable, Hashable {
   /// What the machines exchange.
   let exchange: ExchangeMode
 
+  /// The number format in which gradients travel.
+  var wire = Precision.fp32
+
+  /// What is exchanged, and how.
+  var label: String { exchange.rawValue + (wire == .fp32 ? "" : " \(wire.rawValue)") }
+
+  /// The row that others of as many images and ranks are held against: the defaults.
+  var baseline: ExchangeCell {
+    ExchangeCell(batchSize: batchSize, ranks: ranks, exchange: .allReduce)
+  }
+
   /// A few words for whoever waits.
   var name: String {
-    "\(exchange.rawValue), " + (ranks.map { "\($0) ranks, " } ?? "") + "batch \(batchSize)"
+    "\(label), " + (ranks.map { "\($0) ranks, " } ?? "") + "batch \(batchSize)"
   }
 }
 
@@ -46,8 +58,8 @@ struct ExchangePlan {
     let counts: [Int?] = ranks ?? [nil]
     cells = counts.flatMap { ranks in
       (batchSizes ?? [128, 512, 2048]).flatMap { batchSize in
-        ExchangeMode.allCases.map {
-          ExchangeCell(batchSize: batchSize, ranks: ranks, exchange: $0)
+        [(.allReduce, .fp32), (.allReduce, .bf16), (.allGather, .fp32)].map {
+          ExchangeCell(batchSize: batchSize, ranks: ranks, exchange: $0, wire: $1)
         }
       }
     }
@@ -56,7 +68,8 @@ struct ExchangePlan {
   /// The words of the program that measures `cell`.
   func words(_ cell: ExchangeCell) -> [String] {
     [
-      "measure", "--exchange", cell.exchange.rawValue, "--batch-size", "\(cell.batchSize)",
+      "measure", "--exchange", cell.exchange.rawValue, "--wire", cell.wire.rawValue,
+      "--batch-size", "\(cell.batchSize)",
       "--seconds", "\(seconds)", "--peak-seconds", "0.01", "--data", data,
     ]
   }

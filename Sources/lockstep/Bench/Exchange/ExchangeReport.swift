@@ -7,23 +7,34 @@ struct ExchangeRow: Codable {
   /// The number of ranks.
   var ranks: Int
 
-  /// Bytes that a full step must bring to a machine from the others.
+  /// Bytes that a machine's ranks give MPI for the others in a full step.
   var bytes: Int
+
+  /// Of these, what an all-reduce cannot do without.
+  var leastBytes: Int?
 
   var imagesPerSecond: Summary?
   var stepMilliseconds: Summary?
 
-  /// Milliseconds a full step in the exchange, the mean over ranks.
+  /// Milliseconds a full step in which ranks did nothing but exchange, the mean over ranks.
   var exchangeMilliseconds: Summary?
+
+  /// Milliseconds of the gradient's all-reduce by itself, and of `MPI_Allreduce` over all ranks.
+  var allReduceMilliseconds: Summary?
+  /// See ``allReduceMilliseconds``.
+  var flatMilliseconds: Summary?
 
   /// Sums up what the rounds found.
   init(_ cell: ExchangeCell, _ rounds: [Measurement]) {
     self.cell = cell
     ranks = rounds.first?.ranks ?? 0
     bytes = rounds.first?.exchangeBytes ?? 0
+    leastBytes = rounds.first?.leastExchangeBytes
     imagesPerSecond = Summary(rounds.map(\.imagesPerSecond))
     stepMilliseconds = Summary(rounds.map(\.stepMilliseconds))
     exchangeMilliseconds = Summary(rounds.map { $0.stageMilliseconds(.exchange) })
+    allReduceMilliseconds = Summary(rounds.compactMap(\.allReduce).map { 1000 * $0.ours })
+    flatMilliseconds = Summary(rounds.compactMap(\.allReduce).map { 1000 * $0.flat })
   }
 }
 
@@ -43,8 +54,8 @@ struct ExchangeReport: Codable {
   /// All lines, as a person reads them.
   var lines: [String] {
     var table = TextTable(
-      ["batch", "ranks", "exchange", "KB/step", "ms/step", "±", "in it", "images/s", ""],
-      [.right, .right, .left, .right, .right, .right, .right, .right, .left])
+      ["batch", "ranks", "exchange", "KB/step", "/least", "ms/step", "±", "in it", "images/s", ""],
+      [.right, .right, .left, .right, .right, .right, .right, .right, .right, .left])
     for row in rows { table.add(entries(row)) }
     let heading = "\(machines.joined(separator: " ")); \(Figure.medians(rounds)), in turn"
     return [heading, ""] + table.lines + notes
@@ -52,8 +63,9 @@ struct ExchangeReport: Codable {
 
   private func entries(_ row: ExchangeRow) -> [String] {
     [
-      "\(row.cell.batchSize)", "\(row.ranks)", row.cell.exchange.rawValue,
-      (row.bytes / 1000).grouped, Figure.milliseconds(row.stepMilliseconds?.median),
+      "\(row.cell.batchSize)", "\(row.ranks)", row.cell.label, (row.bytes / 1000).grouped,
+      row.leastBytes.map { (Double(row.bytes) / Double($0)).twoDecimals } ?? "–",
+      Figure.milliseconds(row.stepMilliseconds?.median),
       Figure.percent(row.stepMilliseconds?.spread),
       Figure.milliseconds(row.exchangeMilliseconds?.median),
       row.imagesPerSecond.map { Int($0.median).grouped } ?? "–",
@@ -61,21 +73,32 @@ struct ExchangeReport: Codable {
     ]
   }
 
-  /// How many times as fast the row's exchange is as the other, the median of the rounds' own ratios;
-  /// nil where it is not faster.
+  /// How many times as fast the row's exchange is as the default one, the median of the rounds' own
+  /// ratios; nil for the default.
   func lead(_ row: ExchangeRow) -> Double? {
-    let other = rows.first {
-      $0.cell.batchSize == row.cell.batchSize && $0.cell.ranks == row.cell.ranks
-        && $0.cell.exchange != row.cell.exchange
-    }
-    guard let mine = row.imagesPerSecond?.values, let theirs = other?.imagesPerSecond?.values,
-      let ratio = Summary(zip(mine, theirs).map { $0 / $1 })?.median, ratio > 1
+    let other = rows.first { $0.cell == row.cell.baseline && $0.cell != row.cell }
+    guard let mine = row.imagesPerSecond?.values, let theirs = other?.imagesPerSecond?.values
     else { return nil }
-    return ratio
+    return Summary(zip(mine, theirs).map { $0 / $1 })?.median
   }
 
   private var notes: [String] {
-    rows.allSatisfy { $0.bytes == 0 }
-      ? ["", "All ranks share memory: there is nothing to exchange. Name more machines."] : []
+    guard rows.contains(where: { $0.bytes > 0 }) else {
+      return ["", "All ranks share memory: there is nothing to exchange. Name more machines."]
+    }
+    let lines = rows.filter { $0.cell == $0.cell.baseline }.compactMap(\.comparison)
+    return lines.isEmpty ? [] : ["", "The gradient's all-reduce by itself:"] + lines
+  }
+}
+
+extension ExchangeRow {
+  /// A line on the all-reduce beside `MPI_Allreduce`; nil without one.
+  fileprivate var comparison: String? {
+    guard let ours = allReduceMilliseconds, let flat = flatMilliseconds,
+      let ratio = Summary(zip(flat.values, ours.values).map { $0 / $1 })?.median
+    else { return nil }
+    return "  batch \(cell.batchSize), \(ranks) ranks: \(Figure.milliseconds(ours.median)) ms; "
+      + "MPI_Allreduce of as many floats over all ranks \(Figure.milliseconds(flat.median)) ms, "
+      + "\(ratio.twoDecimals) times as long"
   }
 }
