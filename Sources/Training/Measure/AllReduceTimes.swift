@@ -17,11 +17,12 @@ public struct AllReduceTimes: Codable, Equatable, Sendable {
 }
 
 extension AllReduceTimes {
-  /// Times both, `rounds` times each; collective.
-  init(_ trainer: inout Trainer, rounds: Int, among world: borrowing Communicator) throws {
+  /// Times both for about `seconds`, from 3 to 100 times each; collective.
+  init(_ trainer: inout Trainer, seconds: Double, among world: borrowing Communicator) throws {
     let gradient = Buffer<Float>(repeating: 0, count: trainer.replica.layout.parameterCount)
     var (ours, flat): ([Double], [Double]) = ([], [])
-    for _ in 0..<rounds {
+    var rounds = 3
+    while ours.count < rounds {
       ours.append(try Self.seconds(world) { try trainer.reduceNothing() })
       flat.append(
         try Self.seconds(world) {
@@ -29,6 +30,10 @@ extension AllReduceTimes {
             try world.allReduce(&span, .sum)
           }
         })
+      if ours.count == 2 {  // The first meets connections that are not made yet.
+        let wanted = min(100, max(3, Int(seconds / max(ours[1] + flat[1], 1e-9))))
+        rounds = Int(try world.broadcast(Int64(wanted), from: 0))
+      }
     }
     // All see rank zero's, whose rounds end with everybody's.
     self.init(

@@ -4,7 +4,7 @@ public import VAE
 
 /// What a step takes on N nodes of R ranks each, teams by node, at batch B; fitted to measurements.
 ///
-///     step = (samples(b) + gradients(e, B/N)) (1 + w log₂ R) + network(N)
+///     step = (samples(b) + gradients(e, B/N)) (1 + w log₂ R) + 2 l + exposed(T, G)
 ///
 /// - samples(b) = p b + q: batch, forward and backward of the rank with the largest shard. b follows
 ///   from ``Shard``: shards are made of units of six rows, so that a batch of 128 has no more than 21
@@ -12,8 +12,11 @@ public import VAE
 /// - gradients(e, s) = e (u s + v): a rank's tiles, of e parameters in all, over the s samples of its
 ///   node; v is the update, which no node is spared. e is that of the lane to which the most was dealt.
 /// - w: a barrier takes a microsecond, but ranks are never equally fast, and each waits for the last.
-/// - network(N) = 2 (N − 1) l + 2 (N − 1)/N S / c: a ring, latency l, S bytes of gradient through one
-///   network of c bytes a second that a node's lanes share.
+/// - 2 l: a gradient's parts go one way, and their sums the other; l is the latency.
+/// - exposed(T, G) = max(T/4, T − 3/4 G): of the time T = 2 (N − 1)/N S / c that S bytes of gradient
+///   take through a network of c bytes a second, which a node's lanes share, what the gradients'
+///   products G do not hide. Of four buckets, the first leaves when a quarter is computed, and the last
+///   when all is.
 ///
 /// Not in the model: unlike nodes, traffic of others, and what memory that all cores share costs with
 /// more of them than were measured.
@@ -72,7 +75,7 @@ public struct CostModel: Codable, Equatable, Sendable {
     public var synchronisation: Double
     /// The all-reduce's latencies.
     public var latency: Double
-    /// The all-reduce's bytes.
+    /// The all-reduce's bytes, as far as no products hide them.
     public var bytes: Double
 
     /// The whole.
@@ -105,8 +108,15 @@ extension CostModel {
       samples: samples, gradients: gradients, update: update,
       synchronisation: (samples + gradients + update) * synchronisation
         * logarithm2(Double(ranks)),
-      latency: nodes > 1 ? 2 * (size - 1) * network.latency : 0,
-      bytes: nodes > 1 ? 2 * (size - 1) / size * Double(split.bytes) / network.bandwidth : 0)
+      latency: nodes > 1 ? 2 * network.latency : 0,
+      bytes: Self.exposed(
+        (size - 1) / size * Double(split.bytes) / network.bandwidth, behind: gradients))
+  }
+
+  /// What of `network` seconds is left beside `gradients` seconds of products.
+  private static func exposed(_ network: Double, behind gradients: Double) -> Double {
+    let buckets = Double(LanePlan.mostBuckets)
+    return max(network / buckets, network - (1 - 1 / buckets) * gradients)
   }
 
   /// What falls to the rank and the node that have most to do.
@@ -117,7 +127,7 @@ extension CostModel {
     let nodeSamples: Int
     /// Parameters of a lane's tiles.
     let parameters: Int
-    /// Bytes that a node's lanes exchange: its gradient and, in each lane, the report.
+    /// Bytes that a node's lanes send and bring: the gradient's parts and sums, and the losses.
     let bytes: Int
 
     init(_ configuration: ModelConfiguration, ranks: Int, nodes: Int, batchSize: Int) {
@@ -132,8 +142,7 @@ extension CostModel {
       }.max()!
       parameters = Lane.deal(layout.tiles, to: ranks)
         .map { $0.reduce(0) { $0 + $1.range.count } }.max()!
-      let floats = layout.parameterCount + ranks * BatchReport.count(batchSize: batchSize)
-      bytes = floats * MemoryLayout<Float>.stride
+      bytes = (2 * layout.parameterCount + 2 * batchSize) * MemoryLayout<Float>.stride
     }
   }
 }

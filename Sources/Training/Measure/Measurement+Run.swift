@@ -28,7 +28,7 @@ extension Measurement {
     let exchangeBytes = try pace.exchangeBytes(among: world)
     let leastBytes = pace.leastExchangeBytes(request)
     let allReduce = try leastBytes.map { _ in
-      try AllReduceTimes(&pace.trainer, rounds: request.allReduceRounds, among: world)
+      try AllReduceTimes(&pace.trainer, seconds: request.seconds, among: world)
     }
     try pace.free()
     self.init(

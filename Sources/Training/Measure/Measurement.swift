@@ -24,9 +24,6 @@ public struct MeasurementRequest: Codable, Hashable, Sendable {
   /// Seconds of one of the runs that measure the processor's peak; there are nine.
   public var peakSeconds = 0.05
 
-  /// How often the all-reduce alone is timed.
-  public var allReduceRounds = 20
-
   /// A batch of 128 in fp32, one team a node.
   public init() {}
 }

@@ -18,7 +18,7 @@ struct LanePlan {
 
   /// The buckets of a message. More let the first leave sooner, and the last, which nothing hides, be
   /// smaller; each costs two messages to every other team.
-  private static let mostBuckets = 4
+  static let mostBuckets = 4
 
   /// Deals `own` tiles to `threads`. If it `keeps` gradients, all stay until they have travelled;
   /// otherwise each is done with at once, and a thread has room for one.
