@@ -1,4 +1,5 @@
 internal import ArgumentParser
+internal import Glibc
 internal import Training
 
 /// The root of the command line.
@@ -44,7 +45,11 @@ enum Program {
   /// Every rank finds the same before MPI starts; one of them speaks.
   private static func end(with error: any Error) -> Never {
     let code = Lockstep.exitCode(for: error)
-    guard Launcher.rank == 0 else { Lockstep.exit(withError: code) }
+    guard Launcher.rank == 0 else {
+      // mpirun ends a job with its first failure, and may drop what it has not read by then.
+      if code != .success { usleep(500_000) }
+      Lockstep.exit(withError: code)
+    }
     guard code == .success else {
       let hint = "see \(Lockstep.name(of: CommandLine.arguments)) --help"
       Job.tell("\(Lockstep.message(for: error).trimmedOfStops); \(hint).")
