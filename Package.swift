@@ -19,6 +19,14 @@ var hot = ["-Ounchecked", "-Xcc", "-fno-math-errno"]
   hot += ["-Xcc", "-march=\(Context.environment["LOCKSTEP_MARCH"] ?? "x86-64-v3")"]
 #endif
 
+/// The MPI to build against, by the name of its pkg-config file; `LOCKSTEP_MPI` chooses it.
+let mpi: (pkgConfig: String, package: String)
+switch Context.environment["LOCKSTEP_MPI"] ?? "" {
+case "", "openmpi": mpi = ("ompi-c", "libopenmpi-dev")
+case "mpich": mpi = ("mpich", "libmpich-dev")
+case let other: fatalError("LOCKSTEP_MPI is '\(other)': it may be openmpi (the default) or mpich")
+}
+
 let package = Package(
   name: "lockstep",
   products: [
@@ -34,7 +42,7 @@ let package = Package(
   targets: [
     .systemLibrary(name: "CFMA"),
     .systemLibrary(name: "CLinux"),
-    .systemLibrary(name: "CMPI", pkgConfig: "ompi-c", providers: [.apt(["libopenmpi-dev"])]),
+    .systemLibrary(name: "CMPI", pkgConfig: mpi.pkgConfig, providers: [.apt([mpi.package])]),
     .systemLibrary(name: "COneDNN", providers: [.apt(["libdnnl-dev"])]),
     .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
     .systemLibrary(name: "CSPNG", pkgConfig: "spng", providers: [.apt(["libspng-dev"])]),
@@ -60,7 +68,8 @@ let package = Package(
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "Logging", package: "swift-log"),
       ], swiftSettings: house),
-    .target(name: "Support", path: "Tests/Support", swiftSettings: house),
+    .target(
+      name: "Support", dependencies: ["MPI"], path: "Tests/Support", swiftSettings: house),
     .executableTarget(
       name: "mpi-probe", dependencies: ["MPI"], path: "Tests/Probes/MPIProbe",
       swiftSettings: house),

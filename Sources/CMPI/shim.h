@@ -1,6 +1,8 @@
 #ifndef LOCKSTEP_CMPI_SHIM_H
 #define LOCKSTEP_CMPI_SHIM_H
 #include <mpi.h>
+#include <stddef.h> /* MPICH's null handles are casts of NULL, which its header does not bring. */
+#include <time.h>
 
 /* What Swift cannot import from <mpi.h>, and nothing else.
  *
@@ -46,14 +48,66 @@ static inline CMPI_Datatype CMPI_uint64(void) { return (CMPI_Datatype){MPI_UINT6
 /* The predefined reduction operations are cast macros. */
 static inline CMPI_Op CMPI_sum(void) { return (CMPI_Op){MPI_SUM}; }
 static inline CMPI_Op CMPI_prod(void) { return (CMPI_Op){MPI_PROD}; }
-static inline CMPI_Op CMPI_min(void) { return (CMPI_Op){MPI_MIN}; }
-static inline CMPI_Op CMPI_max(void) { return (CMPI_Op){MPI_MAX}; }
 static inline CMPI_Op CMPI_land(void) { return (CMPI_Op){MPI_LAND}; }
 static inline CMPI_Op CMPI_lor(void) { return (CMPI_Op){MPI_LOR}; }
 static inline CMPI_Op CMPI_lxor(void) { return (CMPI_Op){MPI_LXOR}; }
 static inline CMPI_Op CMPI_band(void) { return (CMPI_Op){MPI_BAND}; }
 static inline CMPI_Op CMPI_bor(void) { return (CMPI_Op){MPI_BOR}; }
 static inline CMPI_Op CMPI_bxor(void) { return (CMPI_Op){MPI_BXOR}; }
+
+/* MPICH 4.0.0 to 4.0.2 compare unsigned integers as if they were signed: for three of our types the
+ * smallest and the largest are found by operations of our own there. MPI_MIN and MPI_MAX are cast
+ * macros, too. */
+#if defined(MPICH_NUMVERSION) && MPICH_NUMVERSION >= 40000000 && MPICH_NUMVERSION < 40003000
+#include <stdint.h>
+
+#define CMPI_CHOOSE(type, right) \
+  for (int i = 0; i < *count; i++) { \
+    type left = ((type *)values)[i], *result = (type *)results + i; \
+    if (right) *result = left; \
+  }
+
+static inline void CMPI_min_unsigned(void *values, void *results, int *count, MPI_Datatype *type) {
+  if (*type == MPI_UINT8_T) {
+    CMPI_CHOOSE(uint8_t, left < *result)
+  } else if (*type == MPI_UINT16_T) {
+    CMPI_CHOOSE(uint16_t, left < *result)
+  } else {
+    CMPI_CHOOSE(uint64_t, left < *result)
+  }
+}
+static inline void CMPI_max_unsigned(void *values, void *results, int *count, MPI_Datatype *type) {
+  if (*type == MPI_UINT8_T) {
+    CMPI_CHOOSE(uint8_t, left > *result)
+  } else if (*type == MPI_UINT16_T) {
+    CMPI_CHOOSE(uint16_t, left > *result)
+  } else {
+    CMPI_CHOOSE(uint64_t, left > *result)
+  }
+}
+#undef CMPI_CHOOSE
+
+/* Made when it is first needed, and kept: a failure leaves no operation, which the call refuses. */
+static inline CMPI_Op CMPI_own(MPI_Op *op, MPI_User_function *function) {
+  if (*op == MPI_OP_NULL) MPI_Op_create(function, 1, op);
+  return (CMPI_Op){*op};
+}
+static inline int CMPI_is_unsigned(CMPI_Datatype datatype) {
+  return datatype.handle == MPI_UINT8_T || datatype.handle == MPI_UINT16_T ||
+         datatype.handle == MPI_UINT64_T;
+}
+static inline CMPI_Op CMPI_min(CMPI_Datatype datatype) {
+  static MPI_Op own = MPI_OP_NULL;
+  return CMPI_is_unsigned(datatype) ? CMPI_own(&own, CMPI_min_unsigned) : (CMPI_Op){MPI_MIN};
+}
+static inline CMPI_Op CMPI_max(CMPI_Datatype datatype) {
+  static MPI_Op own = MPI_OP_NULL;
+  return CMPI_is_unsigned(datatype) ? CMPI_own(&own, CMPI_max_unsigned) : (CMPI_Op){MPI_MAX};
+}
+#else
+static inline CMPI_Op CMPI_min(CMPI_Datatype datatype) { return (CMPI_Op){MPI_MIN}; }
+static inline CMPI_Op CMPI_max(CMPI_Datatype datatype) { return (CMPI_Op){MPI_MAX}; }
+#endif
 
 /* MPI_IN_PLACE and MPI_STATUS_IGNORE are integers cast to pointers. */
 static inline void *CMPI_in_place(void) { return MPI_IN_PLACE; }
@@ -85,6 +139,26 @@ static inline int CMPI_comm_return_errors(CMPI_Comm communicator) {
 }
 static inline int CMPI_win_return_errors(CMPI_Win window) {
   return MPI_Win_set_errhandler(window.handle, MPI_ERRORS_RETURN);
+}
+
+/* MPICH's launcher ends the job without reading what a rank wrote just before it aborted, such as why:
+ * it is left the time to. */
+static inline void CMPI_abort(int code) {
+#ifdef MPICH_NUMVERSION
+  struct timespec pause = {.tv_nsec = 100000000};
+  nanosleep(&pause, 0);
+#endif
+  MPI_Abort(MPI_COMM_WORLD, code);
+}
+
+/* MPICH 4.0.2 forgets the names of its control variables when the last user of the tool interface
+ * leaves: there nobody leaves. */
+static inline int CMPI_T_finalize(void) {
+#ifdef MPICH_NUMVERSION
+  return MPI_SUCCESS;
+#else
+  return MPI_T_finalize();
+#endif
 }
 
 /* An enumerator in one implementation, a macro in another: imported with different types. */

@@ -39,7 +39,16 @@ public struct MPIError: Error, Hashable, Sendable {
       guard MPI_Error_string(code, text.baseAddress, &length) == MPI_SUCCESS else {
         return "return code \(code)"
       }
-      return String(decoding: text.prefix(Int(length)).lazy.map(UInt8.init), as: UTF8.self)
+      return oneLine(
+        String(
+          decoding: text.prefix(Int(length)).lazy.map(UInt8.init(bitPattern:)), as: UTF8.self))
+    }
+  }
+
+  /// The standard lets an explanation have several lines, as MPICH's do.
+  private static func oneLine(_ text: String) -> String {
+    text.split(whereSeparator: \.isNewline).reduce("") { whole, line in
+      whole.isEmpty ? "\(line)" : whole + (whole.hasSuffix(":") ? " " : "; ") + line
     }
   }
 }

@@ -44,8 +44,8 @@ extension Operation {
     switch kind {
     case .sum: CMPI_sum()
     case .product: CMPI_prod()
-    case .min: CMPI_min()
-    case .max: CMPI_max()
+    case .min: CMPI_min(Element.c)
+    case .max: CMPI_max(Element.c)
     case .and: CMPI_land()
     case .or: CMPI_lor()
     case .xor: CMPI_lxor()

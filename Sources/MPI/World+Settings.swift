@@ -17,7 +17,7 @@ extension World {
     var provided: CInt = 0
     try check("MPI_T_init_thread", MPI_T_init_thread(CMPI_thread_single(), &provided))
     let value = Result { () throws(MPIError) in try ControlVariable(named: name)?.text }
-    try check("MPI_T_finalize", MPI_T_finalize())
+    try check("MPI_T_finalize", CMPI_T_finalize())
     return try value.get()
   }
 }

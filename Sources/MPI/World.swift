@@ -101,7 +101,7 @@ public struct World: ~Copyable {
     precondition(code != 0, "an aborted job must not look like a success")
     // MPI_Abort may leave without running what the C library does at exit.
     fflush(nil)
-    if Lifecycle.current == .alive { MPI_Abort(CMPI_comm_world().handle, code) }
+    if Lifecycle.current == .alive { CMPI_abort(code) }
     exit(code)
   }
 }

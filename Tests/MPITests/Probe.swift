@@ -8,7 +8,9 @@ struct Probe {
   let ranks: Int
   private let hosts: [Int]?
 
-  init(_ scenario: String..., ranks: Int) {
+  init(_ scenario: String..., ranks: Int) { self.init(scenario, ranks: ranks) }
+
+  init(_ scenario: [String], ranks: Int) {
     self.scenario = scenario
     self.ranks = ranks
     hosts = nil

@@ -26,7 +26,7 @@ public struct Command: Sendable {
     self.environment = environment
   }
 
-  /// A program of this package under `mpirun`.
+  /// A program of this package under the launcher.
   public static func mpirun(
     ranks: Int, _ program: String, _ arguments: [String] = [],
     environment: [String: String] = [:]
@@ -34,10 +34,10 @@ public struct Command: Sendable {
     mpirun([["-n", "\(ranks)", built(program)] + arguments], environment: environment)
   }
 
-  /// One job of several parts, each the words that mpirun takes between two colons.
+  /// One job of several parts, each the words that the launcher takes between two colons.
   ///
-  /// Ranks share cores and yield while they wait, so that any number runs anywhere; `binding` is
-  /// what mpirun binds each to.
+  /// Ranks share cores and, where the library can, yield while they wait, so that any number runs
+  /// anywhere; `binding` is what each is bound to.
   public static func mpirun(
     _ parts: [[String]], binding: String = "none", environment: [String: String] = [:]
   ) -> Command {
@@ -47,11 +47,7 @@ public struct Command: Sendable {
       environment["OMPI_ALLOW_RUN_AS_ROOT_CONFIRM"] = "1"
     }
     environment["OMP_NUM_THREADS"] = "1"
-    let launcher = [
-      "mpirun", "--quiet", "--oversubscribe", "--mca", "mpi_yield_when_idle", "1", "--bind-to",
-      binding == "none" ? binding : "\(binding):overload-allowed",
-    ]
-    return Command(launcher + parts.joined(separator: [":"]), environment: environment)
+    return Command(Library.words(parts, binding: binding), environment: environment)
   }
 
   /// The path of an executable of this package, built beside the running test bundle.

@@ -27,5 +27,5 @@ func life(_ level: ThreadLevel) throws {
     _ = try World()
   }
   try expectations.expect(try !World.libraryVersion.isEmpty, "the library still has a version")
-  print("\(place): life held in \(expectations.held) expectations")
+  report("\(place): life held in \(expectations.held) expectations")
 }

@@ -38,8 +38,13 @@ func run(_ name: String, _ scenario: Scenario) throws {
     complain("\(place): \(error)")
     world.abort(code: 71)
   }
-  print("\(place): \(name) held in \(expectations.held) expectations")
+  report("\(place): \(name) held in \(expectations.held) expectations")
   try world.finalize()
+}
+
+/// Line and end at once: MPICH's launcher may pass on another rank's words between them.
+func report(_ line: String) {
+  FileHandle.standardOutput.write(Data("\(line)\n".utf8))
 }
 
 func complain(_ sentence: String) {

@@ -1,0 +1,33 @@
+import MPI
+
+/// The MPI that the tests were built with.
+public enum Library {
+  /// Whether it is Open MPI; MPICH otherwise.
+  public static let isOpenMPI = (try? World.libraryVersion.contains("Open MPI")) ?? false
+
+  /// The program that starts its ranks.
+  public static let launcher = isOpenMPI ? "mpirun" : "mpiexec.hydra"
+
+  /// A shell's function that prints the processes of a launcher's ranks, in their order. MPICH's
+  /// are children of its launcher's child.
+  public static let ranksFunction = """
+    ranks() {
+      read -r children </proc/$1/task/$1/children
+      case $(cat /proc/"${children%% *}"/comm) in
+        hydra*) read -r children </proc/${children%% *}/task/${children%% *}/children ;;
+      esac
+      echo $children
+    }
+    """
+
+  /// The words that start `parts` of one job, each the words between two colons, ranks sharing cores
+  /// and bound to what `binding` says.
+  static func words(_ parts: [[String]], binding: String) -> [String] {
+    let shared = ["--quiet", "--oversubscribe", "--mca", "mpi_yield_when_idle", "1", "--bind-to"]
+    let options =
+      !isOpenMPI
+      ? ["-bind-to", binding]
+      : shared + [binding == "none" ? binding : "\(binding):overload-allowed"]
+    return [launcher] + options + parts.joined(separator: [":"])
+  }
+}
