@@ -21,6 +21,10 @@ enum Launcher {
     setenv("OMPI_MCA_pml", "ob1", 0)
   }
 
+  /// Keeps MPICH from adding words of its own where a rank aborts the job, which has said why. Must
+  /// come before MPI starts.
+  static func abortInSilence() { setenv("MPIR_CVAR_SUPPRESS_ABORT_MESSAGE", "1", 0) }
+
   private static var known: Int? { names.lazy.compactMap(number).first }
 
   private static func number(_ name: String) -> Int? {

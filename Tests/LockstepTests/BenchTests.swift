@@ -73,13 +73,13 @@ import Testing
     try Job(["bench"], .ranks(2)).fail(64, "must not be started by it")
   }
 
-  @Test("without mpirun it says what to install")
+  @Test("without a launcher it says what to install")
   func noLauncher() throws {
     let folder = try RunFolder()
     let shell = ["/bin/sh", "-c", "PATH=/nowhere exec \"$@\"", "sh"]
     let words = job(["--quick"], in: folder).command.words
     try Command(shell + words, environment: Job.environment).run()
-      .expectFailure(69, ["there is no mpirun on PATH"])
+      .expectFailure(69, ["there is no \(Library.launcher) on PATH"])
   }
 
   @Test("data that is not there is told of once")

@@ -37,7 +37,8 @@ import Testing
     let words = words + ["--data", "data"]
     try expectRefusal(
       [
-        ["-wdir", folder.folder.url.path] + words, ["-wdir", folder.path("elsewhere")] + words,
+        ["env", "-C", folder.folder.url.path] + words,
+        ["env", "-C", folder.path("elsewhere")] + words,
       ], "the data of rank 1 differs")
   }
 
@@ -48,7 +49,7 @@ import Testing
     let words = words + ["--data", "data"]
     let places = [folder.folder.url.path, folder.path("elsewhere")]
     try expectRefusal(
-      (0..<2).map { ["-wdir", places[$0 == rank ? 1 : 0]] + words }, code: 74,
+      (0..<2).map { ["env", "-C", places[$0 == rank ? 1 : 0]] + words }, code: 74,
       "there is no train-images-idx3-ubyte here")
   }
 

@@ -90,13 +90,13 @@ private struct Kill: CustomStringConvertible {
   /// outlive an mpirun that was killed by two seconds.
   func run(_ job: Job, lock: String) throws -> Command.Outcome {
     let script = """
+      \(Library.ranksFunction)
       signal=$1 rank=$2 seconds=$3 lock=$4; shift 4
       "$@" & job=$!
       sleep "$seconds"
       target=$job
       if [ "$rank" -ge 0 ]; then
-        read -r children </proc/$job/task/$job/children
-        set -- $children
+        set -- $(ranks $job)
         [ $# -le "$rank" ] || shift "$rank"
         target=${1:-$job}
       fi

@@ -57,7 +57,7 @@ struct BFloat16TrainingTests {
   @Test("one processor without it is enough to refuse")
   func oneOfTwo() throws {
     let words = [Command.built("lockstep")] + folder.trainWords() + ["--precision", "bf16"]
-    let parts = [["-n", "1"] + words, ["-n", "1", "-x", "DNNL_MAX_CPU_ISA=AVX2"] + words]
+    let parts = [["-n", "1"] + words, ["-n", "1", "env", "DNNL_MAX_CPU_ISA=AVX2"] + words]
     try Command.mpirun(parts, environment: Job.environment).run().expectFailure(69, ["bf16"])
     #expect(!FileManager.default.fileExists(atPath: folder.run))
   }

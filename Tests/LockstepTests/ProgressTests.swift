@@ -79,7 +79,9 @@ import Testing
   }
 
   /// A rank of mpirun's writes into a pseudo-terminal.
-  @Test("terminals get colours unless NO_COLOR is set", arguments: ["1", ""])
+  @Test(
+    "terminals get colours unless NO_COLOR is set",
+    .enabled(if: Library.isOpenMPI, "ranks of MPICH write into pipes"), arguments: ["1", ""])
   func noColor(value: String) throws {
     let outcome = try folder.train(
       "--epochs", "1", "--progress", "always", on: .ranks(1), environment: ["NO_COLOR": value]

@@ -83,11 +83,11 @@ import Testing
     #expect(left.sorted() == ["by-hand", "data", "proof.json"])
   }
 
-  /// Puts an mpirun before the real one: a shell's `line` and then its last words.
+  /// Puts a launcher before the real one: a shell's `line` and then its last words.
   private func path(_ line: String, _ last: String) throws -> String {
     let path = ProcessInfo.processInfo.environment["PATH"] ?? "/usr/bin:/bin"
     let script = "#!/bin/sh\n\(line)\nPATH='\(path)' \(last)\n"
-    let launcher = folder.path("mpirun")
+    let launcher = folder.path(Library.launcher)
     try Data(script.utf8).write(to: URL(fileURLWithPath: launcher))
     try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: launcher)
     return "\(folder.folder.url.path):\(path)"
@@ -99,7 +99,7 @@ import Testing
     // Lets runs begin with other parameters.
     let misleading = try path(
       #"[ -e "$TMPDIR"/lockstep-bench-*/run/latest ] || set -- "$@" --seed 2"#,
-      #"exec mpirun "$@""#)
+      #"exec \#(Library.launcher) "$@""#)
     let outcome = try job(words, path: misleading).command.run()
     #expect(outcome.status == 70, "\(outcome.reported)")
     let verdict = "NOT the same bits: 4 of 7 runs differ from the first of their kind"
@@ -119,7 +119,8 @@ import Testing
   func notStopped() throws {
     let words = ["--ranks", "1,2", "--steps", "20", "--json", folder.path("proof.json")]
     // A shell that keeps the signal to itself.
-    let outcome = try job(words, path: path("trap : USR1", #"mpirun "$@""#)).command.run()
+    let deaf = try path("trap : USR1", #"\#(Library.launcher) "$@""#)
+    let outcome = try job(words, path: deaf).command.run()
     let sentence = "a run of 20 steps was done before it could be stopped; give more --steps"
     outcome.expectFailure(74, ["the same bits in 5 of 7 runs, but 2 failed: \(sentence)"])
     #expect(outcome.output.hasSuffix("5 of 7 runs, but 2 failed\n"), "\(outcome.output)")

@@ -11,13 +11,13 @@ import Testing
     _ signals: String...
   ) throws -> Command.Outcome {
     let script = """
+      \(Library.ranksFunction)
       text=$1 file=$2 lock=$3 rank=$4 signals=$5; shift 5
       env --default-signal=INT,HUP "$@" & job=$!
       until grep -qs "$text" "$file"; do kill -0 $job || exit 99; sleep 0.005; done
       target=$job
       if [ "$rank" -ge 0 ]; then
-        read -r children </proc/$job/task/$job/children
-        set -- $children
+        set -- $(ranks $job)
         shift "$rank"
         target=$1
       fi
@@ -60,13 +60,21 @@ import Testing
     try expectSavedAtLastStep(folder)
   }
 
-  /// mpirun leaves ranks a second and returns 1 whatever they return.
-  @Test("SIGTERM and SIGINT through mpirun leave time to save", arguments: 1...4, ["TERM", "INT"])
+  /// Open MPI's leaves ranks a second after these two, and returns 1 whatever they return; MPICH
+  /// 4.0.2's leaves them all the time they want, and may return 0 after any signal.
+  @Test(
+    "signals through the launcher leave time to save", arguments: 1...4, ["TERM", "INT", "USR1"])
   func throughLauncher(ranks: Int, signal: String) throws {
     let folder = try RunFolder()
     let outcome = try signalled(
       folder, folder.train("--epochs", "100000", on: .ranks(ranks)), afterStep: 6, signal)
-    #expect(outcome.status != 0 && outcome.status != 98, "\(outcome.reported)")
+    if !Library.isOpenMPI {
+      #expect([0, 75].contains(outcome.status), "\(outcome.reported)")
+    } else if signal == "USR1" {
+      #expect(outcome.status == 75, "\(outcome.reported)")
+    } else {
+      #expect(outcome.status != 0 && outcome.status != 98, "\(outcome.reported)")
+    }
     #expect(!outcome.reported.contains("again ends at once"))
     try expectSavedAtLastStep(folder)
   }

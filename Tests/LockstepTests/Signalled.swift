@@ -4,11 +4,17 @@ extension Job {
   /// Starts the job, sends SIGUSR1 once the metrics of `run` have a row of `kind` for `step`, and
   /// waits for its end.
   func signalled(after kind: String, _ step: Int, in run: String) throws -> Command.Outcome {
+    // MPICH 4.0.2's launcher may return 0 for ranks to which it has passed a signal on, whatever
+    // they return. One rank that is asked is enough.
+    let target =
+      Library.isOpenMPI || command.words[0] != Library.launcher ? "$job" : "$(ranks $job)"
     let script = """
+      \(Library.ranksFunction)
       metrics=$1 row=$2; shift 2
       "$@" & job=$!
       until grep -qs "$row" "$metrics"; do kill -0 $job || exit 99; sleep 0.005; done
-      kill -USR1 $job
+      set -- \(target)
+      kill -USR1 $1
       wait $job
       """
     // The order of keys in a row is not ours to know.

@@ -12,7 +12,7 @@ import Testing
   private func launch(_ words: [String], _ limits: [String]) throws -> Command.Outcome {
     try Command.mpirun(
       limits.map { limit in
-        let variable = limit.isEmpty ? [] : ["-x", "ONEDNN_MAX_CPU_ISA=\(limit)"]
+        let variable = limit.isEmpty ? [] : ["env", "ONEDNN_MAX_CPU_ISA=\(limit)"]
         return ["-n", "1"] + variable + [Command.built("lockstep")] + words
       }, environment: Job.environment
     ).run()

@@ -15,9 +15,8 @@ extension Diagnosis {
         "unbound",
         "\(Wording.ranks(loose)) may run on any of \(cores) cores",
         why: "a rank that is moved leaves its cache behind",
-        instead: first.threads == 1
-          ? "type mpirun --bind-to core"
-          : "type mpirun --map-by slot:PE=\(first.threads) --bind-to core")
+        instead: "type "
+          + machine.launcher.line(machine.launcher.binding(threads: first.threads)))
     ]
   }
 
@@ -48,15 +47,15 @@ extension Diagnosis {
   }
 
   private static func advice(_ machine: MachineUse, _ threads: Int) -> String {
-    // Whatever mpirun is told, OpenMP binds anew because of these.
+    // Whatever the launcher is told, OpenMP binds anew because of these.
     let names = machine.ranks.flatMap(\.threadBinding)
     if !names.isEmpty {
       return "type unset \(Set(names).sorted().joined(separator: " "))"
     }
     if Set(machine.ranks.map(\.node)).count > 1 {
-      return "these hosts are one machine, so type mpirun --bind-to none"
+      return "these hosts are one machine, so type "
+        + machine.launcher.line(machine.launcher.noBinding)
     }
-    return threads > 1
-      ? "type mpirun --map-by slot:PE=\(threads) --bind-to core" : "type mpirun --bind-to core"
+    return "type " + machine.launcher.line(machine.launcher.binding(threads: threads))
   }
 }

@@ -24,7 +24,10 @@ extension Diagnosis {
 
   private static func overload(_ machine: MachineUse, _ isWholeJob: Bool) -> Problem? {
     let (threads, cores, best) = (machine.threadCount, machine.coreCount, machine.bestRankCount)
-    let instead = isWholeJob ? "type mpirun -n \(best) lockstep train" : "give it slots=\(best)"
+    let instead =
+      isWholeJob
+      ? "type " + machine.launcher.line(["-n", "\(best)", "lockstep", "train"])
+      : "give it \(best == 1 ? "one slot" : "\(best) slots")"
     let here = "\(machine.load) on \(machine.host)"
     if threads > machine.usable.count {
       return Problem(

@@ -28,7 +28,7 @@ extension Diagnosis {
         Problem(
           "launcher", "the launcher started \(launched) processes, MPI sees \(job.ranks.count)",
           why: "each would train a model of its own",
-          instead: "use the mpirun of \(job.ranks[0].transport.library)"))
+          instead: "use the launcher of \(job.ranks[0].transport.library)"))
     }
     let program = job.ranks[0].program
     if let other = job.ranks.first(where: { $0.program != program }) {
@@ -57,7 +57,7 @@ extension Diagnosis {
     else { return nil }
     return Problem(
       "launcher", "srun started \(tasks) processes, and each is a world of its own",
-      why: "each would train a model of its own", instead: "type srun --mpi=pmix")
+      why: "each would train a model of its own", instead: "type srun \(job.launcher.slurm)")
   }
 
   /// Nodes that do not carry the same.

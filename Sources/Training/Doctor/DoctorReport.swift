@@ -42,7 +42,7 @@ public struct DoctorReport: Encodable {
     let best = MachineUse(job.ranks).bestRankCount
     suggestion =
       !isLaunched && job.ranks.count == 1 && best > 1
-      ? "mpirun -n \(best) lockstep train" : nil
+      ? job.launcher.line(["-n", "\(best)", "lockstep", "train"]) : nil
   }
 
   /// One JSON object.

@@ -15,6 +15,9 @@ struct MachineUse {
   /// The threads of all ranks.
   let threadCount: Int
 
+  /// What to start ranks with.
+  var launcher: MPILauncher { MPILauncher(library: ranks[0].transport.library) }
+
   /// The host's name, or the names that it goes under.
   var host: String { Wording.hosts(ranks.map { [$0] }) }
 

@@ -7,10 +7,11 @@ enum Crowding {
   static func check(threads: Int, among world: borrowing Communicator) throws {
     let isCrowded = threads > 1 && Processor.affinity().count < threads
     guard try world.allReduce(Int64(isCrowded ? 1 : 0), .max) > 0, world.rank == 0 else { return }
+    let launcher = MPILauncher.own
     Logger(label: "lockstep").warning(
       """
       ranks of \(threads) threads are bound to fewer processors, where threads wait for one \
-      another; start them with mpirun --map-by slot:PE=\(threads)
+      another; start them with \(launcher.line(launcher.binding(threads: threads)))
       """)
   }
 }

@@ -92,7 +92,7 @@ extension BenchTable {
     }
     if let startup = report.startup {
       table.add([
-        "mpirun -n \(report.startupRanks) lockstep train --max-steps 1, start to end",
+        "\(MPILauncher.own.program) -n \(report.startupRanks) lockstep train --max-steps 1, start to end",
         "\(startup.median.twoDecimals) s (\(startup.smallest.twoDecimals) to "
           + "\(startup.largest.twoDecimals))",
       ])

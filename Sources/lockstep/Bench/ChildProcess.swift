@@ -68,8 +68,8 @@ struct ChildProcess {
       streams.forEach { $0.close() }
       throw Failure(
         .unavailable,
-        words[0] == "mpirun"
-          ? "there is no mpirun on PATH; install Open MPI (Debian: openmpi-bin), or use "
+        words[0] == MPILauncher.own.program
+          ? "there is no \(words[0]) on PATH; install \(MPILauncher.own.source), or use "
             + "scripts/bench, which does"
           : "cannot start \(words[0]): \(String(cString: strerror(code)))")
     }

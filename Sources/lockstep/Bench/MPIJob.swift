@@ -2,32 +2,30 @@ internal import FoundationEssentials
 internal import Glibc
 internal import Training
 
-/// Jobs that this process starts with mpirun, without ever being part of MPI itself.
+/// Jobs that this process starts with the launcher of its MPI, without ever being part of MPI itself.
 struct MPIJob {
   let machine: Machine
+  private let launcher = MPILauncher.own
+
+  init(machine: Machine) { self.machine = machine }
 
   /// The words that start `program` on `ranks` ranks of this machine, each on as many cores of its own
   /// as it has `threads` where there are enough.
   func words(ranks: Int, threads: Int = 1, _ program: [String]) -> [String] {
-    var words = ["mpirun", "-n", "\(ranks)"]
-    if ranks * threads > machine.cores {
-      words += ["--oversubscribe", "--bind-to", "none", "--mca", "mpi_yield_when_idle", "1"]
-    } else if machine.isConfined {
-      words += ["--oversubscribe", "--bind-to", "none"]
-    } else {
-      words += ["--bind-to", "core"]
-      if threads > 1 { words += ["--map-by", "slot:PE=\(threads)"] }
-    }
-    return words + program
+    let isCrowded = ranks * threads > machine.cores
+    let placement =
+      isCrowded || machine.isConfined
+      ? launcher.sharing(yields: isCrowded) : launcher.binding(threads: threads)
+    return [launcher.program, "-n", "\(ranks)"] + placement + program
   }
 
-  /// The words that start `program` on machines, of which mpirun is told by `machines`, on as many
+  /// The words that start `program` on machines, which the launcher is told by `machines`, on as many
   /// ranks as they have slots where `ranks` is nil.
   func words(on machines: [String], ranks: Int?, _ program: [String]) -> [String] {
-    var words = ["mpirun"] + machines
+    var words = [launcher.program] + machines
     // The command line would override the user's environment.
     if ProcessInfo.processInfo.environment["OMPI_MCA_hwloc_base_binding_policy"] == nil {
-      words += ["--bind-to", "core"]
+      words += launcher.binding()
     }
     if let ranks { words += ["-n", "\(ranks)"] }
     return words + program

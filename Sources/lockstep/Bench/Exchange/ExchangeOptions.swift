@@ -1,4 +1,5 @@
 internal import ArgumentParser
+internal import Training
 
 /// What `lockstep bench --exchanges` is asked.
 struct ExchangeOptions: ParsableArguments {
@@ -9,7 +10,8 @@ struct ExchangeOptions: ParsableArguments {
   var exchanges = false
 
   @Option(
-    help: ArgumentHelp("The machines and their slots, as mpirun reads them.", valueName: "file"))
+    help: ArgumentHelp(
+      "The machines and their slots, as mpirun or mpiexec.hydra reads them.", valueName: "file"))
   var hostfile: String?
 
   @Option(help: ArgumentHelp("The machines as a list: left:2,right:2", valueName: "list"))
@@ -26,8 +28,8 @@ struct ExchangeOptions: ParsableArguments {
     if host?.isEmpty == true { throw ValidationError("--host must name machines, not be empty") }
   }
 
-  /// The words that tell mpirun of the machines.
+  /// The words that tell the launcher of the machines.
   var words: [String] {
-    hostfile.map { ["--hostfile", $0] } ?? host.map { ["--host", $0] } ?? []
+    hostfile.map(MPILauncher.own.machines(file:)) ?? host.map(MPILauncher.own.machines(list:)) ?? []
   }
 }
