@@ -19,7 +19,9 @@ import Testing
         to: folder.url.appendingPathComponent("scripts/\(name)"))
     }
     try write("scripts/setup", "#!/bin/sh\n")
-    try write("mpirun", "#!/bin/sh\necho \"$@\"\n")
+    for name in ["mpirun", "mpiexec.hydra"] {
+      try write(name, "#!/bin/sh\nprintf '%s\\n' \"$*\"\n")
+    }
     try write("hosts", "localhost slots=2\n")
   }
 
@@ -29,11 +31,11 @@ import Testing
     try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: file.path)
   }
 
-  private func run(_ words: [String]) throws -> Command.Outcome {
+  private func run(_ words: [String], mpi: String = "openmpi") throws -> Command.Outcome {
     let path = ProcessInfo.processInfo.environment["PATH"] ?? "/usr/bin:/bin"
     return try Command(
       [folder.url.appendingPathComponent("scripts/train").path] + words,
-      environment: ["PATH": "\(folder.url.path):\(path)"]
+      environment: ["PATH": "\(folder.url.path):\(path)", "LOCKSTEP_MPI": mpi]
     ).run(in: folder.url)
   }
 
@@ -64,6 +66,28 @@ import Testing
     #expect(outcome.status == 0, "\(outcome.errors)")
     #expect(outcome.output.contains(told) && outcome.output.contains("-n 4 "), "\(outcome.output)")
     #expect(outcome.output.hasSuffix("lockstep train --progress never\n"), "\(outcome.output)")
+  }
+
+  @Test(
+    "MPICH's launcher is told in its own words",
+    arguments: [
+      (["--hostfile", "hosts", "-n4"], "-f hosts -bind-to core:1 -n 4 "),
+      (["--host=a:2,b"], "-hosts a:2,b -bind-to core:1 "), (["-n", "999"], "-n 999 "),
+    ])
+  func mpich(words: [String], told: String) throws {
+    let outcome = try run(words, mpi: "mpich")
+    #expect(outcome.status == 0, "\(outcome.errors)")
+    let program = folder.url.appendingPathComponent(".build-mpich/release/lockstep").path
+    #expect(outcome.output == "\(told)\(program) train --progress never\n")
+  }
+
+  @Test("an MPI that is none is told of in one sentence")
+  func unknown() throws {
+    let outcome = try run([], mpi: "lam")
+    #expect(outcome.status == 64)
+    #expect(
+      outcome.errors
+        == "train: LOCKSTEP_MPI is 'lam': it may be openmpi (the default) or mpich.\n")
   }
 
   /// One rank a slot, each of several cores, is more than there is, and mpirun would say so in vain.
@@ -112,7 +136,7 @@ import Testing
     let script = folder.url.appendingPathComponent("scripts/train").path
     let outcome = try Command(
       ["sh", "-c", Self.interrupt, "sh", signals, script],
-      environment: ["PATH": "\(folder.url.path):\(path)"]
+      environment: ["PATH": "\(folder.url.path):\(path)", "LOCKSTEP_MPI": "openmpi"]
     ).run(seconds: 30, in: folder.url)
     #expect(outcome.status == status, "\(outcome.reported)")
     #expect(outcome.errors.contains("stopping after this step"), "\(outcome.errors)")
