@@ -8,7 +8,7 @@ struct Lockstep: ParsableCommand {
     commandName: "lockstep",
     abstract: "Train a variational autoencoder on MNIST, one replica on each MPI rank.",
     discussion: """
-      Every command runs alone or under mpirun, and its results are the same either way:
+      Every command runs alone or under mpirun (MPICH's mpiexec.hydra), and its results are the same either way:
 
         lockstep train
         mpirun -n 4 lockstep train --epochs 20

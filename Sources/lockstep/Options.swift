@@ -37,7 +37,8 @@ struct ThreadOption: ParsableArguments {
   @Option(
     parsing: .unconditional,
     help: ArgumentHelp(
-      "Threads of each rank; bind them with mpirun --map-by slot:PE=<threads>.",
+      "Threads of each rank; bind them with mpirun --map-by slot:PE=<threads>, with MPICH's "
+        + "mpiexec.hydra -bind-to core:<threads>.",
       valueName: "threads"))
   var threadsPerRank = 1
 

@@ -6,7 +6,7 @@ struct Bench: ParsableCommand {
     abstract: "Tell how fast training is, and how far from the limit.",
     usage: "lockstep bench [options]",
     discussion: """
-      Starts mpirun itself, for every number of ranks up to the cores, each setting in turn and \
+      Starts mpirun (MPICH's mpiexec.hydra) itself, for every number of ranks up to the cores, each setting in turn and \
       several rounds of all, and prints one table. Nothing else should run meanwhile.
 
       --prove shows instead that the model does not depend on ranks, threads or stops.
@@ -65,7 +65,7 @@ struct Bench: ParsableCommand {
 
   func validate() throws {
     if Launcher.isPresent {
-      throw ValidationError("bench starts mpirun itself and must not be started by it")
+      throw ValidationError("bench starts ranks itself and must not be started by it")
     }
     if let rounds, !(1...1000).contains(rounds) {
       throw ValidationError("--rounds must be from 1 to 1000")
