@@ -35,12 +35,13 @@ public enum BernoulliLikelihood {
     }
   }
 
-  /// Replaces logits (n, pixels) by the means σ(a), in 0…1.
-  public static func means(logits: Matrix) {
-    logits.requireRowMajor(logits.rows, logits.columns, "logits")
+  /// Writes the means σ(a), in 0…1, of `logits`, both (n, pixels).
+  public static func means(logits: Matrix, into means: Matrix) {
+    logits.requireRowMajor(means.rows, means.columns, "logits")
+    means.requireRowMajor(means.rows, means.columns, "means")
     for row in 0..<logits.rows {
-      let a = logits.row(row)
-      for pixel in 0..<logits.columns { a[pixel] = sigmoid(a[pixel]).mean }
+      let (a, mean) = (logits.row(row), means.row(row))
+      for pixel in 0..<logits.columns { mean[pixel] = sigmoid(a[pixel]).mean }
     }
   }
 

@@ -67,9 +67,13 @@ import Testing
 
   @Test func means() {
     let a = logits(1000) + [-87, 87, -80, 80, -.infinity, .infinity]
-    let padded = PaddedMatrix(2, a.count / 2, a, padding: 1)
-    BernoulliLikelihood.means(logits: padded.matrix)
-    let means = padded.matrix.elements
+    let logits = PaddedMatrix(2, a.count / 2, a, padding: 1)
+    let result = PaddedMatrix(2, a.count / 2, padding: 3)
+    BernoulliLikelihood.means(logits: logits.matrix, into: result.matrix)
+    #expect(logits.matrix.elements.bits == a.bits)
+    let means = result.matrix.elements
+    let areIntact = [logits.surroundingsAreIntact(), result.surroundingsAreIntact()]
+    #expect(areIntact == [true, true])
     #expect(means.allSatisfy { (0...1).contains($0) })
     for (logit, value) in zip(a, means) where abs(logit) <= 87 {
       #expect(unitsInLastPlace(value, mean(logit)) <= 3, "σ(\(logit))")

@@ -91,7 +91,8 @@ private let mistakes: [String: @Sendable () -> Void] = [
   },
 
   "logits must be row-major": {
-    BernoulliLikelihood.means(logits: PaddedMatrix(2, 3).matrix.transposed)
+    BernoulliLikelihood.means(
+      logits: PaddedMatrix(2, 3).matrix.transposed, into: PaddedMatrix(3, 2).matrix)
   },
   "logits is (2, 3), expected (2, 4)": {
     BernoulliLikelihood.forward(

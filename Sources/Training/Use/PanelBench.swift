@@ -57,7 +57,6 @@ extension PanelBench {
   /// Decodes the panel's latents into means.
   func decode(into images: Matrix) {
     model.decode(parameters, activations, rows)
-    images.copy(from: activations.logits)
-    BernoulliLikelihood.means(logits: images)
+    BernoulliLikelihood.means(logits: activations.logits, into: images)
   }
 }
