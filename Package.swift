@@ -40,6 +40,7 @@ let package = Package(
     .package(url: "https://github.com/jpsim/Yams", from: "6.2.0"),
   ],
   targets: [
+    .systemLibrary(name: "CFiles"),
     .systemLibrary(name: "CFMA"),
     .systemLibrary(name: "CLinux"),
     .systemLibrary(name: "CMPI", pkgConfig: mpi.pkgConfig, providers: [.apt([mpi.package])]),
@@ -53,7 +54,7 @@ let package = Package(
         + [.unsafeFlags(hot, .when(configuration: .release))]),
     .target(name: "MNIST", dependencies: ["CZlib", "Kernels"], swiftSettings: house),
     .target(name: "VAE", dependencies: ["Kernels"], swiftSettings: house),
-    .target(name: "Artifacts", dependencies: ["CSPNG"], swiftSettings: house),
+    .target(name: "Artifacts", dependencies: ["CFiles", "CSPNG"], swiftSettings: house),
     .target(
       name: "Training",
       dependencies: [

@@ -3,9 +3,10 @@ internal import Glibc
 extension OutputFile {
   /// Puts a new file at `path` once `body` has written all of it, or leaves what was there.
   ///
-  /// `body` writes to a file of another name beside it, which is brought to the disk and then
-  /// renamed: at every moment, even after a crash, `path` is either the old file or the new one.
-  /// A symbolic link stays and the file it leads to is replaced. A device or a pipe cannot be
+  /// `body` writes to a file beside it, which is brought to the disk and only then named: at every
+  /// moment, even after a crash, `path` is either the old file or the new one. Until then the file
+  /// has no name, so that nothing stays where the process is ended; where the file system has no
+  /// such files, it has another name. A symbolic link stays and the file it leads to is replaced. A device or a pipe cannot be
   /// replaced and is written to as it is.
   ///
   /// - Throws: `ArtifactError`, or what `body` throws.
@@ -23,10 +24,10 @@ extension OutputFile {
     let temporary = "\(target).\(String(UInt32.random(in: 0...(.max)), radix: 16)).partial"
     do {
       var file = try OutputFile(
-        opening: temporary, flags: O_EXCL,
-        permissions: exists ? status.st_mode & 0o777 : 0o666, path: path)
+        temporary: temporary, permissions: exists ? status.st_mode & 0o777 : 0o666, path: path)
       try body(&file)
       try file.synchronize()
+      try file.giveName(temporary)
       try file.close()
       guard rename(temporary, target) == 0 else {
         throw ArtifactError.system(path, "replace it", code: errno)
@@ -44,7 +45,7 @@ extension OutputFile {
   ///
   /// - Throws: `ArtifactError`.
   public static func synchronizeDirectory(of path: String) throws {
-    let folder = path.lastIndex(of: "/").map { String(path[...$0]) } ?? "."
+    let folder = folder(of: path)
     let descriptor = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
     guard descriptor >= 0 else { throw ArtifactError.system(folder, "open it", code: errno) }
     defer { Glibc.close(descriptor) }

@@ -9,7 +9,8 @@ public struct OutputFile: ByteSink, ~Copyable {
   public let path: String
   /// How many bytes have been written.
   public private(set) var offset = 0
-  private var descriptor: CInt
+  private(set) var descriptor: CInt
+  private var writeBehind = WriteBehind()
 
   /// Creates the file at `path`, or empties the one that is there: `open`.
   ///
@@ -22,6 +23,11 @@ public struct OutputFile: ByteSink, ~Copyable {
   init(opening location: String, flags: CInt, permissions: mode_t, path: String) throws {
     let descriptor = open(location, O_WRONLY | O_CREAT | O_CLOEXEC | flags, permissions)
     guard descriptor >= 0 else { throw ArtifactError.system(path, "create it", code: errno) }
+    self.init(adopting: descriptor, path: path)
+  }
+
+  /// Takes over a new file that is open as `descriptor`.
+  init(adopting descriptor: CInt, path: String) {
     self.descriptor = descriptor
     self.path = path
   }
@@ -44,6 +50,7 @@ public struct OutputFile: ByteSink, ~Copyable {
       }
     }
     offset += bytes.byteCount
+    writeBehind.advance(to: offset, descriptor)
   }
 
   /// Waits until everything written is on the disk: `fsync`.
