@@ -1,6 +1,7 @@
 internal import Kernels
 internal import MNIST
 internal import MPI
+internal import Synchronization
 internal import VAE
 
 /// Forward passes over any number of images or latents, shared by all ranks.
@@ -10,15 +11,15 @@ internal import VAE
 /// it and however many there are.
 struct PanelWork: ~Copyable {
   /// The rows of a panel.
-  static let height = PanelBench.height
+  static let height = PanelPlan.height
 
   private let threads: ThreadPool
   private let benches: [PanelBench]
   private let memory: Buffer<Float>
 
-  /// The floats that `threads` threads need for a model of `layout`, panels to send included.
-  static func count(_ layout: ParameterLayout, threads: Int) -> Int {
-    threads * (PanelBench.floats(layout) + height * layout.configuration.pixels)
+  /// The floats that `threads` threads need for a model of `layout`, and as many `blocks` of images.
+  static func count(_ layout: ParameterLayout, threads: Int, blocks: Int = 1) -> Int {
+    threads * (PanelBench.floats(layout) + blocks * height * layout.configuration.pixels)
   }
 
   /// Prepares work with `parameters`, which the caller keeps alive, on `threads` of this rank.
@@ -36,50 +37,86 @@ struct PanelWork: ~Copyable {
   /// Computes `width` floats for each of `count` positions and hands them to rank zero in order.
   ///
   /// Collective. `compute` fills a panel (height, width) for positions, which may be fewer than its
-  /// rows, on any thread, with what that thread's bench has. `receive` runs on rank zero only, with
-  /// (positions, width) at a time; when it throws, all ranks stop after the round. Memory does not
-  /// grow with `count`.
+  /// rows, on any thread, with what that thread's bench has. `receive` runs on rank zero's main
+  /// thread only, with (positions, width) at a time; when it throws, all ranks stop soon after.
+  /// Rank zero computes when it has nothing to hand on. Memory does not grow with `count`.
   func collect(
     _ count: Int, width: Int, among communicator: borrowing Communicator,
     compute: (PanelBench, Range<Int>, Matrix) -> Void,
     receive: (Range<Int>, Span<Float>) throws -> Void
   ) throws {
-    let (rank, ranks, floats) = (communicator.rank, communicator.size, Self.height * width)
-    let panels = (count + Self.height - 1) / Self.height
-    let own = Buffer<Float>(repeating: 0, count: floats * threads.count)
-    let all = Buffer<Float>(repeating: 0, count: rank == 0 ? own.count * ranks : 0)
-    let round = ranks * threads.count
-    for first in stride(from: 0, to: panels, by: round) {
-      threads.run { thread in
-        let panel = first + rank * threads.count + thread
-        guard panel < panels else { return }
-        compute(
-          benches[thread], Self.positions(panel, count),
-          own.vector.matrix(at: thread * floats, rows: Self.height, columns: width))
-      }
-      try Self.gather(own, into: all, communicator)
-      try communicator.together {
-        guard rank == 0 else { return }
-        for panel in first..<min(first + round, panels) {
-          let positions = Self.positions(panel, count)
-          let start = (panel - first) * floats
-          try receive(
-            positions, all.span.extracting(start..<start + positions.count * width))
+    let plan = PanelPlan(count: count, width: width, panelsPerBlock: threads.count)
+    guard communicator.rank == 0 else {
+      try deliver(plan, over: communicator, compute: compute)
+      return try communicator.together {}
+    }
+    let collector = PanelCollector(plan, ranks: communicator.size)
+    while !collector.isComplete {
+      // Several blocks, so that threads have work while this one hands on what is ready.
+      let blocks = collector.take(most: threads.count == 1 ? 1 : 3)
+      var outcome: Result<Void, any Error> = .success(())
+      fill(blocks, plan, compute: compute) {
+        outcome = Result {
+          try collector.serve(over: communicator, waits: blocks.isEmpty, receive: receive)
         }
       }
+      try outcome.get()
+      try collector.deliver(blocks)
+    }
+    try collector.end(over: communicator)
+    try communicator.together {
+      if let failure = collector.failure { throw failure }
     }
   }
 
-  private static func positions(_ panel: Int, _ count: Int) -> Range<Int> {
-    panel * height..<min((panel + 1) * height, count)
+  /// What the other ranks do: they compute what they are told to until there is no more.
+  private func deliver(
+    _ plan: PanelPlan, over communicator: borrowing Communicator,
+    compute: (PanelBench, Range<Int>, Matrix) -> Void
+  ) throws {
+    var sent: [PanelBlock] = []
+    while let block = try Self.nextBlock(over: communicator) {
+      // The first that has gone, not the oldest: it may still be in cache.
+      let gone = try sent.first { try $0.hasArrived() }
+      let memory = gone ?? PanelBlock(count: plan.floats)
+      if gone == nil { sent.append(memory) }
+      try memory.complete()
+      fill([(block, memory)], plan, compute: compute)
+      try memory.send(over: communicator)
+    }
+    for memory in sent { try memory.complete() }
   }
 
-  private static func gather(
-    _ own: borrowing Buffer<Float>, into all: borrowing Buffer<Float>,
-    _ communicator: borrowing Communicator
-  ) throws {
-    try all.vector.withMutableSpan { result throws(MPIError) in
-      try communicator.gather(own.span, into: &result, to: 0)
+  private static func nextBlock(over communicator: borrowing Communicator) throws -> Int? {
+    var number = [PanelCollector.noBlock]
+    var span = number.mutableSpan
+    try communicator.receive(&span, from: 0)
+    return number[0] == PanelCollector.noBlock ? nil : Int(number[0])
+  }
+
+  /// Computes blocks, each panel on whichever thread is free; the main thread first does its `duty`.
+  private func fill(
+    _ blocks: [(number: Int, memory: PanelBlock)], _ plan: PanelPlan,
+    compute: (PanelBench, Range<Int>, Matrix) -> Void, duty: () -> Void = {}
+  ) {
+    let size = Self.height * plan.width
+    let panels = blocks.flatMap { block in
+      plan.panels(ofBlock: block.number).enumerated().map { place, positions in
+        let floats = block.memory.floats
+        return (
+          positions,
+          floats.matrix(at: place * size, rows: Self.height, columns: plan.width)
+        )
+      }
+    }
+    let taken = Atomic(0)
+    threads.run { thread in
+      if thread == 0 { duty() }
+      while true {
+        let next = taken.wrappingAdd(1, ordering: .relaxed).oldValue
+        guard next < panels.count else { return }
+        compute(benches[thread], panels[next].0, panels[next].1)
+      }
     }
   }
 }

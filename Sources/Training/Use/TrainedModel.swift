@@ -28,8 +28,12 @@ public struct TrainedModel: ~Copyable {
     }
     let contents = try communicator.broadcast(found)
     let layout = ParameterLayout(contents.model)
+    let blocks = PanelDeal.most(
+      rank: communicator.rank, of: communicator.size,
+      floats: threads * PanelPlan.height * contents.model.pixels)
     try MachineMemory.require(
-      (layout.count + PanelWork.count(layout, threads: threads)) * MemoryLayout<Float>.stride,
+      (layout.count + PanelWork.count(layout, threads: threads, blocks: blocks))
+        * MemoryLayout<Float>.stride,
       for: "using this model", advice: "use fewer ranks, or a larger machine", among: communicator)
     let memory = Buffer<Float>(repeating: 0, count: layout.count)
     let parameters = memory.vector
