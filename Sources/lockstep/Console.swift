@@ -9,8 +9,8 @@ final class Console: TrainingObserver {
   private var hasTrained = false
 
   init(_ mode: ProgressMode) {
-    bar = mode.isOn ? ProgressBar() : nil
-    usesColor = mode.isOn && Terminal.allowsColor
+    bar = mode.bar
+    usesColor = bar != nil && Terminal.allowsColor
   }
 
   func trainingBegins(
@@ -28,7 +28,7 @@ final class Console: TrainingObserver {
 
   func stepEnded(_ event: StepEvent) {
     hasTrained = true
-    bar?.update(event)
+    bar?.update(ProgressBar.Moment(event))
   }
 
   func epochEnded(_ row: EpochRow) {
@@ -58,5 +58,22 @@ final class Console: TrainingObserver {
 
   private func bold(_ text: String) -> String {
     usesColor ? "\u{1b}[1m\(text)\u{1b}[0m" : text
+  }
+}
+
+extension ProgressBar.Moment {
+  /// What a step of a run shows: the bar is that of its epoch.
+  fileprivate init(_ event: StepEvent) {
+    let (step, loss) = ("step \(event.step)", "loss \(event.loss.total.twoDecimals)")
+    self.init(
+      images: (
+        (event.epoch - 1) * event.imageCount + event.offset, event.epochs * event.imageCount
+      ),
+      head: "epoch \(event.epoch)/\(event.epochs) ",
+      part: Double(event.offset) / Double(event.imageCount),
+      isLast: event.offset == event.imageCount,
+      tails: { rate, left in
+        [[step, loss, rate, left], [step, loss, left], [loss, left], [loss]]
+      })
   }
 }

@@ -1,41 +1,49 @@
-internal import Training
-
 /// One line on standard error that is drawn over itself ten times a second.
 final class ProgressBar {
+  /// What there is to show at one moment.
+  struct Moment {
+    /// The images that were worked on, and all that there are.
+    var images: (done: Int, of: Int)
+    /// What the line begins with.
+    var head = ""
+    /// How much of the bar is full, in 0…1.
+    var part: Double
+    /// Whether it is drawn whenever the last was.
+    var isLast: Bool
+    /// What stands behind the bar, given images per second and the time left: the whole, and what
+    /// is left of it where columns are fewer and fewer.
+    var tails: (_ rate: String, _ left: String) -> [[String]]
+  }
+
   private var drawn: ContinuousClock.Instant?
   private var first: (instant: ContinuousClock.Instant, images: Int)?
 
-  /// Redraws the line, if it is time to.
-  func update(_ event: StepEvent) {
+  /// Redraws the line, if it is time to; the first moment only sets the clock.
+  func update(_ moment: Moment) {
     let now = ContinuousClock.now
-    let images = (event.epoch - 1) * event.imageCount + event.offset
-    guard let first else { return first = (now, images) }
-    if let drawn, now - drawn < .milliseconds(100), event.offset < event.imageCount { return }
+    let (done, all) = moment.images
+    guard let first else { return first = (now, done) }
+    if let drawn, now - drawn < .milliseconds(100), !moment.isLast { return }
     drawn = now
     let seconds = max((now - first.instant) / .seconds(1), 1e-9)
-    let rate = Double(images - first.images) / seconds
-    let left = (Double(event.epochs) * Double(event.imageCount) - Double(images)) / max(rate, 1e-9)
-    if let line = Self.line(event, Int(rate), Self.clock(left), width: Terminal.width) {
+    let rate = Double(done - first.images) / seconds
+    let left = Double(all - done) / max(rate, 1e-9)
+    let tails = moment.tails("\(Int(rate).grouped) images/s", "\(Self.clock(left)) left")
+    if let line = Self.line(moment, tails, width: Terminal.width) {
       Terminal.error("\r\u{1b}[K\(line)")
     }
   }
 
   /// The line as it fits `width` columns without touching the last, which some terminals take for
   /// the beginning of the next line; nil below 40 columns.
-  private static func line(
-    _ event: StepEvent, _ rate: Int, _ left: String, width: Int
-  ) -> String? {
+  private static func line(_ moment: Moment, _ tails: [[String]], width: Int) -> String? {
     guard width >= 40 else { return nil }
-    let head = "epoch \(event.epoch)/\(event.epochs) "
-    let loss = "loss \(event.loss.total.twoDecimals)"
-    let step = "step \(event.step)"
-    let tail = "\(step)  \(loss)  \(rate.grouped) images/s  \(left) left"
-    let room = width - 1 - head.count - tail.count - 1
-    if room >= 4 {
-      return head + bar(Double(event.offset) / Double(event.imageCount), min(30, room)) + " " + tail
+    let lines = tails.map { $0.joined(separator: "  ") }
+    let room = width - 1 - moment.head.count - (lines.first?.count ?? 0) - 1
+    if room >= 4, let tail = lines.first {
+      return moment.head + bar(moment.part, min(30, room)) + " " + tail
     }
-    return [tail, "\(step)  \(loss)  \(left) left", "\(loss)  \(left) left", loss]
-      .map { head + $0 }.first { $0.count < width }
+    return lines.map { moment.head + $0 }.first { $0.count < width }
   }
 
   /// Wipes the line, for another to be written in its place.

@@ -10,10 +10,13 @@ struct Sample: ParsableCommand {
     usage: "lockstep sample <checkpoint> --output <output> [options]",
     discussion: """
       A .png file is a sheet of the images; a .npy file holds them as floats 0…1 of shape (count, \
-      rows, columns). All ranks decode, rank zero writes: the same bytes for any number of them.
+      rows, columns). All ranks decode, rank zero writes: the same bytes for any number of them. \
+      Images go to the file as they come, so that memory does not grow with their number, and the \
+      file takes its name once it is whole and on the disk. At the end a line tells images, seconds \
+      and images/s.
 
         lockstep sample checkpoints/mnist --count 64 --output samples.png
-        mpirun -n 2 lockstep sample checkpoints/mnist --count 9999 --output x.npy
+        mpirun -n 2 lockstep sample checkpoints/mnist --count 1000000 --output x.npy
       """)
 
   @OptionGroup var checkpoint: CheckpointArgument
@@ -33,6 +36,9 @@ struct Sample: ParsableCommand {
   @Option(help: "The file to write, .png or .npy.", completion: .file())
   var output: String
 
+  @Option(help: "A progress bar on standard error.")
+  var progress = ProgressMode.auto
+
   func validate() throws {
     let format = try ImageFormat(path: output)
     let largest = 1_000_000_000
@@ -45,26 +51,40 @@ struct Sample: ParsableCommand {
   }
 
   func run() throws {
+    let bar = progress.bar
     Job.run { world in
       let model = try TrainedModel(
         checkpoint.checkpoint, threads: threads.count, among: world)
       let inference = try threads.inference(model)
-      let columns = Int(Double(count).squareRoot().rounded(.up))
-      let seed = seed ?? model.seed
-      let latents =
-        walk ? Inference.walk(seed: seed, steps: columns) : Inference.prior(seed: seed)
-      let pixels = model.layout.configuration.pixels
-      let side = Int(Double(pixels).squareRoot())
-      let shape = side * side == pixels ? [side, side] : [1, pixels]
-      if output.hasSuffix(".png") {
-        try inference.writeSheet(
-          of: count, latents: latents, columns: columns, to: output, rows: shape[0], among: world)
-      } else {
-        try ArrayFile.write([count] + shape, to: output, among: world) { write in
-          try inference.decode(count, among: world, latents: latents) { try write($1) }
+      let console = world.rank == 0 ? SampleConsole(count, bar) : nil
+      try write(model, inference, console, among: world)
+      console?.end()
+      return .done
+    }
+  }
+
+  private func write(
+    _ model: borrowing TrainedModel, _ inference: borrowing Inference, _ console: SampleConsole?,
+    among world: borrowing Communicator
+  ) throws {
+    defer { console?.clear() }
+    let columns = Int(Double(count).squareRoot().rounded(.up))
+    let seed = seed ?? model.seed
+    let latents = walk ? Inference.walk(seed: seed, steps: columns) : Inference.prior(seed: seed)
+    let pixels = model.layout.configuration.pixels
+    let side = Int(Double(pixels).squareRoot())
+    let shape = side * side == pixels ? [side, side] : [1, pixels]
+    if output.hasSuffix(".png") {
+      try inference.writeSheet(
+        of: count, latents: latents, columns: columns, to: output, rows: shape[0], among: world)
+      console?.update(count)
+    } else {
+      try ArrayFile.write([count] + shape, to: output, among: world) { write in
+        try inference.decode(count, among: world, latents: latents) { positions, images in
+          try write(images)
+          console?.update(positions.upperBound)
         }
       }
-      return .done
     }
   }
 }

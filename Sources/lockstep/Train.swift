@@ -153,7 +153,6 @@ struct Train: ParsableCommand {
       stop.listen { Job.tell("stopping after this step, with a checkpoint; again ends at once") }
     }
     let request = request
-    // Before MPI starts: a lone process that has called it looks like one that was launched.
     let console = Console(progress)
     Job.run { world in
       let run = try TrainingRun(
@@ -191,22 +190,5 @@ struct Train: ParsableCommand {
       default: .checkpoint(resume)
       }
     return request
-  }
-}
-
-/// When to draw a progress bar.
-enum ProgressMode: String, ExpressibleByArgument, CaseIterable {
-  /// Where standard error is a terminal and no launcher stands between.
-  case auto
-  case always
-  case never
-
-  /// Whether to draw one here.
-  var isOn: Bool {
-    switch self {
-    case .auto: Terminal.isInteractive
-    case .always: true
-    case .never: false
-    }
   }
 }

@@ -1,0 +1,35 @@
+/// Tells whoever watches how far images have been drawn: on a terminal a progress bar on standard
+/// error, and at the end a line on standard output. Rank zero's alone.
+final class SampleConsole {
+  private let bar: ProgressBar?
+  private let count: Int
+  private let start = ContinuousClock.now
+
+  /// Begins to draw `count` images.
+  init(_ count: Int, _ bar: ProgressBar?) {
+    self.count = count
+    self.bar = bar
+    update(0)
+  }
+
+  /// Notes that `done` images have been written.
+  func update(_ done: Int) {
+    let images = "\(done.grouped) of \(count.grouped) images"
+    bar?.update(
+      ProgressBar.Moment(
+        images: (done, count), part: Double(done) / Double(count), isLast: done == count,
+        tails: { rate, left in [[images, rate, left], [images, left], [left]] }))
+  }
+
+  /// Wipes the bar, for the last word, or that of a failure, to be written in its place.
+  func clear() { bar?.clear() }
+
+  /// The last word, once all images are on the disk.
+  func end() {
+    let seconds = (ContinuousClock.now - start) / .seconds(1)
+    let rate = Int((Double(count) / max(seconds, 1e-9)).rounded())
+    Terminal.line(
+      "\(count.grouped) \(count == 1 ? "image" : "images") in \(seconds.twoDecimals) s: "
+        + "\(rate.grouped) images/s")
+  }
+}
