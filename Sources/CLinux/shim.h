@@ -7,6 +7,7 @@
 #include <sys/syscall.h>
 #include <sys/types.h>
 #include <sys/uio.h>
+#include <sys/vfs.h>
 #include <unistd.h>
 
 // Swift's view of the C library hides renameat2, a GNU extension, and cannot call the variadic
@@ -22,6 +23,13 @@ static inline int CLinux_copy_from_process(pid_t process, unsigned long address,
   struct iovec local = {target, size}, remote = {(void *)address, size};
   long count = syscall(SYS_process_vm_readv, process, &local, 1UL, &remote, 1UL, 0UL);
   return count == (long)size ? 0 : count < 0 ? errno : EFAULT;
+}
+
+// And statfs, whose header its module leaves out. Returns the kind of file system that `path` is
+// in, as statfs(2) numbers them; 0 where it does not tell.
+static inline unsigned int CLinux_file_system(const char *path) {
+  struct statfs status;
+  return statfs(path, &status) == 0 ? (unsigned int)status.f_type : 0;
 }
 
 #endif

@@ -13,7 +13,10 @@ extension World {
   /// - Parameter name: the setting's name.
   /// - Returns: nil where this library, or what it has loaded, knows no such setting.
   /// - Throws: ``MPIError`` if a call fails.
-  public func setting(_ name: String) throws(MPIError) -> String? {
+  public func setting(_ name: String) throws(MPIError) -> String? { try Self.setting(name) }
+
+  /// The same for code that has no world at hand: this interface lives on its own (14.3.4).
+  public static func setting(_ name: String) throws(MPIError) -> String? {
     var provided: CInt = 0
     try check("MPI_T_init_thread", MPI_T_init_thread(CMPI_thread_single(), &provided))
     let value = Result { () throws(MPIError) in try ControlVariable(named: name)?.text }

@@ -16,6 +16,7 @@ enum Job {
   static func run(in work: (borrowing World) throws -> Training.ExitCode) -> Never {
     Launcher.passOverNetworks()
     Launcher.abortInSilence()
+    WindowDirectory.choose()
     LoggingSystem.bootstrap { _ in SentenceLog() }
     do {
       let world = try World(threadLevel: .funneled)

@@ -8,7 +8,8 @@ extension Diagnosis {
     guard let room = node[0].sharedRoom else { return [] }
     let need = job.sharedNeed(node)
     let found = "\(room.directory) of \(node[0].host) has room for \(Wording.mebibytes(room.free))"
-    let instead = "make it larger (docker run --shm-size 1g), or use --teams rank"
+    let instead =
+      "make it larger (docker run --shm-size 1g), or name another in \(WindowDirectory.variable)"
     if node.count > 1 && !room.holds(need) {
       return [
         Problem(

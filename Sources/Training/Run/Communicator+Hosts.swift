@@ -13,9 +13,7 @@ extension Communicator {
   /// The name of each rank's host, empty for ranks on which `isMeant` is false; collective.
   func hostOfEachRank(ifMeant isMeant: Bool = true) throws -> [String] {
     let length = 64  // HOST_NAME_MAX of Linux: gethostname(2).
-    let text = (try? FileSystem.read("/proc/sys/kernel/hostname")) ?? "the host of rank \(rank)\n"
-    let name = text.prefix { $0 != "\n" }
-    let own = isMeant ? Array(name.utf8.prefix(length)) : []
+    let own = isMeant ? Array(HostName.own.utf8.prefix(length)) : []
     let padded = own + [UInt8](repeating: 0, count: length - own.count)
     var all = [UInt8](repeating: 0, count: size * length)
     var span = all.mutableSpan

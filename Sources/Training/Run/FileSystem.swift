@@ -49,6 +49,12 @@ enum FileSystem {
       && (open.st_dev, open.st_ino) == (found.st_dev, found.st_ino)
   }
 
+  /// The number of the file system that `path` is in: `stat`; nil where nothing is there.
+  static func device(of path: String) -> UInt64? {
+    var status = stat()
+    return stat(path, &status) == 0 ? UInt64(status.st_dev) : nil
+  }
+
   /// Gives `source` the name `target`, which may be a file or a link: `rename`.
   static func rename(_ source: String, to target: String) throws {
     guard Glibc.rename(source, target) == 0 else { throw failure("rename to", target) }

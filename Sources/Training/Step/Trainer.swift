@@ -48,7 +48,7 @@ public struct Trainer: ~Copyable {
         + (world.rank == 0 ? need.rootBytes : 0),
       for: "training this model",
       advice: "choose a smaller --hidden or --batch-size, or a larger machine", among: world)
-    let memory = try TeamMemory(count: need.shared.reduce(0, +), team)
+    let memory = try TeamMemory(count: need.shared.reduce(0, +), team, among: world)
     let parts = memory.vector.split(need.shared)
     let workspace = Buffer<Float>(repeating: 0, count: need.own)
     let activations = Activations(

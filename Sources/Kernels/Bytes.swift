@@ -1,0 +1,58 @@
+/// A non-owning view of consecutive bytes, in a ``Buffer`` or in memory shared between ranks.
+///
+/// Whoever makes a view keeps the memory alive while the view is used. Ranges are checked in every
+/// build.
+public struct Bytes {
+  private let base: UnsafeMutablePointer<UInt8>
+
+  /// The number of bytes.
+  public let count: Int
+
+  private init(base: UnsafeMutablePointer<UInt8>, count: Int) {
+    self.base = base
+    self.count = count
+  }
+
+  /// Views memory that something else owns, such as a window shared between processes.
+  public init(_ memory: UnsafeMutableBufferPointer<UInt8>) {
+    guard let base = memory.baseAddress else { fatalError("a view needs memory to look at") }
+    self.init(base: base, count: memory.count)
+  }
+
+  /// One byte.
+  public subscript(index: Int) -> UInt8 {
+    require(index >= 0 && index < count, "index \(index) outside of \(count) bytes")
+    return base[index]
+  }
+
+  /// The part of the view in `range`.
+  public subscript(range: Range<Int>) -> Bytes {
+    require(
+      range.lowerBound >= 0 && range.upperBound <= count,
+      "range \(range) outside of \(count) bytes")
+    return Bytes(base: base + range.lowerBound, count: range.count)
+  }
+
+  /// The bytes, copied.
+  public var elements: [UInt8] { Array(UnsafeBufferPointer(start: base, count: count)) }
+
+  /// Calls `body` with the bytes, to read.
+  public func withSpan<Result, Failure: Error>(
+    _ body: (Span<UInt8>) throws(Failure) -> Result
+  ) throws(Failure) -> Result {
+    try body(unsafe Span(_unsafeStart: base, count: count))
+  }
+
+  /// Calls `body` with the bytes, to read and write.
+  public func withMutableSpan<Result, Failure: Error>(
+    _ body: (inout MutableSpan<UInt8>) throws(Failure) -> Result
+  ) throws(Failure) -> Result {
+    var span = unsafe MutableSpan(_unsafeStart: base, count: count)
+    return try body(&span)
+  }
+}
+
+extension Buffer where Element == UInt8 {
+  /// A view of all elements; it must not outlive the buffer.
+  public var bytes: Bytes { Bytes(UnsafeMutableBufferPointer(start: base, count: count)) }
+}
