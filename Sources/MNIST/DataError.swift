@@ -4,7 +4,9 @@ internal import Glibc
 public struct DataError: Error, Equatable, CustomStringConvertible {
   /// Who refused.
   public enum Kind: Sendable {
-    /// The operating system: the file is missing, unreadable, or reading it failed.
+    /// Nobody: there is no such file.
+    case missing
+    /// The operating system: the file is unreadable, or reading it failed.
     case system
     /// We did: what the file holds is not what it should hold.
     case malformed

@@ -6,6 +6,8 @@ extension Dataset {
   /// `pixels` is (positions.count, pixelCount).
   public func fill(_ pixels: Matrix, order: EpochOrder, positions: Range<Int>) {
     precondition(pixels.columns == pixelCount, "a row of a batch holds one image")
-    fillPixels(pixels, from: images.span, images: order.images.span.extracting(positions))
+    images.withSpan {
+      fillPixels(pixels, from: $0, images: order.images.span.extracting(positions))
+    }
   }
 }

@@ -28,7 +28,7 @@ extension Dataset {
       return "\(directory)/\(name)"
     }
     throw DataError(
-      kind: .system, path: directory, offset: nil,
+      kind: .missing, path: directory, offset: nil,
       problem: "there is no \(names[0]) here, nor one spelt \(names[1]) or ending in .gz",
       advice: "name another folder, or fetch the data with scripts/fetch-mnist")
   }

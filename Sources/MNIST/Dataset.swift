@@ -1,7 +1,10 @@
-/// Images and their labels.
+public import Kernels
+
+/// A view of images and their labels, in memory that someone else owns.
 ///
-/// Pixels stay the bytes they are in the files, a quarter of what floats would take.
-public struct Dataset: Sendable, Equatable {
+/// Pixels stay the bytes they are in the files, a quarter of what floats would take. Whoever makes
+/// the view keeps the memory alive, and lets nobody write to it, while the view is used.
+public struct Dataset {
   /// One of the two parts that MNIST comes in.
   public enum Split: String, Sendable, CaseIterable {
     /// 60,000 images to learn from.
@@ -10,35 +13,62 @@ public struct Dataset: Sendable, Equatable {
     case test
   }
 
+  /// How many images there are, and how large.
+  public let shape: Shape
   /// All pixels, 0 black to 255 white; shape (count, rows, columns), row-major.
-  public let images: [UInt8]
+  public let images: Bytes
   /// What each image shows, 0 to 9; shape (count).
-  public let labels: [UInt8]
-  /// The height of an image in pixels: 28 in MNIST.
-  public let rows: Int
-  /// The width of an image in pixels: 28 in MNIST.
-  public let columns: Int
+  public let labels: Bytes
 
   /// How many images there are; never zero.
-  public var count: Int { labels.count }
+  public var count: Int { shape.count }
+  /// The height of an image in pixels: 28 in MNIST.
+  public var rows: Int { shape.rows }
+  /// The width of an image in pixels: 28 in MNIST.
+  public var columns: Int { shape.columns }
   /// How many pixels an image has: 784 in MNIST.
-  public var pixelCount: Int { rows * columns }
+  public var pixelCount: Int { shape.pixelCount }
 
-  /// A data set of pixels that are in memory already, in the order `images` has them.
-  public init(images: [UInt8], labels: [UInt8], rows: Int, columns: Int) {
-    precondition(!labels.isEmpty, "a data set has one image at least")
+  /// Views `memory`, which has the `shape.byteCount` bytes of all images and then of their labels.
+  public init(_ shape: Shape, in memory: Bytes) {
+    precondition(shape.count > 0, "a data set has one image at least")
     precondition(
-      images.count == labels.count * rows * columns,
-      "\(images.count) pixels are not \(labels.count) images of \(rows) × \(columns)")
-    self.images = images
-    self.labels = labels
-    self.rows = rows
-    self.columns = columns
+      memory.count == shape.byteCount,
+      "\(memory.count) bytes are not \(shape.count) images of \(shape.rows) × \(shape.columns)")
+    self.shape = shape
+    let pixels = shape.count * shape.pixelCount
+    images = memory[0..<pixels]
+    labels = memory[pixels..<memory.count]
   }
 
   /// The pixels of image `index`; shape (rows, columns). A view, not a copy.
-  public func image(_ index: Int) -> ArraySlice<UInt8> {
-    precondition(labels.indices.contains(index), "there is no image \(index) among \(count)")
+  public func image(_ index: Int) -> Bytes {
+    precondition((0..<count).contains(index), "there is no image \(index) among \(count)")
     return images[index * pixelCount..<(index + 1) * pixelCount]
+  }
+}
+
+extension Dataset {
+  /// The numbers that the memory of a data set follows from.
+  public struct Shape: Codable, Equatable, Sendable {
+    /// How many images there are.
+    public let count: Int
+    /// The height of an image in pixels.
+    public let rows: Int
+    /// The width of an image in pixels.
+    public let columns: Int
+
+    /// The shape of `count` images of `rows` × `columns` pixels.
+    public init(count: Int, rows: Int, columns: Int) {
+      self.count = count
+      self.rows = rows
+      self.columns = columns
+    }
+
+    /// How many pixels an image has.
+    public var pixelCount: Int { rows * columns }
+
+    /// The bytes of all images and labels.
+    public var byteCount: Int { count * (pixelCount + 1) }
   }
 }

@@ -36,20 +36,25 @@ struct UnpackedFile: ~Copyable {
   }
 
   /// Reads the next `count` bytes, which are `part` of the contents.
-  ///
-  /// The caller has bounded `count` by `capacity`.
   mutating func read(_ count: Int, of part: String) throws -> [UInt8] {
-    let start = offset
-    let bytes = try [UInt8](unsafeUninitializedCapacity: count) { buffer, filled in
-      filled = try read(into: UnsafeMutableRawBufferPointer(buffer))
-    }
-    guard bytes.count == count else {
+    var bytes = [UInt8](repeating: 0, count: count)
+    var span = bytes.mutableSpan
+    try read(into: &span, of: part)
+    return bytes
+  }
+
+  /// Reads the next bytes, which are `part` of the contents, to fill `bytes`.
+  ///
+  /// The caller has bounded their number by `capacity`.
+  mutating func read(into bytes: inout MutableSpan<UInt8>, of part: String) throws {
+    let (start, count) = (offset, bytes.count)
+    let filled = try bytes.withUnsafeMutableBytes { try read(into: $0) }
+    guard filled == count else {
       throw DataError.malformed(
         path, at: offset,
-        "the data ends after \(bytes.count) of the \(count) bytes of \(part) that begin at"
-          + " byte \(start)")
+        "the data ends after \(filled) of the \(count) bytes of \(part) that begin at byte \(start)"
+      )
     }
-    return bytes
   }
 
   /// Checks that nothing is left, and with it the last gzip member's checksum.

@@ -36,12 +36,14 @@ struct Encode: ParsableCommand {
     Job.run { world in
       let model = try TrainedModel(
         checkpoint.checkpoint, threads: threads.count, among: world)
-      let images = try model.readData(data.directory, split, among: world)
+      let data = try model.readData(data.directory, split, among: world)
+      let images = data.splits[0]
       let inference = try threads.inference(model)
       let shape = [images.count, model.layout.configuration.latent]
       try ArrayFile.write(shape, to: output, among: world) { write in
         try inference.encode(images, among: world) { try write($1) }
       }
+      try data.free()
       return .done
     }
   }

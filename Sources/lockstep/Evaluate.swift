@@ -39,7 +39,8 @@ struct Evaluate: ParsableCommand {
     Job.run { world in
       let model = try TrainedModel(
         checkpoint.checkpoint, threads: threads.count, among: world)
-      let test = try model.readData(data.directory, .test, among: world)
+      let data = try model.readData(data.directory, .test, among: world)
+      let test = data.splits[0]
       let inference = try threads.inference(model)
       let loss = try inference.evaluate(test, seed: model.seed, among: world).mean
       guard loss.total.isFinite else {
@@ -52,6 +53,7 @@ struct Evaluate: ParsableCommand {
       let result = Result(
         test_loss: loss.total, reconstruction: loss.reconstruction, kl: loss.divergence,
         images: test.count, importance_samples: importanceSamples, log_likelihood: bound)
+      try data.free()
       if world.rank == 0 { Terminal.line(json ? try result.json : result.lines) }
       return .done
     }

@@ -19,7 +19,7 @@ struct CheckpointArgument: ParsableArguments {
 struct DataOption: ParsableArguments {
   @Option(
     help: ArgumentHelp(
-      "The folder with MNIST's four files, plain or gzip.",
+      "The folder with MNIST's four files, plain or gzip; hosts that have none get rank zero's.",
       discussion: "Default: where scripts/fetch-mnist puts them.", valueName: "dir"),
     completion: .directory)
   var data: String?

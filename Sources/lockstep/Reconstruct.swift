@@ -37,9 +37,10 @@ struct Reconstruct: ParsableCommand {
     Job.run { world in
       let model = try TrainedModel(
         checkpoint.checkpoint, threads: threads.count, among: world)
-      let test = try model.readData(data.directory, .test, among: world)
+      let data = try model.readData(data.directory, .test, among: world)
       try threads.inference(model).writeReconstructions(
-        of: test, count: count, columns: 8, to: output, among: world)
+        of: data.splits[0], count: count, columns: 8, to: output, among: world)
+      try data.free()
       return .done
     }
   }

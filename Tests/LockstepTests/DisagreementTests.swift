@@ -16,8 +16,7 @@ import Testing
     let outcome = try Command.mpirun(parts.map { ["-n", "1"] + $0 }, environment: Job.environment)
       .run()
     outcome.expectFailure(code, [sentence], sourceLocation: sourceLocation)
-    let names = try folder.contents.names()
-    #expect(!names.contains { $0.hasPrefix("step-") }, sourceLocation: sourceLocation)
+    #expect(!FileManager.default.fileExists(atPath: folder.run), sourceLocation: sourceLocation)
   }
 
   private var words: [String] { [Command.built("lockstep")] + folder.trainWords() }
@@ -26,35 +25,11 @@ import Testing
     "other flags",
     arguments: [["--seed", "2"], ["--max-steps", "4"]])
   func flags(other: [String]) throws {
-    try expectRefusal([words, words + other], "the configuration of rank 1 differs")
+    try expectRefusal([words, words + other], "the configuration of rank 1 on ")
   }
 
-  /// The same relative path leads to other files in another working directory, as it may on another
-  /// machine.
-  @Test("other data")
-  func data() throws {
-    try SmallData(train: 201).write(to: folder.folder.url.appendingPathComponent("elsewhere/data"))
-    let words = words + ["--data", "data"]
-    try expectRefusal(
-      [
-        ["env", "-C", folder.folder.url.path] + words,
-        ["env", "-C", folder.path("elsewhere")] + words,
-      ], "the data of rank 1 differs")
-  }
-
-  @Test("data that only one rank lacks", arguments: [0, 1])
-  func missingData(rank: Int) throws {
-    try FileManager.default.createDirectory(
-      atPath: folder.path("elsewhere"), withIntermediateDirectories: true)
-    let words = words + ["--data", "data"]
-    let places = [folder.folder.url.path, folder.path("elsewhere")]
-    try expectRefusal(
-      (0..<2).map { ["env", "-C", places[$0 == rank ? 1 : 0]] + words }, code: 74,
-      "there is no train-images-idx3-ubyte here")
-  }
-
-  @Test("another program")
-  func program() throws {
+  /// A copy of the program with a byte more at its end.
+  private func otherProgram() throws -> String {
     let other = folder.path("lockstep")
     try FileManager.default.copyItem(atPath: Command.built("lockstep"), toPath: other)
     let handle = try #require(FileHandle(forWritingAtPath: other))
@@ -62,8 +37,26 @@ import Testing
     // Nothing that the program would notice.
     try handle.write(contentsOf: Data([0]))
     try handle.close()
+    return other
+  }
+
+  @Test("another program")
+  func program() throws {
     try expectRefusal(
-      [words, [other] + words.dropFirst()], "the program of rank 1 differs")
+      [words, [try otherProgram()] + words.dropFirst()],
+      "the program of rank 1 on \(ProcessInfo.processInfo.hostName) differs")
+  }
+
+  @Test("another program, or another command, that uses a checkpoint")
+  func use() throws {
+    let folder = try RunFolder.trained()
+    let words = [Command.built("lockstep"), "evaluate", folder.run, "--data", folder.data]
+    let program = [try otherProgram()] + words.dropFirst()
+    for (other, subject) in [(program, "program"), (words + ["--json"], "command")] {
+      let parts = [words, other].map { ["-n", "1"] + $0 }
+      try Command.mpirun(parts, environment: Job.environment).run()
+        .expectFailure(70, ["the \(subject) of rank 1 on ", "differs from that of rank 0 on "])
+    }
   }
 
   @Test("a resume with other flags")
@@ -75,7 +68,7 @@ import Testing
       [["-n", "1"] + words + ["--epochs", "3"], ["-n", "1"] + words + ["--epochs", "4"]],
       environment: Job.environment
     ).run()
-    outcome.expectFailure(70, ["the configuration of rank 1 differs"])
+    outcome.expectFailure(70, ["the configuration of rank 1 on "])
     #expect(try folder.contents.bytes("metrics.jsonl") == before)
     #expect(try folder.contents.latest() == "step-00000008")
     #expect(try !folder.contents.text("config.yaml").contains("epochs: 3"))

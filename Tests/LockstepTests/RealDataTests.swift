@@ -1,4 +1,5 @@
 import Foundation
+import Kernels
 import MNIST
 import Support
 import Testing
@@ -86,11 +87,14 @@ struct RealDataTests {
     let data = folder.url.appendingPathComponent("data")
     try FileManager.default.createDirectory(at: data, withIntermediateDirectories: true)
     for (split, name, count) in [(Dataset.Split.train, "train", 1280), (.test, "t10k", 256)] {
-      let all = try Dataset.load(directory: mnist, split: split)
+      let files = try DatasetFiles(directory: mnist, split: split)
+      let memory = Buffer<UInt8>(repeating: 0, count: files.shape.byteCount)
+      let all = try files.read(into: memory.bytes)
       try SmallData.write(
-        images: Array(all.images.prefix(count * all.pixelCount)),
-        labels: Array(all.labels.prefix(count)), rows: all.rows, columns: all.columns,
+        images: all.images[0..<count * all.pixelCount].elements,
+        labels: all.labels[0..<count].elements, rows: all.rows, columns: all.columns,
         to: data, named: name)
+      _ = memory.count  // Lives until here.
     }
     return data.path
   }

@@ -4,14 +4,20 @@ import Testing
 
 @Suite struct BatchTests {
   /// Five images of two rows and three columns: image n has the pixels 10 n … 10 n + 5.
-  private static let data = Dataset(
-    images: (0..<5).flatMap { image in (0..<6).map { UInt8(10 * image + $0) } },
-    labels: [0, 1, 2, 3, 4], rows: 2, columns: 3)
+  private static func withData(_ body: (Dataset) -> Void) {
+    let memory = Buffer<UInt8>(repeating: 0, count: 35)
+    let data = Dataset(Dataset.Shape(count: 5, rows: 2, columns: 3), in: memory.bytes)
+    data.images.withMutableSpan { span in
+      for index in span.indices { span[index] = UInt8(10 * (index / 6) + index % 6) }
+    }
+    body(data)
+    _ = memory.count  // Lives until here.
+  }
 
   private func batch(_ order: EpochOrder, _ positions: Range<Int>) -> [Float] {
     let memory = Buffer<Float>(repeating: .nan, count: 8 * positions.count)
     let matrix = memory.vector.matrix(rows: positions.count, columns: 6, stride: 8)
-    Self.data.fill(matrix, order: order, positions: positions)
+    Self.withData { $0.fill(matrix, order: order, positions: positions) }
     let padding = memory.vector.matrix(rows: positions.count, columns: 8).columns(6..<8)
     let isKept = padding.elements.allSatisfy { $0.isNaN }
     #expect(isKept, "the floats between rows were written")
@@ -43,8 +49,10 @@ import Testing
 
   private static func fill(rows: Int, columns: Int, _ positions: Range<Int>) {
     let memory = Buffer<Float>(repeating: 0, count: rows * columns)
-    data.fill(
-      memory.vector.matrix(rows: rows, columns: columns), order: EpochOrder(unshuffled: 5),
-      positions: positions)
+    withData {
+      $0.fill(
+        memory.vector.matrix(rows: rows, columns: columns), order: EpochOrder(unshuffled: 5),
+        positions: positions)
+    }
   }
 }

@@ -1,4 +1,5 @@
 import Foundation
+import Kernels
 import Support
 import Testing
 
@@ -11,20 +12,43 @@ import Testing
   /// Two images of two rows and three columns.
   let images = idx([2, 2, 3], Array(1...12))
 
-  private func load(images: [UInt8], labels: [UInt8]) throws -> Dataset {
+  private func load(images: [UInt8], labels: [UInt8]) throws -> Contents {
     _ = try folder.file("t10k-images-idx3-ubyte", images)
     _ = try folder.file("t10k-labels-idx1-ubyte", labels)
-    return try Dataset.load(directory: folder.url.path, split: .test)
+    return try Contents(directory: folder.url.path, split: .test)
   }
 
   @Test func imagesAndLabels() throws {
     let data = try load(images: images, labels: idx([2], [7, 0]))
-    #expect(data.count == 2)
-    #expect((data.rows, data.columns, data.pixelCount) == (2, 3, 6))
+    #expect(data.shape == Dataset.Shape(count: 2, rows: 2, columns: 3))
+    #expect((data.shape.pixelCount, data.shape.byteCount) == (6, 14))
     #expect(data.labels == [7, 0])
-    #expect(Array(data.image(0)) == [1, 2, 3, 4, 5, 6])
-    #expect(Array(data.image(1)) == [7, 8, 9, 10, 11, 12])
-    #expect(data == Dataset(images: Array(1...12), labels: [7, 0], rows: 2, columns: 3))
+    #expect(data.images == Array(1...12))
+  }
+
+  /// Images, then labels, in the order of the memory; nothing is copied.
+  @Test func view() {
+    let memory = Buffer<UInt8>(repeating: 0, count: 14)
+    let data = Dataset(Dataset.Shape(count: 2, rows: 2, columns: 3), in: memory.bytes)
+    memory.bytes.withMutableSpan { span in
+      for index in span.indices { span[index] = UInt8(index + 1) }
+    }
+    #expect((data.count, data.rows, data.columns, data.pixelCount) == (2, 2, 3, 6))
+    #expect(data.image(0).elements == [1, 2, 3, 4, 5, 6])
+    #expect(data.image(1).elements == [7, 8, 9, 10, 11, 12])
+    #expect(data.labels.elements == [13, 14])
+    _ = memory.count
+  }
+
+  @Test func mistakes() async {
+    await #expect(processExitsWith: .failure) {
+      let memory = Buffer<UInt8>(repeating: 0, count: 13)
+      _ = Dataset(Dataset.Shape(count: 2, rows: 2, columns: 3), in: memory.bytes)
+    }
+    await #expect(processExitsWith: .failure) {
+      let memory = Buffer<UInt8>(repeating: 0, count: 14)
+      _ = Dataset(Dataset.Shape(count: 2, rows: 2, columns: 3), in: memory.bytes).image(2)
+    }
   }
 
   @Test(arguments: ["-", "."], ["", ".gz"]) func spellings(dot: String, suffix: String) throws {
@@ -32,15 +56,15 @@ import Testing
     let bytes = suffix.isEmpty ? contents : try contents.map(gzip)
     _ = try folder.file("train-images\(dot)idx3-ubyte\(suffix)", bytes[0])
     _ = try folder.file("train-labels\(dot)idx1-ubyte\(suffix)", bytes[1])
-    let data = try Dataset.load(directory: folder.url.path, split: .train)
+    let data = try Contents(directory: folder.url.path, split: .train)
     #expect(data.images == Array(1...12))
   }
 
   @Test func missing() throws {
     let error = try #require(throws: DataError.self) {
-      try Dataset.load(directory: folder.url.path, split: .train)
+      try DatasetFiles(directory: folder.url.path, split: .train)
     }
-    #expect(error.kind == .system)
+    #expect(error.kind == .missing)
     #expect(error.path == folder.url.path)
     #expect(error.problem.contains("no train-images-idx3-ubyte"))
     #expect(error.advice.contains("scripts/fetch-mnist"))

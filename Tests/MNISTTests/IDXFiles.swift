@@ -1,5 +1,38 @@
 import Foundation
+import Kernels
 import Support
+
+@testable import MNIST
+
+/// A whole array as a file has it.
+struct IDX: Equatable {
+  let dimensions: [Int]
+  let elements: [UInt8]
+
+  init(contentsOf path: String, dimensionCount: Int) throws {
+    var file = try IDXFile(path: path, dimensionCount: dimensionCount)
+    dimensions = file.dimensions
+    var bytes = [UInt8](repeating: 0, count: file.count)
+    var span = bytes.mutableSpan
+    try file.read(into: &span)
+    elements = bytes
+  }
+}
+
+/// A whole split of a folder.
+struct Contents: Equatable {
+  let shape: Dataset.Shape
+  let images: [UInt8]
+  let labels: [UInt8]
+
+  init(directory: String, split: Dataset.Split) throws {
+    let files = try DatasetFiles(directory: directory, split: split)
+    let memory = Buffer<UInt8>(repeating: 0, count: files.shape.byteCount)
+    let data = try files.read(into: memory.bytes)
+    (shape, images, labels) = (data.shape, data.images.elements, data.labels.elements)
+    _ = memory.count  // Lives until here.
+  }
+}
 
 /// The bytes of an IDX file, made from the format's description.
 func idx(type: UInt8 = 0x08, _ dimensions: [Int], _ elements: [UInt8]) -> [UInt8] {

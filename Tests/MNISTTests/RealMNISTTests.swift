@@ -1,4 +1,5 @@
 import Foundation
+import Kernels
 import MNIST
 import Testing
 
@@ -17,17 +18,16 @@ private let forgetPeak = "/proc/self/clear_refs"
 struct RealMNISTTests {
   /// Counts, labels and mean as published and as NumPy computes them.
   @Test func train() throws {
-    let data = try Dataset.load(directory: folder, split: .train)
-    #expect(data.count == 60_000)
-    #expect((data.rows, data.columns) == (28, 28))
+    let data = try Contents(directory: folder, split: .train)
+    #expect(data.shape == Dataset.Shape(count: 60_000, rows: 28, columns: 28))
     #expect(data.labels.prefix(5) == [5, 0, 4, 1, 9])
     let sum = data.images.reduce(0) { $0 + Int($1) }
     #expect(abs(Double(sum) / Double(data.images.count) / 255 - 0.1306604762738429) < 1e-15)
   }
 
   @Test func test() throws {
-    let data = try Dataset.load(directory: folder, split: .test)
-    #expect(data.count == 10_000)
+    let data = try Contents(directory: folder, split: .test)
+    #expect(data.shape.count == 10_000)
     #expect(data.labels.prefix(5) == [7, 2, 1, 0, 4])
     #expect(data.images.count == 7_840_000)
   }
@@ -37,9 +37,11 @@ struct RealMNISTTests {
   func memory() throws {
     try Data("5".utf8).write(to: URL(fileURLWithPath: forgetPeak))
     let before = try kilobytes("VmRSS")
-    let data = try Dataset.load(directory: folder, split: .train)
+    let files = try DatasetFiles(directory: folder, split: .train)
+    let memory = Buffer<UInt8>(repeating: 0, count: files.shape.byteCount)
+    _ = try files.read(into: memory.bytes)
     let grown = try kilobytes("VmHWM") - before
-    let size = (data.images.count + data.labels.count) / 1024
+    let size = memory.count / 1024
     #expect(grown < size + 1024, "\(grown) KiB for \(size) KiB")
   }
 

@@ -136,9 +136,12 @@ import Testing
     },
     Case("program", "rank 3 on host0 runs another program") { $0[3].program = "def" },
     Case("library", "rank 3 on host0 has MPICH") { $0[3].transport.library = "MPICH 4" },
-    Case("data", "on host1, /data: nothing", "scripts/fetch-mnist") {
-      $0[4].data = DataFindings("/no/such/folder")
-      $0[4].data?.problem = "/data: nothing"
+    Case("data", "on host1, /data: damaged", "scripts/fetch-mnist") {
+      $0[4].data = DataFindings("/dev/null")
+      $0[4].data?.problem = "/data: damaged"
+    },
+    Case("data", "on host0, /no/such/folder: there is no train", "scripts/fetch-mnist") { ranks in
+      for rank in [0, 4] { ranks[rank].data = DataFindings("/no/such/folder") }
     },
   ]
 
@@ -187,6 +190,15 @@ import Testing
     let told = found.first { $0.name == one.name }?.description ?? ""
     #expect(one.parts.allSatisfy { told.contains($0) }, "\(found)")
     #expect(!found.contains { $0.description.contains("mpirun") }, "\(found)")
+  }
+
+  @Test("data that only hosts without rank zero lack are no problem")
+  func sentData() {
+    var ranks = SampleJob.make(hosts: 2, cores: 4)
+    ranks[4].data = DataFindings("/no/such/folder")
+    #expect(problems(ranks) == [])
+    let report = DoctorReport(JobFindings(ranks: ranks), version: "1", isLaunched: true)
+    #expect(report.lines.contains { $0.contains("host1: none here, rank 0 sends them") })
   }
 
   @Test("ranks on every hardware thread are told that these are no cores")

@@ -1,3 +1,4 @@
+internal import Kernels
 internal import MNIST
 
 /// What a folder of data holds.
@@ -8,15 +9,22 @@ struct DataFindings: Codable, Equatable {
   var sizes: [Int]?
   /// What is wrong.
   var problem: String?
+  /// Whether nothing is wrong but that there are no files.
+  var isMissing = false
 
   /// Reads both splits of `directory`.
   init(_ directory: String) {
     self.directory = directory
     do {
-      let train = try Dataset.load(directory: directory, split: .train)
-      let test = try Dataset.load(directory: directory, split: .test)
-      sizes = [train.count, test.count, train.rows, train.columns]
+      let shapes = try Dataset.Split.allCases.map { split in
+        let files = try DatasetFiles(directory: directory, split: split)
+        let memory = Buffer<UInt8>(repeating: 0, count: files.shape.byteCount)
+        _ = try files.read(into: memory.bytes)
+        return files.shape
+      }
+      sizes = [shapes[0].count, shapes[1].count, shapes[0].rows, shapes[0].columns]
     } catch let error as DataError {
+      isMissing = error.kind == .missing
       problem = error.found
     } catch {
       problem = "\(directory): \(error)"

@@ -74,9 +74,11 @@ extension Diagnosis {
     ]
   }
 
-  /// Data that is missing or damaged.
+  /// Data that are damaged, or missing on rank zero's host, which sends them to hosts without.
   static func dataProblems(_ job: JobFindings) -> [Problem] {
-    let bad = job.ranks.filter { $0.data?.problem != nil }
+    let bad = job.ranks.filter { rank in
+      rank.data.map { $0.problem != nil && (rank.rank == 0 || !$0.isMissing) } ?? false
+    }
     guard let first = bad.first, let problem = first.data?.problem else { return [] }
     let place = job.nodes.count > 1 ? "on \(Wording.hosts(bad.map { [$0] })), " : ""
     return [

@@ -24,7 +24,7 @@ extension DoctorReport {
       let need = Wording.mebibytes(job.memoryNeed(node))
       return "\(available) available; the default run needs about \(need)"
     }
-    facts += byNode("data") { Self.data($0[0].data) }
+    facts += byNode("data") { Self.data($0[0].data, isFirst: $0[0].rank == 0) }
     return facts
   }
 
@@ -80,8 +80,9 @@ extension DoctorReport {
       + (need == 0 ? "on one rank needs none" : "needs \(Wording.mebibytes(need + 1 << 20))")
   }
 
-  private static func data(_ data: DataFindings?) -> String {
+  private static func data(_ data: DataFindings?, isFirst: Bool) -> String {
     guard let data else { return "not looked at" }
+    if data.isMissing && !isFirst { return "none here, rank 0 sends them" }
     guard let sizes = data.sizes else { return "\(data.directory): not usable" }
     return
       "whole, \(Wording.grouped(sizes[0])) + \(Wording.grouped(sizes[1])) images of \(sizes[2]) × \(sizes[3])\nin \(data.directory)"

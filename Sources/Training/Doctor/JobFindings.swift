@@ -47,18 +47,21 @@ extension JobFindings {
 }
 
 extension JobFindings {
-  /// The bytes that the default run takes of a node's shared memory; none where a rank is alone.
+  /// The bytes that the default run takes of a node's shared memory, with its data; none where a
+  /// rank is alone.
   func sharedNeed(_ node: [RankFindings]) -> Int {
-    node.count > 1 ? memory(node).teamBytes : 0
+    node.count > 1 ? memory(node).teamBytes + Self.data : 0
   }
 
-  /// The bytes that the default run takes of a node's memory, with every rank's data, program and
-  /// libraries.
+  /// The bytes of MNIST's images and labels.
+  private static let data = 70_000 * 785
+
+  /// The bytes that the default run takes of a node's memory, with its data and every rank's program
+  /// and libraries.
   func memoryNeed(_ node: [RankFindings]) -> Int {
     let need = memory(node)
-    let data = 70_000 * 785
     let program = 64 << 20  // A guess that lies above what was seen of program and libraries.
-    return need.rootBytes + need.teamBytes + node.count * (need.rankBytes + data + program)
+    return Self.data + need.rootBytes + need.teamBytes + node.count * (need.rankBytes + program)
   }
 
   private func memory(_ node: [RankFindings]) -> TrainingMemory {

@@ -18,28 +18,30 @@ extension Measurement {
       }
       return meter
     }
-    let images = try world.together { try Dataset.load(directory: data, split: .train) }
+    let data = try NodeData(data, [.train], among: world)
+    let images = data.splits[0]
     var pace = try Pace(request, images, among: world)
     try pace.warmUp(request, among: world)
     let single = world.size > 1 ? try meter.single(world) : nil
     let before = try meter.joint(world)
     let leg = try pace.run(seconds: request.seconds, among: world)
     let after = try meter.joint(world)
+    let (count, model) = (images.count, Recipe().model(pixels: images.pixelCount))
     let exchangeBytes = try pace.exchangeBytes(among: world)
     let leastBytes = pace.leastExchangeBytes(request)
     let allReduce = try leastBytes.map { _ in
       try AllReduceTimes(&pace.trainer, seconds: request.seconds, among: world)
     }
     try pace.free()
+    try data.free()
     self.init(
-      ranks: world.size, batchSize: min(request.batchSize, images.count), images: leg.images,
+      ranks: world.size, batchSize: min(request.batchSize, count), images: leg.images,
       seconds: leg.seconds, stages: leg.stages, longestWaiting: leg.longestWaiting,
       exchangeBytes: exchangeBytes, leastExchangeBytes: leastBytes, allReduce: allReduce,
       peak: Peak(
         instructions: meter.instructions, single: single ?? max(before, after), before: before,
         after: after),
-      model: Recipe().model(pixels: images.pixelCount),
-      cost: TrainingCost(Recipe().model(pixels: images.pixelCount)))
+      model: model, cost: TrainingCost(model))
   }
 }
 

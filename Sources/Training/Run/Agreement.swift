@@ -19,6 +19,22 @@ extension Communicator {
     return try outcome.get()
   }
 
+  /// ``together(_:)`` for work on what each node has of its own: where there are several, a failure
+  /// names the host.
+  func togetherOnNodes<Result>(_ work: () throws -> Result) throws -> Result {
+    let node = try splitShared(key: rank)
+    let isOneOfSeveral = node.size < size
+    try node.free()
+    return try together {
+      do {
+        return try work()
+      } catch let error as DataError where isOneOfSeveral {
+        let failure = Failure(error)
+        throw Failure(failure.code, "on \(HostName.own), \(failure)")
+      }
+    }
+  }
+
   /// Sends a failure from the rank that has it to all others.
   private func share(_ failure: Failure?, from root: Int) throws -> Failure {
     let failure = failure ?? Failure(.mpi, "")
@@ -46,7 +62,7 @@ extension Failure {
     switch error {
     case let failure as Failure: self = failure
     case let error as DataError:
-      self.init(error.kind == .system ? .inputOutput : .badData, error.description)
+      self.init(error.kind == .malformed ? .badData : .inputOutput, error.description)
     case let error as ArtifactError:
       self.init(error.kind == .system ? .inputOutput : .badData, error.description)
     default: self.init(.inputOutput, "\(error)")

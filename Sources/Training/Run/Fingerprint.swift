@@ -19,12 +19,16 @@ struct Fingerprint {
     self.init(subject, SHA256.hash(data: try encoder.encode(value)))
   }
 
-  /// Of data sets, images and labels.
+  /// Of data sets: shapes, images and labels.
   init(_ subject: String, of datasets: [Dataset]) {
     var hash = SHA256()
     for dataset in datasets {
-      dataset.images.withUnsafeBytes { hash.update(bufferPointer: $0) }
-      dataset.labels.withUnsafeBytes { hash.update(bufferPointer: $0) }
+      for size in [dataset.count, dataset.rows, dataset.columns] {
+        withUnsafeBytes(of: UInt64(size).littleEndian) { hash.update(bufferPointer: $0) }
+      }
+      for bytes in [dataset.images, dataset.labels] {
+        bytes.withSpan { span in span.withUnsafeBytes { hash.update(bufferPointer: $0) } }
+      }
     }
     self.init(subject, hash.finalize())
   }
@@ -38,6 +42,15 @@ struct Fingerprint {
       }
     }
     self.init(subject, hash.finalize())
+  }
+
+  /// Of the data of a node, which its rank zero looks at for all; collective over `node`.
+  static func data(_ datasets: [Dataset], on node: borrowing Communicator) throws -> Fingerprint {
+    let own = Fingerprint("data", of: node.rank == 0 ? datasets : [])
+    var digest = own.digest
+    var span = digest.mutableSpan
+    try node.broadcast(&span, from: 0)
+    return Fingerprint(subject: own.subject, digest: digest)
   }
 
   /// Of the program that is running.
@@ -56,7 +69,8 @@ struct Fingerprint {
 
   /// Ends the job where some rank's fingerprints are not rank zero's; collective.
   ///
-  /// - Throws: on all ranks, a failure that names the subject and the lowest rank that differs.
+  /// - Throws: on all ranks, a failure that names the subject, and the lowest rank that differs and
+  ///   its host.
   static func requireEqual(
     _ fingerprints: [Fingerprint], among communicator: borrowing Communicator
   ) throws {
@@ -71,11 +85,12 @@ struct Fingerprint {
         guard all[place] != all[place.lowerBound + offset..<place.upperBound + offset] else {
           continue
         }
+        let hosts = try communicator.hostOfEachRank()
         throw SharedFailure(
           Failure(
             .disagreement,
-            "the \(fingerprint.subject) of rank \(rank) differs from that of rank 0: start all "
-              + "ranks with the same program, data and flags"))
+            "the \(fingerprint.subject) of rank \(rank) on \(hosts[rank]) differs from that of "
+              + "rank 0 on \(hosts[0]): start all ranks with the same program, data and flags"))
       }
     }
   }

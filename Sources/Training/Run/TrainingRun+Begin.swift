@@ -5,14 +5,11 @@ internal import MPI
 internal import VAE
 
 extension TrainingRun {
-  /// Reads both splits, on every rank; collective.
-  static func readData(
-    _ plan: RunPlan, _ world: borrowing Communicator
-  ) throws -> (train: Dataset, test: Dataset) {
+  /// Reads both splits, a copy on every node; collective.
+  static func readData(_ plan: RunPlan, _ world: borrowing Communicator) throws -> NodeData {
     let directory = plan.configuration.data
-    return try world.together {
-      let train = try Dataset.load(directory: directory, split: .train)
-      let test = try Dataset.load(directory: directory, split: .test)
+    return try NodeData(directory, [.train, .test], among: world) { shapes in
+      let (train, test) = (shapes[0], shapes[1])
       guard train.rows == test.rows, train.columns == test.columns else {
         throw Failure(
           .badData,
@@ -31,7 +28,6 @@ extension TrainingRun {
           "\(directory): the checkpoint is \(plan.progress.offset) images into an epoch that has "
             + "\(train.count); use the data that the run began with")
       }
-      return (train, test)
     }
   }
 

@@ -13,7 +13,7 @@ public struct TrainingRun: ~Copyable {
   private let stopSignal: StopSignal
   let threads: Int
   let path: String
-  let test: Dataset
+  private let data: NodeData
   package var trainer: Trainer
 
   // Rank zero's alone.
@@ -36,6 +36,10 @@ public struct TrainingRun: ~Copyable {
     among world: borrowing Communicator
   ) throws {
     let isRoot = world.rank == 0
+    // First of all: other programs or flags could mean other collectives.
+    try Fingerprint.requireEqual(
+      try world.together { [try Fingerprint("configuration", of: request), try .program()] },
+      among: world)
     try world.requireAvailable(request.precision ?? .fp32)
     let directory = try world.together { isRoot ? try RunDirectory(locking: path) : nil }
     let mine = try world.together {
@@ -45,17 +49,15 @@ public struct TrainingRun: ~Copyable {
     }
     let plan = try world.broadcast(mine)
     try world.requireAvailable(plan.configuration.recipe.precision)
-    let (train, test) = try Self.readData(plan, world)
-    let trainer = try Self.makeTrainer(plan, train, threads: request.threadsPerRank, world)
+    let data = try Self.readData(plan, world)
+    let trainer = try Self.makeTrainer(
+      plan, data.splits[0], threads: request.threadsPerRank, world)
     let replica = trainer.replica
     try Fingerprint.requireEqual(
       [
-        try Fingerprint("configuration", of: request),
-        Fingerprint("data", of: [train, test]),
-        try Fingerprint.program(),
         Fingerprint(
           "initial state",
-          of: [replica.parameters, replica.firstMoment, replica.secondMoment]),
+          of: [replica.parameters, replica.firstMoment, replica.secondMoment])
       ], among: world)
     let arithmetic = try Reproducibility.check(
       replica.layout, plan.configuration.recipe.precision, since: plan.arithmetic, among: world)
@@ -83,7 +85,7 @@ public struct TrainingRun: ~Copyable {
       } else { nil }
     threads = request.threadsPerRank
     self.path = path
-    self.test = test
+    self.data = data
     self.directory = directory
     self.observer = isRoot ? observer : nil
   }
@@ -107,9 +109,13 @@ public struct TrainingRun: ~Copyable {
     }
     try finishSaves()
     try trainer.free()
+    try data.free()
     try communicator.free()
     return code
   }
+
+  /// The images that an epoch is judged by.
+  var test: Dataset { data.splits[1] }
 
   private var isAtMaxSteps: Bool { maxSteps.map { trainer.progress.step >= $0 } ?? false }
 

@@ -34,7 +34,7 @@ extension Inference {
     let sheet = sheet(columns: min(columns, count), imageHeight: dataset.rows)
     try communicator.together {
       guard communicator.rank == 0 else { return }
-      let originals = Array(dataset.images[0..<count * dataset.pixelCount])
+      let originals = dataset.images[0..<count * dataset.pixelCount].elements
       try Self.write(
         sheet.pairs(originals: originals.span, reconstructions: shades.span), to: path)
     }

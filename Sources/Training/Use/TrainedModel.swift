@@ -20,9 +20,19 @@ public struct TrainedModel: ~Copyable {
 
   /// Reads, on rank zero, the checkpoint that `path` means and sends it to all ranks, each of which
   /// will use it on `threads`; collective.
+  ///
+  /// - Throws: on all ranks, where it cannot be read, or some rank runs another program or command.
   public init(
     _ path: String, threads: Int = 1, among communicator: borrowing Communicator
   ) throws {
+    // What a command does is in its words; with others, ranks would wait for one another.
+    try Fingerprint.requireEqual(
+      try communicator.together {
+        [
+          try Fingerprint("command", of: Array(CommandLine.arguments.dropFirst())),
+          try .program(),
+        ]
+      }, among: communicator)
     let found = try communicator.together {
       communicator.rank == 0 ? try Contents(path) : nil
     }
@@ -49,22 +59,22 @@ public struct TrainedModel: ~Copyable {
     seed = contents.seed
   }
 
-  /// Reads one split of the data that the model shall be used on; collective.
+  /// Reads one split of the data that the model shall be used on, a copy on every node; collective.
   ///
-  /// - Throws: on all ranks, where it cannot be read or its images have another number of pixels.
+  /// - Returns: the data, to be freed after the last use of their views.
+  /// - Throws: on all ranks, where it cannot be read, is not the same on all nodes, or has images of
+  ///   another number of pixels.
   public func readData(
     _ directory: String, _ split: Dataset.Split, among communicator: borrowing Communicator
-  ) throws -> Dataset {
+  ) throws -> NodeData {
     let pixels = layout.configuration.pixels
-    return try communicator.together {
-      let dataset = try Dataset.load(directory: directory, split: split)
-      guard dataset.pixelCount == pixels else {
+    return try NodeData(directory, [split], among: communicator) { shapes in
+      guard shapes[0].pixelCount == pixels else {
         throw Failure(
           .badData,
-          "\(directory): images have \(dataset.pixelCount) pixels, where the model takes "
+          "\(directory): images have \(shapes[0].pixelCount) pixels, where the model takes "
             + "\(pixels); use the data that it was trained on")
       }
-      return dataset
     }
   }
 

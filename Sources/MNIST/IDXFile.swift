@@ -1,14 +1,18 @@
-/// An array of bytes read from a file in the IDX format, plain or compressed with gzip.
+/// An array of bytes in a file in the IDX format, plain or compressed with gzip, open behind its
+/// header.
 ///
 /// A file is two zero bytes, the code of the element type, the number of dimensions, each
 /// dimension as a big-endian 32-bit integer, then the elements in row-major order.
 ///
 /// Source: "The IDX file format", http://yann.lecun.com/exdb/mnist.
-public struct IDX: Sendable, Equatable {
+struct IDXFile: ~Copyable {
   /// The sizes of the dimensions, outermost first; none of them zero.
-  public let dimensions: [Int]
-  /// The elements in row-major order; as many as the product of `dimensions`.
-  public let elements: [UInt8]
+  let dimensions: [Int]
+  /// The number of elements, the product of `dimensions`.
+  let count: Int
+  private var file: UnpackedFile
+
+  var path: String { file.path }
 
   /// The code of unsigned bytes, the only element type that MNIST uses.
   private static let unsignedByte: UInt8 = 0x08
@@ -16,20 +20,27 @@ public struct IDX: Sendable, Equatable {
   /// How many bytes of header come before the elements.
   static func headerSize(dimensionCount: Int) -> Int { 4 + 4 * dimensionCount }
 
-  /// Reads the file at `path`, which must hold an array of unsigned bytes with `dimensionCount`
-  /// dimensions and nothing else.
+  /// Opens the file at `path`, which must hold an array of unsigned bytes with `dimensionCount`
+  /// dimensions and nothing else, and reads its header.
   ///
-  /// Takes one pass and, beside the elements, a buffer of 64 KiB. The header is checked before
-  /// anything is allocated for the elements.
-  ///
-  /// - Throws: `DataError`.
-  public init(contentsOf path: String, dimensionCount: Int) throws {
+  /// - Throws: `DataError`, also where the file cannot hold as many elements as the header declares.
+  init(path: String, dimensionCount: Int) throws {
     var file = try UnpackedFile(path: path)
-    let dimensions = try IDX.readHeader(of: &file, dimensionCount: dimensionCount)
-    let count = try IDX.elementCount(dimensions, in: file)
-    elements = try file.read(count, of: "elements")
-    try file.finish()
+    let dimensions = try IDXFile.readHeader(of: &file, dimensionCount: dimensionCount)
+    count = try IDXFile.elementCount(dimensions, in: file)
     self.dimensions = dimensions
+    self.file = file
+  }
+
+  /// Reads all elements, in row-major order, into as many bytes; once.
+  ///
+  /// Takes one pass and, beside the elements, a buffer of 64 KiB.
+  ///
+  /// - Throws: `DataError`, also where the file goes on behind the elements.
+  mutating func read(into elements: inout MutableSpan<UInt8>) throws {
+    precondition(elements.count == count, "\(count) elements need as many bytes")
+    try file.read(into: &elements, of: "elements")
+    try file.finish()
   }
 
   private static func readHeader(

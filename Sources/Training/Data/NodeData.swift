@@ -1,0 +1,41 @@
+public import MNIST
+public import MPI
+
+/// The images that a job works on: one copy on every node, which all of its ranks read.
+///
+/// The lowest rank of a node, its leader, reads the files. Where it finds none, rank zero sends what
+/// it has read: data need to be on its machine only.
+public struct NodeData: ~Copyable {
+  /// Views of the splits that were asked for, in that order; valid until ``free()``.
+  public let splits: [Dataset]
+
+  private let memory: SharedMemory<UInt8>
+
+  /// Reads `splits` of the data in `directory` for all nodes, and makes sure that all have the same;
+  /// collective over `world`. Every rank's `check` is given the shapes, before anything is read.
+  ///
+  /// - Throws: on all ranks, what `check` throws, or a failure that tells which file on which host
+  ///   is missing or damaged, whose data differ from rank zero's, or which host lacks memory.
+  public init(
+    _ directory: String, _ splits: [Dataset.Split], among world: borrowing Communicator,
+    check: ([Dataset.Shape]) throws -> Void = { _ in }
+  ) throws {
+    let node = try world.splitShared(key: world.rank)
+    let source = try DataSource(directory, splits, isLeader: node.rank == 0, among: world)
+    try world.together { try check(source.shapes) }
+    let size = source.shapes.reduce(0) { $0 + $1.byteCount }
+    try MachineMemory.require(
+      node.rank == 0 ? size : 0, for: "keeping the data", advice: "use a larger machine",
+      among: world)
+    var memory = try SharedMemory<UInt8>(count: size, on: node, among: world)
+    let splits = try source.read(into: memory.bytes, among: world)
+    try memory.synchronise(node)  // From here on all ranks read, and none writes.
+    try Fingerprint.requireEqual([.data(splits, on: node)], among: world)
+    try node.free()
+    self.splits = splits
+    self.memory = memory
+  }
+
+  /// Gives the memory back when all ranks of the node have come to it; collective.
+  public consuming func free() throws { try memory.free() }
+}
