@@ -90,4 +90,32 @@ static inline float CFMA_run_4(long turns, float a, float b) {
 #endif
 }
 
+// How the calling thread treats subnormal numbers is a register that Swift cannot reach.
+#if defined(__x86_64__)
+#include <xmmintrin.h>
+static inline unsigned long CFMA_floating_point_mode(void) { return _mm_getcsr(); }
+static inline void CFMA_set_floating_point_mode(unsigned long mode) {
+  _mm_setcsr((unsigned int)mode);
+}
+// Flush to zero, bit 15, and denormals are zeros, bit 6: Intel's manual, volume 1, 10.2.3.
+static inline unsigned long CFMA_flushing_mode(void) { return _mm_getcsr() | 0x8040; }
+#elif defined(__aarch64__)
+static inline unsigned long CFMA_floating_point_mode(void) {
+  unsigned long mode;
+  __asm__ volatile("mrs %0, fpcr" : "=r"(mode));
+  return mode;
+}
+static inline void CFMA_set_floating_point_mode(unsigned long mode) {
+  __asm__ volatile("msr fpcr, %0" : : "r"(mode));
+}
+// FZ, bit 24: Arm's architecture reference manual, FPCR.
+static inline unsigned long CFMA_flushing_mode(void) {
+  return CFMA_floating_point_mode() | 1ul << 24;
+}
+#else
+static inline unsigned long CFMA_floating_point_mode(void) { return 0; }
+static inline void CFMA_set_floating_point_mode(unsigned long mode) { (void)mode; }
+static inline unsigned long CFMA_flushing_mode(void) { return 0; }
+#endif
+
 #endif

@@ -96,6 +96,9 @@ public struct Trainer: ~Copyable {
   public mutating func step(
     _ mine: StepRequests = StepRequests()
   ) throws -> (losses: LossSum, requests: StepRequests) {
+    let mode = SubnormalMode.current
+    SubnormalMode.flushing.set()
+    defer { mode.set() }
     let batch = schedule.positions(from: progress.offset)
     let teamPart = teamShard.part(of: batch)
     let held = exchange.positions(of: batch, teamPart)

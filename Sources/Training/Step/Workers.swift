@@ -59,9 +59,11 @@ struct Workers: ~Copyable {
     for worker in all { worker.clock.begin() }
   }
 
-  /// Calls `body` on every thread, and returns when all are through.
+  /// Calls `body` on every thread, and returns when all are through. To all, subnormal numbers are
+  /// zeros from then on; the main thread's mode is the caller's to restore.
   func run(_ body: (Worker) -> Void) {
     threads.run { number in
+      SubnormalMode.flushing.set()
       all[number].clock.end(.waiting)
       body(all[number])
     }
