@@ -68,7 +68,8 @@ struct Train: ParsableCommand {
   @Option(
     help: ArgumentHelp(
       "The number format in which gradients travel between nodes with all-reduce. bf16 halves the "
-        + "bytes; what rounding loses is added to the next step's gradient. (default: fp32)"))
+        + "bytes; what rounding loses is added to the next step's gradient, but not kept in "
+        + "checkpoints: a run that goes on differs in the last bits. (default: fp32)"))
   var wire: Precision?
 
   @Option(

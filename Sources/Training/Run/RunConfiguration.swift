@@ -17,7 +17,8 @@ public struct RunConfiguration: Equatable, Codable, Sendable {
   /// What teams exchange.
   public var exchange = ExchangeMode.allReduce
 
-  /// The number format in which gradients travel between teams.
+  /// The number format in which gradients travel between teams. With bf16 a run that goes on does not
+  /// have the last bits of one that never stopped: what rounding lost is in no checkpoint.
   public var wire = Precision.fp32
 
   /// Steps between two step rows of the metrics.
@@ -40,7 +41,7 @@ public struct RunConfiguration: Equatable, Codable, Sendable {
   public static func problem(_ exchange: ExchangeMode?, _ wire: Precision?) -> String? {
     guard wire == .bf16, exchange == .allGather else { return nil }
     return "--wire bf16 rounds the gradients of --exchange all-reduce; with all-gather none "
-      + "travel: leave it out, or give --wire fp32"
+      + "travel: give --wire fp32, or --exchange all-reduce"
   }
 
   enum CodingKeys: String, CodingKey {
