@@ -10,7 +10,7 @@ public enum Hosts {
 
   /// Why there can be none here; nil where there can be. Tests that need them are enabled by that.
   public static let obstacle: String? = {
-    guard Library.isOpenMPI else { return "scripts/hosts tells only Open MPI of its hosts" }
+    guard Library.isOpenMPI else { return "cluster/local tells only Open MPI of its hosts" }
     do {
       let outcome = try Command(words([1, 1]) + ["true"]).run(seconds: 10)
       return outcome.status == 0 ? nil : "no pretended hosts: \(outcome.errors)"
