@@ -26,6 +26,10 @@ struct SharedMemory<Element: Datatype & Numeric>: ~Copyable {
     try window?.synchronise(group)
   }
 
+  /// Of two ranks, one calls this and sends a message, the other receives it and calls this: it then
+  /// sees what the first wrote before.
+  mutating func sync() throws { try window?.sync() }
+
   /// Gives the memory back; collective. No view may be used any more.
   consuming func free() throws {
     try window?.free()

@@ -2,9 +2,14 @@ internal import Kernels
 internal import MPI
 
 /// Memory for a block of panels: computed here, or on its way between ranks.
+///
+/// Where both ranks see the memory, as it is a slot, the message that brings the block is an empty one.
 final class PanelBlock {
   /// All floats; whoever computes them does so while nothing is under way.
   let floats: Vector
+
+  /// The number of the slot; nil for memory of this rank's own.
+  let slot: Int?
 
   private var buffer: MessageBuffer<Float>?
   private var request: Request<Float>?
@@ -19,14 +24,22 @@ final class PanelBlock {
     var span = buffer.mutableSpan
     floats = span.withUnsafeMutableBufferPointer { Vector($0) }
     self.buffer = consume buffer
+    slot = nil
   }
 
-  /// Begins to send the floats to rank zero.
+  /// Has the block in `slot`, with its `floats`.
+  init(slot: Int, _ floats: Vector) {
+    self.slot = slot
+    self.floats = floats
+    buffer = MessageBuffer<Float>(repeating: 0, count: 0)
+  }
+
+  /// Begins to send the block to rank zero.
   func send(over communicator: borrowing Communicator) throws {
     request = try communicator.startSend(buffer.take()!, to: 0)
   }
 
-  /// Begins to receive the floats from `rank`.
+  /// Begins to receive the block from `rank`.
   func receive(from rank: Int, over communicator: borrowing Communicator) throws {
     request = try communicator.startReceive(into: buffer.take()!, from: rank)
   }

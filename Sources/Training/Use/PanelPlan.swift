@@ -19,6 +19,9 @@ struct PanelPlan {
   /// The floats of a block.
   var floats: Int { rowsPerBlock * width }
 
+  /// The blocks that are in memory at a time, at most, on `ranks` ranks.
+  func window(ranks: Int) -> Int { min(PanelDeal.window(of: floats, ranks: ranks), blocks) }
+
   /// The positions of a block.
   func positions(ofBlock block: Int) -> Range<Int> {
     block * rowsPerBlock..<min((block + 1) * rowsPerBlock, count)

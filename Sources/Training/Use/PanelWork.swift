@@ -39,18 +39,34 @@ struct PanelWork: ~Copyable {
   /// Collective. `compute` fills a panel (height, width) for positions, which may be fewer than its
   /// rows, on any thread, with what that thread's bench has. `receive` runs on rank zero's main
   /// thread only, with (positions, width) at a time; when it throws, all ranks stop soon after.
-  /// Rank zero computes when it has nothing to hand on. Memory does not grow with `count`.
+  /// Memory does not grow with `count`.
   func collect(
     _ count: Int, width: Int, among communicator: borrowing Communicator,
     compute: (PanelBench, Range<Int>, Matrix) -> Void,
     receive: (Range<Int>, Span<Float>) throws -> Void
   ) throws {
     let plan = PanelPlan(count: count, width: width, panelsPerBlock: threads.count)
-    guard communicator.rank == 0 else {
-      try deliver(plan, over: communicator, compute: compute)
-      return try communicator.together {}
+    let slots = try PanelSlots(
+      plan.window(ranks: communicator.size), of: plan.floats, among: communicator)
+    var failure: (any Error)?
+    if communicator.rank == 0 {
+      failure = try gather(plan, slots, over: communicator, compute: compute, receive: receive)
+    } else {
+      try deliver(plan, slots, over: communicator, compute: compute)
     }
-    let collector = PanelCollector(plan, ranks: communicator.size)
+    try slots.free()
+    try communicator.together { if let failure { throw failure } }
+  }
+
+  /// What rank zero does: it hands on what all compute, and computes when it has nothing to hand on.
+  ///
+  /// - Returns: why `receive` took no more, if so.
+  private func gather(
+    _ plan: PanelPlan, _ slots: PanelSlots, over communicator: borrowing Communicator,
+    compute: (PanelBench, Range<Int>, Matrix) -> Void,
+    receive: (Range<Int>, Span<Float>) throws -> Void
+  ) throws -> (any Error)? {
+    let collector = PanelCollector(plan, slots)
     while !collector.isComplete {
       // Several blocks, so that threads have work while this one hands on what is ready.
       let blocks = collector.take(most: threads.count == 1 ? 1 : 3)
@@ -64,34 +80,28 @@ struct PanelWork: ~Copyable {
       try collector.deliver(blocks)
     }
     try collector.end(over: communicator)
-    try communicator.together {
-      if let failure = collector.failure { throw failure }
-    }
+    return collector.failure
   }
 
   /// What the other ranks do: they compute what they are told to until there is no more.
   private func deliver(
-    _ plan: PanelPlan, over communicator: borrowing Communicator,
+    _ plan: PanelPlan, _ slots: PanelSlots, over communicator: borrowing Communicator,
     compute: (PanelBench, Range<Int>, Matrix) -> Void
   ) throws {
     var sent: [PanelBlock] = []
-    while let block = try Self.nextBlock(over: communicator) {
-      // The first that has gone, not the oldest: it may still be in cache.
-      let gone = try sent.first { try $0.hasArrived() }
-      let memory = gone ?? PanelBlock(count: plan.floats)
+    while let order = try PanelOrder.next(over: communicator) {
+      try slots.sync()
+      // Of a rank's own memory the first that has gone, not the oldest: it may still be in cache.
+      let gone = try sent.first { try $0.slot == order.slot && $0.hasArrived() }
+      let memory =
+        gone ?? order.slot.map { PanelBlock(slot: $0, slots[$0]) } ?? PanelBlock(count: plan.floats)
       if gone == nil { sent.append(memory) }
       try memory.complete()
-      fill([(block, memory)], plan, compute: compute)
+      fill([(order.block, memory)], plan, compute: compute)
+      try slots.sync()
       try memory.send(over: communicator)
     }
     for memory in sent { try memory.complete() }
-  }
-
-  private static func nextBlock(over communicator: borrowing Communicator) throws -> Int? {
-    var number = [PanelCollector.noBlock]
-    var span = number.mutableSpan
-    try communicator.receive(&span, from: 0)
-    return number[0] == PanelCollector.noBlock ? nil : Int(number[0])
   }
 
   /// Computes blocks, each panel on whichever thread is free; the main thread first does its `duty`.

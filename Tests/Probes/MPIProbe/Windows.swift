@@ -11,6 +11,7 @@ func windows(_ world: borrowing World, _ expectations: inout Expectations) throw
   try window(UInt16.self, team, &expectations)
   try window(UInt64.self, team, &expectations)
   try accumulate(team, &expectations)
+  try relay(team, &expectations)
   try team.free()
 }
 
@@ -65,6 +66,31 @@ private func accumulate(
     try expectations.expect(array(window.span(ofRank: rank)), "the turns at \(rank)") { _ in
       expected
     }
+  }
+  try window.free()
+}
+
+/// A window goes round without a barrier: who has the token writes, and the next one sees it.
+private func relay(
+  _ team: borrowing Communicator, _ expectations: inout Expectations
+) throws {
+  let (rank, size) = (team.rank, team.size)
+  var window = try SharedWindow<Int64>(count: rank == 0 ? 5000 : 0, on: team)
+  for round in 0..<100 {
+    var token: [UInt8] = [0]
+    var span = token.mutableSpan
+    if size > 1, rank > 0 || round > 0 {
+      try team.receive(&span, from: (rank + size - 1) % size, tag: 1)
+    }
+    try window.sync()
+    let turn = Int64(round * size + rank)
+    try expectations.expect(
+      array(window.span(ofRank: 0)), "what was written before turn \(turn)"
+    ) { _ in turn }
+    window.withUnsafeMutableBufferPointer(ofRank: 0) { $0.update(repeating: turn + 1) }
+    try window.sync()
+    let isLast = round == 99 && rank == size - 1
+    if size > 1, !isLast { try team.send([UInt8(0)].span, to: (rank + 1) % size, tag: 1) }
   }
   try window.free()
 }
