@@ -75,11 +75,15 @@ let package = Package(
       name: "mpi-probe", dependencies: ["MPI"], path: "Tests/Probes/MPIProbe",
       swiftSettings: house),
     .executableTarget(
+      name: "mpi-tutorial", dependencies: ["MPI"], path: "Tests/Probes/MPITutorial",
+      swiftSettings: house),
+    .executableTarget(
       name: "replica-probe", dependencies: ["Kernels", "MPI", "Training"],
       path: "Tests/Probes/ReplicaProbe",
       swiftSettings: house),
     .testTarget(
-      name: "MPITests", dependencies: ["MPI", "Support", "mpi-probe"], swiftSettings: house),
+      name: "MPITests", dependencies: ["MPI", "Support", "mpi-probe", "mpi-tutorial"],
+      swiftSettings: house),
     .testTarget(
       name: "KernelsTests", dependencies: ["Kernels"], resources: [.copy("Golden")],
       swiftSettings: house),
