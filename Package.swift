@@ -65,7 +65,7 @@ let package = Package(
     .executableTarget(
       name: "lockstep",
       dependencies: [
-        "Training", "MPI", "Kernels", "MNIST", "VAE", "Artifacts",
+        "Training", "MPI", "Kernels", "MNIST", "VAE", "Artifacts", "Yams",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "Logging", package: "swift-log"),
       ], swiftSettings: house),

@@ -32,18 +32,20 @@ struct Lockstep: ParsableCommand {
 enum Program {
   static func main() {
     Terminal.surviveFailedWrites()
+    var sources: ArgumentSources?
     do {
-      var command = try Lockstep.parseAsRoot()
+      sources = try ArgumentSources(Array(CommandLine.arguments.dropFirst()))
+      var command = try Lockstep.parseAsRoot(sources?.words)
       try command.run()
     } catch {
-      end(with: error)
+      end(with: error, sources)
     }
   }
 
   /// Prints help where it was asked for, or tells in one sentence what is wrong with the flags.
   ///
   /// Every rank finds the same before MPI starts; one of them speaks.
-  private static func end(with error: any Error) -> Never {
+  private static func end(with error: any Error, _ sources: ArgumentSources?) -> Never {
     let code = Lockstep.exitCode(for: error)
     guard Launcher.rank == 0 else {
       // mpirun ends a job with its first failure, and may drop what it has not read by then.
@@ -52,7 +54,10 @@ enum Program {
     }
     guard code == .success else {
       let hint = "see \(Lockstep.name(of: CommandLine.arguments)) --help"
-      Job.tell("\(Lockstep.message(for: error).trimmedOfStops); \(hint).")
+      let others = sources?.others ?? []
+      let also =
+        others.isEmpty ? "" : " (flags were also read from \(others.joined(separator: ", ")))"
+      Job.tell("\(Lockstep.message(for: error).trimmedOfStops)\(also); \(hint).")
       Lockstep.exit(withError: code)
     }
     Lockstep.exit(withError: error)

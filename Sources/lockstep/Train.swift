@@ -116,6 +116,15 @@ struct Train: ParsableCommand {
       valueName: "seconds"))
   var stopAfter: Double?
 
+  @Option(
+    help: ArgumentHelp(
+      "Flags from a YAML file, as a run's config.yaml; those given beside it win.",
+      valueName: "file"), completion: .file(extensions: ["yaml", "yml"]))
+  var config: String?
+
+  @Flag(help: "Print the configuration and the plan; train nothing.")
+  var dryRun = false
+
   @Option(help: "A progress bar on standard error.")
   var progress = ProgressMode.auto
 
@@ -146,6 +155,14 @@ struct Train: ParsableCommand {
   }
 
   func run() throws {
+    let request = request
+    if dryRun {
+      Job.run { world in
+        let dryRun = try DryRun(request, path: directory, among: world)
+        if world.rank == 0 { dryRun.tell() }
+        return .done
+      }
+    }
     let stop = StopSignal()
     // mpirun also ends ranks by SIGTERM, when one of them has failed: nobody asked to stop then.
     if Launcher.isPresent {
@@ -153,7 +170,6 @@ struct Train: ParsableCommand {
     } else {
       stop.listen { Job.tell("stopping after this step, with a checkpoint; again ends at once") }
     }
-    let request = request
     let console = Console(progress)
     Job.run { world in
       let run = try TrainingRun(

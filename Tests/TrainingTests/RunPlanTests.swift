@@ -16,7 +16,7 @@ import Testing
   private func plan(_ change: (inout RunRequest) -> Void = { _ in }) throws -> RunPlan {
     var request = RunRequest()
     change(&request)
-    return try RunPlan(request, in: directory, defaultData: "/default")
+    return try RunPlan(request, inRun: directory.path, defaultData: "/default")
   }
 
   private func text(_ name: String) throws -> String {

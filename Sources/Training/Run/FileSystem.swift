@@ -3,7 +3,7 @@ internal import FoundationEssentials
 internal import Glibc
 
 /// The few calls on directories that a run needs, each error with its path and what to do.
-enum FileSystem {
+package enum FileSystem {
   /// Makes a directory and, if asked to, those above it: `mkdir`.
   static func makeDirectory(_ path: String, withParents: Bool = true) throws {
     guard mkdir(path, 0o777) != 0, errno != EEXIST else { return }
@@ -117,7 +117,7 @@ enum FileSystem {
   }
 
   /// The whole of a small text file: `open`, `read`.
-  static func read(_ path: String) throws -> String {
+  package static func read(_ path: String) throws -> String {
     let descriptor = open(path, O_RDONLY | O_CLOEXEC)
     guard descriptor >= 0 else { throw failure("read", path) }
     defer { close(descriptor) }

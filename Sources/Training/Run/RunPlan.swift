@@ -25,17 +25,18 @@ struct RunPlan: Codable {
   /// See ``CheckpointState/refusedMetrics``.
   var refusedMetrics: [String] = []
 
-  /// Works out what `request` means in `directory`.
+  /// Works out what `request` means in the run directory `path`, which need not exist.
   ///
   /// Flags that were not given keep the values of the run that goes on, or their defaults.
   ///
   /// - Throws: `Failure`: `usage` where a flag would change the model of the run that goes on;
   ///   `badData` where that run's checkpoint or configuration is damaged.
-  init(_ request: RunRequest, in directory: RunDirectory, defaultData: String) throws {
+  init(_ request: RunRequest, inRun path: String, defaultData: String) throws {
     configuration = RunConfiguration(data: defaultData)
     let reference: CheckpointReference?
     switch request.resume {
-    case .auto: reference = try CheckpointReference.newest(inRun: directory.path)
+    case .auto:
+      reference = FileSystem.exists(path) ? try CheckpointReference.newest(inRun: path) : nil
     case .none: reference = nil
     case .checkpoint(let path): reference = try CheckpointReference(path)
     }

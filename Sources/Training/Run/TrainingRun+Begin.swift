@@ -5,6 +5,19 @@ internal import MPI
 internal import VAE
 
 extension TrainingRun {
+  /// Works out on rank zero, and tells all, what `request` means in the run directory `path`; collective.
+  static func plan(
+    _ request: RunRequest, path: String, among world: borrowing Communicator
+  ) throws -> RunPlan {
+    let mine = try world.together {
+      guard world.rank == 0 else { return RunPlan?.none }
+      return try RunPlan(request, inRun: path, defaultData: Dataset.defaultDirectory)
+    }
+    let plan = try world.broadcast(mine)
+    try world.requireAvailable(plan.configuration.recipe.precision)
+    return plan
+  }
+
   /// Reads both splits, a copy on every node; collective.
   static func readData(_ plan: RunPlan, _ world: borrowing Communicator) throws -> NodeData {
     let directory = plan.configuration.data

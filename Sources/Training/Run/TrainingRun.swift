@@ -42,13 +42,7 @@ public struct TrainingRun: ~Copyable {
       among: world)
     try world.requireAvailable(request.precision ?? .fp32)
     let directory = try world.together { isRoot ? try RunDirectory(locking: path) : nil }
-    let mine = try world.together {
-      try directory.map {
-        try RunPlan(request, in: $0, defaultData: Dataset.defaultDirectory)
-      }
-    }
-    let plan = try world.broadcast(mine)
-    try world.requireAvailable(plan.configuration.recipe.precision)
+    let plan = try Self.plan(request, path: path, among: world)
     let data = try Self.readData(plan, world)
     let trainer = try Self.makeTrainer(
       plan, data.splits[0], threads: request.threadsPerRank, world)

@@ -13,6 +13,9 @@ public struct Trainer: ~Copyable {
   /// Where the run stands.
   public private(set) var progress: Progress
 
+  /// The memory that it takes.
+  let need: TrainingMemory
+
   let team: Team
   private let workers: Workers
   private var memory: TeamMemory
@@ -62,6 +65,7 @@ public struct Trainer: ~Copyable {
         places: team.allPlaces), memory, team)
     replica = Replica(layout, parts[0], precision: precision)
     report = TeamReport(parts[2], batchSize: batchSize)
+    self.need = need
     self.workspace = workspace
     self.activations = activations
     self.exchange = exchange

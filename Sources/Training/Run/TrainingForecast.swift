@@ -1,0 +1,105 @@
+internal import Kernels
+internal import MNIST
+public import MPI
+internal import Yams
+
+/// What a `lockstep train` would do, and about how long it would take: `--dry-run`.
+public struct TrainingForecast {
+  /// All flags, resolved.
+  public let configuration: RunConfiguration
+
+  /// The configuration as `config.yaml` would have it.
+  public let text: String
+
+  /// The checkpoint that the run would go on from.
+  public let checkpoint: String?
+
+  /// The steps that have been made.
+  public let step: Int
+
+  /// The steps of an epoch.
+  public let stepsPerEpoch: Int
+
+  /// The steps that are left, to the last epoch or to `--max-steps`.
+  public let stepsLeft: Int
+
+  /// The images to train on, and to test on.
+  public let images: (train: Int, test: Int)
+
+  /// The images of a full step that fall to a rank: the fewest and the most.
+  public let share: ClosedRange<Int>
+
+  /// The number of teams.
+  public let teams: Int
+
+  /// Bytes that all ranks of rank zero's node share, with the data, and that each rank has beside them.
+  public let memory: (node: Int, rank: Int)
+
+  /// Images a second in a trial of half a second.
+  public let imagesPerSecond: Double
+
+  /// Works out what `request` means in the run directory `path`, reads the data, and makes some steps in
+  /// memory; collective. Nothing is written.
+  ///
+  /// - Throws: what ``TrainingRun/init(_:path:observer:stop:among:)`` throws, but for what is wrong with
+  ///   writing.
+  public init(
+    _ request: RunRequest, path: String, among world: borrowing Communicator
+  ) throws {
+    try Fingerprint.requireEqual(
+      try world.together { [try Fingerprint("configuration", of: request), try .program()] },
+      among: world)
+    let plan = try TrainingRun.plan(request, path: path, among: world)
+    let data = try TrainingRun.readData(plan, world)
+    let (train, test) = (data.splits[0], data.splits[1])
+    let threads = request.threadsPerRank
+    var trainer = try TrainingRun.makeTrainer(plan, train, threads: threads, world)
+    let batchSize = min(plan.configuration.recipe.batchSize, train.count)
+    let steps = (train.count + batchSize - 1) / batchSize
+    let last = min(plan.configuration.epochs * steps, request.maxSteps ?? .max)
+    configuration = plan.configuration
+    text = try YAMLEncoder().encode(plan.configuration)
+    checkpoint = plan.checkpoint
+    step = plan.progress.step
+    stepsPerEpoch = steps
+    stepsLeft = max(0, last - plan.progress.step)
+    images = (train.count, test.count)
+    let shares = (0..<world.size).map { place in
+      Shard(
+        ranks: place * threads..<(place + 1) * threads, of: world.size * threads,
+        unit: RowPanels.unit
+      ).part(of: 0..<batchSize).count
+    }
+    share = shares.min()!...shares.max()!
+    teams = trainer.teamCount
+    memory = (
+      trainer.need.teamBytes + (train.count + test.count) * (train.pixelCount + 1),
+      trainer.need.rankBytes
+    )
+    imagesPerSecond = try Self.trial(&trainer, among: world)
+    try trainer.free()
+    try data.free()
+  }
+
+  /// Trains for half a second, once what is slow the first time was done.
+  private static func trial(
+    _ trainer: inout Trainer, among world: borrowing Communicator
+  ) throws -> Double {
+    _ = try pace(&trainer, seconds: 0.1, among: world)
+    return try pace(&trainer, seconds: 0.5, among: world)
+  }
+
+  private static func pace(
+    _ trainer: inout Trainer, seconds: Double, among world: borrowing Communicator
+  ) throws -> Double {
+    let start = ContinuousClock.now
+    var (elapsed, images) = (0.0, 0)
+    while elapsed < seconds {
+      if trainer.isEpochComplete { trainer.beginNextEpoch() }
+      images += try trainer.step().losses.count
+      // One clock for all, or some would go on alone.
+      elapsed = try world.broadcast((ContinuousClock.now - start) / .seconds(1), from: 0)
+    }
+    return Double(images) / elapsed
+  }
+}

@@ -1,0 +1,69 @@
+internal import ArgumentParser
+internal import Glibc
+
+/// Where flags come from beside the command line: the file that `--config` names, and variables
+/// `LOCKSTEP_…` of the environment.
+///
+/// What they say is written as flags before those of the command line, the file's first. Of a flag that
+/// is given twice the parser takes the last, so that the command line has precedence over the
+/// environment, and that over the file; and all are read and checked by the same parser.
+struct ArgumentSources {
+  /// All words, for the parser.
+  private(set) var words: [String]
+
+  /// What was read beside the command line, as in `run.yaml and LOCKSTEP_EPOCHS`.
+  private(set) var others: [String] = []
+
+  /// Adds to `words`, a command line without the program's name, what else there is.
+  ///
+  /// - Throws: `ValidationError` where the file cannot be read, or says what no flag can.
+  init(_ words: [String]) throws {
+    self.words = words
+    guard let command = words.first, Self.mayHaveMore(words),
+      !words.contains("--help"), !words.contains("-h")
+    else { return }
+    let flags = try CommandFlag.all(of: command)
+    var added: [String] = []
+    for flag in flags {
+      guard let variable = flag.variable, let text = Self.environment(variable) else { continue }
+      added += try flag.words(for: text, from: variable)
+      others.append(variable)
+    }
+    if flags.contains(where: { $0.name == Self.flag }),
+      let path = Self.path(in: words) ?? Self.path(in: added)
+    {
+      added = try ConfigurationFile(path).words(flags.filter { $0.name != Self.flag }) + added
+      others.insert(path, at: 0)
+    }
+    self.words = [command] + added + words.dropFirst()
+  }
+
+  /// The flag that names a file of flags.
+  private static let flag = "config"
+
+  /// Whether it can pay to ask the parser for its flags, which takes some milliseconds.
+  private static func mayHaveMore(_ words: [String]) -> Bool {
+    if path(in: words) != nil { return true }
+    var variable = environ
+    while let entry = variable.pointee {
+      if strncmp(entry, "LOCKSTEP_", 9) == 0 { return true }
+      variable += 1
+    }
+    return false
+  }
+
+  private static func environment(_ name: String) -> String? {
+    getenv(name).map { String(cString: $0) }.flatMap { $0.isEmpty ? nil : $0 }
+  }
+
+  /// What the last `--config` names.
+  private static func path(in words: [String]) -> String? {
+    var path: String?
+    for (word, next) in zip(words, words.dropFirst() + [""]) {
+      if word == "--" { break }
+      if word == "--\(flag)" { path = next }
+      if word.hasPrefix("--\(flag)=") { path = String(word.dropFirst(flag.count + 3)) }
+    }
+    return path
+  }
+}

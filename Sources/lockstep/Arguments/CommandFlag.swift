@@ -1,0 +1,58 @@
+internal import ArgumentParser
+internal import FoundationEssentials
+
+/// A flag of a command, as the parser describes it.
+struct CommandFlag: Decodable {
+  private enum Kind: String, Decodable {
+    case option, flag, positional
+  }
+
+  private struct Name: Decodable {
+    let kind: String
+    let name: String
+  }
+
+  private let kind: Kind
+  private let preferredName: Name?
+
+  /// Its name on the command line, without hyphens; nil for what has none.
+  var name: String? { preferredName?.kind == "long" ? preferredName?.name : nil }
+
+  /// Whether a value follows it.
+  var takesValue: Bool { kind == .option }
+
+  /// The variable in which the environment may give it: `LOCKSTEP_BATCH_SIZE`.
+  var variable: String? {
+    name.map { name in
+      "LOCKSTEP_" + name.uppercased().map { $0 == "-" ? "_" : String($0) }.joined()
+    }
+  }
+
+  /// The words that give it `text`; none for a flag that takes no value and is turned off.
+  ///
+  /// - Throws: `ValidationError` where a flag that takes no value is given other than true or false.
+  func words(for text: String, from source: String) throws -> [String] {
+    guard let name else { return [] }
+    if takesValue { return ["--\(name)=\(text)"] }
+    switch text.lowercased() {
+    case "true", "yes", "on", "1": return ["--\(name)"]
+    case "false", "no", "off", "0": return []
+    default: throw ValidationError("\(source): '\(name)' is true or false, not '\(text)'")
+    }
+  }
+
+  /// The flags of `command`, and none for a name that is no command's.
+  static func all(of command: String) throws -> [CommandFlag] {
+    struct Tool: Decodable {
+      struct Command: Decodable {
+        let commandName: String
+        let arguments: [CommandFlag]?
+        let subcommands: [Command]?
+      }
+      let command: Command
+    }
+    let tool = try JSONDecoder().decode(Tool.self, from: Data(Lockstep._dumpHelp().utf8))
+    let found = tool.command.subcommands?.first { $0.commandName == command }
+    return (found?.arguments ?? []).filter { !["help", "version"].contains($0.name) }
+  }
+}

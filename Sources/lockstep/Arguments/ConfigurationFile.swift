@@ -1,0 +1,51 @@
+internal import ArgumentParser
+internal import Training
+internal import Yams
+
+/// A YAML file of flags: a run's `config.yaml`, or one written by hand.
+struct ConfigurationFile {
+  private let path: String
+  private let entries: [(key: Node, value: Node)]
+
+  /// Reads the file at `path`: one list of names and values.
+  ///
+  /// - Throws: `ValidationError` where there is no such file, or it is something else.
+  init(_ path: String) throws {
+    self.path = path
+    let node: Node?
+    do {
+      node = try Yams.compose(yaml: try FileSystem.read(path))
+    } catch let failure as Failure {
+      throw ValidationError(failure.description)
+    } catch {
+      throw ValidationError("\(path): this is not YAML: \(Self.firstLine(of: "\(error)"))")
+    }
+    guard let mapping = node?.mapping else {
+      throw ValidationError("\(path): one name and value a line is expected, as in 'epochs: 3'")
+    }
+    entries = mapping.map { ($0.key, $0.value) }
+  }
+
+  /// What the file says, as words of a command line; values stand as they are written.
+  ///
+  /// - Throws: `ValidationError` for a name that none of `flags` has, or a value that is a list.
+  func words(_ flags: [CommandFlag]) throws -> [String] {
+    try entries.flatMap { key, value in
+      let name = key.string ?? ""
+      let place = "\(path):\(key.mark?.line ?? 0)"
+      guard let flag = flags.first(where: { $0.name == name }) else {
+        let nearest = NearestName(to: name, among: flags.compactMap(\.name)).name
+        let hint = nearest.map { "; did you mean '\($0)'?" } ?? ""
+        throw ValidationError("\(place): there is no flag '\(name)'\(hint)")
+      }
+      guard let text = value.scalar?.string, !text.isEmpty else {
+        throw ValidationError("\(place): '\(name)' must have one value")
+      }
+      return try flag.words(for: text, from: place)
+    }
+  }
+
+  private static func firstLine(of text: String) -> String {
+    text.split(whereSeparator: \.isNewline).first.map(String.init) ?? text
+  }
+}

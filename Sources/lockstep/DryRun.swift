@@ -1,0 +1,60 @@
+internal import MPI
+internal import Training
+
+/// `lockstep train --dry-run`: the configuration, and the plan as comments, so that all of it is a file
+/// for `--config`.
+struct DryRun {
+  private let forecast: TrainingForecast
+  private let ranks: Int
+  private let threads: Int
+
+  /// Works out what `request` means; collective.
+  init(_ request: RunRequest, path: String, among world: borrowing Communicator) throws {
+    forecast = try TrainingForecast(request, path: path, among: world)
+    ranks = world.size
+    threads = request.threadsPerRank
+  }
+
+  /// Writes it to standard output; rank zero's alone.
+  func tell() {
+    Terminal.line(forecast.text + plan.map { "# \($0)" }.joined(separator: "\n"))
+  }
+
+  private var plan: [String] {
+    let (configuration, share) = (forecast.configuration, forecast.share)
+    let begins =
+      forecast.checkpoint.map { "after step \(forecast.step), from \($0)" }
+      ?? "with step 1, parameters drawn from the seed"
+    let each =
+      share.lowerBound == share.upperBound
+      ? "\(share.lowerBound)" : "\(share.lowerBound) to \(share.upperBound)"
+    let seconds =
+      Double(forecast.stepsLeft) / Double(forecast.stepsPerEpoch)
+      * Double(forecast.images.train) / forecast.imagesPerSecond
+    return [
+      "begins   \(begins)",
+      "ranks    \(ranks)\(threads == 1 ? "" : " of \(threads) threads"), in "
+        + "\(forecast.teams) \(forecast.teams == 1 ? "team" : "teams")",
+      "data     \(forecast.images.train.grouped) images to train on, "
+        + "\(forecast.images.test.grouped) to test on",
+      "shares   \(each) images of a full step for each rank",
+      "steps    \(forecast.stepsPerEpoch.grouped) an epoch, \(forecast.stepsLeft.grouped) left to "
+        + "epoch \(configuration.epochs)",
+      "memory   \(Self.mebibytes(forecast.memory.node)) MiB shared by a node's ranks, "
+        + "\(Self.mebibytes(forecast.memory.rank)) MiB beside it for each rank",
+      "time     \(Self.duration(seconds)) of training at \(Int(forecast.imagesPerSecond).grouped) "
+        + "images/s, as in a trial of half a second",
+      "Nothing was trained, and nothing written.",
+    ]
+  }
+
+  private static func mebibytes(_ bytes: Int) -> Int { (bytes + (1 << 20) - 1) >> 20 }
+
+  private static func duration(_ seconds: Double) -> String {
+    switch seconds {
+    case ..<100: "about \(Int(seconds.rounded(.up))) s"
+    case ..<6000: "about \(Int((seconds / 60).rounded())) minutes"
+    default: "about \(Int((seconds / 3600).rounded())) hours"
+    }
+  }
+}

@@ -1,0 +1,126 @@
+import Foundation
+import Support
+import Testing
+
+/// Flags from a file and from the environment, and what `--dry-run` makes of them.
+@Suite struct ConfigurationTests {
+  private let folder: RunFolder
+
+  init() throws { folder = try RunFolder() }
+
+  private func write(_ text: String) throws -> String {
+    let path = folder.path("flags.yaml")
+    try text.write(toFile: path, atomically: true, encoding: .utf8)
+    return path
+  }
+
+  /// What `--dry-run` resolves: the lines that are no comments.
+  private func resolved(
+    _ words: [String], _ launch: Launch = .alone, environment: [String: String] = [:]
+  ) throws -> [String] {
+    let job = Job(
+      ["train", "--dry-run", "--data", folder.data, "--run", folder.run] + words, launch,
+      environment: environment)
+    let lines = try job.succeed().output.split(whereSeparator: \.isNewline).map(String.init)
+    #expect(lines.last == "# Nothing was trained, and nothing written.")
+    return lines.filter { !$0.hasPrefix("#") }
+  }
+
+  @Test("the command line wins over the environment, that over the file", arguments: Launch.both)
+  func precedence(launch: Launch) throws {
+    let file = try write("epochs: 3\nhidden: 8\nbatch-size: 20\nlearning-rate: 1e-4\n")
+    let lines = try resolved(
+      ["--config", file, "--hidden", "16"], launch,
+      environment: ["LOCKSTEP_HIDDEN": "12", "LOCKSTEP_BATCH_SIZE": "30", "LOCKSTEP_SEED": ""])
+    for line in [
+      "hidden: 16", "batch-size: 30", "epochs: 3", "learning-rate: 1e-4", "seed: 1", "latent: 20",
+    ] {
+      #expect(lines.contains(line), "\(line) is not in \(lines)")
+    }
+    #expect(!FileManager.default.fileExists(atPath: folder.run))
+  }
+
+  @Test("what a dry run prints is a configuration")
+  func again() throws {
+    let words = ["--hidden", "16", "--latent", "3", "--checkpoint-every", "30s", "--keep", "2"]
+    let lines = try resolved(words)
+    let file = try write(lines.joined(separator: "\n"))
+    #expect(try resolved(["--config", file]) == lines)
+  }
+
+  @Test("a run's config.yaml starts the same run again")
+  func sameRun() throws {
+    try folder.train("--epochs", "1", "--latent", "3").succeed()
+    try Job(
+      ["train", "--config", "\(folder.run)/config.yaml", "--run", folder.path("again")]
+    ).succeed()
+    try RunContents(folder.path("again")).expectSame(as: folder.contents)
+  }
+
+  @Test("other commands take flags from the environment")
+  func evaluate() throws {
+    try folder.train("--epochs", "1").succeed()
+    let given = try Job(["evaluate", folder.run, "--data", folder.data]).succeed().output
+    let variable = try Job(
+      ["evaluate", folder.run], environment: ["LOCKSTEP_DATA": folder.data]
+    ).succeed().output
+    #expect(given == variable)
+  }
+
+  private static let badFiles: [(String, String)] = [
+    (
+      "lerning-rate: 1\n",
+      "flags.yaml:1: there is no flag 'lerning-rate'; did you mean 'learning-rate'?"
+    ),
+    ("seed: 1\nbatch_size: 2\n", ":2: there is no flag 'batch_size'; did you mean 'batch-size'?"),
+    ("something: 1\n", "there is no flag 'something'; see"),
+    ("config: other.yaml\n", "there is no flag 'config'"),
+    ("help: true\n", "there is no flag 'help'"),
+    ("epochs: [1, 2]\n", "'epochs' must have one value"),
+    ("epochs:\n", "'epochs' must have one value"),
+    ("epochs: 0\n", "--epochs must be at least 1 (flags were also read from "),
+    ("epochs: -1\n", "--epochs must be at least 1"),
+    ("epochs: many\n", "'many' is invalid for '--epochs"),
+    ("dry-run: perhaps\n", "'dry-run' is true or false, not 'perhaps'"),
+    ("epochs: 1\nepochs: 2\n", "this is not YAML"),
+    ("epochs: [\n", "this is not YAML"),
+    ("- epochs\n", "one name and value a line is expected"),
+    ("", "one name and value a line is expected"),
+  ]
+
+  @Test("a file that no flag can say is refused", arguments: Launch.each(badFiles, onRanks: 0, 7))
+  func bad(text: (String, String), launch: Launch) throws {
+    let file = try write(text.0)
+    try Job(["train", "--config", file, "--run", folder.run], launch).fail(64, text.1)
+    #expect(!FileManager.default.fileExists(atPath: folder.run))
+  }
+
+  @Test("bad variables and files that are not there are refused")
+  func badSources() throws {
+    try Job(["train", "--config", "/nowhere/run.yaml"]).fail(64, "/nowhere/run.yaml: cannot read")
+    try Job(["train"], environment: ["LOCKSTEP_EPOCHS": "x"])
+      .fail(64, "'x' is invalid", "also read from LOCKSTEP_EPOCHS")
+    try Job(["train"], environment: ["LOCKSTEP_DRY_RUN": "x"])
+      .fail(64, "LOCKSTEP_DRY_RUN: 'dry-run' is true or false")
+    try Job(["train", "--help"], environment: ["LOCKSTEP_DRY_RUN": "x"]).succeed()
+  }
+
+  /// 200 images in batches of 50 are 4 steps an epoch; ranks get multiples of six but for the last.
+  @Test("a dry run tells the plan, and goes on where the run would", arguments: Launch.both)
+  func plan(launch: Launch) throws {
+    let job = Job(folder.trainWords() + ["--dry-run", "--epochs", "5"], launch)
+    let before = try job.succeed().output.replacing("\r", with: "")
+    #expect(before.contains("# begins   with step 1, parameters drawn from the seed\n"))
+    #expect(before.contains("# steps    4 an epoch, 20 left to epoch 5\n"))
+    #expect(before.contains("# data     200 images to train on, 70 to test on\n"))
+    try folder.train("--epochs", "2").succeed()
+    let names = try folder.contents.names()
+    let after = try job.succeed().output.replacing("\r", with: "")
+    #expect(after.contains("# begins   after step 8, from \(folder.run)/step-00000008\n"))
+    #expect(after.contains("# steps    4 an epoch, 12 left to epoch 5\n"))
+    #expect(after.contains("epochs: 5\n"))
+    #expect(try folder.contents.names() == names)
+    try Job(folder.trainWords() + ["--dry-run", "--hidden", "17"], launch)
+      .fail(64, "--hidden 17 would change the model")
+  }
+}
