@@ -12,11 +12,14 @@ internal import CMPI
 /// Persistent requests: MPI 3.1, 3.9. None of the calls after preparation allocates anything here.
 public struct PersistentMessages: ~Copyable {
   private let communicator: CMPI_Comm
-  private let rank: Int
-  private let size: Int
   private let firstTag: Int
   private var requests: [CMPI_Request] = []
   private var groups: [Group] = []
+
+  /// This rank in the communicator, and how many there are.
+  let rank: Int
+  /// See ``rank``.
+  let size: Int
 
   /// The bytes that each request is to receive; nil for one that sends.
   private var expectedBytes: [Int?] = []
@@ -152,45 +155,11 @@ extension PersistentMessages {
       try addReceive(values, from: source)
     }
   }
-
-  /// Adds a group that brings each rank's pieces of `values` to the same places of all other ranks'.
-  ///
-  /// An all-gather whose parts lie scattered, without copying them together. Every rank sends its
-  /// pieces to every other, which on a network that joins all pairs alike is as few bytes on each
-  /// link as any way needs.
-  ///
-  /// - Parameters:
-  ///   - values: (n), laid out alike on all ranks.
-  ///   - pieces: (size), the ranges of `values` that each rank has, the same lists on all ranks. No
-  ///     two may overlap. Empty ones are not sent.
-  /// - Returns: the group's number.
-  /// - Throws: ``MPIError``, of class `count` for ranges of 2³¹ elements or more.
-  public mutating func addAllGather<Element: Datatype>(
-    _ values: inout MutableSpan<Element>, pieces: [[Range<Int>]]
-  ) throws(MPIError) -> Int {
-    precondition(pieces.count == size, "there must be a list of pieces for each rank")
-    let group = addGroup()
-    try values.withUnsafeMutableBufferPointer { values throws(MPIError) in
-      // Receives come first: what arrives before it is expected is copied.
-      for distance in 1..<max(size, 1) {
-        let source = (rank + size - distance) % size
-        for range in pieces[source] {
-          try addReceive(UnsafeMutableBufferPointer(rebasing: values[range]), from: source)
-        }
-      }
-      for distance in 1..<max(size, 1) {
-        let destination = (rank + distance) % size
-        for range in pieces[rank] {
-          try addSend(UnsafeMutableBufferPointer(rebasing: values[range]), to: destination)
-        }
-      }
-    }
-    return group
-  }
 }
 
 extension PersistentMessages {
-  private mutating func addSend<Element: Datatype>(
+  /// Adds a message to the last group that sends `values`.
+  mutating func addSend<Element: Datatype>(
     _ values: UnsafeMutableBufferPointer<Element>, to destination: Int
   ) throws(MPIError) {
     guard !values.isEmpty else { return }
@@ -204,7 +173,8 @@ extension PersistentMessages {
     groups[groups.count - 1].sentBytes += values.count * MemoryLayout<Element>.stride
   }
 
-  private mutating func addReceive<Element: Datatype>(
+  /// Adds a message to the last group that receives `values`.
+  mutating func addReceive<Element: Datatype>(
     _ values: UnsafeMutableBufferPointer<Element>, from source: Int
   ) throws(MPIError) {
     guard !values.isEmpty else { return }
