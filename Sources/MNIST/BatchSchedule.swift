@@ -16,6 +16,12 @@ public struct BatchSchedule: Sendable {
   /// The number of batches in an epoch.
   public var batchCount: Int { (imageCount + batchSize - 1) / batchSize }
 
+  /// The sizes of the batches of an epoch that goes on from `offset`, and of whole ones.
+  public func sizes(from offset: Int) -> Set<Int> {
+    let (rest, whole) = (imageCount - offset, imageCount)
+    return [min(batchSize, whole), (rest - 1) % batchSize + 1, (whole - 1) % batchSize + 1]
+  }
+
   /// The positions in the epoch of the batch that begins at `offset`.
   public func positions(from offset: Int) -> Range<Int> {
     precondition(

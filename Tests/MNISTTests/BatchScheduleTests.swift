@@ -19,6 +19,7 @@ import Testing
     }
     #expect(offset == images)
     #expect(sizes == Array(repeating: batch, count: batches - 1) + [last])
+    #expect(schedule.sizes(from: 0) == Set([min(batch, images), last]))
   }
 
   /// A run that stopped within an epoch may go on with batches of another size.
@@ -26,6 +27,9 @@ import Testing
     let schedule = BatchSchedule(imageCount: 10, batchSize: 4)
     #expect(schedule.positions(from: 3) == 3..<7)
     #expect(schedule.positions(from: 9) == 9..<10)
+    #expect(schedule.sizes(from: 3) == [4, 3, 2])
+    #expect(schedule.sizes(from: 9) == [4, 1, 2])
+    #expect(schedule.sizes(from: 8) == [4, 2])
   }
 
   @Test func mistakes() async {

@@ -42,34 +42,28 @@ public struct Trainer: ~Copyable {
     let workers = try Workers(threads, layout, place: team.place, in: team.places, of: world.size)
     let shards = team.allPlaces.map { workers.shard(of: $0, among: world.size) }
     let batchSize = min(batchSize, dataset.count)
+    let schedule = BatchSchedule(imageCount: dataset.count, batchSize: batchSize)
     let lane = Lane(team, exchange, wire: wire, threads: workers.count)
     let need = TrainingMemory(
       layout, batchSize: batchSize, shard: shards[team.number], ranks: world.size, lane: lane,
       precision: precision)
-    try MachineMemory.require(
-      need.rankBytes + (team.isLeader ? need.teamBytes : 0)
-        + (world.rank == 0 ? need.rootBytes : 0),
-      for: "training this model",
-      advice: "choose a smaller --hidden or --batch-size, or a larger machine", among: world)
+    try need.require(isLeader: team.isLeader, among: world)
     let memory = try TeamMemory(count: need.shared.reduce(0, +), team, among: world)
     let parts = memory.vector.split(need.shared)
     let workspace = Buffer<Float>(repeating: 0, count: need.own)
     let activations = Activations(
       layout, capacity: need.capacity, shared: parts[1], own: workspace.vector,
       precision: precision)
-    let lastBatch = (dataset.count - 1) % batchSize + 1
-    let exchange = try GradientExchange(
-      layout, lane,
-      GatheringPieces(
-        layout, lane, activations, need, batchCounts: [batchSize, lastBatch], shards: shards,
-        places: team.allPlaces), memory, team)
+    let pieces = GatheringPieces(
+      layout, lane, activations, need, batchCounts: schedule.sizes(from: progress.offset),
+      shards: shards, places: team.allPlaces)
+    self.exchange = try GradientExchange(layout, lane, pieces, memory, team)
     replica = Replica(layout, parts[0], precision: precision)
     report = TeamReport(parts[2], batchSize: batchSize)
     self.need = need
     self.workspace = workspace
     self.activations = activations
-    self.exchange = exchange
-    schedule = BatchSchedule(imageCount: dataset.count, batchSize: batchSize)
+    self.schedule = schedule
     order = EpochOrder(count: dataset.count, seed: seed, epoch: progress.epoch + 1)
     noise = RandomStream(seed: seed, purpose: .training, epoch: progress.epoch + 1)
     self.workers = workers
@@ -77,9 +71,7 @@ public struct Trainer: ~Copyable {
     self.team = team
     self.memory = memory
     self.progress = progress
-    self.dataset = dataset
-    self.seed = seed
-    self.optimizer = optimizer
+    (self.dataset, self.seed, self.optimizer) = (dataset, seed, optimizer)
   }
 
   /// The number of images in an epoch.
@@ -111,8 +103,7 @@ public struct Trainer: ~Copyable {
     workers.begin()
     workers.run { worker in
       let (model, clock) = (worker.model, worker.clock)
-      fillPixels(held.lowerBound..<teamPart.lowerBound, worker.teamShare, in: held)
-      fillPixels(teamPart.upperBound..<held.upperBound, worker.teamShare, in: held)
+      fillOthers(than: teamPart, worker.teamShare, in: held)
       for panel in RowPanels(worker.shard.part(of: batch)) {
         let rows = panel.relative(to: held)
         dataset.fill(activations.pixels.rows(rows), order: order, positions: panel)
@@ -136,21 +127,27 @@ public struct Trainer: ~Copyable {
       TeamReport.Extent(count: batch.count, positions: held.relative(to: batch)), team, workers)
     try memory.synchronise(team)  // So are the new parameters.
     workers.main.clock.end(.waiting)
+    return (try advance(past: batch), report.result.requests)
+  }
 
+  /// Fills in `share` of the images in `held` that other teams train on: every team has all images,
+  /// so that they need not travel.
+  private func fillOthers(than teamPart: Range<Int>, _ share: Shard, in held: Range<Int>) {
+    for others in [held.lowerBound..<teamPart.lowerBound, teamPart.upperBound..<held.upperBound] {
+      let positions = share.part(of: others)
+      let rows = positions.relative(to: held)
+      dataset.fill(activations.pixels.rows(rows), order: order, positions: positions)
+      activations.publishPixels(rows)
+    }
+  }
+
+  /// Notes that the step on `batch` is taken; returns its losses.
+  private mutating func advance(past batch: Range<Int>) throws -> LossSum {
     let losses = try report.result.finiteSum(batch.count, step: progress.step + 1)
     progress.step += 1
     progress.offset = batch.upperBound
     progress.losses.add(losses)
-    return (losses, report.result.requests)
-  }
-
-  /// Fills in `share` of the images at `others`, which another team trains on: every team has all
-  /// images, so that they need not travel.
-  private func fillPixels(_ others: Range<Int>, _ share: Shard, in held: Range<Int>) {
-    let positions = share.part(of: others)
-    let rows = positions.relative(to: held)
-    dataset.fill(activations.pixels.rows(rows), order: order, positions: positions)
-    activations.publishPixels(rows)
+    return losses
   }
 
   /// Begins the next epoch, in its own order.

@@ -1,5 +1,6 @@
 internal import Kernels
 internal import MNIST
+internal import MPI
 internal import VAE
 
 /// The memory that training takes: the one place where it is added up, before any is allocated.
@@ -53,4 +54,14 @@ struct TrainingMemory {
 
   /// The bytes that rank zero has beside those.
   var rootBytes: Int { saves * MemoryLayout<Float>.stride }
+
+  /// Makes sure that every machine has what its ranks take; collective.
+  ///
+  /// - Throws: on all ranks, `Failure` with `unavailable`.
+  func require(isLeader: Bool, among world: borrowing Communicator) throws {
+    try MachineMemory.require(
+      rankBytes + (isLeader ? teamBytes : 0) + (world.rank == 0 ? rootBytes : 0),
+      for: "training this model",
+      advice: "choose a smaller --hidden or --batch-size, or a larger machine", among: world)
+  }
 }
