@@ -5,7 +5,7 @@ import Testing
 
 /// What the doctor says of jobs that this machine cannot be.
 @Suite struct DiagnosisTests {
-  private func problems(_ ranks: [RankFindings]) -> [Problem] {
+  func problems(_ ranks: [RankFindings]) -> [Problem] {
     Diagnosis(JobFindings(ranks: ranks)).problems
   }
 
@@ -161,35 +161,6 @@ import Testing
     #expect(problem.description.hasPrefix("warning: "))
     #expect(!problem.description.contains("\n"))
     #expect(Set(found.map(\.description)).count == found.count)
-  }
-
-  /// The same problems, with what MPICH's launcher understands.
-  static let hydra = [
-    Case("unbound", "type mpiexec.hydra -bind-to core") { ranks in
-      for rank in ranks.indices { ranks[rank].cpus = ranks[rank].processor.online }
-    },
-    Case("crowded", "the 2 threads of rank 3 are bound to CPU 3", "-bind-to core:2") { ranks in
-      ranks.removeSubrange(0..<3)
-      ranks[0].threads = 2
-    },
-    Case("unlike-processors", "mpiexec.hydra -genv ONEDNN_MAX_CPU_ISA") { ranks in
-      for rank in 4..<8 { ranks[rank].products.instructionSet = .avx512 }
-    },
-    Case("launcher", "use the launcher of MPICH Version: 4.0.2") { $0[0].launched = 16 },
-  ]
-
-  @Test("under MPICH other words are told", arguments: hydra)
-  func mpich(_ one: Case) throws {
-    var ranks = SampleJob.make(hosts: 2, cores: 4)
-    for rank in ranks.indices {
-      ranks[rank].transport = Transport(library: "MPICH Version: 4.0.2", threadLevel: "funneled")
-    }
-    #expect(problems(ranks) == [])
-    one.spoil(&ranks)
-    let found = problems(ranks)
-    let told = found.first { $0.name == one.name }?.description ?? ""
-    #expect(one.parts.allSatisfy { told.contains($0) }, "\(found)")
-    #expect(!found.contains { $0.description.contains("mpirun") }, "\(found)")
   }
 
   @Test("data that only hosts without rank zero lack are no problem")

@@ -15,8 +15,7 @@ extension Diagnosis {
         "unbound",
         "\(Wording.ranks(loose)) may run on any of \(cores) cores",
         why: "a rank that is moved leaves its cache behind",
-        instead: "type "
-          + machine.launcher.line(machine.launcher.binding(threads: first.threads)))
+        instead: "type " + machine.advice.binding(threads: first.threads))
     ]
   }
 
@@ -53,9 +52,8 @@ extension Diagnosis {
       return "type unset \(Set(names).sorted().joined(separator: " "))"
     }
     if Set(machine.ranks.map(\.node)).count > 1 {
-      return "these hosts are one machine, so type "
-        + machine.launcher.line(machine.launcher.noBinding)
+      return "these hosts are one machine, so type " + machine.advice.noBinding
     }
-    return "type " + machine.launcher.line(machine.launcher.binding(threads: threads))
+    return "type " + machine.advice.binding(threads: threads)
   }
 }

@@ -9,7 +9,7 @@ extension Diagnosis {
           Problem(
             "spinning", "ranks on \(machine.host) wait without leaving the core to others",
             why: "a step takes milliseconds more",
-            instead: "type mpirun --mca mpi_yield_when_idle 1"))
+            instead: "type " + machine.advice.setting("mpi_yield_when_idle", "1")))
       }
     }
     if let governor = machine.processor.slowGovernor {
@@ -26,7 +26,7 @@ extension Diagnosis {
     let (threads, cores, best) = (machine.threadCount, machine.coreCount, machine.bestRankCount)
     let instead =
       isWholeJob
-      ? "type " + machine.launcher.line(["-n", "\(best)", "lockstep", "train"])
+      ? "type " + machine.advice.training(ranks: best)
       : "give it \(best == 1 ? "one slot" : "\(best) slots")"
     let here = "\(machine.load) on \(machine.host)"
     if threads > machine.usable.count {

@@ -29,8 +29,7 @@ extension Diagnosis {
           "rank 0 computes with \(first.products.instructionSet), rank \(other.rank) on "
             + "\(other.host) with \(other.products.instructionSet)",
           why: "bits depend on who computes, and the slower sets the pace",
-          instead: "use like hosts, or "
-            + job.launcher.line([job.launcher.variable, "ONEDNN_MAX_CPU_ISA"]))
+          instead: "use like hosts, or " + job.advice.variable("ONEDNN_MAX_CPU_ISA"))
       ]
     }
     if let other = other(\.ownInstructionSet), let mine = first.ownInstructionSet,

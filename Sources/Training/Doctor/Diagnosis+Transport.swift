@@ -11,7 +11,7 @@ extension Diagnosis {
         Problem(
           "single-copy", "\(Wording.ranks(failing)) cannot copy from a neighbour (\(problem))",
           why: "containers forbid it, and long messages will fail or complain",
-          instead: "type mpirun --mca btl_vader_single_copy_mechanism none")
+          instead: "type " + job.advice.setting("btl_vader_single_copy_mechanism", "none"))
       ]
     }
     guard let first = off.first else { return [] }

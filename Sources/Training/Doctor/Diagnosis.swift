@@ -57,7 +57,7 @@ extension Diagnosis {
     else { return nil }
     return Problem(
       "launcher", "srun started \(tasks) processes, and each is a world of its own",
-      why: "each would train a model of its own", instead: "type srun \(job.launcher.slurm)")
+      why: "each would train a model of its own", instead: "type srun \(job.advice.launcher.slurm)")
   }
 
   /// Nodes that do not carry the same.

@@ -42,7 +42,7 @@ public struct DoctorReport: Encodable {
     let best = MachineUse(job.ranks).bestRankCount
     suggestion =
       !isLaunched && job.ranks.count == 1 && best > 1
-      ? job.launcher.line(["-n", "\(best)", "lockstep", "train"]) : nil
+      ? job.advice.training(ranks: best) : nil
   }
 
   /// One JSON object.

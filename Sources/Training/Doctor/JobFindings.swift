@@ -15,8 +15,8 @@ struct JobFindings: Codable, Equatable {
   /// The ranks that share processors: several nodes, where hosts are pretended or are containers.
   var machines: [[RankFindings]] { grouped(by: \.machine) }
 
-  /// What to start ranks with.
-  var launcher: MPILauncher { MPILauncher(library: ranks[0].transport.library) }
+  /// What to type to start ranks otherwise.
+  var advice: LaunchAdvice { ranks[0].advice }
 
   private func grouped<Key: Hashable>(by key: (RankFindings) -> Key) -> [[RankFindings]] {
     Dictionary(grouping: ranks, by: key).values.sorted { $0[0].rank < $1[0].rank }

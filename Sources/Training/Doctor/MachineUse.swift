@@ -15,8 +15,8 @@ struct MachineUse {
   /// The threads of all ranks.
   let threadCount: Int
 
-  /// What to start ranks with.
-  var launcher: MPILauncher { MPILauncher(library: ranks[0].transport.library) }
+  /// What to type to start them otherwise.
+  var advice: LaunchAdvice { ranks[0].advice }
 
   /// The host's name, or the names that it goes under.
   var host: String { Wording.hosts(ranks.map { [$0] }) }
