@@ -11,6 +11,12 @@ enum Launcher {
   /// Whether a launcher started this process, whose streams then are not the user's terminal.
   static var isPresent: Bool { known != nil }
 
+  /// Whether the launcher ends a job at its first failure; of Slurm's, which may not, one cannot tell.
+  static var endsJobs: Bool {
+    number("OMPI_COMM_WORLD_RANK") != nil
+      || number("PMI_RANK") != nil && number("SLURM_PROCID") == nil
+  }
+
   /// Spares Open MPI the search for fast networks where all ranks are on one node: it opens every
   /// network library there is, which takes 0.2 s. Must come before MPI starts; what the user asks
   /// for in the environment or on mpirun's command line stands, what a file of parameters asks for

@@ -50,17 +50,23 @@ enum Program {
     guard Launcher.rank == 0 else {
       // mpirun ends a job with its first failure, and may drop what it has not read by then.
       if code != .success { usleep(500_000) }
+      // Still here: rank zero has other flags, with which nothing is wrong.
+      if code != .success, Launcher.endsJobs { tell(error, sources) }
       Lockstep.exit(withError: code)
     }
     guard code == .success else {
-      let hint = "see \(Lockstep.name(of: CommandLine.arguments)) --help"
-      let others = sources?.others ?? []
-      let also =
-        others.isEmpty ? "" : " (flags were also read from \(others.joined(separator: ", ")))"
-      Job.tell("\(Lockstep.message(for: error).trimmedOfStops)\(also); \(hint).")
+      tell(error, sources)
       Lockstep.exit(withError: code)
     }
     Lockstep.exit(withError: error)
+  }
+
+  private static func tell(_ error: any Error, _ sources: ArgumentSources?) {
+    let hint = "see \(Lockstep.name(of: CommandLine.arguments)) --help"
+    let others = sources?.others ?? []
+    let also =
+      others.isEmpty ? "" : " (flags were also read from \(others.joined(separator: ", ")))"
+    Job.tell("\(Lockstep.message(for: error).trimmedOfStops)\(also); \(hint).")
   }
 }
 

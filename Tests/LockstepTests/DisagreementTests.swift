@@ -28,6 +28,11 @@ import Testing
     try expectRefusal([words, words + other], "the configuration of rank 1 on ")
   }
 
+  @Test("flags that another rank alone cannot read")
+  func badFlags() throws {
+    try expectRefusal([words, words + ["--seed", "x"]], code: 64, "'x' is invalid for '--seed")
+  }
+
   /// A copy of the program with a byte more at its end.
   private func otherProgram() throws -> String {
     let other = folder.path("lockstep")
