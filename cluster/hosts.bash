@@ -7,7 +7,8 @@
 # COMMAND enters a host but no process namespace, so that signals reach it by the id that whoever
 # started it knows. A reaper, which the keeper's end wakes up, ends what it left.
 
-# mpirun's settings, through the environment: COMMAND may be anything that calls mpirun.
+# The launchers' settings, through the environment: COMMAND may be anything that calls mpirun, or
+# MPICH's mpiexec.hydra.
 readonly mpi_settings=(
   OMPI_MCA_plm_rsh_agent=ssh OMPI_MCA_orte_default_hostfile=/run/hostfile
   OMPI_MCA_btl_tcp_if_include=10.0.0.0/24 OMPI_MCA_oob_tcp_if_include=10.0.0.0/24
@@ -16,6 +17,10 @@ readonly mpi_settings=(
   # /tmp would be shared with other clusters' hosts of the same names, and keep what a kill leaves.
   OMPI_MCA_orte_tmpdir_base=/run
   OMPI_ALLOW_RUN_AS_ROOT=1 OMPI_ALLOW_RUN_AS_ROOT_CONFIRM=1
+  HYDRA_HOST_FILE=/run/hostfile.mpich
+  # All hosts have this machine's boot id, by which MPICH's UCX takes them for one and looks for shared
+  # memory.
+  UCX_TLS=self,tcp
 )
 
 # keep stay|end PARENT SLOTS RATE: the keeper's life. Says "ready", or what is wrong. One that
@@ -68,6 +73,7 @@ lay_network() {
     host=node$((++number))
     printf '10.0.0.%d %s\n' "$number" "$host" >>/run/hosts
     printf '%s slots=%d\n' "$host" "$count" >>/run/hostfile
+    printf '%s:%d\n' "$host" "$count" >>/run/hostfile.mpich
     printf '%s\n' "netns add $host" \
       "link add $host type veth peer name eth0 netns $host" "link set $host master bridge up"
   done >/run/network

@@ -151,6 +151,34 @@ static inline void CMPI_abort(int code) {
   MPI_Abort(MPI_COMM_WORLD, code);
 }
 
+/* Before 4.2 MPICH's MPI_Finalize ends in a barrier of the launcher's, where a rank answers nobody; but
+ * UCX closes a connection, over TCP, with an answer of the other side. So a rank that another is ahead
+ * of may wait for ever. Where all have met at such a barrier before, none answers before it asks, and
+ * the answer to that comes first. No function of MPI is that barrier: here are its words in PMI-1, the
+ * launcher's protocol. */
+#if defined(MPICH_NUMVERSION) && MPICH_NUMVERSION < 40200000
+#include <errno.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+static inline void CMPI_meet_at_launcher(void) {
+  static const char words[] = "cmd=barrier_in\n";
+  const char *name = getenv("PMI_FD");
+  char letter = 0;
+  ssize_t count;
+  if (!name || write(atoi(name), words, sizeof words - 1) != (ssize_t)sizeof words - 1) return;
+  do {
+    count = read(atoi(name), &letter, 1);
+  } while ((count == 1 && letter != '\n') || (count < 0 && errno == EINTR));
+}
+#else
+static inline void CMPI_meet_at_launcher(void) {}
+#endif
+static inline int CMPI_finalize(void) {
+  CMPI_meet_at_launcher();
+  return MPI_Finalize();
+}
+
 /* MPICH 4.0.2 forgets the names of its control variables when the last user of the tool interface
  * leaves: there nobody leaves. */
 static inline int CMPI_T_finalize(void) {

@@ -49,7 +49,7 @@ public struct World: ~Copyable {
     try check("MPI_Init_thread", MPI_Init_thread(nil, nil, required.code, &provided))
     let granted = ThreadLevel(granted: provided)
     guard granted >= required else {
-      try check("MPI_Finalize", MPI_Finalize())
+      try check("MPI_Finalize", CMPI_finalize())
       throw MPIError(
         "MPI_Init_thread", .other,
         "thread level \(required) was asked for and \(granted) provided: use an MPI library "
@@ -78,7 +78,7 @@ public struct World: ~Copyable {
   ///
   /// `MPI_Finalize`; MPI 3.1, 8.7.
   public consuming func finalize() throws(MPIError) {
-    try check("MPI_Finalize", MPI_Finalize())
+    try check("MPI_Finalize", CMPI_finalize())
   }
 
   /// Ends all ranks at once, for a failure that only this one knows of.

@@ -20,9 +20,9 @@ struct HostDataTests {
       exec "$@"
       """
     return try Command(
-      Hosts.words(hosts) + [
-        "mpirun", "--quiet", "unshare", "--mount", "sh", "-c", script, "sh", host, replacement,
-        folder.data, Command.built("lockstep"),
+      Hosts.words(hosts) + Library.onHosts + [
+        "unshare", "--mount", "sh", "-c", script, "sh", host, replacement, folder.data,
+        Command.built("lockstep"),
       ] + words,
       environment: Job.environment.merging(["OMPI_MCA_btl": "self,vader,tcp"]) { $1 }
     ).run()

@@ -68,17 +68,17 @@ struct LocalClusterKillTests {
     #expect(outcome.output == "0\n", "\(outcome.reported)")
   }
 
-  @Test("an mpirun that is killed takes its ranks with it")
+  @Test("a launcher that is killed takes its ranks with it")
   func launcher() throws {
     let script = """
-      "$@" mpirun --quiet sh -c 'cp /run/keeper $(hostname); sleep 100' & job=$!
+      "$@" sh -c 'cp /run/keeper $(hostname); sleep 100' & job=$!
       await_file node1
       await_file node2
       remember $(cat node1)
       kill -KILL $job
       await_end
       """
-    let outcome = try run(script, Hosts.words([2, 1]))
+    let outcome = try run(script, Hosts.words([2, 1]) + Library.onHosts)
     #expect(outcome.output == "0\n", "\(outcome.reported)")
   }
 

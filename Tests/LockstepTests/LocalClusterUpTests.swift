@@ -12,7 +12,8 @@ struct LocalClusterUpTests {
       try cluster.status() == [
         ["node1", "slots=2", "unlimited", "up"], ["node2", "slots=1", "unlimited", "up"],
       ])
-    let names = try cluster.run("mpirun --quiet hostname | sort | tr '\\n' ' '")
+    let launcher = Library.onHosts.joined(separator: " ")
+    let names = try cluster.run("\(launcher) hostname | sort | tr '\\n' ' '")
     #expect(names.output == "node1 node1 node2 ", "\(names.errors)")
     let again = try cluster.call("up", "2", status: 69)
     #expect(again.errors.split(separator: "\n").count == 1)
@@ -87,7 +88,10 @@ struct LocalClusterUpTests {
     let folder = try RunFolder()
     let cluster = try LocalCluster()
     let words = folder.trainWords() + ["--epochs", "100000", "--exchange", "all-gather"]
+    // See Signalled.swift: of MPICH a rank is asked.
+    let target = Library.isOpenMPI ? "$job" : "$(ranks $job)"
     let script = """
+      \(Library.ranksFunction)
       steps() { grep -c '"kind":"step"' "$metrics" 2>/dev/null; }
       until_more() { until [ "$(steps)" -gt $1 ]; do kill -0 $job || exit 99; sleep 0.01; done; }
       metrics=$1 cluster=$2 name=$3; shift 3
@@ -95,9 +99,9 @@ struct LocalClusterUpTests {
       until_more 5
       "$cluster" cut node2 --name "$name"; sleep 0.3; before=$(steps); sleep 0.7; cut=$(steps)
       "$cluster" heal node2 --name "$name"; until_more $cut
-      kill -USR1 $job; wait $job; echo $? $((cut - before))
+      set -- \(target); kill -USR1 $1; wait $job; echo $? $((cut - before))
       """
-    let job = cluster.words + ["mpirun", "--quiet", Command.built("lockstep")] + words
+    let job = cluster.words + Library.onHosts + [Command.built("lockstep")] + words
     let environment = Job.environment.merging(["OMPI_MCA_btl": "self,vader,tcp"]) { $1 }
     let outcome = try Command(
       ["sh", "-c", script, "sh", "\(folder.run)/metrics.jsonl", Hosts.script, cluster.name] + job,

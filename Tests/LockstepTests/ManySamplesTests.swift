@@ -47,12 +47,13 @@ private let mayMount =
   func slow(rank: Int) throws {
     try sample(40_000, output: "alone.npy").succeed()
     let script = """
+      \(Library.ranksFunction)
       rank=$1; shift
       "$@" & job=$!
       children=()
       until [ ${#children[@]} -eq 3 ]; do
         kill -0 $job || exit 99
-        read -r -a children </proc/$job/task/$job/children
+        children=($(ranks $job 2>/dev/null))
       done
       stops=0
       while kill -STOP ${children[rank]} 2>/dev/null; do
@@ -138,7 +139,9 @@ private let mayMount =
       ["sh", "-c", script, "sh", signal, folder.path("log")] + job.command.words,
       environment: job.command.environment
     ).run()
-    #expect(outcome.status != 0 && outcome.status != 99, "\(outcome.reported)")
+    // MPICH 4.0.2's launcher may return 0 for ranks to which it has passed a signal on.
+    let hides = !Library.isOpenMPI && job.command.words.contains(Library.launcher)
+    #expect(outcome.status != 99 && (outcome.status != 0 || hides), "\(outcome.reported)")
     // Ranks outlive an mpirun that was killed for a moment.
     let left = try #require(try Self.finalNames(in: memory.path))
     #expect(left.isEmpty, "\(left)")

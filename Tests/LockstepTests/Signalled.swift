@@ -7,7 +7,7 @@ extension Job {
     // MPICH 4.0.2's launcher may return 0 for ranks to which it has passed a signal on, whatever
     // they return. One rank that is asked is enough.
     let target =
-      Library.isOpenMPI || command.words[0] != Library.launcher ? "$job" : "$(ranks $job)"
+      Library.isOpenMPI || !command.words.contains(Library.launcher) ? "$job" : "$(ranks $job)"
     let script = """
       \(Library.ranksFunction)
       metrics=$1 row=$2; shift 2

@@ -10,7 +10,6 @@ public enum Hosts {
 
   /// Why there can be none here; nil where there can be. Tests that need them are enabled by that.
   public static let obstacle: String? = {
-    guard Library.isOpenMPI else { return "cluster/local tells only Open MPI of its hosts" }
     do {
       let outcome = try Command(words([1, 1]) + ["true"]).run(seconds: 10)
       return outcome.status == 0 ? nil : "no pretended hosts: \(outcome.errors)"
@@ -25,19 +24,19 @@ public enum Hosts {
 }
 
 extension Command {
-  /// A program of this package under `mpirun`, one rank on every slot of pretended hosts.
+  /// A program of this package under the launcher, one rank on every slot of pretended hosts.
   ///
-  /// `environment` reaches all ranks: Open MPI's own words by themselves, the others by name.
+  /// `environment` reaches all ranks: with Open MPI its own words by themselves, the others by name.
   public static func mpirun(
     hosts slots: [Int], _ program: String, _ arguments: [String] = [],
     environment: [String: String] = [:]
   ) -> Command {
     let ours = ["OMPI_MCA_btl": "self,vader,tcp", "OMP_NUM_THREADS": "1"]
     let environment = environment.merging(ours) { $1 }
-    let names = environment.keys.filter { !$0.hasPrefix("OMPI_") }.sorted()
+    let names = environment.keys.filter { Library.isOpenMPI && !$0.hasPrefix("OMPI_") }.sorted()
     return Command(
-      Hosts.words(slots) + ["mpirun", "--quiet"] + names.flatMap { ["-x", $0] }
-        + [built(program)] + arguments,
+      Hosts.words(slots) + Library.onHosts + names.flatMap { ["-x", $0] } + [built(program)]
+        + arguments,
       environment: environment)
   }
 }

@@ -8,6 +8,9 @@ public enum Library {
   /// The program that starts its ranks.
   public static let launcher = isOpenMPI ? "mpirun" : "mpiexec.hydra"
 
+  /// The words that start a rank on every slot of pretended hosts.
+  public static let onHosts = isOpenMPI ? [launcher, "--quiet"] : [launcher]
+
   /// A shell's function that prints the processes of a launcher's ranks, in their order. MPICH's
   /// are children of its launcher's child.
   public static let ranksFunction = """
