@@ -12,13 +12,15 @@ public enum Library {
   public static let onHosts = isOpenMPI ? [launcher, "--quiet"] : [launcher]
 
   /// A shell's function that prints the processes of a launcher's ranks, in their order. MPICH's
-  /// are children of its launcher's child.
+  /// are children of one of its launcher's children.
   public static let ranksFunction = """
     ranks() {
       read -r children </proc/$1/task/$1/children
-      case $(cat /proc/"${children%% *}"/comm) in
-        hydra*) read -r children </proc/${children%% *}/task/${children%% *}/children ;;
-      esac
+      for child in $children; do
+        case $(cat /proc/$child/comm) in
+          hydra*) read -r children </proc/$child/task/$child/children; break ;;
+        esac
+      done
       echo $children
     }
     """
