@@ -9,7 +9,7 @@ public enum Slurm {
 
   /// Why there can be none here; nil where there can be. Tests that need it are enabled by that.
   public static let obstacle: String? = {
-    guard Library.isOpenMPI else { return "the batch scripts of cluster/slurm start Open MPI's ranks" }
+    guard Library.isOpenMPI else { return "the batch scripts of cluster/slurm are Open MPI's" }
     do {
       let outcome = try Command(words(cpus: 1) + ["true"]).run(seconds: 60)
       return outcome.status == 0 ? nil : "no Slurm: \(outcome.errors)"
