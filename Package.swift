@@ -10,6 +10,11 @@ let house: [SwiftSetting] = [
   .enableUpcomingFeature("MemberImportVisibility"),
 ]
 
+/// The commit that is built, for `lockstep --version`; scripts/setup tells it.
+let commit = Context.environment["LOCKSTEP_COMMIT"].map {
+  SwiftSetting.unsafeFlags(["-Xcc", "-DLOCKSTEP_COMMIT=\"\($0)\""])
+}
+
 /// Lets a buffer offer its elements as a span whose lifetime is that of the buffer.
 let lifetimes: [SwiftSetting] = [.enableExperimentalFeature("Lifetimes")]
 
@@ -40,6 +45,7 @@ let package = Package(
     .package(url: "https://github.com/jpsim/Yams", from: "6.2.0"),
   ],
   targets: [
+    .systemLibrary(name: "CBuild"),
     .systemLibrary(name: "CFiles"),
     .systemLibrary(name: "CFMA"),
     .systemLibrary(name: "CLinux"),
@@ -65,10 +71,10 @@ let package = Package(
     .executableTarget(
       name: "lockstep",
       dependencies: [
-        "Training", "MPI", "Kernels", "MNIST", "VAE", "Artifacts", "Yams",
+        "CBuild", "Training", "MPI", "Kernels", "MNIST", "VAE", "Artifacts", "Yams",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "Logging", package: "swift-log"),
-      ], swiftSettings: house),
+      ], swiftSettings: house + (commit.map { [$0] } ?? [])),
     .target(
       name: "Support", dependencies: ["MPI"], path: "Tests/Support", swiftSettings: house),
     .executableTarget(

@@ -52,6 +52,9 @@ enum Job {
 
   /// Writes a sentence to standard error.
   static func tell(_ sentence: String) {
-    Terminal.error("lockstep: \(sentence)\n")
+    switch LogFormat.current {
+    case .text: Terminal.error("lockstep: \(sentence)\n")
+    case .json: Terminal.error(LogLine(SentenceRow(message: sentence)).text + "\n")
+    }
   }
 }

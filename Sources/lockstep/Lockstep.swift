@@ -21,10 +21,10 @@ struct Lockstep: ParsableCommand {
       disagree or a number is not finite, 71 MPI failed, 74 input or output failed, 75 stopped on \
       request and resumable.
       """,
-    version: "0.1.0",
+    version: Version.full,
     subcommands: [
       Train.self, Evaluate.self, Sample.self, Reconstruct.self, Encode.self, Inspect.self,
-      Doctor.self, Bench.self, Measure.self,
+      Doctor.self, Bench.self, Measure.self, Manual.self,
     ])
 }
 
@@ -49,7 +49,7 @@ enum Program {
     let code = Lockstep.exitCode(for: error)
     guard Launcher.rank == 0 else {
       // mpirun ends a job with its first failure, and may drop what it has not read by then.
-      if code != .success { usleep(500_000) }
+      if code != .success { usleep(Launcher.endsJobs ? 5_000_000 : 500_000) }
       // Still here: rank zero has other flags, with which nothing is wrong.
       if code != .success, Launcher.endsJobs { tell(error, sources) }
       Lockstep.exit(withError: code)

@@ -19,8 +19,7 @@ struct CheckpointArgument: ParsableArguments {
 struct DataOption: ParsableArguments {
   @Option(
     help: ArgumentHelp(
-      "The folder with MNIST's four files, plain or gzip; hosts that have none get rank zero's.",
-      discussion: "Default: where scripts/fetch-mnist puts them.", valueName: "dir"),
+      "MNIST's four files. (default: where scripts/fetch-mnist puts them)", valueName: "dir"),
     completion: .directory)
   var data: String?
 
@@ -37,9 +36,7 @@ struct ThreadOption: ParsableArguments {
   @Option(
     parsing: .unconditional,
     help: ArgumentHelp(
-      "Threads of each rank; bind them with mpirun --map-by slot:PE=<threads>, with MPICH's "
-        + "mpiexec.hydra -bind-to core:<threads>.",
-      valueName: "threads"))
+      "Threads of each rank; bind them: mpirun --map-by slot:PE=<n>.", valueName: "n"))
   var threadsPerRank = 1
 
   /// The number.

@@ -36,8 +36,7 @@ struct Sample: ParsableCommand {
   @Option(help: "The file to write, .png or .npy.", completion: .file())
   var output: String
 
-  @Option(help: "A progress bar on standard error.")
-  var progress = ProgressMode.auto
+  @OptionGroup var telling: OutputOptions
 
   func validate() throws {
     let format = try ImageFormat(path: output)
@@ -51,14 +50,16 @@ struct Sample: ParsableCommand {
   }
 
   func run() throws {
-    let bar = progress.bar
+    telling.takeEffect()
+    let bar = telling.bar
+    let isQuiet = telling.quiet
     Job.run { world in
       let model = try TrainedModel(
         checkpoint.checkpoint, threads: threads.count, among: world)
       let inference = try threads.inference(model)
       let console = world.rank == 0 ? SampleConsole(count, bar) : nil
       try write(model, inference, console, among: world)
-      console?.end()
+      if !isQuiet { console?.end() }
       return .done
     }
   }

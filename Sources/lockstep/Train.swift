@@ -15,46 +15,61 @@ struct Train: ParsableCommand {
 
         lockstep train --epochs 3 --run checkpoints/short
         mpirun -n 2 lockstep train
+
+      Flags may also come from --config and from LOCKSTEP_<FLAG>, as in LOCKSTEP_EPOCHS. --help-hidden \
+      adds those for several machines and for tests.
       """)
 
   @OptionGroup var data: DataOption
   @OptionGroup var threads: ThreadOption
 
-  @Option(name: .customLong("run"), help: "The run directory.", completion: .directory)
+  @Option(
+    name: .customLong("run"), help: ArgumentHelp("The run directory.", valueName: "dir"),
+    completion: .directory)
   var directory = "checkpoints/mnist"
 
   // Numbers are read as they stand, a minus and all, so that complaints are about the number.
 
-  @Option(parsing: .unconditional, help: "The epoch to train up to. (default: 10)")
+  @Option(
+    parsing: .unconditional,
+    help: ArgumentHelp("The epoch to train up to. (default: 10)", valueName: "n"))
   var epochs: Int?
 
   @Option(
     parsing: .unconditional,
     help: ArgumentHelp(
-      "Images of a step over all ranks, not of each rank as in PyTorch's DDP. (default: 128)"))
+      "Images of a step over all ranks, not of each as in DDP. (default: 128)", valueName: "n"))
   var batchSize: Int?
 
-  @Option(parsing: .unconditional, help: "Adam's step length. (default: 1e-3)")
+  @Option(
+    parsing: .unconditional,
+    help: ArgumentHelp("Adam's step length. (default: 1e-3)", valueName: "x"))
   var learningRate: Double?
 
   @Option(
-    parsing: .unconditional, help: "What parameters, order and noise are drawn from. (default: 1)")
+    parsing: .unconditional,
+    help: ArgumentHelp("What all that is random is drawn from. (default: 1)", valueName: "n"))
   var seed: UInt64?
 
-  @Option(parsing: .unconditional, help: "Units of each hidden layer. (default: 400)")
+  @Option(
+    parsing: .unconditional,
+    help: ArgumentHelp("Units of each hidden layer. (default: 400)", valueName: "n"))
   var hidden: Int?
 
-  @Option(parsing: .unconditional, help: "Dimensions of the latent space. (default: 20)")
+  @Option(
+    parsing: .unconditional,
+    help: ArgumentHelp("Dimensions of the latent space. (default: 20)", valueName: "n"))
   var latent: Int?
 
   @Option(
     help: ArgumentHelp(
-      "What matrix products read; all else is fp32. bf16 needs AVX-512 BF16. (default: fp32)"))
+      "What matrix products read; bf16 needs AVX-512 BF16. (default: fp32)", valueName: "format"))
   var precision: Precision?
 
   @Option(
     help: ArgumentHelp(
-      "node: the ranks of a node share one replica; rank: each has its own. (default: node)"))
+      "node: the ranks of a node share one replica; rank: each has its own. (default: node)",
+      visibility: .hidden))
   var teams: TeamMode?
 
   @Option(
@@ -62,27 +77,35 @@ struct Train: ParsableCommand {
       "What nodes exchange. all-reduce: gradients; the last bits depend on the number of nodes. "
         + "all-gather: layer inputs and deltas; the bits are those of one node. At a batch of 128 "
         + "all-gather was faster, from 512 on all-reduce: see lockstep bench --exchanges. "
-        + "(default: all-reduce)"))
+        + "(default: all-reduce)", visibility: .hidden))
   var exchange: ExchangeMode?
 
   @Option(
     help: ArgumentHelp(
       "The number format in which gradients travel between nodes with all-reduce. bf16 halves the "
         + "bytes; what rounding loses is added to the next step's gradient, but not kept in "
-        + "checkpoints: a run that goes on differs in the last bits. (default: fp32)"))
+        + "checkpoints: a run that goes on differs in the last bits. (default: fp32)",
+      visibility: .hidden))
   var wire: Precision?
 
   @Option(
     help: ArgumentHelp(
-      "auto: go on from the run's checkpoint; none: begin anew; or a checkpoint's path. To go on "
-        + "after a stop, leave the last two out."))
+      "auto: go on from the run's checkpoint; none: begin anew; or a checkpoint's path.",
+      valueName: "from"))
   var resume = "auto"
 
-  @Option(parsing: .unconditional, help: "End, with a checkpoint, after this many steps in all.")
+  @Option(
+    parsing: .unconditional,
+    help: ArgumentHelp(
+      "End, with a checkpoint, after this many steps in all.", valueName: "n",
+      visibility: .hidden))
   var maxSteps: Int?
 
   @Option(
-    parsing: .unconditional, help: "Steps between two step rows of metrics.jsonl. (default: 10)")
+    parsing: .unconditional,
+    help: ArgumentHelp(
+      "Steps between two step rows of metrics.jsonl. (default: 10)", valueName: "n",
+      visibility: .hidden))
   var logEvery: Int?
 
   @Option(
@@ -92,41 +115,37 @@ struct Train: ParsableCommand {
       Compare the teams' replicas every so many steps, too; 0: never. With all-gather they are \
       brought together in every step, and what errs before is not found. (default: before each \
       checkpoint)
-      """, valueName: "steps"))
+      """, valueName: "n", visibility: .hidden))
   var verifyEvery: Int?
 
   @Option(
     parsing: .unconditional,
     help: ArgumentHelp(
-      "Save after every so many steps (100) or seconds (30s), beside epochs' ends. (default: epoch)",
-      valueName: "steps|SECONDSs|epoch"))
+      "Save also after so many steps (100) or seconds (30s). (default: epoch)", valueName: "n"))
   var checkpointEvery: CheckpointInterval?
 
   @Option(
     parsing: .unconditional,
     help: ArgumentHelp(
-      "Keep the newest so many checkpoints and the best by test loss. (default: all)",
-      valueName: "n|all"))
+      "Keep the newest n checkpoints, and the best. (default: all)", valueName: "n"))
   var keep: Retention?
 
   @Option(
     parsing: .unconditional,
     help: ArgumentHelp(
-      "Save and end with code 75 so long after the start: for limits of a job's time.",
-      valueName: "seconds"))
+      "Save and end with code 75 so long after the start.", valueName: "seconds"))
   var stopAfter: Double?
 
   @Option(
     help: ArgumentHelp(
-      "Flags from a YAML file, as a run's config.yaml; those given beside it win.",
-      valueName: "file"), completion: .file(extensions: ["yaml", "yml"]))
+      "Flags from a YAML file, as a run's config.yaml.", valueName: "file"),
+    completion: .file(extensions: ["yaml", "yml"]))
   var config: String?
 
   @Flag(help: "Print the configuration and the plan; train nothing.")
   var dryRun = false
 
-  @Option(help: "A progress bar on standard error.")
-  var progress = ProgressMode.auto
+  @OptionGroup var output: OutputOptions
 
   func validate() throws {
     var recipe = Recipe()
@@ -155,6 +174,7 @@ struct Train: ParsableCommand {
   }
 
   func run() throws {
+    output.takeEffect()
     let request = request
     if dryRun {
       Job.run { world in
@@ -170,7 +190,7 @@ struct Train: ParsableCommand {
     } else {
       stop.listen { Job.tell("stopping after this step, with a checkpoint; again ends at once") }
     }
-    let console = Console(progress)
+    let console = output.trainingConsole
     Job.run { world in
       let run = try TrainingRun(
         request, path: directory, observer: console, stop: stop, among: world)

@@ -15,6 +15,7 @@ import Testing
     #expect(outcome.errors.isEmpty)
     let lines = outcome.output.split(separator: "\n")
     #expect(lines.count > 8)
+    #expect(outcome.output.split(separator: "\n", omittingEmptySubsequences: false).count <= 51)
     for line in lines { #expect(line.count <= 80, "\(line)") }
     // An example is a command to be copied: it must not be broken at the terminal's edge.
     let examples = lines.filter { $0.hasPrefix("  lockstep ") || $0.hasPrefix("  mpirun ") }
@@ -22,6 +23,14 @@ import Testing
     for (line, next) in zip(lines, lines.dropFirst()) where examples.contains(line) {
       #expect(next.hasPrefix("  ") || next.first?.isUppercase == true, "\(line) / \(next)")
     }
+  }
+
+  @Test("what help keeps to one screen for is in the longer help", arguments: ["train", "bench"])
+  func hidden(command: String) throws {
+    let short = try Job([command, "--help"]).succeed().output
+    let long = try Job([command, "--help-hidden"]).succeed().output
+    let flag = command == "train" ? "--wire <" : "--rounds <"
+    #expect(!short.contains(flag) && long.contains(flag) && short.contains("--help-hidden"))
   }
 
   @Test("the help of a job is told once", arguments: ["--help", "--version"])
@@ -34,7 +43,9 @@ import Testing
 
   @Test func version() throws {
     let output = try Job(["--version"]).succeed().output
-    #expect(output.wholeMatch(of: /\d+\.\d+\.\d+\n/) != nil, "\(output)")
+    let version =
+      /lockstep \d+\.\d+\.\d+(, commit \S+)?\n(Open MPI|MPICH).*, MPI \d\.\d\noneDNN \d+\.\d+\.\d+\n/
+    #expect(output.wholeMatch(of: version) != nil, "\(output)")
   }
 
   @Test("every exit code is told of")

@@ -11,16 +11,22 @@ import Testing
   @Test("a bar is drawn over itself where it is asked for", arguments: Launch.both)
   func always(launch: Launch) throws {
     let outcome = try folder.train(
-      "--epochs", "2", "--progress", "always", on: launch, environment: ["COLUMNS": "80"]
+      "--epochs", "2", "--progress", "always", on: launch, environment: ["COLUMNS": "120"]
     ).succeed()
     let drawn = outcome.reported.components(separatedBy: "\r\u{1b}[K")
       .filter { $0.hasPrefix("epoch ") && $0.contains(" left") }
     // At the least the last step of each epoch is drawn.
     #expect(drawn.count >= 2, "\(outcome.reported)")
-    let shape = /epoch [12]\/2 [━╌]* step [1-8]  loss \d+\.\d\d  [\d,]+ images\/s  \d+:\d\d left/
+    let loss = /loss (\d+\.\d\d) = (\d+\.\d\d) \+ (\d+\.\d\d)/
+    let shape = try Regex(
+      "epoch [12]/2 [━╌]{8,} step [1-8]  loss [0-9.= +]+  [\\d,]+ images/s  \\d+% waiting  \\d+:\\d\\d left"
+    )
     for line in drawn {
       #expect(line.wholeMatch(of: shape) != nil, "\(line)")
-      #expect(line.count < 80)
+      let numbers = try #require(line.firstMatch(of: loss))
+      let parts = try #require(Double(numbers.2)) + #require(Double(numbers.3))
+      #expect(try abs(#require(Double(numbers.1)) - parts) < 0.011, "\(line)")
+      #expect(line.count < 120)
     }
     let full = drawn.filter { $0.contains("step 4 ") || $0.contains("step 8 ") }
     #expect(full.count == 2 && full.allSatisfy { $0.contains("━") && !$0.contains("╌") })
@@ -28,7 +34,8 @@ import Testing
 
   /// What is left of the line in fewer columns, in the order in which parts go.
   static let widths = [
-    (120, "epoch 1/1 ━{30} step 4  loss "), (66, "epoch 1/1 ━+ step 4  loss "),
+    (120, "epoch 1/1 ━{30} step 4  loss [0-9.]+ = .* waiting  "),
+    (80, "epoch 1/1 ━{8,} loss [0-9.]+ = .* images/s  "), (66, "epoch 1/1 ━{8,} loss [0-9.]+  "),
     (44, "epoch 1/1 step 4  loss "), (40, "epoch 1/1 step 4  loss "),
   ]
 

@@ -12,13 +12,31 @@ public struct StepEvent: Sendable {
   public let imageCount: Int
   /// The batch's mean loss.
   public let loss: Loss
+  /// The share of rank zero's time in this job's steps, in 0…1, that it waited for others, or for what
+  /// they exchange.
+  public let waiting: Double
+  /// Whether `metrics.jsonl` has a row of the step.
+  public let isLogged: Bool
+}
+
+/// What a run begins with, for whoever watches.
+public struct TrainingStart: Sendable {
+  /// What is to be done.
+  public let configuration: RunConfiguration
+  /// Where the run stands.
+  public let progress: Progress
+  /// The number of ranks.
+  public let ranks: Int
+  /// Threads of each rank.
+  public let threads: Int
+  /// The number of teams.
+  public let teams: Int
 }
 
 /// Whoever watches a run, on rank zero.
 public protocol TrainingObserver {
-  /// Training begins, or goes on after `progress.step` steps.
-  func trainingBegins(
-    _ configuration: RunConfiguration, at progress: Progress, ranks: Int, threads: Int)
+  /// Training begins, or goes on.
+  func trainingBegins(_ start: TrainingStart)
   /// A step was taken.
   func stepEnded(_ event: StepEvent)
   /// An epoch was trained and evaluated; its checkpoint is on its way to the disk.

@@ -24,12 +24,15 @@ extension TrainingRun {
   /// Tells rank zero's observer and log of a step.
   mutating func report(_ loss: Loss) {
     guard let observer, let metrics else { return }
-    let progress = trainer.progress
+    let (progress, times) = (trainer.progress, trainer.stageTimes)
+    let isLogged = progress.step.isMultiple(of: configuration.logEvery)
     observer.stepEnded(
       StepEvent(
         epoch: progress.epoch + 1, epochs: configuration.epochs, step: progress.step,
-        offset: progress.offset, imageCount: trainer.imageCount, loss: loss))
-    guard progress.step.isMultiple(of: configuration.logEvery) else { return }
+        offset: progress.offset, imageCount: trainer.imageCount, loss: loss,
+        waiting: (times[.waiting] + times[.exchange]) / max(times.total, 1e-9),
+        isLogged: isLogged))
+    guard isLogged else { return }
     do {
       try metrics.append(
         StepRow(

@@ -89,8 +89,9 @@ public struct TrainingRun: ~Copyable {
   /// - Returns: `done`, or `stopped` after a request; the run directory then has a checkpoint.
   public consuming func perform() throws -> ExitCode {
     observer?.trainingBegins(
-      configuration, at: trainer.progress, ranks: communicator.size,
-      threads: threads)
+      TrainingStart(
+        configuration: configuration, progress: trainer.progress, ranks: communicator.size,
+        threads: threads, teams: trainer.teamCount))
     lastSave = .now
     var code = ExitCode.done
     do {

@@ -20,9 +20,9 @@ struct ArgumentSources {
   init(_ words: [String]) throws {
     self.words = words
     guard let command = words.first, Self.mayHaveMore(words),
-      !words.contains("--help"), !words.contains("-h")
+      !words.contains(where: { $0.hasPrefix("--help") || $0 == "-h" })
     else { return }
-    let flags = try CommandFlag.all(of: command)
+    let flags = try CommandDescription.flags(of: command)
     var added: [String] = []
     for flag in flags {
       guard let variable = flag.variable, let text = Self.environment(variable) else { continue }

@@ -1,7 +1,6 @@
 internal import ArgumentParser
-internal import FoundationEssentials
 
-/// A flag of a command, as the parser describes it.
+/// A flag of a command, or what it takes without one, as the parser describes it.
 struct CommandFlag: Decodable {
   private enum Kind: String, Decodable {
     case option, flag, positional
@@ -14,6 +13,13 @@ struct CommandFlag: Decodable {
 
   private let kind: Kind
   private let preferredName: Name?
+  let abstract: String?
+  let discussion: String?
+  let valueName: String?
+  let defaultValue: String?
+
+  /// The values that there are, where there are few.
+  let allValues: [String]?
 
   /// Its name on the command line, without hyphens; nil for what has none.
   var name: String? { preferredName?.kind == "long" ? preferredName?.name : nil }
@@ -39,20 +45,5 @@ struct CommandFlag: Decodable {
     case "false", "no", "off", "0": return []
     default: throw ValidationError("\(source): '\(name)' is true or false, not '\(text)'")
     }
-  }
-
-  /// The flags of `command`, and none for a name that is no command's.
-  static func all(of command: String) throws -> [CommandFlag] {
-    struct Tool: Decodable {
-      struct Command: Decodable {
-        let commandName: String
-        let arguments: [CommandFlag]?
-        let subcommands: [Command]?
-      }
-      let command: Command
-    }
-    let tool = try JSONDecoder().decode(Tool.self, from: Data(Lockstep._dumpHelp().utf8))
-    let found = tool.command.subcommands?.first { $0.commandName == command }
-    return (found?.arguments ?? []).filter { !["help", "version"].contains($0.name) }
   }
 }

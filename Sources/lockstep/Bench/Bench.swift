@@ -6,10 +6,9 @@ struct Bench: ParsableCommand {
     abstract: "Tell how fast training is, and how far from the limit.",
     usage: "lockstep bench [options]",
     discussion: """
-      Starts mpirun (MPICH's mpiexec.hydra) itself, for every number of ranks up to the cores, each setting in turn and \
-      several rounds of all, and prints one table. Nothing else should run meanwhile.
-
-      --prove shows instead that the model does not depend on ranks, threads or stops.
+      Starts mpirun (MPICH's mpiexec.hydra) itself, for every number of ranks up to the cores, each \
+      setting in turn and several rounds of all, and prints one table. Nothing else should run \
+      meanwhile. --help-hidden adds flags that set how long it measures.
 
         lockstep bench --quick
         lockstep bench --ranks 1,2 --batch-sizes 128,1024 --json bench.json
@@ -25,18 +24,21 @@ struct Bench: ParsableCommand {
 
   @Option(
     help: ArgumentHelp(
-      "The file to write all figures to. (default: bench.json; with --prove or --exchanges none)",
+      "The file of all figures. (default: bench.json; for --prove and --exchanges none)",
       valueName: "file"))
   var json: String?
 
   @Option(
     parsing: .unconditional,
-    help: ArgumentHelp("How many rounds. (default: 5, with --quick 3)"))
+    help: ArgumentHelp(
+      "How many rounds. (default: 5, with --quick 3)", valueName: "n", visibility: .hidden))
   var rounds: Int?
 
   @Option(
     parsing: .unconditional,
-    help: ArgumentHelp("Seconds of training in one measurement. (default: as three minutes allow)"))
+    help: ArgumentHelp(
+      "Seconds of training in one measurement. (default: as three minutes allow)",
+      visibility: .hidden))
   var seconds: Double?
 
   @Option(
@@ -51,8 +53,7 @@ struct Bench: ParsableCommand {
 
   @Option(
     help: ArgumentHelp(
-      "Also measure JAX and PyTorch from this Python virtual environment, with jax, torch, "
-        + "mpi4py and numpy.",
+      "Also measure JAX and PyTorch, from a virtual environment with jax, torch and mpi4py.",
       valueName: "venv"))
   var peers: String?
 
@@ -60,7 +61,7 @@ struct Bench: ParsableCommand {
   @OptionGroup(title: "Exchange") var exchange: ExchangeOptions
   @OptionGroup(title: "Prediction") var prediction: PredictionOptions
 
-  @Option(help: ArgumentHelp("The folder of the peers' scripts.", visibility: .hidden))
+  @Option(help: ArgumentHelp("The folder of the peers' scripts.", visibility: .private))
   var peerScripts = "scripts/peers"
 
   func validate() throws {

@@ -9,9 +9,7 @@ import Training
 
 /// Nobody watches.
 struct Unwatched: TrainingObserver {
-  func trainingBegins(
-    _ configuration: RunConfiguration, at progress: Training.Progress, ranks: Int, threads: Int
-  ) {}
+  func trainingBegins(_ start: TrainingStart) {}
   func stepEnded(_ event: StepEvent) {}
   func epochEnded(_ row: EpochRow) {}
 }

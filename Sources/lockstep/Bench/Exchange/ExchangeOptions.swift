@@ -5,13 +5,12 @@ internal import Training
 struct ExchangeOptions: ParsableArguments {
   @Flag(
     help: ArgumentHelp(
-      "Measure only what several machines exchange, all-reduce against all-gather.",
-      discussion: "mpirun's parameters may be given in the environment: OMPI_MCA_<name>."))
+      "Measure only what several machines exchange, in all ways."))
   var exchanges = false
 
   @Option(
     help: ArgumentHelp(
-      "The machines and their slots, as mpirun or mpiexec.hydra reads them.", valueName: "file"))
+      "The machines, as mpirun or mpiexec.hydra reads them.", valueName: "file"))
   var hostfile: String?
 
   @Option(help: ArgumentHelp("The machines as a list: left:2,right:2", valueName: "list"))

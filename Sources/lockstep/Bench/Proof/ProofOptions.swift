@@ -5,16 +5,20 @@ internal import Kernels
 struct ProofOptions: ParsableArguments {
   @Flag(
     help: ArgumentHelp(
-      "Measure nothing; train on several numbers of ranks, stop and go on, and compare the bits.",
-      discussion: "The exit code is 70 where they differ. --json has all of the hashes."))
+      "Measure nothing; train in many ways and compare the bits. Code 70 where they differ."))
   var prove = false
 
   @Option(
     parsing: .unconditional,
-    help: ArgumentHelp("Steps of each run. (default: of 64,000 images, with --quick 8,000)"))
+    help: ArgumentHelp(
+      "Steps of each run. (default: of 64,000 images, with --quick 8,000)", valueName: "n",
+      visibility: .hidden))
   var steps: Int?
 
-  @Option(help: ArgumentHelp("The number format. (default: all that the processor has)"))
+  @Option(
+    help: ArgumentHelp(
+      "The number format. (default: all that the processor has)", valueName: "format",
+      visibility: .hidden))
   var precision: Precision?
 
   func validate() throws {

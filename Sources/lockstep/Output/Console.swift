@@ -3,27 +3,25 @@ internal import Training
 
 /// Tells whoever watches how a run goes: a line an epoch on standard output and, on a terminal, a
 /// progress bar on standard error. Rank zero's alone.
-final class Console: TrainingObserver {
+final class Console: TrainingConsole {
   private let bar: ProgressBar?
   private let usesColor: Bool
   private var hasTrained = false
 
-  init(_ mode: ProgressMode) {
-    bar = mode.bar
+  init(_ bar: ProgressBar?) {
+    self.bar = bar
     usesColor = bar != nil && Terminal.allowsColor
   }
 
-  func trainingBegins(
-    _ configuration: RunConfiguration, at progress: Progress, ranks: Int, threads: Int
-  ) {
-    let recipe = configuration.recipe
+  func trainingBegins(_ start: TrainingStart) {
+    let (configuration, step) = (start.configuration, start.progress.step)
     let wire = configuration.wire
-    let start = progress.step == 0 ? "training" : "going on after step \(progress.step)"
     Terminal.line(
-      "\(start): \(ranks) \(ranks == 1 ? "rank" : "ranks")"
-        + (threads == 1 ? "" : " of \(threads) threads")
-        + ", batch \(recipe.batchSize), up to epoch \(configuration.epochs)"
-        + (wire == .fp32 ? "" : ", gradients travel in \(wire.rawValue)"))
+      (step == 0 ? "training" : "going on after step \(step)")
+        + ": \(start.ranks) \(start.ranks == 1 ? "rank" : "ranks")"
+        + (start.threads == 1 ? "" : " of \(start.threads) threads")
+        + ", batch \(configuration.recipe.batchSize), up to epoch \(configuration.epochs)"
+        + (wire == .fp32 || start.teams == 1 ? "" : ", gradients travel in \(wire.rawValue)"))
   }
 
   func stepEnded(_ event: StepEvent) {
@@ -40,7 +38,6 @@ final class Console: TrainingObserver {
         + "\(Int(row.imagesPerSecond).grouped) images/s")
   }
 
-  /// The last word: `run` is where checkpoints are, `resume` what the run was told to go on from.
   func end(_ code: ExitCode, run: String, resume: Resume) {
     bar?.clear()
     switch (code, resume) {
@@ -65,6 +62,9 @@ extension ProgressBar.Moment {
   /// What a step of a run shows: the bar is that of its epoch.
   fileprivate init(_ event: StepEvent) {
     let (step, loss) = ("step \(event.step)", "loss \(event.loss.total.twoDecimals)")
+    let parts =
+      "\(loss) = \(event.loss.reconstruction.twoDecimals) + \(event.loss.divergence.twoDecimals)"
+    let waiting = "\(Int((100 * event.waiting).rounded()))% waiting"
     self.init(
       images: (
         (event.epoch - 1) * event.imageCount + event.offset, event.epochs * event.imageCount
@@ -73,7 +73,10 @@ extension ProgressBar.Moment {
       part: Double(event.offset) / Double(event.imageCount),
       isLast: event.offset == event.imageCount,
       tails: { rate, left in
-        [[step, loss, rate, left], [step, loss, left], [loss, left], [loss]]
+        [
+          [step, parts, rate, waiting, left], [parts, rate, waiting, left], [parts, rate, left],
+          [loss, rate, left], [step, loss, left], [loss, left], [loss],
+        ]
       })
   }
 }

@@ -39,9 +39,10 @@ final class ProgressBar {
   private static func line(_ moment: Moment, _ tails: [[String]], width: Int) -> String? {
     guard width >= 40 else { return nil }
     let lines = tails.map { $0.joined(separator: "  ") }
-    let room = width - 1 - moment.head.count - (lines.first?.count ?? 0) - 1
-    if room >= 4, let tail = lines.first {
-      return moment.head + bar(moment.part, min(30, room)) + " " + tail
+    // What stands behind a bar of a few columns is worth more than the bar.
+    for (tail, line) in zip(tails, lines) where tail.count >= 3 {
+      let room = width - 1 - moment.head.count - line.count - 1
+      if room >= 8 { return moment.head + bar(moment.part, min(30, room)) + " " + line }
     }
     return lines.map { moment.head + $0 }.first { $0.count < width }
   }

@@ -24,10 +24,19 @@ final class SampleConsole {
   /// Wipes the bar, for the last word, or that of a failure, to be written in its place.
   func clear() { bar?.clear() }
 
+  private struct End: Encodable {
+    let kind = "end"
+    let images: Int
+    let seconds: Double
+  }
+
   /// The last word, once all images are on the disk.
   func end() {
     let seconds = (ContinuousClock.now - start) / .seconds(1)
     let rate = Int((Double(count) / max(seconds, 1e-9)).rounded())
+    guard LogFormat.current == .text else {
+      return Terminal.line(LogLine(End(images: count, seconds: seconds)).text)
+    }
     Terminal.line(
       "\(count.grouped) \(count == 1 ? "image" : "images") in \(seconds.twoDecimals) s: "
         + "\(rate.grouped) images/s")

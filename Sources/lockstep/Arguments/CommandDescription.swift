@@ -1,0 +1,37 @@
+internal import ArgumentParser
+internal import FoundationEssentials
+
+/// A command, as the parser describes it.
+struct CommandDescription: Decodable {
+  private let commandName: String
+  private let shouldDisplay: Bool?
+  let abstract: String?
+  let discussion: String?
+  private let arguments: [CommandFlag]?
+  private let subcommands: [CommandDescription]?
+
+  /// Its name, as in `train`.
+  var name: String { commandName }
+
+  /// Its flags and positional arguments, without those that every command has.
+  var flags: [CommandFlag] { (arguments ?? []).filter { !["help", "version"].contains($0.name) } }
+
+  /// The commands below it that are for people.
+  var commands: [CommandDescription] {
+    (subcommands ?? []).filter { $0.shouldDisplay ?? true && $0.name != "help" }
+  }
+
+  /// The whole program's.
+  ///
+  /// The parser writes the description as JSON, for tools that make documentation: it takes some
+  /// milliseconds.
+  static func program() throws -> CommandDescription {
+    struct Tool: Decodable { let command: CommandDescription }
+    return try JSONDecoder().decode(Tool.self, from: Data(Lockstep._dumpHelp().utf8)).command
+  }
+
+  /// The flags of the command called `name`; none where there is no such command.
+  static func flags(of name: String) throws -> [CommandFlag] {
+    try program().subcommands?.first { $0.name == name }?.flags ?? []
+  }
+}

@@ -1,0 +1,75 @@
+/// A page of the manual, in the macros of man(7).
+struct ManualPage {
+  /// The name of its file, in section 1.
+  let name: String
+
+  /// The whole page.
+  let text: String
+
+  /// The page of `command`, and of the whole program where that is it.
+  init(_ command: CommandDescription, of program: CommandDescription) {
+    let isProgram = command.name == program.name
+    name = isProgram ? "\(program.name).1" : "\(program.name)-\(command.name).1"
+    let title = isProgram ? program.name : "\(program.name) \(command.name)"
+    let page = isProgram ? program.name : "\(program.name)-\(command.name)"
+    var lines = [
+      ".TH \(page.uppercased()) 1 \"\" \"\(Version.short)\" \"User Commands\"", ".nh", ".ad l",
+      ".SH NAME", "\(Self.escaped(page)) \\- \(Self.escaped(command.abstract ?? ""))",
+      ".SH SYNOPSIS", ".B \(title)", Self.synopsis(command, isProgram),
+    ]
+    lines += [".SH DESCRIPTION"] + Self.paragraphs(command.discussion ?? "")
+    if isProgram {
+      lines += [".SH COMMANDS"]
+      for command in command.commands {
+        lines += [
+          ".TP", ".BR \(program.name)\\-\(command.name) (1)", Self.escaped(command.abstract ?? ""),
+        ]
+      }
+    } else {
+      lines += [".SH OPTIONS"] + command.flags.flatMap(Self.lines)
+      lines += [".SH SEE ALSO", ".BR \(program.name) (1)"]
+    }
+    text = lines.joined(separator: "\n") + "\n"
+  }
+
+  private static func synopsis(_ command: CommandDescription, _ isProgram: Bool) -> String {
+    guard !isProgram else { return "\\fIcommand\\fR [\\fIoptions\\fR]" }
+    let names = command.flags.filter { $0.name == nil }.map { "\\fI\($0.valueName ?? "")\\fR " }
+    return names.joined() + "[\\fIoptions\\fR]"
+  }
+
+  private static func lines(of flag: CommandFlag) -> [String] {
+    let value = "\\fI\(escaped(flag.valueName ?? ""))\\fR"
+    let head =
+      flag.name.map { "\\fB\(escaped("--\($0)"))\\fR" + (flag.takesValue ? " \(value)" : "") }
+      ?? value
+    var text = flag.abstract ?? ""
+    if let values = flag.allValues, !values.isEmpty {
+      text += " One of \(values.joined(separator: ", "))."
+    }
+    if let value = flag.defaultValue { text += " (default: \(value))" }
+    return [".TP", head, escaped(text)] + (flag.discussion.map { [escaped($0)] } ?? [])
+  }
+
+  /// Paragraphs; those that are indented are examples, to be kept as they are.
+  private static func paragraphs(_ text: String) -> [String] {
+    text.split(separator: "\n\n").flatMap { paragraph in
+      paragraph.hasPrefix("  ")
+        ? [".PP", ".nf"] + paragraph.split(separator: "\n").map { escaped(String($0)) } + [".fi"]
+        : [".PP"] + paragraph.split(separator: "\n").map { escaped(String($0)) }
+    }
+  }
+
+  /// Text that has no meaning to the formatter: hyphens are those of flags, and stay as they are.
+  private static func escaped(_ text: String) -> String {
+    var result = ""
+    for letter in text {
+      switch letter {
+      case "\\": result += "\\e"
+      case "-": result += "\\-"
+      default: result.append(letter)
+      }
+    }
+    return result.first.map { $0 == "." || $0 == "'" } ?? false ? "\\&" + result : result
+  }
+}

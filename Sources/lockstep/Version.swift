@@ -1,0 +1,28 @@
+internal import CBuild
+internal import Kernels
+internal import MPI
+
+/// What `--version` tells.
+enum Version {
+  /// The program and its version.
+  static let short = "lockstep 0.1.0"
+
+  /// The commit and the libraries beside it, a line each.
+  static var full: String {
+    let commit = String(cString: CBuild_commit())
+    return [
+      short + (commit.isEmpty ? "" : ", commit \(commit)"), (try? mpi) ?? "no MPI",
+      MatrixEngine.libraryVersion,
+    ].joined(separator: "\n")
+  }
+
+  private static var mpi: String {
+    get throws {
+      let standard = try World.standardVersion
+      // Some libraries tell more than a line of themselves.
+      let library = try World.libraryVersion.prefix { !$0.isNewline && $0 != "," }
+      return "\(library.split(whereSeparator: \.isWhitespace).joined(separator: " ")), MPI "
+        + "\(standard.major).\(standard.minor)"
+    }
+  }
+}
