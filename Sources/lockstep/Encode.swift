@@ -10,9 +10,11 @@ struct Encode: ParsableCommand {
     abstract: "Write the codes of images: the means of q(z|x).",
     usage: "lockstep encode <checkpoint> --output <output> [options]",
     discussion: """
-      The .npy file holds floats of shape (images, latent), in the order of the data.
+      The .npy file holds floats of shape (images, latent), in the order of the data; a second one, \
+      where asked for, what each image shows, as integers 0 to 9 of shape (images). In Python they are \
+      X and y: fit(numpy.load("latents.npy"), numpy.load("labels.npy")).
 
-        lockstep encode checkpoints/mnist --output latents.npy
+        lockstep encode checkpoints/mnist --output latents.npy --labels labels.npy
         mpirun -n 2 lockstep encode checkpoints/mnist --output x.npy --split train
       """)
 
@@ -26,7 +28,18 @@ struct Encode: ParsableCommand {
   @Option(help: "The file to write, .npy.", completion: .file(extensions: ["npy"]))
   var output: String
 
+  @Option(
+    help: "The file to write the labels of the images to, .npy.",
+    completion: .file(extensions: ["npy"]))
+  var labels: String?
+
   func validate() throws {
+    if let labels {
+      guard try ImageFormat(path: labels, of: "--labels") == .npy else {
+        throw ValidationError("--labels must end in .npy")
+      }
+      if labels == output { throw ValidationError("--labels and --output must be two files") }
+    }
     guard try ImageFormat(path: output) == .npy else {
       throw ValidationError("--output must end in .npy: codes are no picture")
     }
@@ -43,6 +56,7 @@ struct Encode: ParsableCommand {
       try ArrayFile.write(shape, to: output, among: world) { write in
         try inference.encode(images, among: world) { try write($1) }
       }
+      if let labels { try ArrayFile.write(labels: images, to: labels, among: world) }
       try data.free()
       return .done
     }

@@ -54,19 +54,31 @@ struct ThreadOption: ParsableArguments {
   }
 }
 
+/// How large pictures are.
+struct ScaleOption: ParsableArguments {
+  @Option(
+    parsing: .unconditional,
+    help: "Each pixel of an image becomes so many in either direction of a .png file.")
+  var scale = 2
+
+  func validate() throws {
+    if !(1...32).contains(scale) { throw ValidationError("--scale must be from 1 to 32") }
+  }
+}
+
 /// The formats of files with images.
 enum ImageFormat {
   case png
   case npy
 
-  /// The format that a file's name asks for.
-  init(path: String) throws {
+  /// The format that the name of a file asks for, which `flag` gives.
+  init(path: String, of flag: String = "--output") throws {
     if path.hasSuffix(".png") {
       self = .png
     } else if path.hasSuffix(".npy") {
       self = .npy
     } else {
-      throw ValidationError("--output must end in .png or .npy; '\(path)' does not")
+      throw ValidationError("\(flag) must end in .png or .npy; '\(path)' does not")
     }
   }
 }

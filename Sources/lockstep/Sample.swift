@@ -1,4 +1,6 @@
 internal import ArgumentParser
+internal import Kernels
+internal import MNIST
 internal import MPI
 internal import Training
 internal import VAE
@@ -16,22 +18,40 @@ struct Sample: ParsableCommand {
       and images/s.
 
         lockstep sample checkpoints/mnist --count 64 --output samples.png
+        lockstep sample checkpoints/mnist --digits 0123456789 --output walk.png
         mpirun -n 2 lockstep sample checkpoints/mnist --count 1000000 --output x.npy
       """)
 
   @OptionGroup var checkpoint: CheckpointArgument
+  @OptionGroup var data: DataOption
   @OptionGroup var threads: ThreadOption
+  @OptionGroup var scale: ScaleOption
 
-  @Option(parsing: .unconditional, help: "How many images.")
-  var count = 64
+  @Option(
+    parsing: .unconditional, help: "How many images. (default: 64, with --digits all rows of them)")
+  var count: Int?
 
   @Option(
     parsing: .unconditional,
     help: "What the latents are drawn from. (default: the run's seed)")
   var seed: UInt64?
 
-  @Flag(help: "Let each row of the sheet lead from one image to another.")
+  @Flag(
+    help: ArgumentHelp(
+      "Let each row lead from one new image to another; of a model with two latents, cover their "
+        + "plane by equal parts of the prior."))
   var walk = false
+
+  @Option(
+    parsing: .unconditional,
+    help: ArgumentHelp(
+      "Let each row lead from a typical test image of one digit to the next's; needs the data."))
+  var digits: String?
+
+  @Option(
+    parsing: .unconditional,
+    help: "Images in a row. (default: the root of --count, with --digits 10)")
+  var columns: Int?
 
   @Option(help: "The file to write, .png or .npy.", completion: .file())
   var output: String
@@ -41,10 +61,22 @@ struct Sample: ParsableCommand {
   func validate() throws {
     let format = try ImageFormat(path: output)
     let largest = 1_000_000_000
-    guard (1...largest).contains(count) else {
-      throw ValidationError("--count must be from 1 to \(largest)")
+    if let columns, !(1...1000).contains(columns) {
+      throw ValidationError("--columns must be from 1 to 1000")
     }
-    if format == .png && count > 10_000 {
+    if let digits {
+      guard digits.count >= 2, digits.count <= 1000, digits.allSatisfy({ ("0"..."9") ~= $0 }) else {
+        throw ValidationError("--digits must be two digits or more, as in 0123456789")
+      }
+      if count != nil { throw ValidationError("--digits tells how many images: leave --count out") }
+      if walk { throw ValidationError("--digits is a walk of its own: leave --walk out") }
+      if seed != nil { throw ValidationError("--digits draws nothing: leave --seed out") }
+    } else {
+      guard (1...largest).contains(imageCount) else {
+        throw ValidationError("--count must be from 1 to \(largest)")
+      }
+    }
+    if format == .png && imageCount > 10_000 {
       throw ValidationError("--count must be at most 10000 for a sheet; use a .npy file for more")
     }
   }
@@ -57,31 +89,60 @@ struct Sample: ParsableCommand {
       let model = try TrainedModel(
         checkpoint.checkpoint, threads: threads.count, among: world)
       let inference = try threads.inference(model)
-      let console = world.rank == 0 ? SampleConsole(count, bar) : nil
-      try write(model, inference, console, among: world)
+      let latents = try latents(model, inference, among: world)
+      let console = world.rank == 0 ? SampleConsole(imageCount, bar) : nil
+      try write(model, inference, latents, console, among: world)
       if !isQuiet { console?.end() }
       return .done
     }
   }
 
+  private var imageCount: Int {
+    digits.map { ($0.count - 1) * (columns ?? 10) } ?? count ?? 64
+  }
+
+  private var rowLength: Int {
+    columns ?? (digits == nil ? Int(Double(imageCount).squareRoot().rounded(.up)) : 10)
+  }
+
+  /// What is decoded, by position.
+  private func latents(
+    _ model: borrowing TrainedModel, _ inference: borrowing Inference,
+    among world: borrowing Communicator
+  ) throws -> (Range<Int>, Matrix) -> Void {
+    if let digits {
+      let data = try model.readData(data.directory, .test, among: world)
+      let ends = try inference.typicalCodes(
+        of: digits.utf8.map { $0 - UInt8(ascii: "0") }, in: data.splits[0], among: world)
+      try data.free()
+      return Inference.walk(past: ends, steps: rowLength)
+    }
+    let seed = seed ?? model.seed
+    guard walk else { return Inference.prior(seed: seed) }
+    guard model.layout.configuration.latent == 2 else {
+      return Inference.walk(seed: seed, steps: rowLength)
+    }
+    return Inference.plane(
+      columns: rowLength, rows: (imageCount + rowLength - 1) / rowLength)
+  }
+
   private func write(
-    _ model: borrowing TrainedModel, _ inference: borrowing Inference, _ console: SampleConsole?,
+    _ model: borrowing TrainedModel, _ inference: borrowing Inference,
+    _ latents: (Range<Int>, Matrix) -> Void, _ console: SampleConsole?,
     among world: borrowing Communicator
   ) throws {
     defer { console?.clear() }
-    let columns = Int(Double(count).squareRoot().rounded(.up))
-    let seed = seed ?? model.seed
-    let latents = walk ? Inference.walk(seed: seed, steps: columns) : Inference.prior(seed: seed)
     let pixels = model.layout.configuration.pixels
     let side = Int(Double(pixels).squareRoot())
     let shape = side * side == pixels ? [side, side] : [1, pixels]
     if output.hasSuffix(".png") {
       try inference.writeSheet(
-        of: count, latents: latents, columns: columns, to: output, rows: shape[0], among: world)
-      console?.update(count)
+        of: imageCount, latents: latents, columns: rowLength, to: output, rows: shape[0],
+        scale: scale.scale, among: world)
+      console?.update(imageCount)
     } else {
-      try ArrayFile.write([count] + shape, to: output, among: world) { write in
-        try inference.decode(count, among: world, latents: latents) { positions, images in
+      try ArrayFile.write([imageCount] + shape, to: output, among: world) { write in
+        try inference.decode(imageCount, among: world, latents: latents) { positions, images in
           try write(images)
           console?.update(positions.upperBound)
         }

@@ -58,6 +58,17 @@ import Testing
     (["sample", "run"], "Missing expected argument '--output"),
     (["reconstruct", "run", "--output", "x.npy"], "--output must end in .png"),
     (["reconstruct", "run", "--count", "0", "--output", "x.png"], "--count must be from 1"),
+    (["sample", "run", "--scale", "0", "--output", "x.png"], "--scale must be from 1 to 32"),
+    (["sample", "run", "--columns", "0", "--output", "x.png"], "--columns must be from 1"),
+    (["sample", "run", "--digits", "7", "--output", "x.png"], "--digits must be two digits"),
+    (["sample", "run", "--digits", "7a", "--output", "x.png"], "--digits must be two digits"),
+    (["sample", "run", "--digits", "12", "--count", "4", "--output", "x.npy"], "--count out"),
+    (["sample", "run", "--digits", "12", "--walk", "--output", "x.png"], "leave --walk out"),
+    (
+      ["reconstruct", "run", "--columns", "101", "--output", "x.png"], "--columns must be from 1"
+    ),
+    (["encode", "run", "--output", "x.npy", "--labels", "x.png"], "--labels must end in .npy"),
+    (["encode", "run", "--output", "x.npy", "--labels", "x.npy"], "must be two files"),
     (["encode", "run", "--output", "x.png"], "--output must end in .npy"),
     (["encode", "run", "--split", "most", "--output", "x.npy"], "is invalid for '--split"),
     (["evaluate", ""], "<checkpoint> must name one"),

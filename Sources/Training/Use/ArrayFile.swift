@@ -1,4 +1,6 @@
 internal import Artifacts
+internal import Kernels
+public import MNIST
 public import MPI
 
 /// A NumPy file that rank zero writes while all ranks compute what goes into it.
@@ -32,5 +34,21 @@ public enum ArrayFile {
       throw error
     }
     try communicator.together {}
+  }
+
+  /// Writes the labels of `dataset`, unsigned bytes of shape (count), to `path`; collective.
+  ///
+  /// - Throws: on all ranks where rank zero cannot write.
+  public static func write(
+    labels dataset: Dataset, to path: String, among communicator: borrowing Communicator
+  ) throws {
+    try communicator.together {
+      guard communicator.rank == 0 else { return }
+      try OutputFile.replace(path) { file in
+        try NPY.write([dataset.count], of: UInt8.self, to: &file) { file in
+          try file.write((0..<dataset.count).map { dataset.labels[$0] })
+        }
+      }
+    }
   }
 }

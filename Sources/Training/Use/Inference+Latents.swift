@@ -27,6 +27,39 @@ extension Inference {
     }
   }
 
+  /// Fills latents of a walk past `ends` (n + 1, latent): every `steps` positions lead from one to the
+  /// next, as those of ``walk(seed:steps:)`` do.
+  public static func walk(past ends: [Float], steps: Int) -> (Range<Int>, Matrix) -> Void {
+    { positions, latents in
+      let latent = latents.columns
+      let memory = Buffer<Float>(repeating: 0, count: 2 * latent)
+      let pair = memory.vector.matrix(rows: 2, columns: latent)
+      for (row, position) in positions.enumerated() {
+        let leg = position / steps
+        pair.copy(from: Array(ends[leg * latent..<(leg + 2) * latent]))
+        let t = steps > 1 ? Double(position % steps) / Double(steps - 1) : 0
+        interpolate(pair, t, into: latents.rows(row..<row + 1))
+      }
+    }
+  }
+
+  /// Fills latents (rows × columns, 2) that cover the plane of a model with two, the first growing to
+  /// the right and the second upwards: quantiles of the prior, at the middles of equal parts of it.
+  ///
+  /// Kingma and Welling, "Auto-Encoding Variational Bayes", 2014, appendix A.
+  public static func plane(columns: Int, rows: Int) -> (Range<Int>, Matrix) -> Void {
+    { positions, latents in
+      for (row, position) in positions.enumerated() {
+        latents[row, 0] = quantile(position % columns, of: columns)
+        latents[row, 1] = quantile(rows - 1 - position / columns, of: rows)
+      }
+    }
+  }
+
+  private static func quantile(_ part: Int, of parts: Int) -> Float {
+    Float(NormalQuantile.of((Double(part) + 0.5) / Double(parts)))
+  }
+
   private static func interpolate(_ pair: Matrix, _ t: Double, into latent: Matrix) {
     var (product, first, second) = (0.0, 0.0, 0.0)
     for k in 0..<pair.columns {

@@ -4,26 +4,27 @@ public import MNIST
 public import MPI
 
 extension Inference {
-  /// Decodes `count` latents and writes a sheet of the images, as PNG, to `path`; collective.
+  /// Decodes `count` latents and writes a sheet of the images, as PNG, to `path`, each pixel enlarged
+  /// `scale` times; collective.
   public func writeSheet(
     of count: Int, latents fill: (Range<Int>, Matrix) -> Void, columns: Int, to path: String,
-    rows: Int, among communicator: borrowing Communicator
+    rows: Int, scale: Int = 2, among communicator: borrowing Communicator
   ) throws {
     var shades: [UInt8] = []
     try decode(count, among: communicator, latents: fill) { _, images in
       shades += GreyImage.shades(of: images)
     }
-    let sheet = sheet(columns: columns, imageHeight: rows)
+    let sheet = sheet(columns: columns, imageHeight: rows, scale: scale)
     try communicator.together {
       guard communicator.rank == 0 else { return }
       try Self.write(sheet.grid(shades.span), to: path)
     }
   }
 
-  /// Writes a sheet of the first `count` images over their reconstructions, as PNG, to `path`;
-  /// collective.
+  /// Writes a sheet of the first `count` images over their reconstructions, as PNG, to `path`, each
+  /// pixel enlarged `scale` times; collective.
   public func writeReconstructions(
-    of dataset: Dataset, count: Int, columns: Int, to path: String,
+    of dataset: Dataset, count: Int, columns: Int, to path: String, scale: Int = 2,
     among communicator: borrowing Communicator
   ) throws {
     let count = min(count, dataset.count)
@@ -31,7 +32,7 @@ extension Inference {
     try reconstruct(dataset, count: count, among: communicator) { _, images in
       shades += GreyImage.shades(of: images)
     }
-    let sheet = sheet(columns: min(columns, count), imageHeight: dataset.rows)
+    let sheet = sheet(columns: min(columns, count), imageHeight: dataset.rows, scale: scale)
     try communicator.together {
       guard communicator.rank == 0 else { return }
       let originals = dataset.images[0..<count * dataset.pixelCount].elements
@@ -40,8 +41,10 @@ extension Inference {
     }
   }
 
-  private func sheet(columns: Int, imageHeight: Int) -> Sheet {
+  /// A sheet for images of this model.
+  func sheet(columns: Int, imageHeight: Int, scale: Int) -> Sheet {
     var sheet = Sheet(columns: columns)
+    sheet.scale = scale
     sheet.imageHeight = imageHeight
     sheet.imageWidth = pixels / imageHeight
     return sheet

@@ -7,10 +7,13 @@ public import VAE
 /// rank zero, in order, and do not depend on the number of ranks.
 public struct Inference: ~Copyable {
   let work: PanelWork
-  private let layout: ParameterLayout
+  let layout: ParameterLayout
 
   /// The pixels of an image.
   var pixels: Int { layout.configuration.pixels }
+
+  /// The dimensions of a code.
+  var latent: Int { layout.configuration.latent }
 
   /// Uses `parameters`, which the caller keeps alive, on `threads` of every rank.
   ///
