@@ -33,6 +33,16 @@ public enum PNG {
     return Array(UnsafeRawBufferPointer(start: bytes, count: count))
   }
 
+  /// The width and height that a PNG file begins with; nil where the bytes are of no such file.
+  static func dimensions(of file: [UInt8]) -> (width: Int, height: Int)? {
+    let start = [0x89] + Array("PNG\r\n\u{1a}\n\0\0\0\rIHDR".utf8)
+    guard file.count >= 24, file.starts(with: start) else { return nil }
+    let sizes = [16, 20].map { offset in
+      file[offset..<offset + 4].reduce(0) { $0 << 8 | Int($1) }
+    }
+    return sizes.allSatisfy { $0 > 0 } ? (sizes[0], sizes[1]) : nil
+  }
+
   /// Writing to memory, nothing can fail but memory itself and wrong use.
   private static func check(_ status: CInt) {
     precondition(status == 0, "libspng: \(String(cString: spng_strerror(status)))")

@@ -145,6 +145,11 @@ struct Train: ParsableCommand {
   @Flag(help: "Print the configuration and the plan; train nothing.")
   var dryRun = false
 
+  @Flag(
+    inversion: .prefixedNo,
+    help: "At the end, write report.html into the run directory: see lockstep report.")
+  var report = true
+
   @OptionGroup var output: OutputOptions
 
   func validate() throws {
@@ -220,6 +225,7 @@ struct Train: ParsableCommand {
     request.checkpointEvery = checkpointEvery
     request.keep = keep
     request.stopAfter = stopAfter
+    request.report = report
     request.resume =
       switch resume {
       case "auto": .auto

@@ -69,6 +69,8 @@ import Testing
     ),
     (["encode", "run", "--output", "x.npy", "--labels", "x.png"], "--labels must end in .npy"),
     (["encode", "run", "--output", "x.npy", "--labels", "x.npy"], "must be two files"),
+    (["report", "run", "--output", "x.pdf"], "--output must end in .html"),
+    (["report", ""], "<run> must name"),
     (["encode", "run", "--output", "x.png"], "--output must end in .npy"),
     (["encode", "run", "--split", "most", "--output", "x.npy"], "is invalid for '--split"),
     (["evaluate", ""], "<checkpoint> must name one"),

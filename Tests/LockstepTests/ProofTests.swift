@@ -174,7 +174,8 @@ import Testing
 @Suite struct ComparedMetricsTests {
   private let rows = [
     #"{"kind":"step","step":1,"loss":3.25}"#, #"{"kind":"step","step":2,"loss":3}"#,
-    #"{"kind":"epoch","step":2,"test_loss":2,"seconds":1,"ranks":1,"images_per_second":9.5}"#,
+    #"{"kind":"epoch","step":2,"test_loss":2,"seconds":1,"ranks":1,"images_per_second":9.5,"#
+      + #""waiting_seconds":[0.1]}"#,
   ]
 
   private func metrics(_ rows: [String]) throws -> ComparedMetrics {
@@ -185,7 +186,8 @@ import Testing
   func same() throws {
     var others = rows
     others[2] =
-      #"{"step":2,"kind":"epoch","test_loss":2,"seconds":7,"ranks":4,"images_per_second":1}"#
+      #"{"step":2,"kind":"epoch","test_loss":2,"seconds":7,"ranks":4,"images_per_second":1,"#
+      + #""waiting_seconds":[0.1,0.2,0,0.5]}"#
     #expect(try metrics(rows).firstDifference(from: metrics(others)) == nil)
   }
 

@@ -64,8 +64,8 @@ import Testing
     #expect(try RunContents(other).steps("epoch") == [12])
     #expect(
       try RunContents(other).names() == [
-        ".lock", "best", "config.yaml", "latest", "metrics.jsonl", "previous-1",
-        "reconstructions", "samples", "step-00000012",
+        ".lock", "best", "config.yaml", "environment.json", "latest", "metrics.jsonl",
+        "previous-1", "reconstructions", "report.html", "samples", "step-00000012",
       ])
     #expect(try RunContents("\(other)/previous-1").model() == old)
   }

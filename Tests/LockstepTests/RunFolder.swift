@@ -69,6 +69,9 @@ struct RunContents {
     var imagesPerSecond: Double?
     var seconds: Double?
     var ranks: Int?
+    var trainReconstruction: Double?
+    var trainKl: Double?
+    var waitingSeconds: [Double]?
   }
 
   /// All rows, in order.

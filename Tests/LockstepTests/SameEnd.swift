@@ -20,7 +20,7 @@ func expectSameRun(
   let rows = try [one, other].map {
     try $0.rows().map { row in
       var row = row
-      (row.seconds, row.imagesPerSecond) = (nil, nil)
+      (row.seconds, row.imagesPerSecond, row.waitingSeconds) = (nil, nil, nil)
       if anyRanks { row.ranks = nil }
       return row
     }

@@ -11,8 +11,8 @@ import Testing
     let contents = folder.contents
     #expect(
       try contents.names() == [
-        ".lock", "best", "config.yaml", "latest", "metrics.jsonl", "reconstructions", "samples",
-        "step-00000004", "step-00000008",
+        ".lock", "best", "config.yaml", "environment.json", "latest", "metrics.jsonl",
+        "reconstructions", "report.html", "samples", "step-00000004", "step-00000008",
       ])
     #expect(try contents.latest() == "step-00000008")
     for checkpoint in ["step-00000004", "step-00000008"] {
@@ -46,6 +46,13 @@ import Testing
       let steps = rows.filter { $0.kind == "step" && $0.epoch == epoch.epoch }
       let mean = steps.reduce(0) { $0 + ($1.loss ?? .nan) } / 4
       #expect(abs(try #require(epoch.trainLoss) - mean) < 1e-9)
+      let reconstruction = steps.reduce(0) { $0 + $1.reconstruction } / 4
+      #expect(abs(try #require(epoch.trainReconstruction) - reconstruction) < 1e-9)
+      #expect(abs(try #require(epoch.trainKl) - (mean - reconstruction)) < 1e-9)
+      let waiting = try #require(epoch.waitingSeconds)
+      #expect(waiting.count == epoch.ranks)
+      let seconds = try #require(epoch.seconds)
+      #expect(waiting.allSatisfy { $0 >= 0 && $0 <= seconds })
       #expect(try #require(epoch.imagesPerSecond) * #require(epoch.seconds) / 200 - 1 < 1e-9)
       #expect(epoch.ranks == (launch.testDescription == "alone" ? 1 : 2))
     }

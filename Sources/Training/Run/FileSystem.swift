@@ -116,19 +116,24 @@ package enum FileSystem {
     return slash == path.startIndex ? "/" : String(path[..<slash])
   }
 
-  /// The whole of a small text file: `open`, `read`.
+  /// The whole of a small text file.
   package static func read(_ path: String) throws -> String {
+    String(decoding: try readBytes(path), as: UTF8.self)
+  }
+
+  /// The whole of a small file: `open`, `read`.
+  static func readBytes(_ path: String) throws -> [UInt8] {
     let descriptor = open(path, O_RDONLY | O_CLOEXEC)
     guard descriptor >= 0 else { throw failure("read", path) }
     defer { close(descriptor) }
-    var text: [UInt8] = []
+    var bytes: [UInt8] = []
     var piece = [UInt8](repeating: 0, count: 1 << 16)
     while true {
       let count = Glibc.read(descriptor, &piece, piece.count)
       if count < 0 && errno == EINTR { continue }
       guard count >= 0 else { throw failure("read", path) }
-      if count == 0 { return String(decoding: text, as: UTF8.self) }
-      text += piece[..<count]
+      if count == 0 { return bytes }
+      bytes += piece[..<count]
     }
   }
 

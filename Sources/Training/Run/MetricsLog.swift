@@ -39,6 +39,12 @@ public struct EpochRow: Encodable, Sendable {
   public let seconds: Double
   /// The number of ranks.
   public let ranks: Int
+  /// The part of ``trainLoss`` that is cross-entropy of the pixels.
+  public let trainReconstruction: Double
+  /// The part of ``trainLoss`` that is Kullback–Leibler divergence.
+  public let trainKL: Double
+  /// Of ``seconds``, what each rank waited for others in steps.
+  public let waitingSeconds: [Double]
 
   enum CodingKeys: String, CodingKey {
     case kind, epoch, step
@@ -47,6 +53,9 @@ public struct EpochRow: Encodable, Sendable {
     case reconstruction, kl
     case imagesPerSecond = "images_per_second"
     case seconds, ranks
+    case trainReconstruction = "train_reconstruction"
+    case trainKL = "train_kl"
+    case waitingSeconds = "waiting_seconds"
   }
 }
 

@@ -128,6 +128,8 @@ public struct RunRequest: Equatable, Codable, Sendable {
   public var keep: Retention?
   /// End, with a checkpoint, so many seconds after the program began, by rank zero's clock.
   public var stopAfter: Double?
+  /// Whether ``RunReport`` is written at the end.
+  public var report = true
   /// Which checkpoint to go on from.
   public var resume = Resume.auto
 

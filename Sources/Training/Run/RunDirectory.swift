@@ -63,6 +63,7 @@ final class RunDirectory: Sendable {
   func moveAside() throws {
     let made = [
       RunPlan.name, MetricsLog.name, "latest", Self.bestName, "samples", "reconstructions",
+      RunEnvironment.name, RunReport.name,
     ]
     let names = try FileSystem.names(in: path)
       .filter { made.contains($0) || Checkpoint.step(ofDirectory: $0) != nil }

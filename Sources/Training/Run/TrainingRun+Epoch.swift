@@ -59,11 +59,18 @@ extension TrainingRun {
       epoch: progress.epoch, step: progress.step, trainLoss: trained.total,
       testLoss: losses.total, reconstruction: losses.reconstruction, kl: losses.divergence,
       imagesPerSecond: Double(stopwatch.images) / stopwatch.seconds, seconds: stopwatch.seconds,
-      ranks: communicator.size)
+      ranks: communicator.size, trainReconstruction: trained.reconstruction,
+      trainKL: trained.divergence, waitingSeconds: try waitingSeconds())
     let failure = try record(row, inference)
     try save(testLoss: losses.total)
     observer?.epochEnded(row)
     if let failure { throw failure }
+  }
+
+  /// What each rank waited in steps since the epoch began or was gone on with; collective.
+  private func waitingSeconds() throws -> [Double] {
+    let passed = trainer.stageTimes - timesBefore
+    return try communicator.allGather(Int64(passed[.waiting] * 1e9)).map { Double($0) / 1e9 }
   }
 
   /// Logs and draws what an epoch has come to; collective.
@@ -95,8 +102,7 @@ extension TrainingRun {
   /// Writes the epoch's two sheets: the same 64 latents every time, and test images over what the
   /// model makes of them; collective.
   private func draw(_ inference: borrowing Inference, epoch: Int) throws {
-    let digits = String(epoch)
-    let name = "epoch-" + String(repeating: "0", count: max(0, 3 - digits.count)) + digits + ".png"
+    let name = RunRecord.pictureName(epoch)
     try communicator.together {
       guard let directory else { return }
       try directory.requirePlace()

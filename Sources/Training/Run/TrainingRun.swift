@@ -11,6 +11,7 @@ public struct TrainingRun: ~Copyable {
   private let maxSteps: Int?
   private let stopAfter: Double?
   private let stopSignal: StopSignal
+  let isReported: Bool
   let threads: Int
   let path: String
   private let data: NodeData
@@ -25,6 +26,9 @@ public struct TrainingRun: ~Copyable {
 
   /// Why a row could not be logged; rank zero then asks all to stop, and tells at the stop.
   var logFailure: Failure?
+
+  /// Where this rank's time had gone when the epoch began or was gone on with.
+  var timesBefore = StageTimes()
 
   /// Gets a run ready in the directory at `path`: locks it, works out what to do, reads the data and
   /// the checkpoint, and makes sure that all ranks are about to do the same. Nothing that was there
@@ -57,9 +61,11 @@ public struct TrainingRun: ~Copyable {
       replica.layout, plan.configuration.recipe.precision, since: plan.arithmetic, among: world)
     try Crowding.check(threads: request.threadsPerRank, among: world)
     let communicator = try world.duplicate()
+    let environment = try RunEnvironment(threads: request.threadsPerRank, among: world)
     let metrics = try world.together {
       try directory.map { directory in
         try plan.takeEffect(in: directory)
+        try environment.write(to: directory)
         return try MetricsLog(
           in: directory.path, after: plan.progress.step, refused: plan.refusedMetrics)
       }
@@ -71,6 +77,7 @@ public struct TrainingRun: ~Copyable {
     maxSteps = request.maxSteps
     stopAfter = request.stopAfter
     stopSignal = stop
+    isReported = request.report
     saver =
       if let directory, let metrics {
         CheckpointSaver(
@@ -93,6 +100,7 @@ public struct TrainingRun: ~Copyable {
         configuration: configuration, progress: trainer.progress, ranks: communicator.size,
         threads: threads, teams: trainer.teamCount))
     lastSave = .now
+    let start = trainer.progress.step
     var code = ExitCode.done
     do {
       while code == .done && trainer.progress.epoch < configuration.epochs && !isAtMaxSteps {
@@ -103,6 +111,7 @@ public struct TrainingRun: ~Copyable {
       throw failure
     }
     try finishSaves()
+    if code == .done, trainer.progress.step > start { try writeReport() }
     try trainer.free()
     try data.free()
     try communicator.free()
@@ -116,6 +125,7 @@ public struct TrainingRun: ~Copyable {
 
   /// Trains to the epoch's end, then evaluates and saves; or saves where a stop comes before it.
   private mutating func trainEpoch() throws -> ExitCode {
+    timesBefore = trainer.stageTimes
     var stopwatch = Stopwatch(from: trainer.progress.offset)
     while !trainer.isEpochComplete {
       let (losses, requests) = try trainer.step(

@@ -44,11 +44,12 @@ struct ClassMeans {
     let latent = codes.count / max(labels.count, 1)
     for (row, label) in labels.enumerated() {
       counts[label, default: 0] += 1
-      for k in 0..<latent {
-        sums[label, default: Array(repeating: 0, count: latent)][k] +=
-          Double(codes[row * latent + k])
-      }
+      add(codes, from: row * latent, to: &sums[label, default: Array(repeating: 0, count: latent)])
     }
+  }
+
+  private func add(_ codes: Span<Float>, from start: Int, to sum: inout [Double]) {
+    for k in sum.indices { sum[k] += Double(codes[start + k]) }
   }
 
   /// The mean code of `label`; nil where no image has it.

@@ -4,22 +4,25 @@ internal import FoundationEssentials
 struct ComparedMetrics: Equatable {
   private let rows: [[String: Value]]
 
-  /// What a row holds: text or a number.
+  /// What a row holds: text, a number or several.
   private enum Value: Decodable, Equatable {
     case text(String)
     case number(Double)
+    case numbers([Double])
 
     init(from decoder: any Decoder) throws {
       let container = try decoder.singleValueContainer()
       if let number = try? container.decode(Double.self) {
         self = .number(number)
+      } else if let numbers = try? container.decode([Double].self) {
+        self = .numbers(numbers)
       } else {
         self = .text(try container.decode(String.self))
       }
     }
   }
 
-  private static let leftOut = ["seconds", "images_per_second", "ranks"]
+  private static let leftOut = ["seconds", "images_per_second", "ranks", "waiting_seconds"]
 
   /// Reads the text of the file; nil where a line is no row.
   init?(_ text: String) {

@@ -1,0 +1,48 @@
+internal import Glibc
+
+/// An axis of a chart: what it shows, and where its numbers stand.
+struct Axis {
+  /// The numbers at its ends.
+  let range: ClosedRange<Double>
+  /// The numbers that are written at it, and how many decimals they need.
+  let ticks: [Double]
+  let places: Int
+
+  /// An axis whose ticks are multiples of 1, 2 or 5 times a power of ten, some parts of it.
+  ///
+  /// - Parameters:
+  ///   - values: what it has to show; those that are not finite count for nothing.
+  ///   - isRound: whether it begins and ends at ticks, rather than with the values.
+  ///   - isWhole: whether only whole numbers are ticks.
+  ///   - most: the parts that ticks cut it into, if it begins and ends with the values.
+  init(_ values: [Double], isRound: Bool = true, isWhole: Bool = false, most: Int = 5) {
+    let finite = values.filter(\.isFinite)
+    var (low, high) = (finite.min() ?? 0, finite.max() ?? 1)
+    if low == high {
+      let room = isWhole ? 1 : max(abs(low) * 0.1, 1e-6)
+      (low, high) = (low - room, high + room)
+    }
+    let step = Self.step((high - low) / Double(most), isWhole: isWhole)
+    if isRound {
+      (low, high) = ((low / step).rounded(.down) * step, (high / step).rounded(.up) * step)
+    }
+    let first = (low / step - 1e-9).rounded(.up)
+    let last = (high / step + 1e-9).rounded(.down)
+    range = low...high
+    ticks = stride(from: first, through: last, by: 1).map { $0 * step }
+    places = max(0, Int((-log10(step) - 1e-9).rounded(.up)))
+  }
+
+  /// The least of 1, 2 and 5 × 10ⁿ that is not below `least`.
+  private static func step(_ least: Double, isWhole: Bool) -> Double {
+    let power = pow(10, floor(log10(least)))
+    let step = [1, 2, 5, 10].map { $0 * power }.first { $0 >= least * (1 - 1e-9) } ?? 10 * power
+    return isWhole ? max(step, 1) : step
+  }
+
+  /// Where `value` stands on the way from `start` to `end`.
+  func place(_ value: Double, from start: Double, to end: Double) -> Double {
+    let part = (value - range.lowerBound) / (range.upperBound - range.lowerBound)
+    return start + part * (end - start)
+  }
+}

@@ -1,0 +1,78 @@
+/// The axes of a chart with their numbers, names and units, as SVG that takes its colours and letters
+/// from the page around it.
+struct ChartFrame {
+  let x: Axis
+  let y: Axis
+  let width: Double
+  let height: Double
+  /// Room right of the plot.
+  var right = 14.0
+  /// Whether lines stand at the horizontal axis' numbers, too.
+  var isSquared = false
+
+  /// Room left of the plot for the vertical axis' numbers, at seven units a digit.
+  var left: Double {
+    let digits = y.ticks.map { NumberText.fixed($0, y.places).count }.max() ?? 0
+    return max(50, 7 * Double(digits) + 8)
+  }
+  var top: Double { 26 }
+  var bottom: Double { height - 36 }
+
+  /// Where a number of the horizontal axis stands.
+  func x(_ value: Double) -> Double { x.place(value, from: left, to: width - right) }
+
+  /// Where a number of the vertical axis stands.
+  func y(_ value: Double) -> Double { y.place(value, from: bottom, to: top) }
+
+  /// The whole chart: `content` over the axes, which are called `xName` and `yName`.
+  func markup(_ title: String, xName: String, yName: String, kind: String, _ content: Markup)
+    -> Markup
+  {
+    .element(
+      "svg",
+      [
+        "viewBox": "0 0 \(Int(width)) \(Int(height))", "role": "img", "aria-label": title,
+        "class": kind,
+      ],
+      Markup([grid, content, names(xName, yName)]))
+  }
+
+  /// Text whose middle, start or end, as `anchor` says, is at a place.
+  static func text(
+    _ words: String, _ x: Double, _ y: Double, anchor: String = "middle", kind: String? = nil
+  ) -> Markup {
+    .element(
+      "text",
+      [
+        "x": NumberText.coordinate(x), "y": NumberText.coordinate(y), "text-anchor": anchor,
+        "class": kind,
+      ],
+      Markup(words))
+  }
+
+  private var grid: Markup {
+    let start = NumberText.coordinate(left)
+    let lines = y.ticks.map { tick in
+      Markup([
+        line("M\(start) \(NumberText.coordinate(y(tick)))H\(Int(width - right))"),
+        Self.text(NumberText.fixed(tick, y.places), left - 7, y(tick) + 4, anchor: "end"),
+      ])
+    }
+    let numbers = x.ticks.map { tick in
+      let path = "M\(NumberText.coordinate(x(tick))) \(Int(top))V\(Int(bottom))"
+      return Markup(
+        (isSquared ? [line(path)] : [])
+          + [Self.text(NumberText.fixed(tick, x.places), x(tick), bottom + 17)])
+    }
+    return Markup(lines + numbers)
+  }
+
+  private func line(_ path: String) -> Markup { .element("path", ["d": path, "class": "grid"]) }
+
+  private func names(_ xName: String, _ yName: String) -> Markup {
+    Markup([
+      Self.text(xName, (left + width - right) / 2, height - 3, kind: "name"),
+      Self.text(yName, 4, 12, anchor: "start", kind: "name"),
+    ])
+  }
+}

@@ -1,0 +1,55 @@
+internal import Artifacts
+
+extension ReportContents {
+  /// What was asked for, and what it ran on.
+  var configuration: ReportPage.Section {
+    let asked: Markup =
+      record.configuration.isEmpty
+      ? .missing("The run directory has no \(RunPlan.name).") : .list(record.configuration)
+    let place: Markup =
+      environment.isEmpty
+      ? .missing("The run directory has no \(RunEnvironment.name).") : .list(environment)
+    return ReportPage.Section(
+      "Configuration and environment", id: "configuration",
+      [
+        .row([
+          .element("div", [:], .element("h3", [:], Markup("Configuration")), asked),
+          .element("div", [:], .element("h3", [:], Markup("Environment of the last job")), place),
+        ])
+      ])
+  }
+
+  private var environment: [(name: String, value: String)] {
+    guard let found = record.environment else { return [] }
+    let hosts = found.hosts.map { "\($0.name): \($0.ranks) \($0.ranks == 1 ? "rank" : "ranks")" }
+    return [
+      ("processor", found.processor), ("instructions", found.instructions), ("MPI", found.mpi),
+      ("ranks", "\(found.ranks)"), ("threads of a rank", "\(found.threadsPerRank)"),
+      ("hosts", hosts.joined(separator: ", ")),
+    ]
+  }
+
+  /// How to go on in Python.
+  var use: ReportPage.Section {
+    ReportPage.Section(
+      "In Python", id: "python",
+      [
+        .paragraph(
+          "In the run directory. The parameters have the names and shapes of PyTorch's public VAE "
+            + "example; rows are one JSON object a line."),
+        .code(
+          """
+          import pandas, torch
+          from safetensors.torch import load_file
+
+          t = load_file("latest/model.safetensors")
+          z = torch.randn(16, t["fc3.weight"].shape[1])
+          hidden = torch.relu(z @ t["fc3.weight"].T + t["fc3.bias"])
+          images = torch.sigmoid(hidden @ t["fc4.weight"].T + t["fc4.bias"])
+
+          rows = pandas.read_json("metrics.jsonl", lines=True)
+          rows[rows.kind == "epoch"].plot("epoch", ["train_loss", "test_loss"])
+          """),
+      ])
+  }
+}

@@ -1,0 +1,132 @@
+internal import Artifacts
+internal import VAE
+
+/// The words and pictures of a run's report.
+struct ReportContents {
+  let record: RunRecord
+  let pictures: ModelPictures?
+  /// Why pictures of the model are missing, if some are.
+  let missing: String?
+
+  /// The page.
+  var page: ReportPage {
+    ReportPage(
+      "Lockstep run: \(record.name)", summary: summary, facts: facts,
+      [loss, epochs, latentSpace, speed, configuration, use])
+  }
+
+  private var summary: String {
+    let sizes = pictures.map { pictures in
+      let model = pictures.model
+      return [model.pixels, model.hidden, model.latent, model.hidden, model.pixels]
+        .map(String.init).joined(separator: "-")
+    }
+    let model = "A variational autoencoder" + (sizes.map { " \($0)" } ?? "")
+    if let last = record.epochs.last {
+      return "\(model) after \(last.epoch) \(last.epoch == 1 ? "epoch" : "epochs"), "
+        + "\(NumberText.whole(last.step)) steps."
+    }
+    guard let step = record.steps.last?.step else { return "\(model), of which no row is logged." }
+    return "\(model) after \(NumberText.whole(step)) steps; no epoch has ended yet."
+  }
+
+  private var facts: [ReportPage.Fact] {
+    var facts: [ReportPage.Fact] = []
+    if let last = record.epochs.last {
+      facts.append(ReportPage.Fact("Test loss", NumberText.fixed(last.testLoss, 2), "nats"))
+      let best = record.epochs.min { $0.testLoss < $1.testLoss }!
+      if best.epoch != last.epoch {
+        facts.append(
+          ReportPage.Fact(
+            "Best test loss", NumberText.fixed(best.testLoss, 2), "nats, epoch \(best.epoch)"))
+      }
+      let seconds = record.epochs.reduce(0) { $0 + $1.seconds }
+      facts.append(
+        ReportPage.Fact(
+          "Throughput", NumberText.fixed(Self.median(record.epochs.map(\.imagesPerSecond))),
+          "images/s"))
+      facts.append(ReportPage.Fact("Training time", NumberText.fixed(seconds, 1), "s"))
+      facts.append(ReportPage.Fact("Ranks", "\(last.ranks)"))
+    } else if let last = record.steps.last {
+      facts.append(ReportPage.Fact("Loss of a batch", NumberText.fixed(last.loss, 2), "nats"))
+    }
+    if let pictures {
+      facts.append(ReportPage.Fact("Parameters", NumberText.whole(pictures.parameterCount)))
+    }
+    return facts
+  }
+
+  /// The middle of some numbers, one at least.
+  static func median(_ values: [Double]) -> Double {
+    let sorted = values.sorted()
+    let middle = sorted.count / 2
+    return (sorted[(sorted.count - 1) / 2] + sorted[middle]) / 2
+  }
+}
+
+extension ReportContents {
+  /// Samples and reconstructions after each epoch, or some of them.
+  private var epochs: ReportPage.Section {
+    let positions = Self.spread(drawnEpochs, most: 12).compactMap(position)
+    let slider = PictureSlider("After epoch", name: "epoch", positions)
+    return ReportPage.Section(
+      "Samples and reconstructions", id: "pictures",
+      positions.isEmpty
+        ? [.missing("The run directory has no pictures yet: they are drawn at each epoch's end.")]
+        : [slider.markup])
+  }
+
+  private var drawnEpochs: [Int] {
+    record.epochs.map(\.epoch).filter { record.hasPicture(of: $0) }
+  }
+
+  private func position(_ epoch: Int) -> PictureSlider.Position? {
+    let samples = record.picture("samples", epoch: epoch).flatMap {
+      Markup.picture($0, alternative: "Images decoded from the prior after epoch \(epoch)")
+    }
+    let pairs = record.picture("reconstructions", epoch: epoch).flatMap {
+      Markup.picture($0, alternative: "Test images and reconstructions after epoch \(epoch)")
+    }
+    let figures = [
+      samples.map {
+        Markup.figure($0, "Samples: decoded from the same draws of the prior after every epoch.")
+      },
+      pairs.map {
+        Markup.figure($0, "Reconstructions: test images, each above what the model makes of it.")
+      },
+    ].compactMap { $0 }
+    return figures.isEmpty ? nil : PictureSlider.Position("\(epoch)", .row(figures))
+  }
+
+  /// At most `most` of `values`, evenly spread, the first and the last among them.
+  static func spread(_ values: [Int], most: Int) -> [Int] {
+    guard values.count > most else { return values }
+    return (0..<most).map { values[($0 * (values.count - 1) + (most - 1) / 2) / (most - 1)] }
+  }
+
+  /// The map of codes, and a walk.
+  private var latentSpace: ReportPage.Section {
+    guard let pictures else {
+      return ReportPage.Section(
+        "Latent space", id: "latent",
+        [.missing("There is nothing to draw it with. \(missing ?? "")")])
+    }
+    var figures: [Markup] = []
+    if let map = pictures.map {
+      figures.append(.figure(Markup([map.chart.markup, map.chart.legend]), map.caption))
+    }
+    if let walk = Markup.picture(pictures.walk, alternative: "A walk through the latent space") {
+      figures.append(.figure(walk, pictures.walkCaption))
+    }
+    var content = [Markup.row(figures)]
+    if let missing {
+      content.append(.missing("Where codes lie is not shown. \(missing)"))
+    } else if pictures.map == nil {
+      content.append(
+        .missing(
+          "Where codes lie is shown for models with 2 to \(LatentMap.mostDimensions) latents; this "
+            + "one has \(pictures.model.latent)."))
+    }
+    return ReportPage.Section("Latent space", id: "latent", content)
+  }
+}

@@ -1,0 +1,126 @@
+internal import Artifacts
+internal import Logging
+internal import MNIST
+public import MPI
+
+/// A page that shows how a run went and what came of it: `report.html`.
+///
+/// It is made of what the run directory has and of what its newest checkpoint can draw; what is missing
+/// is left out, and said to be. The same directory and data give the same bytes, on any number of
+/// ranks.
+public enum RunReport {
+  /// Its name in a run directory.
+  static let name = "report.html"
+
+  /// Writes the report of the run directory `run` to `output`, inside it where that is nil, each rank
+  /// with `threads`; collective.
+  ///
+  /// `data` are the images to show the latent space of: nil for those that the run was trained on, if
+  /// they are still there.
+  ///
+  /// - Returns: where it is.
+  /// - Throws: on all ranks, where there is no run, its checkpoints are damaged, `data` cannot be read
+  ///   or the report not be written.
+  public static func write(
+    ofRun run: String, data: String?, threads: Int, to output: String?,
+    among communicator: borrowing Communicator
+  ) throws -> String {
+    let output = output ?? "\(run)/\(name)"
+    let found = try communicator.together {
+      communicator.rank == 0 ? try Sources(run, data: data) : nil
+    }
+    let sources = try communicator.broadcast(found)
+    var pictures: ModelPictures?
+    var missing = sources.missing
+    if sources.hasCheckpoint {
+      (pictures, missing) = try draw(run, sources, threads: threads, among: communicator)
+    }
+    try communicator.together {
+      guard communicator.rank == 0 else { return }
+      try write(RunRecord(run), pictures, missing: missing, to: output)
+    }
+    return output
+  }
+
+  /// Writes the report that `record` and `pictures` make; `missing` is why some are not there.
+  static func write(
+    _ record: RunRecord, _ pictures: ModelPictures?, missing: String?, to output: String
+  ) throws {
+    let bytes = ReportContents(record: record, pictures: pictures, missing: missing).page.bytes
+    try OutputFile.replace(output) { try $0.write(bytes) }
+  }
+
+  /// Draws with the newest checkpoint, and without data where they cannot be read and nobody has
+  /// named them; collective.
+  private static func draw(
+    _ run: String, _ sources: Sources, threads: Int, among communicator: borrowing Communicator
+  ) throws -> (ModelPictures?, missing: String?) {
+    let model = try TrainedModel(run, threads: threads, among: communicator)
+    let inference = try Inference(model.layout, model.parameters, threads: threads)
+    do {
+      let data = try model.readData(sources.data, .test, among: communicator)
+      let pictures = try inference.pictures(
+        of: data.splits[0], seed: model.seed, among: communicator)
+      try data.free()
+      return (pictures, nil)
+    } catch let failure as SharedFailure where !sources.isDataAsked {
+      return (
+        try inference.pictures(of: nil, seed: model.seed, among: communicator),
+        "The test images could not be read: \(failure.description)"
+      )
+    }
+  }
+
+  /// What a report can be made of, as rank zero finds it.
+  private struct Sources: Codable {
+    var hasCheckpoint: Bool
+    var data: String
+    var isDataAsked: Bool
+
+    init(_ run: String, data: String?) throws {
+      guard FileSystem.exists(run) else {
+        throw Failure(.inputOutput, "\(run): there is no run here; name a run directory")
+      }
+      guard RunRecord.isRun(run) else {
+        throw Failure(
+          .badData,
+          "\(run): this is no run directory, which has \(RunPlan.name) and \(MetricsLog.name); "
+            + "name one")
+      }
+      hasCheckpoint = try CheckpointReference.newest(inRun: run) != nil
+      isDataAsked = data != nil
+      self.data =
+        data ?? RunRecord(run).configuration.first { $0.name == "data" }?.value
+        ?? Dataset.defaultDirectory
+    }
+
+    /// Why there are no pictures of the model, if so.
+    var missing: String? { hasCheckpoint ? nil : "The run directory has no checkpoint." }
+  }
+}
+
+extension TrainingRun {
+  /// Writes the report of a run that has come to its end; collective.
+  ///
+  /// All that matters is saved by now: where it fails, the run has succeeded all the same, and a
+  /// sentence tells.
+  func writeReport() throws {
+    guard isReported else { return }
+    do {
+      let inference = try Inference(
+        trainer.replica.layout, trainer.replica.parameters, threads: threads)
+      let pictures = try inference.pictures(
+        of: test, seed: configuration.recipe.seed, among: communicator)
+      try communicator.together {
+        guard let directory else { return }
+        try directory.requirePlace()
+        try RunReport.write(
+          RunRecord(path), pictures, missing: nil, to: "\(path)/\(RunReport.name)")
+      }
+    } catch let failure as SharedFailure {
+      guard communicator.rank == 0 else { return }
+      Logger(label: "lockstep").warning(
+        "the run is saved, its report could not be written: \(failure.description)")
+    }
+  }
+}

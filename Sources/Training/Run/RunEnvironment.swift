@@ -1,0 +1,70 @@
+internal import Artifacts
+internal import FoundationEssentials
+internal import Kernels
+internal import MPI
+
+/// What the last job of a run ran on, kept as `environment.json` for people to read. Nothing depends
+/// on it.
+struct RunEnvironment: Codable, Equatable {
+  /// A host and how many ranks it had.
+  struct Host: Codable, Equatable {
+    var name: String
+    var ranks: Int
+  }
+
+  /// Its name in a run directory.
+  static let name = "environment.json"
+
+  /// The MPI library, in its own words.
+  var mpi: String
+  /// Rank zero's processor, by its maker's name.
+  var processor: String
+  /// The instructions of the matrix products.
+  var instructions: String
+  /// The hosts, in the order of their first ranks.
+  var hosts: [Host]
+  /// Ranks on all hosts.
+  var ranks: Int
+  /// Threads of each rank.
+  var threadsPerRank: Int
+
+  /// Asks all ranks; collective.
+  init(threads: Int, among communicator: borrowing Communicator) throws {
+    var hosts: [Host] = []
+    for name in try communicator.hostOfEachRank() {
+      if let known = hosts.firstIndex(where: { $0.name == name }) {
+        hosts[known].ranks += 1
+      } else {
+        hosts.append(Host(name: name, ranks: 1))
+      }
+    }
+    self.hosts = hosts
+    mpi = String(try World.libraryVersion.prefix { $0 != "\n" && $0 != "\0" })
+    processor = Processor().model
+    instructions = InstructionSet.effective.setting
+    ranks = communicator.size
+    threadsPerRank = threads
+  }
+
+  /// Writes it to the run directory.
+  func write(to directory: RunDirectory) throws {
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
+    let text = [UInt8](try encoder.encode(self)) + [UInt8(ascii: "\n")]
+    try OutputFile.replace("\(directory.path)/\(Self.name)") { try $0.write(text) }
+  }
+
+  /// What is in the run directory at `path`; nil where nothing, or nothing sensible, is.
+  init?(inRun path: String) {
+    guard FileSystem.isRegularFile("\(path)/\(Self.name)"),
+      let text = try? FileSystem.read("\(path)/\(Self.name)"),
+      let found = try? JSONDecoder().decode(Self.self, from: Data(text.utf8))
+    else { return nil }
+    self = found
+  }
+
+  enum CodingKeys: String, CodingKey {
+    case mpi, processor, instructions, hosts, ranks
+    case threadsPerRank = "threads_per_rank"
+  }
+}
