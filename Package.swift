@@ -42,6 +42,7 @@ let package = Package(
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
     .package(url: "https://github.com/apple/swift-crypto", from: "4.5.0"),
     .package(url: "https://github.com/apple/swift-log", from: "1.16.0"),
+    .package(url: "https://github.com/apple/swift-protobuf", from: "1.39.0"),
     .package(url: "https://github.com/jpsim/Yams", from: "6.2.0"),
   ],
   targets: [
@@ -60,7 +61,12 @@ let package = Package(
         + [.unsafeFlags(hot, .when(configuration: .release))]),
     .target(name: "MNIST", dependencies: ["CZlib", "Kernels"], swiftSettings: house),
     .target(name: "VAE", dependencies: ["Kernels"], swiftSettings: house),
-    .target(name: "Artifacts", dependencies: ["CFiles", "CSPNG"], swiftSettings: house),
+    .target(
+      name: "Artifacts",
+      dependencies: [
+        "CFiles", "CSPNG", .product(name: "SwiftProtobuf", package: "swift-protobuf"),
+      ],
+      exclude: ["Protobuf/tensorboard.proto"], swiftSettings: house),
     .target(
       name: "Training",
       dependencies: [

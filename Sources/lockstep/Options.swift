@@ -91,6 +91,8 @@ extension ExchangeMode: ExpressibleByArgument {}
 
 extension Dataset.Split: ExpressibleByArgument {}
 
+extension TensorBoardMode: ExpressibleByArgument {}
+
 extension CheckpointInterval: ExpressibleByArgument {
   /// Reads the word of a command line.
   public init?(argument: String) { self.init(argument) }

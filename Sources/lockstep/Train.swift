@@ -145,6 +145,11 @@ struct Train: ParsableCommand {
   @Flag(help: "Print the configuration and the plan; train nothing.")
   var dryRun = false
 
+  @Option(
+    help: ArgumentHelp(
+      "Event files for TensorBoard in the run directory. (default: on)", valueName: "on|off"))
+  var tensorboard: TensorBoardMode?
+
   @Flag(
     inversion: .prefixedNo,
     help: "At the end, write report.html into the run directory: see lockstep report.")
@@ -224,6 +229,7 @@ struct Train: ParsableCommand {
     request.maxSteps = maxSteps
     request.checkpointEvery = checkpointEvery
     request.keep = keep
+    request.tensorboard = tensorboard
     request.stopAfter = stopAfter
     request.report = report
     request.resume =

@@ -38,6 +38,7 @@ import Testing
     (["--verify-every", "-1"], "--verify-every must be at least 0"),
     (["--wire", "fp16"], "is invalid for '--wire"),
     (["--wire", "bf16", "--exchange", "all-gather"], "--wire bf16 rounds the gradients of"),
+    (["--tensorboard", "maybe"], "is invalid for '--tensorboard"),
     (["--nonsense"], "Unknown option '--nonsense'"),
   ]
 

@@ -14,12 +14,12 @@ final class CheckpointSaver {
   /// Gets ready to save states of `layout` in `directory`; allocates all that saves need.
   init(
     _ layout: ParameterLayout, recipe: Recipe, _ arithmetic: Arithmetic, keep: Retention,
-    in directory: RunDirectory, _ metrics: MetricsLog
+    in directory: RunDirectory, _ metrics: MetricsLog, _ events: EventLog?
   ) {
     let state = CheckpointState(
       progress: Progress(), recipe: recipe, pixels: layout.configuration.pixels,
       arithmetic: arithmetic)
-    work = SaveWork(layout, state, keep, directory, metrics)
+    work = SaveWork(layout, state, keep, directory, metrics, events)
   }
 
   deinit { thread?.join() }
@@ -75,11 +75,12 @@ private final class SaveWork: @unchecked Sendable {
   private var state: CheckpointState
   private let directory: RunDirectory
   private let metrics: MetricsLog
+  private let events: EventLog?
   private let keep: Retention
 
   init(
     _ layout: ParameterLayout, _ state: CheckpointState, _ keep: Retention,
-    _ directory: RunDirectory, _ metrics: MetricsLog
+    _ directory: RunDirectory, _ metrics: MetricsLog, _ events: EventLog?
   ) {
     memory = Buffer(repeating: 0, count: CheckpointSaver.count(layout))
     let stateCount = Replica.count(layout)
@@ -89,6 +90,7 @@ private final class SaveWork: @unchecked Sendable {
     self.keep = keep
     self.directory = directory
     self.metrics = metrics
+    self.events = events
   }
 
   func copy(_ source: Replica, _ progress: Progress, _ testLoss: Double?) {
@@ -121,6 +123,7 @@ private final class SaveWork: @unchecked Sendable {
     let name = try Checkpoint.write(replica, state, in: directory.path, rows: rows) {
       // Who goes on from the checkpoint relies on the rows before it; it tells those that are refused.
       note { try metrics.synchronize() }
+      note { try events?.synchronize() }
     }
     try directory.setLatest(name)
     let step = state.progress.step

@@ -1,6 +1,5 @@
 internal import Artifacts
 internal import FoundationEssentials
-internal import Glibc
 internal import Synchronization
 
 /// A row of `metrics.jsonl` about one step.
@@ -64,8 +63,7 @@ final class MetricsLog: Sendable {
   /// Its name in a run directory.
   static let name = "metrics.jsonl"
 
-  private let path: String
-  private let descriptor: CInt
+  private let file: AppendedFile
 
   /// Lines that the system has refused so far. They are tried again before any later one.
   private let refused: Mutex<[String]>
@@ -73,7 +71,7 @@ final class MetricsLog: Sendable {
   /// Opens the log of a run that goes on after `step` steps: later rows are dropped, since they will
   /// come again; those in `refused`, which a former job could not write, come first.
   init(in directory: String, after step: Int, refused: [String] = []) throws {
-    path = "\(directory)/\(Self.name)"
+    let path = "\(directory)/\(Self.name)"
     var refused = refused
     if FileSystem.isRegularFile(path) {
       let old = try FileSystem.read(path)
@@ -88,12 +86,9 @@ final class MetricsLog: Sendable {
       }
     }
     self.refused = Mutex(refused)
-    descriptor = open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0o666)
-    guard descriptor >= 0 else { throw failure() }
+    file = try AppendedFile(path)
     try self.refused.withLock { try write(&$0) }
   }
-
-  deinit { close(descriptor) }
 
   /// The lines that are still to be written: a checkpoint must know of them.
   var refusedLines: [String] { refused.withLock { $0 } }
@@ -116,39 +111,15 @@ final class MetricsLog: Sendable {
   /// - Throws: `Failure` with `inputOutput` where the system refuses.
   func synchronize() throws {
     try refused.withLock { try write(&$0) }
-    // What is no file has nothing to wait for.
-    guard fsync(descriptor) == 0 || errno == EINVAL || errno == EROFS else { throw failure() }
+    try file.synchronize()
   }
 
   /// Writes `lines`, each whole or not at all, and leaves those that are refused.
   private func write(_ lines: inout [String]) throws {
     while let line = lines.first {
-      try write(line)
+      try file.append(line.utf8)
       lines.removeFirst()
     }
-  }
-
-  private func write(_ line: String) throws {
-    let end = lseek(descriptor, 0, SEEK_END)
-    var rest = Array(line.utf8)[...]
-    while !rest.isEmpty {
-      let count = rest.withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress, $0.count) }
-      if count < 0 && errno == EINTR { continue }
-      guard count > 0 else {
-        let failure = failure()
-        // Half a row would make the next one unreadable; what is no file cannot be cut.
-        if end >= 0 { _ = ftruncate(descriptor, end) }
-        throw failure
-      }
-      rest = rest.dropFirst(count)
-    }
-  }
-
-  private func failure() -> Failure {
-    Failure(
-      .inputOutput,
-      "\(path): cannot write to it: \(String(cString: strerror(errno))); check its permissions and "
-        + "the disk's space")
   }
 
   private static func step(ofRow row: Substring) -> Int? {

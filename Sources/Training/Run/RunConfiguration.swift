@@ -34,6 +34,9 @@ public struct RunConfiguration: Equatable, Codable, Sendable {
   /// Which checkpoints stay.
   public var keep = Retention.all
 
+  /// Whether to write event files for TensorBoard.
+  public var tensorboard = TensorBoardMode.on
+
   /// The defaults, with data from `data`.
   public init(data: String) { self.data = data }
 
@@ -54,6 +57,7 @@ public struct RunConfiguration: Equatable, Codable, Sendable {
     case verifyEvery = "verify-every"
     case checkpointEvery = "checkpoint-every"
     case keep
+    case tensorboard
   }
 
   /// Reads the keys of the recipe beside those of the run, as they stand in `config.yaml`.
@@ -72,6 +76,8 @@ public struct RunConfiguration: Equatable, Codable, Sendable {
     checkpointEvery =
       try values.decodeIfPresent(CheckpointInterval.self, forKey: .checkpointEvery) ?? .epoch
     keep = try values.decodeIfPresent(Retention.self, forKey: .keep) ?? .all
+    tensorboard =
+      try values.decodeIfPresent(TensorBoardMode.self, forKey: .tensorboard) ?? .on
   }
 
   /// Writes one flat list of keys.
@@ -87,6 +93,7 @@ public struct RunConfiguration: Equatable, Codable, Sendable {
     try values.encodeIfPresent(verifyEvery, forKey: .verifyEvery)
     try values.encode(checkpointEvery, forKey: .checkpointEvery)
     try values.encode(keep, forKey: .keep)
+    try values.encode(tensorboard, forKey: .tensorboard)
   }
 }
 
@@ -126,6 +133,8 @@ public struct RunRequest: Equatable, Codable, Sendable {
   public var checkpointEvery: CheckpointInterval?
   /// See ``RunConfiguration/keep``.
   public var keep: Retention?
+  /// See ``RunConfiguration/tensorboard``.
+  public var tensorboard: TensorBoardMode?
   /// End, with a checkpoint, so many seconds after the program began, by rank zero's clock.
   public var stopAfter: Double?
   /// Whether ``RunReport`` is written at the end.
@@ -153,6 +162,7 @@ public struct RunRequest: Equatable, Codable, Sendable {
     configuration.verifyEvery = verifyEvery ?? configuration.verifyEvery
     configuration.checkpointEvery = checkpointEvery ?? configuration.checkpointEvery
     configuration.keep = keep ?? configuration.keep
+    configuration.tensorboard = tensorboard ?? configuration.tensorboard
   }
 }
 

@@ -66,7 +66,10 @@ final class RunDirectory: Sendable {
       RunEnvironment.name, RunReport.name,
     ]
     let names = try FileSystem.names(in: path)
-      .filter { made.contains($0) || Checkpoint.step(ofDirectory: $0) != nil }
+      .filter {
+        made.contains($0) || $0.hasPrefix(EventLog.prefix)
+          || Checkpoint.step(ofDirectory: $0) != nil
+      }
     guard !names.isEmpty else { return }
     var number = 1
     while FileSystem.exists("\(path)/previous-\(number)") { number += 1 }

@@ -58,7 +58,7 @@ struct RunPlan: Codable {
     } else {
       try directory.moveAside()
     }
-    let text = try YAMLEncoder().encode(configuration)
+    let text = try configuration.text
     try OutputFile.replace("\(directory.path)/\(Self.name)") { try $0.write([UInt8](text.utf8)) }
   }
 
@@ -103,6 +103,11 @@ struct RunPlan: Codable {
     }
     return configuration
   }
+}
+
+extension RunConfiguration {
+  /// The content of `config.yaml`.
+  var text: String { get throws { try YAMLEncoder().encode(self) } }
 }
 
 extension Communicator {

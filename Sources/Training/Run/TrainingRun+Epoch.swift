@@ -3,23 +3,6 @@ internal import Kernels
 internal import MNIST
 internal import MPI
 
-/// The time that training on part of an epoch takes.
-struct Stopwatch {
-  private let offset: Int
-  private let start = ContinuousClock.now
-  private(set) var seconds = 0.0
-  private(set) var images = 0
-
-  /// Starts at `offset` images into the epoch.
-  init(from offset: Int) { self.offset = offset }
-
-  /// Stops at `offset` images into the epoch.
-  mutating func stop(at offset: Int) {
-    seconds = (ContinuousClock.now - start) / .seconds(1)
-    images = offset - self.offset
-  }
-}
-
 extension TrainingRun {
   /// Tells rank zero's observer and log of a step.
   mutating func report(_ loss: Loss) {
@@ -30,25 +13,41 @@ extension TrainingRun {
       StepEvent(
         epoch: progress.epoch + 1, epochs: configuration.epochs, step: progress.step,
         offset: progress.offset, imageCount: trainer.imageCount, loss: loss,
-        waiting: (times[.waiting] + times[.exchange]) / max(times.total, 1e-9),
-        isLogged: isLogged))
+        waiting: times.waited / max(times.total, 1e-9), isLogged: isLogged))
     guard isLogged else { return }
+    let row = StepRow(
+      epoch: progress.epoch + 1, step: progress.step, loss: loss.total,
+      reconstruction: loss.reconstruction, kl: loss.divergence)
+    log { try metrics.append(row) }
+    guard let events else { return }
+    rowPace.stop(at: progress.offset, trainer.stageTimes)
+    let summary = Summary(row, rowPace)
+    log { try events.append(summary, step: progress.step) }
+    rowPace = Stopwatch(from: progress.offset, trainer.stageTimes)
+  }
+
+  /// Does `work`, and remembers the first failure.
+  private mutating func log(_ work: () throws -> Void) {
     do {
-      try metrics.append(
-        StepRow(
-          epoch: progress.epoch + 1, step: progress.step, loss: loss.total,
-          reconstruction: loss.reconstruction, kl: loss.divergence))
+      try work()
     } catch {
-      logFailure = Failure(error)
+      logFailure = logFailure ?? Failure(error)
     }
   }
 
   /// Evaluates, draws, logs and begins to save at an epoch's end; collective.
-  mutating func endEpoch(_ stopwatch: Stopwatch) throws {
+  mutating func endEpoch(_ pace: Stopwatch) throws {
     let inference = try Inference(
       trainer.replica.layout, trainer.replica.parameters, threads: threads)
     let seed = configuration.recipe.seed
-    let losses = try inference.evaluate(test, seed: seed, among: communicator).mean
+    var latents: LatentHistograms? =
+      switch configuration.tensorboard {
+      case .on: LatentHistograms(latent: configuration.recipe.latent)
+      case .off: nil
+      }
+    let losses = try inference.evaluate(
+      test, seed: seed, latents: &latents, among: communicator
+    ).mean
     let trained = trainer.progress.losses.mean
     guard losses.total.isFinite else {
       throw SharedFailure(.notFinite("the test loss after step \(trainer.progress.step)"))
@@ -58,35 +57,43 @@ extension TrainingRun {
     let row = EpochRow(
       epoch: progress.epoch, step: progress.step, trainLoss: trained.total,
       testLoss: losses.total, reconstruction: losses.reconstruction, kl: losses.divergence,
-      imagesPerSecond: Double(stopwatch.images) / stopwatch.seconds, seconds: stopwatch.seconds,
-      ranks: communicator.size, trainReconstruction: trained.reconstruction,
-      trainKL: trained.divergence, waitingSeconds: try waitingSeconds())
-    let failure = try record(row, inference)
+      imagesPerSecond: pace.imagesPerSecond, seconds: pace.seconds, ranks: communicator.size,
+      trainReconstruction: trained.reconstruction, trainKL: trained.divergence,
+      waitingSeconds: try waitingSeconds(pace))
+    let summary = Summary(
+      row, pace, learningRate: configuration.recipe.learningRate, latents)
+    let failure = try record(row, summary, inference)
     try save(testLoss: losses.total)
     observer?.epochEnded(row)
     if let failure { throw failure }
   }
 
   /// What each rank waited in steps since the epoch began or was gone on with; collective.
-  private func waitingSeconds() throws -> [Double] {
-    let passed = trainer.stageTimes - timesBefore
-    return try communicator.allGather(Int64(passed[.waiting] * 1e9)).map { Double($0) / 1e9 }
+  private func waitingSeconds(_ pace: Stopwatch) throws -> [Double] {
+    try communicator.allGather(Int64(pace.passed.waited * 1e9)).map { Double($0) / 1e9 }
   }
 
   /// Logs and draws what an epoch has come to; collective.
   ///
   /// - Returns: why that could not be written, if so: the checkpoint is worth more and comes next.
   private func record(
-    _ row: EpochRow, _ inference: borrowing Inference
+    _ row: EpochRow, _ summary: Summary, _ inference: borrowing Inference
   ) throws -> SharedFailure? {
+    var summary = summary
     let unlogged = try failure {
       try communicator.together {
         try metrics?.append(row)
         if let logFailure { throw logFailure }
       }
     }
-    let undrawn = try failure { try draw(inference, epoch: row.epoch) }
-    return unlogged ?? undrawn
+    let undrawn = try failure {
+      let sheets = try draw(inference, epoch: row.epoch)
+      if events != nil { summary.add(sheets) }
+    }
+    let unshown = try failure {
+      try communicator.together { try events?.append(summary, step: row.step) }
+    }
+    return unlogged ?? undrawn ?? unshown
   }
 
   /// Does `work`, and returns what all ranks know to have failed of it.
@@ -101,7 +108,7 @@ extension TrainingRun {
 
   /// Writes the epoch's two sheets: the same 64 latents every time, and test images over what the
   /// model makes of them; collective.
-  private func draw(_ inference: borrowing Inference, epoch: Int) throws {
+  private func draw(_ inference: borrowing Inference, epoch: Int) throws -> Sheets {
     let name = RunRecord.pictureName(epoch)
     try communicator.together {
       guard let directory else { return }
@@ -109,10 +116,11 @@ extension TrainingRun {
       try FileSystem.makeDirectory("\(directory.path)/samples")
       try FileSystem.makeDirectory("\(directory.path)/reconstructions")
     }
-    try inference.writeSheet(
+    let samples = try inference.writeSheet(
       of: 64, latents: Inference.prior(seed: configuration.recipe.seed), columns: 8,
       to: "\(path)/samples/\(name)", rows: test.rows, among: communicator)
-    try inference.writeReconstructions(
+    let reconstructions = try inference.writeReconstructions(
       of: test, count: 32, columns: 8, to: "\(path)/reconstructions/\(name)", among: communicator)
+    return Sheets(samples: samples, reconstructions: reconstructions)
   }
 }

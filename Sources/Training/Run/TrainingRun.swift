@@ -21,14 +21,15 @@ public struct TrainingRun: ~Copyable {
   let observer: (any TrainingObserver)?
   let directory: RunDirectory?
   let metrics: MetricsLog?
+  let events: EventLog?
   private let saver: CheckpointSaver?
   private var lastSave = ContinuousClock.now
 
   /// Why a row could not be logged; rank zero then asks all to stop, and tells at the stop.
   var logFailure: Failure?
 
-  /// Where this rank's time had gone when the epoch began or was gone on with.
-  var timesBefore = StageTimes()
+  /// The pace since the last row about a step.
+  var rowPace = Stopwatch(from: 0, StageTimes())
 
   /// Gets a run ready in the directory at `path`: locks it, works out what to do, reads the data and
   /// the checkpoint, and makes sure that all ranks are about to do the same. Nothing that was there
@@ -70,9 +71,11 @@ public struct TrainingRun: ~Copyable {
           in: directory.path, after: plan.progress.step, refused: plan.refusedMetrics)
       }
     }
+    let events = try world.together { try directory.flatMap { try plan.beginEvents(in: $0) } }
     self.trainer = trainer
     self.communicator = communicator
     self.metrics = metrics
+    self.events = events
     configuration = plan.configuration
     maxSteps = request.maxSteps
     stopAfter = request.stopAfter
@@ -82,7 +85,7 @@ public struct TrainingRun: ~Copyable {
       if let directory, let metrics {
         CheckpointSaver(
           replica.layout, recipe: configuration.recipe, arithmetic, keep: configuration.keep,
-          in: directory, metrics)
+          in: directory, metrics, events)
       } else { nil }
     threads = request.threadsPerRank
     self.path = path
@@ -111,6 +114,7 @@ public struct TrainingRun: ~Copyable {
       throw failure
     }
     try finishSaves()
+    if code == .done { try endEvents() }
     if code == .done, trainer.progress.step > start { try writeReport() }
     try trainer.free()
     try data.free()
@@ -125,8 +129,8 @@ public struct TrainingRun: ~Copyable {
 
   /// Trains to the epoch's end, then evaluates and saves; or saves where a stop comes before it.
   private mutating func trainEpoch() throws -> ExitCode {
-    timesBefore = trainer.stageTimes
-    var stopwatch = Stopwatch(from: trainer.progress.offset)
+    var pace = Stopwatch(from: trainer.progress.offset, trainer.stageTimes)
+    rowPace = pace
     while !trainer.isEpochComplete {
       let (losses, requests) = try trainer.step(
         StepRequests(stop: isAskedToStop, save: isSaveDue))
@@ -140,8 +144,8 @@ public struct TrainingRun: ~Copyable {
       if isAtMaxSteps { return .done }
       if requests.stop { return .stopped }
     }
-    stopwatch.stop(at: trainer.progress.offset)
-    try endEpoch(stopwatch)
+    pace.stop(at: trainer.progress.offset, trainer.stageTimes)
+    try endEpoch(pace)
     return try isToStop() ? .stopped : .done
   }
 

@@ -30,6 +30,9 @@ public struct StageTimes: Equatable, Sendable {
   /// The seconds of all stages.
   public var total: Double { seconds.reduce(0, +) }
 
+  /// The seconds that went for others: for the ranks of the team, and for what teams exchange.
+  public var waited: Double { self[.waiting] + self[.exchange] }
+
   /// The time that passed between two readings.
   public static func - (later: StageTimes, earlier: StageTimes) -> StageTimes {
     var difference = StageTimes()

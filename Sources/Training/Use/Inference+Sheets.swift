@@ -6,37 +6,43 @@ public import MPI
 extension Inference {
   /// Decodes `count` latents and writes a sheet of the images, as PNG, to `path`, each pixel enlarged
   /// `scale` times; collective.
+  ///
+  /// - Returns: on rank zero, the file's bytes; none on others.
+  @discardableResult
   public func writeSheet(
     of count: Int, latents fill: (Range<Int>, Matrix) -> Void, columns: Int, to path: String,
     rows: Int, scale: Int = 2, among communicator: borrowing Communicator
-  ) throws {
+  ) throws -> [UInt8] {
     var shades: [UInt8] = []
     try decode(count, among: communicator, latents: fill) { _, images in
       shades += GreyImage.shades(of: images)
     }
     let sheet = sheet(columns: columns, imageHeight: rows, scale: scale)
-    try communicator.together {
-      guard communicator.rank == 0 else { return }
-      try Self.write(sheet.grid(shades.span), to: path)
+    return try communicator.together {
+      guard communicator.rank == 0 else { return [] }
+      return try Self.write(sheet.grid(shades.span), to: path)
     }
   }
 
   /// Writes a sheet of the first `count` images over their reconstructions, as PNG, to `path`, each
   /// pixel enlarged `scale` times; collective.
+  ///
+  /// - Returns: on rank zero, the file's bytes; none on others.
+  @discardableResult
   public func writeReconstructions(
     of dataset: Dataset, count: Int, columns: Int, to path: String, scale: Int = 2,
     among communicator: borrowing Communicator
-  ) throws {
+  ) throws -> [UInt8] {
     let count = min(count, dataset.count)
     var shades: [UInt8] = []
     try reconstruct(dataset, count: count, among: communicator) { _, images in
       shades += GreyImage.shades(of: images)
     }
     let sheet = sheet(columns: min(columns, count), imageHeight: dataset.rows, scale: scale)
-    try communicator.together {
-      guard communicator.rank == 0 else { return }
+    return try communicator.together {
+      guard communicator.rank == 0 else { return [] }
       let originals = dataset.images[0..<count * dataset.pixelCount].elements
-      try Self.write(
+      return try Self.write(
         sheet.pairs(originals: originals.span, reconstructions: shades.span), to: path)
     }
   }
@@ -50,8 +56,9 @@ extension Inference {
     return sheet
   }
 
-  private static func write(_ image: GreyImage, to path: String) throws {
+  private static func write(_ image: GreyImage, to path: String) throws -> [UInt8] {
     let bytes = PNG.encode(image)
     try OutputFile.replace(path) { try $0.write(bytes) }
+    return bytes
   }
 }

@@ -29,20 +29,36 @@ public struct Inference: ~Copyable {
   public func evaluate(
     _ dataset: Dataset, seed: UInt64, among communicator: borrowing Communicator
   ) throws -> LossSum {
+    var nothing: LatentHistograms?
+    return try evaluate(dataset, seed: seed, latents: &nothing, among: communicator)
+  }
+
+  /// As ``evaluate(_:seed:among:)``; where there are `latents`, as on all ranks or none, rank zero's
+  /// count those of all images.
+  func evaluate(
+    _ dataset: Dataset, seed: UInt64, latents: inout LatentHistograms?,
+    among communicator: borrowing Communicator
+  ) throws -> LossSum {
+    let dimensions = latents?.dimensions ?? 0
+    let width = 2 + 2 * dimensions
     let noise = RandomStream(seed: seed, purpose: .evaluation)
     let order = EpochOrder(unshuffled: dataset.count)
     var sum = LossSum()
-    try work.collect(dataset.count, width: 2, among: communicator) { bench, positions, losses in
+    try work.collect(dataset.count, width: width, among: communicator) { bench, positions, rows in
       let (model, activations) = (bench.model, bench.activations)
       bench.encode(dataset, order, positions)
       noise.fillNormal(activations.noise.rows(0..<positions.count), positions: positions)
       model.sample(activations, bench.rows)
       model.decode(bench.parameters, activations, bench.rows)
-      model.evaluate(activations, bench.rows, losses: losses)
-    } receive: { positions, losses in
-      for row in 0..<positions.count {
-        sum.add(
-          reconstruction: Double(losses[2 * row]), divergence: Double(losses[2 * row + 1]))
+      model.evaluate(activations, bench.rows, losses: rows.columns(0..<2))
+      guard dimensions > 0 else { return }
+      let parts = [activations.moments, activations.latents].map { $0.columns(0..<dimensions) }
+      rows.columns(2..<2 + dimensions).copy(from: parts[0])
+      rows.columns(2 + dimensions..<width).copy(from: parts[1])
+    } receive: { positions, rows in
+      for start in stride(from: 0, to: positions.count * width, by: width) {
+        sum.add(reconstruction: Double(rows[start]), divergence: Double(rows[start + 1]))
+        latents?.add(rows.extracting(start + 2..<start + width))
       }
     }
     var totals = [sum.reconstruction, sum.divergence]
