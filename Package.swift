@@ -66,7 +66,7 @@ let package = Package(
       dependencies: [
         "CFiles", "CSPNG", .product(name: "SwiftProtobuf", package: "swift-protobuf"),
       ],
-      exclude: ["Protobuf/tensorboard.proto"], swiftSettings: house),
+      exclude: ["Protobuf/onnx.proto", "Protobuf/tensorboard.proto"], swiftSettings: house),
     .target(
       name: "Training",
       dependencies: [

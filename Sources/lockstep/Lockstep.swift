@@ -23,9 +23,8 @@ struct Lockstep: ParsableCommand {
       """,
     version: Version.full,
     subcommands: [
-      Train.self, Evaluate.self, Sample.self, Reconstruct.self, Encode.self, Report.self,
-      Inspect.self, Doctor.self, Bench.self, Measure.self,
-      Manual.self,
+      Train.self, Evaluate.self, Sample.self, Reconstruct.self, Encode.self, Export.self,
+      Report.self, Inspect.self, Doctor.self, Bench.self, Measure.self, Manual.self,
     ])
 }
 

@@ -93,6 +93,10 @@ extension Dataset.Split: ExpressibleByArgument {}
 
 extension TensorBoardMode: ExpressibleByArgument {}
 
+extension ModelExport.Format: ExpressibleByArgument {}
+
+extension ModelExport.Part: ExpressibleByArgument {}
+
 extension CheckpointInterval: ExpressibleByArgument {
   /// Reads the word of a command line.
   public init?(argument: String) { self.init(argument) }

@@ -7,8 +7,8 @@ import Testing
   @Test(
     "help fits a terminal of 80 columns",
     arguments: [
-      [], ["train"], ["evaluate"], ["sample"], ["reconstruct"], ["encode"], ["report"],
-      ["inspect"], ["doctor"], ["bench"],
+      [], ["train"], ["evaluate"], ["sample"], ["reconstruct"], ["encode"], ["export"],
+      ["report"], ["inspect"], ["doctor"], ["bench"],
     ])
   func help(words: [String]) throws {
     let outcome = try Job(words + ["--help"], environment: ["COLUMNS": "80"]).succeed()

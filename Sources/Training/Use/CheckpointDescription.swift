@@ -31,8 +31,7 @@ public struct CheckpointDescription {
     }
     let sizes = layout.configuration
     lines += [
-      "model          \(sizes.pixels)-\(sizes.hidden)-\(sizes.latent)-\(sizes.hidden)-"
-        + "\(sizes.pixels), \(layout.parameterCount) parameters, fp32"
+      "model          \(sizes.summary), \(layout.parameterCount) parameters, fp32"
     ]
     for tensor in layout.tensors {
       let view = tensor.view(of: replica.parameters)
