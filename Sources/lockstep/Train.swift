@@ -95,6 +95,13 @@ struct Train: ParsableCommand {
   var resume = "auto"
 
   @Option(
+    name: .customLong("init"),
+    help: ArgumentHelp(
+      "Begin with parameters of a .safetensors file, such as PyTorch's.", valueName: "file"),
+    completion: .file(extensions: ["safetensors"]))
+  var initialParameters: String?
+
+  @Option(
     parsing: .unconditional,
     help: ArgumentHelp(
       "End, with a checkpoint, after this many steps in all.", valueName: "n",
@@ -181,6 +188,13 @@ struct Train: ParsableCommand {
     if resume.isEmpty {
       throw ValidationError("--resume must be auto, none or a checkpoint's path, not be empty")
     }
+    if initialParameters?.isEmpty == true {
+      throw ValidationError("--init must name a .safetensors file, not be empty")
+    }
+    if initialParameters != nil, !["auto", "none"].contains(resume) {
+      throw ValidationError(
+        "--init begins a new run and --resume \(resume) goes on with one: give one of them")
+    }
   }
 
   func run() throws {
@@ -230,6 +244,7 @@ struct Train: ParsableCommand {
     request.checkpointEvery = checkpointEvery
     request.keep = keep
     request.tensorboard = tensorboard
+    request.initialParameters = initialParameters
     request.stopAfter = stopAfter
     request.report = report
     request.resume =

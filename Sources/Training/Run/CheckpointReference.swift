@@ -79,7 +79,8 @@ struct CheckpointReference {
     guard let directory else {
       throw Failure(
         .badData,
-        "\(model): a run cannot go on from parameters alone; name a checkpoint directory")
+        "\(model): a run cannot go on from parameters alone; name a checkpoint directory, or begin a "
+          + "new run with --init")
     }
     let path = "\(directory)/\(Checkpoint.stateName)"
     let text = try FileSystem.read(path)

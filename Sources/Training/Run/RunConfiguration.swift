@@ -37,6 +37,9 @@ public struct RunConfiguration: Equatable, Codable, Sendable {
   /// Whether to write event files for TensorBoard.
   public var tensorboard = TensorBoardMode.on
 
+  /// The file of parameters that the run began with; nil where they were drawn from the seed.
+  public var initialParameters: String?
+
   /// The defaults, with data from `data`.
   public init(data: String) { self.data = data }
 
@@ -58,6 +61,7 @@ public struct RunConfiguration: Equatable, Codable, Sendable {
     case checkpointEvery = "checkpoint-every"
     case keep
     case tensorboard
+    case initialParameters = "init"
   }
 
   /// Reads the keys of the recipe beside those of the run, as they stand in `config.yaml`.
@@ -78,6 +82,7 @@ public struct RunConfiguration: Equatable, Codable, Sendable {
     keep = try values.decodeIfPresent(Retention.self, forKey: .keep) ?? .all
     tensorboard =
       try values.decodeIfPresent(TensorBoardMode.self, forKey: .tensorboard) ?? .on
+    initialParameters = try values.decodeIfPresent(String.self, forKey: .initialParameters)
   }
 
   /// Writes one flat list of keys.
@@ -94,6 +99,7 @@ public struct RunConfiguration: Equatable, Codable, Sendable {
     try values.encode(checkpointEvery, forKey: .checkpointEvery)
     try values.encode(keep, forKey: .keep)
     try values.encode(tensorboard, forKey: .tensorboard)
+    try values.encodeIfPresent(initialParameters, forKey: .initialParameters)
   }
 }
 
@@ -135,6 +141,8 @@ public struct RunRequest: Equatable, Codable, Sendable {
   public var keep: Retention?
   /// See ``RunConfiguration/tensorboard``.
   public var tensorboard: TensorBoardMode?
+  /// See ``RunConfiguration/initialParameters``.
+  public var initialParameters: String?
   /// End, with a checkpoint, so many seconds after the program began, by rank zero's clock.
   public var stopAfter: Double?
   /// Whether ``RunReport`` is written at the end.
@@ -163,6 +171,7 @@ public struct RunRequest: Equatable, Codable, Sendable {
     configuration.checkpointEvery = checkpointEvery ?? configuration.checkpointEvery
     configuration.keep = keep ?? configuration.keep
     configuration.tensorboard = tensorboard ?? configuration.tensorboard
+    configuration.initialParameters = initialParameters ?? configuration.initialParameters
   }
 }
 

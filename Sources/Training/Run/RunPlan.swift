@@ -1,6 +1,7 @@
 internal import Artifacts
 internal import FoundationEssentials
 internal import MPI
+internal import VAE
 internal import Yams
 
 /// What a run shall do and where it begins: worked out by rank zero, told to all.
@@ -44,6 +45,7 @@ struct RunPlan: Codable {
       try goOn(from: reference, request)
     } else {
       request.apply(to: &configuration)
+      try takeSizes(request)
     }
     if let problem = RunConfiguration.problem(configuration.exchange, configuration.wire) {
       throw Failure(.usage, problem)
@@ -65,6 +67,17 @@ struct RunPlan: Codable {
   /// The name of the configuration in a run directory.
   static let name = "config.yaml"
 
+  /// Lets the model have the sizes of the parameters that it begins with, where flags do not tell.
+  private mutating func takeSizes(_ request: RunRequest) throws {
+    guard let path = configuration.initialParameters else { return }
+    let model = try ModelConfiguration(shapesOf: SafetensorsFile(opening: path))
+    configuration.recipe.hidden = request.hidden ?? model.hidden
+    configuration.recipe.latent = request.latent ?? model.latent
+    if let problem = configuration.recipe.problem {
+      throw Failure(.badData, "\(path): its shapes are beyond what can be trained: \(problem)")
+    }
+  }
+
   private mutating func goOn(from reference: CheckpointReference, _ request: RunRequest) throws {
     let state = try reference.state()
     reference.warnOfPassedOver()
@@ -73,6 +86,12 @@ struct RunPlan: Codable {
       configuration = earlier
     }
     configuration.recipe = state.recipe
+    if let path = request.initialParameters, path != configuration.initialParameters {
+      throw Failure(
+        .usage,
+        "--init \(path) is for a new run, and there is one to go on with, which did not begin with "
+          + "that file: leave the flag out, or choose another --run or --resume none")
+    }
     request.apply(to: &configuration)
     if let difference = configuration.recipe.difference(from: state.recipe) {
       throw Failure(

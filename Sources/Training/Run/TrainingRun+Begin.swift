@@ -44,8 +44,8 @@ extension TrainingRun {
     }
   }
 
-  /// The trainer, with the state the run begins with: drawn from the seed, or read by rank zero and
-  /// sent to all teams; collective.
+  /// The trainer, with the state the run begins with: drawn from the seed, or read by rank zero, from
+  /// a checkpoint or a file of parameters, and sent to all teams; collective.
   static func makeTrainer(
     _ plan: RunPlan, _ train: Dataset, threads: Int, _ world: borrowing Communicator
   ) throws -> Trainer {
@@ -57,11 +57,15 @@ extension TrainingRun {
       precision: recipe.precision, teams: configuration.teams,
       exchange: configuration.exchange, wire: configuration.wire, threads: threads, among: world)
     try world.together {
-      guard world.rank == 0, let checkpoint = plan.checkpoint else { return }
-      try Checkpoint.read(checkpoint, into: trainer.replica)
+      guard world.rank == 0 else { return }
+      if let checkpoint = plan.checkpoint {
+        try Checkpoint.read(checkpoint, into: trainer.replica)
+      } else if let path = configuration.initialParameters {
+        try trainer.replica.readParameters(path)
+      }
     }
     try trainer.load { replica, leaders in
-      guard plan.checkpoint != nil else {
+      guard plan.checkpoint != nil || configuration.initialParameters != nil else {
         return layout.initialize(replica.parameters, seed: recipe.seed)
       }
       for vector in [replica.parameters, replica.firstMoment, replica.secondMoment] {
@@ -71,6 +75,18 @@ extension TrainingRun {
       }
     }
     return trainer
+  }
+}
+
+extension Replica {
+  /// Reads the parameters of a run that begins with those of another program.
+  fileprivate func readParameters(_ path: String) throws {
+    try TensorFile.read([("", parameters)], layout, from: SafetensorsFile(opening: path))
+    guard parameters.isFinite else {
+      throw Failure(
+        .badData,
+        "\(path): a parameter is not finite, so nothing can be trained from it; use another file")
+    }
   }
 }
 

@@ -1,0 +1,103 @@
+import Foundation
+import Support
+import Testing
+
+/// Runs that begin with the parameters of another program.
+@Suite(.needsPython) struct InitTests {
+  private let folder: RunFolder
+
+  init() throws { folder = try RunFolder() }
+
+  /// Lets Python write `name`: shapes as in PyTorch's example, then whatever `change` does to `t`.
+  private func write(_ name: String = "other.safetensors", _ change: String = "") throws {
+    try Python.run(
+      """
+      import numpy as np
+      from safetensors.numpy import save_file
+      draw = np.random.default_rng(3)
+      shapes = {"fc1": (16, 64), "fc21": (4, 16), "fc22": (4, 16), "fc3": (16, 4), "fc4": (64, 16)}
+      t = {}
+      for layer, shape in shapes.items():
+          t[layer + ".weight"] = draw.normal(0, 0.1, shape).astype(np.float32)
+          t[layer + ".bias"] = draw.normal(0, 0.1, shape[:1]).astype(np.float32)
+      \(change)
+      save_file(t, "\(name)")
+      """, in: folder.folder.url)
+  }
+
+  private func words(_ more: String...) -> [String] {
+    ["train", "--data", folder.data, "--run", folder.run, "--init", "other.safetensors"] + more
+  }
+
+  private func succeed(_ words: [String], _ launch: Launch = .alone) throws {
+    try Job(words, launch).succeed(in: folder.folder.url)
+  }
+
+  /// A step too short for any parameter to take leaves them as they were.
+  @Test("training begins where the file is", arguments: [Launch.alone, .ranks(2), .hosts([1, 1])])
+  func begin(launch: Launch) throws {
+    try write()
+    try succeed(words("--max-steps", "1", "--learning-rate", "1e-30"), launch)
+    try Python.run(
+      """
+      from safetensors.numpy import load_file
+      a, b = load_file("other.safetensors"), load_file("run/latest/model.safetensors")
+      assert a.keys() == b.keys() and all((a[k] == b[k]).all() for k in a)
+      """, in: folder.folder.url)
+    let config = try folder.contents.text("config.yaml")
+    #expect(config.contains("hidden: 16\n") && config.contains("latent: 4\n"))
+    #expect(config.contains("init: other.safetensors\n"))
+  }
+
+  @Test("the same command goes on, another file does not")
+  func resume() throws {
+    try write()
+    try succeed(words("--epochs", "1"))
+    try succeed(words("--epochs", "2"))
+    try FileManager.default.removeItem(atPath: folder.path("other.safetensors"))
+    try succeed(words("--epochs", "3"))
+    #expect(try folder.contents.steps("epoch") == [2, 4, 6])
+    try write("third.safetensors")
+    let other = words("--epochs", "4").map { $0.replacing("other", with: "third") }
+    try Job(other).fail(64, "--init third.safetensors is for a new run", in: folder.folder.url)
+    try succeed(other + ["--resume", "none"])
+    #expect(try folder.contents.names().contains("previous-1"))
+  }
+
+  @Test("a run that began from its seed does not go on with a file")
+  func drawn() throws {
+    try folder.train("--epochs", "1").succeed()
+    try write()
+    try Job(words(), .ranks(2)).fail(64, "--init other.safetensors", in: folder.folder.url)
+  }
+
+  /// What is wrong with the file, flags beside, and the sentence.
+  static let cases: [(String, [String], String)] = [
+    ("", ["--hidden", "20"], "fc1.weight: its shape is [16, 64], where the model has [20, 64]"),
+    ("", ["--latent", "3"], "fc21.weight: its shape is [4, 16], where the model has [3, 16]"),
+    ("t['fc1.weight'] = t['fc1.weight'][:, :63].copy()", [], "its shape is [16, 63]"),
+    ("t['fc4.weight'] = t['fc4.weight'].T.copy()", [], "tensor fc4.weight: its shape is [16, 64]"),
+    ("t['fc4.bias'] = t['fc4.bias'][:1].copy()", [], "tensor fc4.bias: its shape is [1]"),
+    ("del t['fc22.bias']", [], "9 tensors, where the model has 10"),
+    ("t['fc5.bias'] = t['fc4.bias']", [], "11 tensors, where the model has 10"),
+    ("del t['fc1.weight']", [], "fc1.weight"),
+    ("t['fc3.bias'] = t['fc3.bias'].astype(np.float64)", [], "its elements are F64"),
+    ("t['fc3.bias'][2] = np.nan", [], "a parameter is not finite"),
+    ("t['fc21.weight'] = t['fc22.weight'][:, :3].copy()", [], "[latent, hidden] are wanted"),
+  ]
+
+  @Test("a file that does not fit", arguments: cases)
+  func bad(change: String, flags: [String], sentence: String) throws {
+    try write("other.safetensors", change)
+    try Job(words() + flags).fail(65, "other.safetensors", sentence, in: folder.folder.url)
+    #expect(try folder.contents.names() == [".lock"])
+  }
+
+  @Test("a file that is none, on two ranks")
+  func none() throws {
+    try Job(words(), .ranks(2)).fail(74, "other.safetensors", in: folder.folder.url)
+    try Data("PK".utf8).write(to: URL(fileURLWithPath: folder.path("other.safetensors")))
+    try Job(words(), .ranks(2)).fail(65, "other.safetensors", in: folder.folder.url)
+    #expect(try folder.contents.names() == [".lock"])
+  }
+}
