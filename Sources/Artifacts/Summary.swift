@@ -34,7 +34,9 @@ public struct Summary: Sendable {
 
   /// Adds a picture in shades of grey, by the bytes of its PNG file.
   public mutating func add(_ tag: String, png: [UInt8], description: String = "") {
-    let size = PNG.size(of: png)
+    guard let size = PNG.dimensions(of: png) else {
+      preconditionFailure("\(png.count) bytes are no PNG file")
+    }
     var message = TensorBoardSummary.Image()
     message.width = Int32(size.width)
     message.height = Int32(size.height)

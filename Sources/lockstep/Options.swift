@@ -91,7 +91,7 @@ extension ExchangeMode: ExpressibleByArgument {}
 
 extension Dataset.Split: ExpressibleByArgument {}
 
-extension TensorBoardMode: ExpressibleByArgument {}
+extension Switch: ExpressibleByArgument {}
 
 extension ModelExport.Format: ExpressibleByArgument {}
 

@@ -154,13 +154,15 @@ struct Train: ParsableCommand {
 
   @Option(
     help: ArgumentHelp(
-      "Event files for TensorBoard in the run directory. (default: on)", valueName: "on|off"))
-  var tensorboard: TensorBoardMode?
+      "Event files for TensorBoard in the run directory. (default: on)", valueName: "on|off",
+      visibility: .hidden))
+  var tensorboard: Switch?
 
-  @Flag(
-    inversion: .prefixedNo,
-    help: "At the end, write report.html into the run directory: see lockstep report.")
-  var report = true
+  @Option(
+    help: ArgumentHelp(
+      "At the end, write report.html into the run directory: see lockstep report.",
+      valueName: "on|off", visibility: .hidden))
+  var report = Switch.on
 
   @OptionGroup var output: OutputOptions
 
@@ -246,7 +248,7 @@ struct Train: ParsableCommand {
     request.tensorboard = tensorboard
     request.initialParameters = initialParameters
     request.stopAfter = stopAfter
-    request.report = report
+    request.report = report == .on
     request.resume =
       switch resume {
       case "auto": .auto

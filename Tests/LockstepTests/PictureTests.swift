@@ -72,7 +72,7 @@ import Testing
     let run = folder.path("plane")
     try Job(
       ["train", "--data", folder.data, "--run", run, "--hidden", "16", "--latent", "2"]
-        + ["--epochs", "1", "--no-report"]
+        + ["--epochs", "1", "--report", "off"]
     ).succeed()
     let paths = ["3.npy", "5.npy", "row.npy"].map(folder.path)
     for (path, words) in zip(

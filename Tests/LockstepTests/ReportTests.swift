@@ -112,9 +112,9 @@ import Testing
     #expect(try folder.contents.steps("epoch") == [4, 8, 12])
   }
 
-  @Test("--no-report leaves none, and neither does a run that was stopped")
+  @Test("--report off leaves none, and neither does a run that was stopped")
   func none() throws {
-    for words in [["--no-report", "--max-steps", "1"], ["--stop-after", "0"]] {
+    for words in [["--report", "off", "--max-steps", "1"], ["--stop-after", "0"]] {
       let run = folder.path("without")
       let job = Job(folder.trainWords(run: run) + words)
       #expect([0, 75].contains(try job.command.run().status))

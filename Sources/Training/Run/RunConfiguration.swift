@@ -35,7 +35,7 @@ public struct RunConfiguration: Equatable, Codable, Sendable {
   public var keep = Retention.all
 
   /// Whether to write event files for TensorBoard.
-  public var tensorboard = TensorBoardMode.on
+  public var tensorboard = Switch.on
 
   /// The file of parameters that the run began with; nil where they were drawn from the seed.
   public var initialParameters: String?
@@ -81,7 +81,7 @@ public struct RunConfiguration: Equatable, Codable, Sendable {
       try values.decodeIfPresent(CheckpointInterval.self, forKey: .checkpointEvery) ?? .epoch
     keep = try values.decodeIfPresent(Retention.self, forKey: .keep) ?? .all
     tensorboard =
-      try values.decodeIfPresent(TensorBoardMode.self, forKey: .tensorboard) ?? .on
+      try values.decodeIfPresent(Switch.self, forKey: .tensorboard) ?? .on
     initialParameters = try values.decodeIfPresent(String.self, forKey: .initialParameters)
   }
 
@@ -140,7 +140,7 @@ public struct RunRequest: Equatable, Codable, Sendable {
   /// See ``RunConfiguration/keep``.
   public var keep: Retention?
   /// See ``RunConfiguration/tensorboard``.
-  public var tensorboard: TensorBoardMode?
+  public var tensorboard: Switch?
   /// See ``RunConfiguration/initialParameters``.
   public var initialParameters: String?
   /// End, with a checkpoint, so many seconds after the program began, by rank zero's clock.
