@@ -10,7 +10,7 @@ import Testing
 
   private func path(_ name: String) -> String { folder.url.appendingPathComponent(name).path }
 
-  private func has(_ program: String) -> Bool {
+  private static func has(_ program: String) -> Bool {
     (try? Command(["sh", "-c", "command -v \(program)"]).run().status) == 0
   }
 
@@ -52,9 +52,10 @@ import Testing
   }
 
   /// A pseudo-terminal, since zsh completes for a person alone: what a Tab makes of a line.
-  @Test("zsh completes commands and flags")
+  @Test(
+    "zsh completes commands and flags",
+    .enabled(if: Self.has("zsh"), "there is no zsh: scripts/test installs it"))
   func zsh() throws {
-    guard has("zsh") else { return }
     _ = try completions("zsh")
     let script = #"""
       import os, pty, select, subprocess, sys, time
@@ -86,7 +87,9 @@ import Testing
     #expect(outcome.status == 0 && outcome.output.isEmpty, "\(outcome.reported)")
   }
 
-  @Test("man shows every command and every flag")
+  @Test(
+    "man shows every command and every flag",
+    .enabled(if: Self.has("man") && Self.has("groff"), "there is no man, or no groff"))
   func manual() throws {
     try Job(["manual", folder.url.path]).succeed()
     let pages = try FileManager.default.contentsOfDirectory(atPath: folder.url.path).sorted()
