@@ -67,7 +67,8 @@ import Testing
     let folder = try RunFolder.trained()
     let text = try folder.contents.text("config.yaml").split(separator: "\n")
       .filter { line in
-        !["checkpoint-every", "keep", "exchange", "wire"].contains { line.hasPrefix("\($0):") }
+        !["checkpoint-every", "keep", "exchange", "wire", "tensorboard"]
+          .contains { line.hasPrefix("\($0):") }
       }
     #expect(text.count == 10)
     try Data(text.joined(separator: "\n").utf8)

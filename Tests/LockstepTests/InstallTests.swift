@@ -94,7 +94,7 @@ import Testing
     try Job(["manual", folder.url.path]).succeed()
     let pages = try FileManager.default.contentsOfDirectory(atPath: folder.url.path).sorted()
     #expect(pages.contains("lockstep.1") && pages.contains("lockstep-train.1"))
-    #expect(pages.count == 9, "\(pages)")
+    #expect(pages.count == 11, "\(pages)")
     for page in pages {
       let warnings = try Command(
         ["groff", "-K", "utf8", "-man", "-Tutf8", "-ww", "-z", path(page)]

@@ -25,6 +25,7 @@ extension RunContents {
       let type = try FileManager.default.attributesOfItem(atPath: "\(path)/\(name)")[.type]
       return type as? FileAttributeType == .typeRegular && !name.hasPrefix(".")
         && !["environment.json", "report.html"].contains(name)
+        && !name.hasPrefix("events.out.tfevents.")
     }
   }
 

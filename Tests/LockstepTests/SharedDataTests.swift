@@ -67,7 +67,9 @@ private let isThere = ["train-images-idx3-ubyte", "train-images-idx3-ubyte.gz"].
     let shared = try rollups.map { try kilobytes("Pss_Shmem", $0) }
     // MPICH's queues take 4.5 MiB a rank.
     let others = Library.isOpenMPI ? 10_000 : 5_000 * ranks
-    #expect((data...data + others).contains(shared.reduce(0, +)), "\(shared) KiB of shared memory")
+    // Ranks look one after the other, while pages that more of them map count for less in each.
+    let least = data * 3 / 4
+    #expect((least...data + others).contains(shared.reduce(0, +)), "\(shared) KiB of shared memory")
     for rollup in rollups { #expect(try kilobytes("Pss_Anon", rollup) < data, "\(rollup)") }
   }
 
