@@ -50,7 +50,7 @@ struct Export: ParsableCommand {
 
   private func write() throws {
     let model = try ModelExport(checkpoint.checkpoint)
-    let version = Lockstep.configuration.version
+    let version = Version.number
     switch try chosenFormat {
     case .onnx: try model.writeONNX(part ?? .decoder, to: output, version: version)
     case .safetensors: try model.writeSafetensors(to: output)

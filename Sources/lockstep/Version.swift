@@ -4,8 +4,11 @@ internal import MPI
 
 /// What `--version` tells.
 enum Version {
+  /// The version's number: it alone stands in files, whose bytes tell of no machine.
+  static let number = "0.1.0"
+
   /// The program and its version.
-  static let short = "lockstep 0.1.0"
+  static let short = "lockstep \(number)"
 
   /// The commit and the libraries beside it, a line each.
   static var full: String {

@@ -23,7 +23,7 @@ import Testing
     }
     try Python.run(
       """
-      import json, onnx
+      import json, onnx, re
       from onnx import numpy_helper
       from safetensors.numpy import load_file
       tensors = load_file("run/latest/model.safetensors")
@@ -35,6 +35,7 @@ import Testing
           model = onnx.load(part + ".onnx")
           onnx.checker.check_model(model, full_check=True)
           assert (model.ir_version, model.producer_name) == (8, "lockstep")
+          assert re.fullmatch(r"\\d+\\.\\d+\\.\\d+", model.producer_version), model.producer_version
           assert [(o.domain, o.version) for o in model.opset_import] == [("", 17)]
           facts = {p.key: p.value for p in model.metadata_props}
           assert float(facts["lockstep.test_loss"]) == row["test_loss"]
@@ -121,6 +122,7 @@ import Testing
       import json, re
       text = open("README.md").read()
       assert text.startswith("---\\ntags:\\n")
+      assert re.search(r"parameters; card written by Lockstep \\d+\\.\\d+\\.\\d+\\. Encoder", text)
       row = [json.loads(line) for line in open("run/metrics.jsonl")][-1]
       for key in "train_loss", "test_loss", "reconstruction", "kl":
           assert f"| {row[key]!r} |" in text, (key, text)
