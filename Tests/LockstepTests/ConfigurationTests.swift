@@ -57,6 +57,17 @@ import Testing
     try RunContents(folder.path("again")).expectSame(as: folder.contents)
   }
 
+  /// Of these digits 15, as many libraries write, are another number.
+  @Test("a run goes on with its own config.yaml, to the last digit")
+  func ownFile() throws {
+    let rate = "0.0003333333333333334"
+    try folder.train("--epochs", "1", "--learning-rate", rate).succeed()
+    #expect(try folder.contents.text("config.yaml").contains("learning-rate: \(rate)\n"))
+    try Job(
+      ["train", "--config", "\(folder.run)/config.yaml", "--run", folder.run, "--epochs", "2"]
+    ).succeed()
+  }
+
   @Test("other commands take flags from the environment")
   func evaluate() throws {
     try folder.train("--epochs", "1").succeed()

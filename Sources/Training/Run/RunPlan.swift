@@ -125,8 +125,21 @@ struct RunPlan: Codable {
 }
 
 extension RunConfiguration {
-  /// The content of `config.yaml`.
-  var text: String { get throws { try YAMLEncoder().encode(self) } }
+  /// The content of `config.yaml`, a flag a line: what is read from it is this configuration.
+  var text: String {
+    get throws {
+      let encoder = YAMLEncoder()
+      encoder.options.width = -1
+      encoder.options.allowUnicode = true
+      let text = try encoder.encode(self)
+      guard try YAMLDecoder().decode(Self.self, from: text) != self else { return text }
+      // The encoder writes 15 digits of a number, and some need two more.
+      let name = "\(Recipe.CodingKeys.learningRate.rawValue): "
+      return text.split(separator: "\n", omittingEmptySubsequences: false)
+        .map { $0.hasPrefix(name) ? "\(name)\(recipe.learningRate)" : String($0) }
+        .joined(separator: "\n")
+    }
+  }
 }
 
 extension Communicator {

@@ -1,7 +1,6 @@
 internal import Kernels
 internal import MNIST
 public import MPI
-internal import Yams
 
 /// What a `lockstep train` would do, and about how long it would take: `--dry-run`.
 public struct TrainingForecast {
@@ -58,7 +57,7 @@ public struct TrainingForecast {
     let steps = (train.count + batchSize - 1) / batchSize
     let last = min(plan.configuration.epochs * steps, request.maxSteps ?? .max)
     configuration = plan.configuration
-    text = try YAMLEncoder().encode(plan.configuration)
+    text = try plan.configuration.text
     checkpoint = plan.checkpoint
     step = plan.progress.step
     stepsPerEpoch = steps
