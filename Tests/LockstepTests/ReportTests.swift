@@ -37,11 +37,11 @@ import Testing
 
   @Test("what needs data or a checkpoint is left out, and said to be")
   func missing() throws {
-    let data = folder.path("nothing")
+    let data = folder.path("nothing: at all # über")
     try FileManager.default.createDirectory(atPath: data, withIntermediateDirectories: true)
     try Job(["report", folder.run, "--data", data]).fail(74, data)
     let config = try folder.contents.text("config.yaml")
-      .replacing(/data: .*/, with: "data: \(data)")
+      .replacing(/data: .*/, with: "data: '\(data)'")
     try Data(config.utf8).write(to: URL(fileURLWithPath: "\(folder.run)/config.yaml"))
     let withoutData = try report(nil, [], .ranks(2))
     #expect(withoutData.contains("The test images could not be read: \(data): there is no"))

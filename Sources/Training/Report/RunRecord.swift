@@ -1,4 +1,5 @@
 internal import FoundationEssentials
+internal import Yams
 
 /// What a run directory tells of its run, for those who read it: rank zero's alone.
 ///
@@ -42,7 +43,7 @@ struct RunRecord {
 
   /// The run's directory.
   let path: String
-  /// Its configuration, a flag a pair, as it stands in the file.
+  /// Its configuration, a flag a pair.
   let configuration: [(name: String, value: String)]
   /// All rows about epochs.
   let epochs: [Epoch]
@@ -66,10 +67,7 @@ struct RunRecord {
   /// Reads the run directory at `path`.
   init(_ path: String) {
     self.path = path
-    configuration = Self.lines(of: "\(path)/\(RunPlan.name)").compactMap { line in
-      guard let colon = line.firstRange(of: ": ") else { return nil }
-      return (String(line[..<colon.lowerBound]), String(line[colon.upperBound...]))
-    }
+    configuration = Self.pairs(of: "\(path)/\(RunPlan.name)")
     let rows = Self.lines(of: "\(path)/\(MetricsLog.name)")
     epochs = Self.decode(rows, kind: "epoch")
     steps = epochs.count > 1 ? [] : Self.decode(rows, kind: "step")
@@ -97,8 +95,23 @@ struct RunRecord {
   }
 
   private static func lines(of path: String) -> [Substring] {
-    guard FileSystem.isRegularFile(path), let text = try? FileSystem.read(path) else { return [] }
-    return text.split(separator: "\n")
+    text(of: path).split(separator: "\n")
+  }
+
+  /// The names and values of a YAML file, without quotes and escapes; none where it is no such file.
+  private static func pairs(of path: String) -> [(name: String, value: String)] {
+    guard let node = try? Yams.compose(yaml: text(of: path)), let entries = node.mapping else {
+      return []
+    }
+    return entries.compactMap { key, value in
+      guard let name = key.string, let value = value.string else { return nil }
+      return (name, value)
+    }
+  }
+
+  private static func text(of path: String) -> String {
+    guard FileSystem.isRegularFile(path), let text = try? FileSystem.read(path) else { return "" }
+    return text
   }
 
   /// The rows of a kind. There may be many of the other, which need not be decoded.
