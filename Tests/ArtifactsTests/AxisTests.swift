@@ -26,10 +26,17 @@ import Testing
     }
   }
 
-  @Test("values that are all the same, none, or not finite", arguments: [[5], [0, 0], [], [.nan]])
+  @Test(
+    "values that are nearly the same, none, too large, or no numbers",
+    arguments: [
+      [5], [0, 0], [], [.nan], [0, 5e-324], [105.38, 105.38.nextUp], [1e308, -1e308], [1.7e308],
+      [1e299, -1e299], [1e18],
+    ])
   func degenerate(values: [Double]) {
     let axis = Axis(values)
     #expect(axis.range.lowerBound < axis.range.upperBound)
     #expect(axis.ticks.count >= 2 && axis.ticks.allSatisfy { $0.isFinite })
+    let whole = Axis(values, isRound: false, isWhole: true)
+    #expect(whole.range.lowerBound < whole.range.upperBound)
   }
 }

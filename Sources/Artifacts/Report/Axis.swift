@@ -11,15 +11,16 @@ struct Axis {
   /// An axis whose ticks are multiples of 1, 2 or 5 times a power of ten, some parts of it.
   ///
   /// - Parameters:
-  ///   - values: what it has to show; those that are not finite count for nothing.
+  ///   - values: what it has to show; those that cannot be drawn count for nothing.
   ///   - isRound: whether it begins and ends at ticks, rather than with the values.
   ///   - isWhole: whether only whole numbers are ticks.
   ///   - most: the parts that ticks cut it into, if it begins and ends with the values.
   init(_ values: [Double], isRound: Bool = true, isWhole: Bool = false, most: Int = 5) {
-    let finite = values.filter(\.isFinite)
-    var (low, high) = (finite.min() ?? 0, finite.max() ?? 1)
-    if low == high {
-      let room = isWhole ? 1 : max(abs(low) * 0.1, 1e-6)
+    let drawn = values.filter(\.isDrawable)
+    var (low, high) = (drawn.min() ?? 0, drawn.max() ?? 1)
+    // Numbers so near to one another leave none between them for ticks.
+    if high - low <= max(abs(low), abs(high), 1e-290) * 1e-9 {
+      let room = max(abs(low) * (isWhole ? 1e-9 : 0.1), isWhole ? 1 : 1e-6)
       (low, high) = (low - room, high + room)
     }
     let step = Self.step((high - low) / Double(most), isWhole: isWhole)
@@ -45,4 +46,9 @@ struct Axis {
     let part = (value - range.lowerBound) / (range.upperBound - range.lowerBound)
     return start + part * (end - start)
   }
+}
+
+extension Double {
+  /// Whether an axis can show the number: it is one, and the way to any other is finite.
+  var isDrawable: Bool { magnitude < 1e300 }
 }

@@ -24,7 +24,7 @@ public struct ColumnChart: Sendable {
       x: Axis(ends, isRound: false, isWhole: true, most: 8), y: Axis(heights + [0]), width: 340,
       height: 230)
     let width = (frame.x(1) - frame.x(0)) * (heights.count > 40 ? 1 : 0.7)
-    let columns = heights.enumerated().filter { $0.element.isFinite && $0.element > 0 }.map {
+    let columns = heights.enumerated().filter { $0.element.isDrawable && $0.element > 0 }.map {
       number, height in
       let left = frame.x(Double(number)) - min(width, 48) / 2
       return "M\(NumberText.coordinate(left)) \(NumberText.coordinate(frame.y(0)))"

@@ -9,11 +9,11 @@ public struct LineChart: Sendable {
     /// Its points, from left to right.
     public let points: [(x: Double, y: Double)]
 
-    /// A curve through `points`; those that are not finite are left out.
+    /// A curve through `points`; those that cannot be drawn are left out.
     public init(_ name: String, kind: String, _ points: [(x: Double, y: Double)]) {
       self.name = name
       self.kind = kind
-      self.points = points.filter { $0.x.isFinite && $0.y.isFinite }
+      self.points = points.filter { $0.x.isDrawable && $0.y.isDrawable }
     }
   }
 

@@ -15,13 +15,13 @@ public struct ScatterChart: Sendable {
   /// Where the classes' numbers stand.
   public let middles: [Point]
 
-  /// A chart of `points`, those that are not finite left out.
+  /// A chart of `points`, those that cannot be drawn left out.
   public init(_ title: String, x: String, y: String, _ points: [Point], middles: [Point]) {
     self.title = title
     self.x = x
     self.y = y
-    self.points = points.filter { $0.x.isFinite && $0.y.isFinite }
-    self.middles = middles.filter { $0.x.isFinite && $0.y.isFinite }
+    self.points = points.filter { $0.x.isDrawable && $0.y.isDrawable }
+    self.middles = middles.filter { $0.x.isDrawable && $0.y.isDrawable }
   }
 
   /// The chart; a unit is as long on both axes.
