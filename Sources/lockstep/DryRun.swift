@@ -27,7 +27,10 @@ struct DryRun {
       ?? "with step 1, parameters drawn from the seed"
     let each =
       share.lowerBound == share.upperBound
-      ? "\(share.lowerBound)" : "\(share.lowerBound) to \(share.upperBound)"
+      ? share.lowerBound.grouped : "\(share.lowerBound.grouped) to \(share.upperBound.grouped)"
+    let end =
+      forecast.lastStep < configuration.epochs * forecast.stepsPerEpoch
+      ? "step \(forecast.lastStep.grouped)" : "epoch \(configuration.epochs)"
     let seconds =
       Double(forecast.stepsLeft) / Double(forecast.stepsPerEpoch)
       * Double(forecast.images.train) / forecast.imagesPerSecond
@@ -39,7 +42,7 @@ struct DryRun {
         + "\(forecast.images.test.grouped) to test on",
       "shares   \(each) images of a full step for each rank",
       "steps    \(forecast.stepsPerEpoch.grouped) an epoch, \(forecast.stepsLeft.grouped) left to "
-        + "epoch \(configuration.epochs)",
+        + end,
       "memory   \(Self.mebibytes(forecast.memory.node)) MiB shared by a node's ranks, "
         + "\(Self.mebibytes(forecast.memory.rank)) MiB beside it for each rank",
       "time     \(Self.duration(seconds)) of training at \(Int(forecast.imagesPerSecond).grouped) "

@@ -180,6 +180,9 @@ struct Train: ParsableCommand {
     ] {
       if let value, value < 1 { throw ValidationError("\(flag) must be at least 1") }
     }
+    if let epochs, epochs > RunConfiguration.mostEpochs {
+      throw ValidationError("--epochs must be at most \(RunConfiguration.mostEpochs)")
+    }
     if let verifyEvery, verifyEvery < 0 {
       throw ValidationError("--verify-every must be at least 0")
     }

@@ -21,6 +21,7 @@ import Testing
     (["--hidden", "1048576", "--latent", "1048576"], "--hidden times --latent"),
     (["--latent", "0"], "--latent must be from 1"),
     (["--epochs", "0"], "--epochs must be at least 1"),
+    (["--epochs", "9223372036854775807"], "--epochs must be at most 1073741824"),
     (["--max-steps", "0"], "--max-steps must be at least 1"),
     (["--log-every", "0"], "--log-every must be at least 1"),
     (["--seed", "-1"], "--seed"),

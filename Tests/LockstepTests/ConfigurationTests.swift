@@ -124,6 +124,8 @@ import Testing
     #expect(before.contains("# begins   with step 1, parameters drawn from the seed\n"))
     #expect(before.contains("# steps    4 an epoch, 20 left to epoch 5\n"))
     #expect(before.contains("# data     200 images to train on, 70 to test on\n"))
+    let short = try Job(folder.trainWords() + ["--dry-run", "--max-steps", "3"], launch).succeed()
+    #expect(short.output.contains("# steps    4 an epoch, 3 left to step 3"))
     try folder.train("--epochs", "2").succeed()
     let names = try folder.contents.names()
     let after = try job.succeed().output.replacing("\r", with: "")

@@ -8,6 +8,9 @@ public struct RunConfiguration: Equatable, Codable, Sendable {
   /// The epoch to train up to, counted from the beginning of the run.
   public var epochs = 10
 
+  /// The largest ``epochs``: the images of so many can be counted.
+  public static let mostEpochs = 1 << 30
+
   /// The folder with MNIST's four files.
   public var data: String
 

@@ -113,7 +113,8 @@ struct RunPlan: Codable {
     guard FileSystem.exists(path) else { return nil }
     let text = try FileSystem.read(path)
     guard let configuration = try? YAMLDecoder().decode(RunConfiguration.self, from: text),
-      configuration.epochs > 0, configuration.logEvery > 0, configuration.verifyEvery ?? 0 >= 0
+      (1...RunConfiguration.mostEpochs).contains(configuration.epochs),
+      configuration.logEvery > 0, configuration.verifyEvery ?? 0 >= 0
     else {
       throw Failure(
         .badData,

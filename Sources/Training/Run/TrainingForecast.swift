@@ -19,7 +19,10 @@ public struct TrainingForecast {
   /// The steps of an epoch.
   public let stepsPerEpoch: Int
 
-  /// The steps that are left, to the last epoch or to `--max-steps`.
+  /// The step that the run would end with: the last epoch's, or `--max-steps`.
+  public let lastStep: Int
+
+  /// The steps that are left to ``lastStep``.
   public let stepsLeft: Int
 
   /// The images to train on, and to test on.
@@ -55,13 +58,13 @@ public struct TrainingForecast {
     var trainer = try TrainingRun.makeTrainer(plan, train, threads: threads, world)
     let batchSize = min(plan.configuration.recipe.batchSize, train.count)
     let steps = (train.count + batchSize - 1) / batchSize
-    let last = min(plan.configuration.epochs * steps, request.maxSteps ?? .max)
+    lastStep = min(plan.configuration.epochs * steps, request.maxSteps ?? .max)
     configuration = plan.configuration
     text = try plan.configuration.text
     checkpoint = plan.checkpoint
     step = plan.progress.step
     stepsPerEpoch = steps
-    stepsLeft = max(0, last - plan.progress.step)
+    stepsLeft = max(0, lastStep - plan.progress.step)
     images = (train.count, test.count)
     let shares = (0..<world.size).map { place in
       Shard(
