@@ -193,6 +193,7 @@ struct Train: ParsableCommand {
     if resume.isEmpty {
       throw ValidationError("--resume must be auto, none or a checkpoint's path, not be empty")
     }
+    if config?.isEmpty == true { throw ValidationError("--config must name a file, not be empty") }
     if initialParameters?.isEmpty == true {
       throw ValidationError("--init must name a .safetensors file, not be empty")
     }

@@ -48,6 +48,14 @@ import Testing
     #expect(try resolved(["--config", file]) == lines)
   }
 
+  @Test("the environment wins over the file also where it turns a flag off")
+  func turnedOff() throws {
+    let file = try write("quiet: true\nepochs: 1\n")
+    let words = folder.trainWords() + ["--config", file]
+    let told = try Job(words, environment: ["LOCKSTEP_QUIET": "false"]).succeed()
+    #expect(told.output.contains("epoch 1"))
+  }
+
   @Test("a run's config.yaml starts the same run again")
   func sameRun() throws {
     try folder.train("--epochs", "1", "--latent", "3").succeed()
@@ -109,6 +117,8 @@ import Testing
   @Test("bad variables and files that are not there are refused")
   func badSources() throws {
     try Job(["train", "--config", "/nowhere/run.yaml"]).fail(64, "/nowhere/run.yaml: cannot read")
+    try Job(["train", "--config"]).fail(64, "Missing value for '--config")
+    try Job(["train", "--config", ""]).fail(64, "--config must name a file")
     try Job(["train"], environment: ["LOCKSTEP_EPOCHS": "x"])
       .fail(64, "'x' is invalid", "also read from LOCKSTEP_EPOCHS")
     try Job(["train"], environment: ["LOCKSTEP_DRY_RUN": "x"])

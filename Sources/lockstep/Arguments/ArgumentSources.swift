@@ -24,15 +24,20 @@ struct ArgumentSources {
     else { return }
     let flags = try CommandDescription.flags(of: command)
     var added: [String] = []
+    var given: Set<String> = []
     for flag in flags {
-      guard let variable = flag.variable, let text = Self.environment(variable) else { continue }
+      guard let name = flag.name, let variable = flag.variable,
+        let text = Self.environment(variable)
+      else { continue }
       added += try flag.words(for: text, from: variable)
+      given.insert(name)
       others.append(variable)
     }
     if flags.contains(where: { $0.name == Self.flag }),
       let path = Self.path(in: words) ?? Self.path(in: added)
     {
-      added = try ConfigurationFile(path).words(flags.filter { $0.name != Self.flag }) + added
+      let file = try ConfigurationFile(path)
+      added = try file.words(flags.filter { $0.name != Self.flag }, leavingOut: given) + added
       others.insert(path, at: 0)
     }
     self.words = [command] + added + words.dropFirst()
@@ -56,7 +61,7 @@ struct ArgumentSources {
     getenv(name).map { String(cString: $0) }.flatMap { $0.isEmpty ? nil : $0 }
   }
 
-  /// What the last `--config` names.
+  /// What the last `--config` names; nil where it names nothing, of which the parser complains.
   private static func path(in words: [String]) -> String? {
     var path: String?
     for (word, next) in zip(words, words.dropFirst() + [""]) {
@@ -64,6 +69,6 @@ struct ArgumentSources {
       if word == "--\(flag)" { path = next }
       if word.hasPrefix("--\(flag)=") { path = String(word.dropFirst(flag.count + 3)) }
     }
-    return path
+    return path?.isEmpty == true ? nil : path
   }
 }

@@ -26,11 +26,12 @@ struct ConfigurationFile {
     entries = mapping.map { ($0.key, $0.value) }
   }
 
-  /// What the file says, as words of a command line; values stand as they are written.
+  /// What the file says, as words of a command line; values stand as they are written. Flags in
+  /// `given` are left out: a flag without a value could not be turned off by what comes later.
   ///
   /// - Throws: `ValidationError` for a name that none of `flags` has, or a value that is a list.
-  func words(_ flags: [CommandFlag]) throws -> [String] {
-    try entries.flatMap { key, value in
+  func words(_ flags: [CommandFlag], leavingOut given: Set<String>) throws -> [String] {
+    try entries.flatMap { key, value -> [String] in
       let name = key.string ?? ""
       let place = "\(path):\(key.mark?.line ?? 0)"
       guard let flag = flags.first(where: { $0.name == name }) else {
@@ -38,6 +39,7 @@ struct ConfigurationFile {
         let hint = nearest.map { "; did you mean '\($0)'?" } ?? ""
         throw ValidationError("\(place): there is no flag '\(name)'\(hint)")
       }
+      if given.contains(name) { return [] }
       guard let text = value.scalar?.string, !text.isEmpty else {
         throw ValidationError("\(place): '\(name)' must have one value")
       }
