@@ -65,7 +65,11 @@ struct Sample: ParsableCommand {
       throw ValidationError("--columns must be from 1 to 1000")
     }
     if let digits {
-      guard digits.count >= 2, digits.count <= 1000, digits.allSatisfy({ ("0"..."9") ~= $0 }) else {
+      // Bytes: a character may be a digit and an accent.
+      let letters = digits.utf8
+      guard (2...1000).contains(letters.count),
+        letters.allSatisfy({ (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) })
+      else {
         throw ValidationError("--digits must be two digits or more, as in 0123456789")
       }
       if count != nil { throw ValidationError("--digits tells how many images: leave --count out") }

@@ -55,6 +55,7 @@ import Testing
   private static let otherFlags: [([String], String)] = [
     (["sample", "run", "--count", "0", "--output", "x.png"], "--count must be from 1"),
     (["sample", "run", "--count", "10001", "--output", "x.png"], "--count must be at most 10000"),
+    (["sample", "run", "--digits", "5\u{301}6", "--output", "x.png"], "--digits must be two"),
     (
       ["sample", "run", "--count", "\(Int.max)", "--output", "x.npy"], "--count must be from 1 to"
     ),
