@@ -52,6 +52,12 @@ extension Sheet {
   private var cellWidth: Int { imageWidth * scale }
   private var cellHeight: Int { imageHeight * scale }
 
+  /// The pixels of a sheet with `count` pictures, at most.
+  public func pixelCount(of count: Int) -> Int {
+    let rows = (count - 1) / columns + 1
+    return (rows * (cellHeight + gap + line) + line) * (columns * (cellWidth + line) + line)
+  }
+
   private func rowCount(of images: Span<UInt8>) -> Int {
     precondition(
       columns > 0 && !images.isEmpty && images.count.isMultiple(of: imageHeight * imageWidth),

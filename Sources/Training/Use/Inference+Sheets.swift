@@ -13,11 +13,12 @@ extension Inference {
     of count: Int, latents fill: (Range<Int>, Matrix) -> Void, columns: Int, to path: String,
     rows: Int, scale: Int = 2, among communicator: borrowing Communicator
   ) throws -> [UInt8] {
+    let sheet = sheet(columns: columns, imageHeight: rows, scale: scale)
+    try requireMemory(for: count, on: sheet, among: communicator)
     var shades: [UInt8] = []
     try decode(count, among: communicator, latents: fill) { _, images in
       shades += GreyImage.shades(of: images)
     }
-    let sheet = sheet(columns: columns, imageHeight: rows, scale: scale)
     return try communicator.together {
       guard communicator.rank == 0 else { return [] }
       return try Self.write(sheet.grid(shades.span), to: path)
@@ -34,11 +35,12 @@ extension Inference {
     among communicator: borrowing Communicator
   ) throws -> [UInt8] {
     let count = min(count, dataset.count)
+    let sheet = sheet(columns: min(columns, count), imageHeight: dataset.rows, scale: scale)
+    try requireMemory(for: 2 * count, on: sheet, among: communicator)
     var shades: [UInt8] = []
     try reconstruct(dataset, count: count, among: communicator) { _, images in
       shades += GreyImage.shades(of: images)
     }
-    let sheet = sheet(columns: min(columns, count), imageHeight: dataset.rows, scale: scale)
     return try communicator.together {
       guard communicator.rank == 0 else { return [] }
       let originals = dataset.images[0..<count * dataset.pixelCount].elements
@@ -54,6 +56,18 @@ extension Inference {
     sheet.imageHeight = imageHeight
     sheet.imageWidth = pixels / imageHeight
     return sheet
+  }
+
+  /// Makes sure that rank zero can have `sheet` with `count` pictures, and its PNG file; collective.
+  private func requireMemory(
+    for count: Int, on sheet: Sheet, among communicator: borrowing Communicator
+  ) throws {
+    try communicator.together {
+      guard communicator.rank == 0 else { return }
+      try MachineMemory.require(
+        2 * sheet.pixelCount(of: count), for: "this sheet",
+        advice: "choose a smaller --scale or --count")
+    }
   }
 
   private static func write(_ image: GreyImage, to path: String) throws -> [UInt8] {
