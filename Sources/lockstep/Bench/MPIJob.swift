@@ -68,11 +68,12 @@ struct MPIJob {
   }
 
   /// This process's environment without what a launcher may have left in it, which would make mpirun
-  /// take itself for a part of that job. Parameters (`OMPI_MCA_…`) are the user's and stay.
+  /// take itself for a part of that job, and without flags for this command, which would be flags for
+  /// its children, too. Parameters (`OMPI_MCA_…`) are the user's and stay.
   static var environment: [String] {
     let kept = ["OMPI_MCA_", "OMPI_ALLOW_RUN_AS_ROOT"]
     var values = ProcessInfo.processInfo.environment.filter { name, _ in
-      !["OMPI_", "PMIX_", "PMI_"].contains { name.hasPrefix($0) }
+      !["OMPI_", "PMIX_", "PMI_", "LOCKSTEP_"].contains { name.hasPrefix($0) }
         || kept.contains { name.hasPrefix($0) }
     }
     values["OMP_NUM_THREADS"] = values["OMP_NUM_THREADS"] ?? "1"
