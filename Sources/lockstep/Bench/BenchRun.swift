@@ -54,11 +54,12 @@ struct BenchRun {
     measured[cell, default: []].append(measurement)
   }
 
-  /// Starts `lockstep train` for one step, as a user would.
+  /// Starts `lockstep train` for one step, as a user would, but for the page about it.
   private mutating func measureStartup() throws {
     let run = scratch.folder("startup-\(startups.count)")
     let words = [
       "train", "--data", plan.data, "--run", run, "--max-steps", "1", "--progress", "never",
+      "--report", "off",
     ]
     let outcome = try job.run(ranks: mostRanks, [MPIJob.program] + words, limit: 60)
     startups.append(outcome.seconds)

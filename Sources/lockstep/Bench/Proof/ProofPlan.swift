@@ -46,7 +46,7 @@ struct ProofCell: Codable, Hashable {
       "--batch-size", "\(subject.batchSize)", "--threads-per-rank", "\(threads)",
       "--teams", teams.rawValue, "--exchange", ExchangeMode.allGather.rawValue,
       "--max-steps", "\(subject.steps)", "--epochs", "\(subject.steps)", "--log-every", "1",
-      "--progress", "never",
+      "--progress", "never", "--report", "off", "--tensorboard", "off",
     ]
   }
 }
