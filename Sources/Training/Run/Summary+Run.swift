@@ -57,7 +57,7 @@ extension Summary {
       description: "Images trained on each second, over all ranks.")
     add(
       "\(kind)/waiting", pace.waiting,
-      description: "The share of its time in steps that rank zero waited for its team, 0 to 1.")
+      description: "The share of its time in steps that rank zero waited for other ranks, 0 to 1.")
   }
 }
 
