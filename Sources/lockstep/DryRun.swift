@@ -17,7 +17,16 @@ struct DryRun {
 
   /// Writes it to standard output; rank zero's alone.
   func tell() {
+    guard LogFormat.current == .text else { return Terminal.line(LogLine(row).text) }
     Terminal.line(forecast.text + plan.map { "# \($0)" }.joined(separator: "\n"))
+  }
+
+  private var row: PlanRow {
+    PlanRow(
+      configuration: forecast.configuration, checkpoint: forecast.checkpoint, step: forecast.step,
+      lastStep: forecast.lastStep, stepsPerEpoch: forecast.stepsPerEpoch, ranks: ranks,
+      threads: threads, teams: forecast.teams, bytesOfNode: forecast.memory.node,
+      bytesOfRank: forecast.memory.rank, imagesPerSecond: forecast.imagesPerSecond)
   }
 
   private var plan: [String] {
@@ -59,5 +68,31 @@ struct DryRun {
     case ..<6000: "about \(Int((seconds / 60).rounded())) minutes"
     default: "about \(Int((seconds / 3600).rounded())) hours"
     }
+  }
+}
+
+/// The configuration and the plan for programs: `--log-format json`.
+private struct PlanRow: Encodable {
+  let kind = "plan"
+  let configuration: RunConfiguration
+  let checkpoint: String?
+  let step: Int
+  let lastStep: Int
+  let stepsPerEpoch: Int
+  let ranks: Int
+  let threads: Int
+  let teams: Int
+  let bytesOfNode: Int
+  let bytesOfRank: Int
+  let imagesPerSecond: Double
+
+  enum CodingKeys: String, CodingKey {
+    case kind, configuration, checkpoint, step
+    case lastStep = "last_step"
+    case stepsPerEpoch = "steps_per_epoch"
+    case ranks, threads, teams
+    case bytesOfNode = "node_bytes"
+    case bytesOfRank = "rank_bytes"
+    case imagesPerSecond = "images_per_second"
   }
 }

@@ -47,6 +47,15 @@ import Testing
     #expect(told.last?["code"] as? Int == 0 && told.last?["run"] as? String == folder.run)
   }
 
+  @Test("a dry run is one object", arguments: Launch.both)
+  func dryRun(launch: Launch) throws {
+    let words = folder.trainWords() + ["--dry-run", "--epochs", "2", "--log-format", "json"]
+    let told = try objects(Job(words, launch).succeed().output)
+    #expect(told.count == 1 && told[0]["kind"] as? String == "plan")
+    #expect(told[0]["last_step"] as? Int == 8)
+    #expect((told[0]["configuration"] as? [String: Any])?["hidden"] as? Int == 16)
+  }
+
   @Test("failures are objects, too", arguments: Launch.both)
   func failure(launch: Launch) throws {
     let words = ["train", "--data", "/nowhere", "--run", folder.run, "--log-format", "json"]
