@@ -1,4 +1,4 @@
-internal import FoundationEssentials
+internal import Artifacts
 internal import Kernels
 internal import VAE
 
@@ -11,13 +11,11 @@ struct ModelCard {
   let text: String
 
   /// The card of `model`; `version` is that of this program.
-  ///
-  /// - Throws: `Failure` where the run's metrics cannot be read.
-  init(_ model: borrowing ModelExport, version: String) throws {
+  init(_ model: borrowing ModelExport, version: String) {
     let sizes = model.layout.configuration
     let parts = [
       Self.introduction(sizes.summary, model.layout.parameterCount, version: version),
-      model.state.map(Self.training), try Self.results(model),
+      model.state.map(Self.training), Self.results(model),
       "## Files\n\n`model.safetensors`, float32, under the names of PyTorch's public VAE example:\n\n"
         + Self.table(
           ["tensor", "shape"], model.layout.tensors.map { ["`\($0.name)`", "\($0.shape)"] }),
@@ -84,36 +82,19 @@ struct ModelCard {
 }
 
 extension ModelCard {
-  /// What an epoch's row of the metrics tells.
-  private struct Row: Decodable {
-    let kind: String
-    let epoch: Int
-    let step: Int
-    let train_loss: Double
-    let test_loss: Double
-    let reconstruction: Double
-    let kl: Double
-    let images_per_second: Double
-    let ranks: Int
-  }
-
   /// The last epoch that the run has logged up to the checkpoint; nil where there is no such row.
-  private static func results(_ model: borrowing ModelExport) throws -> String? {
+  private static func results(_ model: borrowing ModelExport) -> String? {
     guard let directory = model.reference.directory, let state = model.state else { return nil }
     let run = FileSystem.parent(of: FileSystem.resolved(directory))
-    let path = "\(run)/\(MetricsLog.name)"
-    guard FileSystem.isRegularFile(path) else { return nil }
-    let rows = try FileSystem.read(path).split(separator: "\n")
-      .compactMap { try? JSONDecoder().decode(Row.self, from: Data($0.utf8)) }
-    guard let row = rows.last(where: { $0.kind == "epoch" && $0.step <= state.progress.step })
+    guard let row = RunRecord(run).epochs.last(where: { $0.step <= state.progress.step })
     else { return nil }
     return "## Results after epoch \(row.epoch)\n\nLosses are means per image in nats.\n\n"
       + table(
         ["figure", "value"],
         [
-          ["train loss", "\(row.train_loss)"], ["test loss", "\(row.test_loss)"],
+          ["train loss", "\(row.trainLoss)"], ["test loss", "\(row.testLoss)"],
           ["its reconstruction", "\(row.reconstruction)"], ["its KL divergence", "\(row.kl)"],
-          ["images/s", "\(Int(row.images_per_second))"], ["ranks", "\(row.ranks)"],
+          ["images/s", NumberText.fixed(row.imagesPerSecond)], ["ranks", "\(row.ranks)"],
         ])
   }
 

@@ -80,9 +80,9 @@ public struct ModelExport: ~Copyable {
 
   /// Writes the model's card to `path`; `version` is that of this program.
   ///
-  /// - Throws: `Failure` where the run's metrics cannot be read, or `ArtifactError`.
+  /// - Throws: `ArtifactError`.
   public func writeCard(to path: String, version: String) throws {
-    let text = try ModelCard(self, version: version).text
+    let text = ModelCard(self, version: version).text
     try OutputFile.replace(path) { try $0.write(Array(text.utf8)) }
   }
 }
