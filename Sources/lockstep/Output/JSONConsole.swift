@@ -53,11 +53,3 @@ struct JSONConsole: TrainingConsole {
 
   private func tell(_ row: some Encodable) { Terminal.line(LogLine(row).text) }
 }
-
-/// Tells nothing: `--quiet`.
-struct QuietConsole: TrainingConsole {
-  func trainingBegins(_ start: TrainingStart) {}
-  func stepEnded(_ event: StepEvent) {}
-  func epochEnded(_ row: EpochRow) {}
-  func end(_ code: ExitCode, run: String, resume: Resume) {}
-}

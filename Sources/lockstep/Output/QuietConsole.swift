@@ -1,0 +1,9 @@
+internal import Training
+
+/// Tells nothing: `--quiet`.
+struct QuietConsole: TrainingConsole {
+  func trainingBegins(_ start: TrainingStart) {}
+  func stepEnded(_ event: StepEvent) {}
+  func epochEnded(_ row: EpochRow) {}
+  func end(_ code: ExitCode, run: String, resume: Resume) {}
+}
