@@ -10,6 +10,9 @@ final class EventLog: Sendable {
   /// What the names of event files begin with, here as in other programs.
   static let prefix = "events.out.tfevents."
 
+  /// What those of this program end with.
+  static let suffix = ".lockstep"
+
   private let file: AppendedFile
 
   /// Records that the system has refused so far. They are tried again before any later one.
@@ -23,7 +26,7 @@ final class EventLog: Sendable {
     // TensorBoard reads files in the order of their names, whatever became of the clock.
     let last = try FileSystem.names(in: directory).compactMap(Self.seconds).max() ?? 0
     let seconds = max(Int(Self.now), last + 1)
-    file = try AppendedFile("\(directory)/\(Self.prefix)\(seconds).lockstep")
+    file = try AppendedFile("\(directory)/\(Self.prefix)\(seconds)\(Self.suffix)")
     try append(.version(at: Self.now))
     try append(.start(with: step + 1, at: Self.now))
   }

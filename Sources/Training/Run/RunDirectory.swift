@@ -67,8 +67,8 @@ final class RunDirectory: Sendable {
     ]
     let names = try FileSystem.names(in: path)
       .filter {
-        made.contains($0) || $0.hasPrefix(EventLog.prefix)
-          || Checkpoint.step(ofDirectory: $0) != nil
+        made.contains($0) || Checkpoint.step(ofDirectory: $0) != nil
+          || $0.hasPrefix(EventLog.prefix) && $0.hasSuffix(EventLog.suffix)
       }
     guard !names.isEmpty else { return }
     var number = 1
