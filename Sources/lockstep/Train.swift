@@ -197,10 +197,6 @@ struct Train: ParsableCommand {
     if initialParameters?.isEmpty == true {
       throw ValidationError("--init must name a .safetensors file, not be empty")
     }
-    if initialParameters != nil, !["auto", "none"].contains(resume) {
-      throw ValidationError(
-        "--init begins a new run and --resume \(resume) goes on with one: give one of them")
-    }
   }
 
   func run() throws {

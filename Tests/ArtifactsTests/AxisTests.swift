@@ -29,7 +29,8 @@ import Testing
   @Test(
     "values that are nearly the same, none, too large, or no numbers",
     arguments: [
-      [5], [0, 0], [], [.nan], [0, 5e-324], [105.38, 105.38.nextUp], [1e308, -1e308], [1.7e308],
+      [5], [0, 0], [], [.nan], [0, .leastNonzeroMagnitude],
+      [105.38, 105.38.nextUp], [1e308, -1e308], [1.7e308],
       [1e299, -1e299], [1e18],
     ])
   func degenerate(values: [Double]) {

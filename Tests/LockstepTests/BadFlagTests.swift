@@ -41,7 +41,6 @@ import Testing
     (["--wire", "bf16", "--exchange", "all-gather"], "--wire bf16 rounds the gradients of"),
     (["--tensorboard", "maybe"], "is invalid for '--tensorboard"),
     (["--init", ""], "--init must name a .safetensors file"),
-    (["--init", "a.safetensors", "--resume", "step"], "give one of them"),
     (["--nonsense"], "Unknown option '--nonsense'"),
   ]
 
