@@ -151,6 +151,26 @@ static inline void CMPI_abort(int code) {
   MPI_Abort(MPI_COMM_WORLD, code);
 }
 
+/* MPICH's launcher takes no notice of a rank that ends before MPI begins, whatever its code, and the
+ * others wait for it: it is told, in the words of PMI-1, its protocol, which no function of MPI says
+ * before MPI_Init. Open MPI's ends the job by itself. */
+#ifdef MPICH_NUMVERSION
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+static inline void CMPI_abort_unbegun(int code) {
+  struct timespec pause = {.tv_nsec = 100000000};
+  char words[32];
+  const char *name = getenv("PMI_FD");
+  int count = snprintf(words, sizeof words, "cmd=abort exitcode=%d\n", code);
+  nanosleep(&pause, 0);
+  if (name && write(atoi(name), words, (size_t)count) == count) nanosleep(&pause, 0);
+}
+#else
+static inline void CMPI_abort_unbegun(int code) { (void)code; }
+#endif
+
 /* Before 4.2 MPICH's MPI_Finalize ends in a barrier of the launcher's, where a rank answers nobody; but
  * UCX closes a connection, over TCP, with an answer of the other side. So a rank that another is ahead
  * of may wait for ever. Where all have met at such a barrier before, none answers before it asks, and
@@ -158,8 +178,6 @@ static inline void CMPI_abort(int code) {
  * launcher's protocol. */
 #if defined(MPICH_NUMVERSION) && MPICH_NUMVERSION < 40200000
 #include <errno.h>
-#include <stdlib.h>
-#include <unistd.h>
 
 static inline void CMPI_meet_at_launcher(void) {
   static const char words[] = "cmd=barrier_in\n";

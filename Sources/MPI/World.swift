@@ -92,7 +92,8 @@ public struct World: ~Copyable {
 
   /// Ends all ranks at once, from where no world is at hand or it is only borrowed.
   ///
-  /// Ends this process alone when MPI is not alive.
+  /// Before MPI begins it ends this process and tells the launcher, which ends the others; after MPI's
+  /// end, this process alone.
   ///
   /// `MPI_Abort`; MPI 3.1, 8.7.
   ///
@@ -101,7 +102,11 @@ public struct World: ~Copyable {
     precondition(code != 0, "an aborted job must not look like a success")
     // MPI_Abort may leave without running what the C library does at exit.
     fflush(nil)
-    if Lifecycle.current == .alive { CMPI_abort(code) }
+    switch Lifecycle.current {
+    case .before: CMPI_abort_unbegun(code)
+    case .alive: CMPI_abort(code)
+    case .over: break
+    }
     exit(code)
   }
 }

@@ -1,5 +1,6 @@
 internal import ArgumentParser
 internal import Glibc
+internal import MPI
 internal import Training
 
 /// The root of the command line.
@@ -47,26 +48,25 @@ enum Program {
   /// Every rank finds the same before MPI starts; one of them speaks.
   private static func end(with error: any Error, _ sources: ArgumentSources?) -> Never {
     let code = Lockstep.exitCode(for: error)
-    guard Launcher.rank == 0 else {
+    if code == .success {
+      Lockstep.exit(withError: Launcher.rank == 0 ? error : code)
+    }
+    if Launcher.rank != 0 {
       // mpirun ends a job with its first failure, and may drop what it has not read by then.
-      if code != .success { usleep(Launcher.endsJobs ? 5_000_000 : 500_000) }
-      // Still here: rank zero has other flags, with which nothing is wrong.
-      if code != .success, Launcher.endsJobs { tell(error, sources) }
-      Lockstep.exit(withError: code)
+      usleep(Launcher.endsJobs ? 5_000_000 : 500_000)
     }
-    guard code == .success else {
-      tell(error, sources)
-      Lockstep.exit(withError: code)
-    }
-    Lockstep.exit(withError: error)
+    // Another rank is still here where rank zero has other flags, with which nothing is wrong.
+    if Launcher.rank == 0 || Launcher.endsJobs { tell(error, sources) }
+    World.abort(code: code.rawValue)
   }
 
   private static func tell(_ error: any Error, _ sources: ArgumentSources?) {
-    let hint = "see \(Lockstep.name(of: CommandLine.arguments)) --help"
     let others = sources?.others ?? []
     let also =
       others.isEmpty ? "" : " (flags were also read from \(others.joined(separator: ", ")))"
-    Job.tell("\(Lockstep.message(for: error).trimmedOfStops)\(also); \(hint).")
+    let told = Lockstep.message(for: error).trimmedOfStops + also
+    let command = Lockstep.name(of: CommandLine.arguments)
+    Job.tell("\(told)\(told.hasSuffix("?") ? " See" : "; see") \(command) --help.")
   }
 }
 
