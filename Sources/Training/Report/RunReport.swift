@@ -105,14 +105,15 @@ extension TrainingRun {
   /// All that matters is saved by now: where it fails, the run has succeeded all the same, and a
   /// sentence tells.
   func writeReport() throws {
-    guard isReported else { return }
+    guard request.report else { return }
     do {
       let inference = try Inference(
-        trainer.replica.layout, trainer.replica.parameters, threads: threads)
+        trainer.replica.layout, trainer.replica.parameters,
+        threads: request.threadsPerRank)
       let pictures = try inference.pictures(
         of: test, seed: configuration.recipe.seed, among: communicator)
       try communicator.together {
-        guard let directory else { return }
+        guard let directory = outputs?.directory else { return }
         try directory.requirePlace()
         try RunReport.write(
           RunRecord(path), pictures, missing: nil, to: "\(path)/\(RunReport.name)")

@@ -48,9 +48,7 @@ public struct TrainingForecast {
   public init(
     _ request: RunRequest, path: String, among world: borrowing Communicator
   ) throws {
-    try Fingerprint.requireEqual(
-      try world.together { [try Fingerprint("configuration", of: request), try .program()] },
-      among: world)
+    try TrainingRun.requireSameCommand(request, among: world)
     let plan = try TrainingRun.plan(request, path: path, among: world)
     let data = try TrainingRun.readData(plan, world)
     let (train, test) = (data.splits[0], data.splits[1])

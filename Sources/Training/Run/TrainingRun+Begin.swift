@@ -5,6 +5,16 @@ internal import MPI
 internal import VAE
 
 extension TrainingRun {
+  /// Makes sure that all ranks run the same program and were asked for the same; collective, and the
+  /// first of all: others could mean other collectives.
+  static func requireSameCommand(
+    _ request: RunRequest, among world: borrowing Communicator
+  ) throws {
+    try Fingerprint.requireEqual(
+      try world.together { [try Fingerprint("configuration", of: request), try .program()] },
+      among: world)
+  }
+
   /// Works out on rank zero, and tells all, what `request` means in the run directory `path`; collective.
   static func plan(
     _ request: RunRequest, path: String, among world: borrowing Communicator
@@ -79,6 +89,12 @@ extension TrainingRun {
 }
 
 extension Replica {
+  /// Makes sure that all ranks begin with the same; collective.
+  func requireSame(among world: borrowing Communicator) throws {
+    try Fingerprint.requireEqual(
+      [Fingerprint("initial state", of: [parameters, firstMoment, secondMoment])], among: world)
+  }
+
   /// Reads the parameters of a run that begins with those of another program.
   fileprivate func readParameters(_ path: String) throws {
     try TensorFile.read([("", parameters)], layout, from: SafetensorsFile(opening: path))

@@ -6,10 +6,10 @@ internal import MPI
 extension TrainingRun {
   /// Tells rank zero's observer and log of a step.
   mutating func report(_ loss: Loss) {
-    guard let observer, let metrics else { return }
+    guard let outputs else { return }
     let (progress, times) = (trainer.progress, trainer.stageTimes)
     let isLogged = progress.step.isMultiple(of: configuration.logEvery)
-    observer.stepEnded(
+    outputs.observer.stepEnded(
       StepEvent(
         epoch: progress.epoch + 1, epochs: configuration.epochs, step: progress.step,
         offset: progress.offset, imageCount: trainer.imageCount, loss: loss,
@@ -18,8 +18,8 @@ extension TrainingRun {
     let row = StepRow(
       epoch: progress.epoch + 1, step: progress.step, loss: loss.total,
       reconstruction: loss.reconstruction, kl: loss.divergence)
-    log { try metrics.append(row) }
-    guard let events else { return }
+    log { try outputs.metrics.append(row) }
+    guard let events = outputs.events else { return }
     rowPace.stop(at: progress.offset, trainer.stageTimes)
     let summary = Summary(row, rowPace)
     log { try events.append(summary, step: progress.step) }
@@ -38,7 +38,7 @@ extension TrainingRun {
   /// Evaluates, draws, logs and begins to save at an epoch's end; collective.
   mutating func endEpoch(_ pace: Stopwatch) throws {
     let inference = try Inference(
-      trainer.replica.layout, trainer.replica.parameters, threads: threads)
+      trainer.replica.layout, trainer.replica.parameters, threads: request.threadsPerRank)
     let seed = configuration.recipe.seed
     var latents: LatentHistograms? =
       switch configuration.tensorboard {
@@ -64,7 +64,7 @@ extension TrainingRun {
       row, pace, learningRate: configuration.recipe.learningRate, latents)
     let failure = try record(row, summary, inference)
     try save(testLoss: losses.total)
-    observer?.epochEnded(row)
+    outputs?.observer.epochEnded(row)
     if let failure { throw failure }
   }
 
@@ -82,16 +82,16 @@ extension TrainingRun {
     var summary = summary
     let unlogged = try failure {
       try communicator.together {
-        try metrics?.append(row)
+        try outputs?.metrics.append(row)
         if let logFailure { throw logFailure }
       }
     }
     let undrawn = try failure {
       let sheets = try draw(inference, epoch: row.epoch)
-      if events != nil { summary.add(sheets) }
+      if outputs?.events != nil { summary.add(sheets) }
     }
     let unshown = try failure {
-      try communicator.together { try events?.append(summary, step: row.step) }
+      try communicator.together { try outputs?.events?.append(summary, step: row.step) }
     }
     return unlogged ?? undrawn ?? unshown
   }
@@ -111,7 +111,7 @@ extension TrainingRun {
   private func draw(_ inference: borrowing Inference, epoch: Int) throws -> Sheets {
     let name = RunRecord.pictureName(epoch)
     try communicator.together {
-      guard let directory else { return }
+      guard let directory = outputs?.directory else { return }
       try directory.requirePlace()
       try FileSystem.makeDirectory("\(directory.path)/samples")
       try FileSystem.makeDirectory("\(directory.path)/reconstructions")

@@ -20,7 +20,7 @@ extension TrainingRun {
     try communicator.together {
       var summary = Summary()
       summary.addSuccess(at: EventLog.now)
-      try events?.append(summary, step: trainer.progress.step)
+      try outputs?.events?.append(summary, step: trainer.progress.step)
     }
   }
 }

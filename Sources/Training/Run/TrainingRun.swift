@@ -7,22 +7,15 @@ internal import VAE
 /// One run of `lockstep train`: begins or goes on, trains, evaluates, saves. Collective throughout.
 public struct TrainingRun: ~Copyable {
   let communicator: Communicator
+  let request: RunRequest
   let configuration: RunConfiguration
-  private let maxSteps: Int?
-  private let stopAfter: Double?
   private let stopSignal: StopSignal
-  let isReported: Bool
-  let threads: Int
   let path: String
   private let data: NodeData
   package var trainer: Trainer
 
   // Rank zero's alone.
-  let observer: (any TrainingObserver)?
-  let directory: RunDirectory?
-  let metrics: MetricsLog?
-  let events: EventLog?
-  private let saver: CheckpointSaver?
+  let outputs: RunOutputs?
   private var lastSave = ContinuousClock.now
 
   /// Why a row could not be logged; rank zero then asks all to stop, and tells at the stop.
@@ -40,68 +33,44 @@ public struct TrainingRun: ~Copyable {
     _ request: RunRequest, path: String, observer: any TrainingObserver, stop: StopSignal,
     among world: borrowing Communicator
   ) throws {
-    let isRoot = world.rank == 0
-    // First of all: other programs or flags could mean other collectives.
-    try Fingerprint.requireEqual(
-      try world.together { [try Fingerprint("configuration", of: request), try .program()] },
-      among: world)
+    let threads = request.threadsPerRank
+    try Self.requireSameCommand(request, among: world)
     try world.requireAvailable(request.precision ?? .fp32)
-    let directory = try world.together { isRoot ? try RunDirectory(locking: path) : nil }
+    let directory = try world.together {
+      world.rank == 0 ? try RunDirectory(locking: path) : nil
+    }
     let plan = try Self.plan(request, path: path, among: world)
     let data = try Self.readData(plan, world)
-    let trainer = try Self.makeTrainer(
-      plan, data.splits[0], threads: request.threadsPerRank, world)
-    let replica = trainer.replica
-    try Fingerprint.requireEqual(
-      [
-        Fingerprint(
-          "initial state",
-          of: [replica.parameters, replica.firstMoment, replica.secondMoment])
-      ], among: world)
+    let trainer = try Self.makeTrainer(plan, data.splits[0], threads: threads, world)
+    let layout = trainer.replica.layout
+    try trainer.replica.requireSame(among: world)
     let arithmetic = try Reproducibility.check(
-      replica.layout, plan.configuration.recipe.precision, since: plan.arithmetic, among: world)
-    try Crowding.check(threads: request.threadsPerRank, among: world)
+      layout, plan.configuration.recipe.precision, since: plan.arithmetic, among: world)
+    try Crowding.check(threads: threads, among: world)
+    let environment = try RunEnvironment(threads: threads, among: world)
     let communicator = try world.duplicate()
-    let environment = try RunEnvironment(threads: request.threadsPerRank, among: world)
-    let metrics = try world.together {
-      try directory.map { directory in
-        try plan.takeEffect(in: directory)
-        try environment.write(to: directory)
-        return try MetricsLog(
-          in: directory.path, after: plan.progress.step, refused: plan.refusedMetrics)
+    outputs = try world.together {
+      try directory.map {
+        try RunOutputs(plan, in: $0, layout, arithmetic, environment, observer: observer)
       }
     }
-    let events = try world.together { try directory.flatMap { try plan.beginEvents(in: $0) } }
     self.trainer = trainer
     self.communicator = communicator
-    self.metrics = metrics
-    self.events = events
+    self.request = request
     configuration = plan.configuration
-    maxSteps = request.maxSteps
-    stopAfter = request.stopAfter
     stopSignal = stop
-    isReported = request.report
-    saver =
-      if let directory, let metrics {
-        CheckpointSaver(
-          replica.layout, recipe: configuration.recipe, arithmetic, keep: configuration.keep,
-          in: directory, metrics, events)
-      } else { nil }
-    threads = request.threadsPerRank
     self.path = path
     self.data = data
-    self.directory = directory
-    self.observer = isRoot ? observer : nil
   }
 
   /// Trains to the end, or until someone asks to stop.
   ///
   /// - Returns: `done`, or `stopped` after a request; the run directory then has a checkpoint.
   public consuming func perform() throws -> ExitCode {
-    observer?.trainingBegins(
+    outputs?.observer.trainingBegins(
       TrainingStart(
         configuration: configuration, progress: trainer.progress, ranks: communicator.size,
-        threads: threads, teams: trainer.teamCount))
+        threads: request.threadsPerRank, teams: trainer.teamCount))
     lastSave = .now
     let start = trainer.progress.step
     var code = ExitCode.done
@@ -125,7 +94,7 @@ public struct TrainingRun: ~Copyable {
   /// The images that an epoch is judged by.
   var test: Dataset { data.splits[1] }
 
-  private var isAtMaxSteps: Bool { maxSteps.map { trainer.progress.step >= $0 } ?? false }
+  private var isAtMaxSteps: Bool { request.maxSteps.map { trainer.progress.step >= $0 } ?? false }
 
   /// Trains to the epoch's end, then evaluates and saves; or saves where a stop comes before it.
   private mutating func trainEpoch() throws -> ExitCode {
@@ -172,14 +141,15 @@ extension TrainingRun {
   /// Whether this rank was asked to stop, or is rank zero and has reason to.
   private var isAskedToStop: Bool {
     if stopSignal.isRequested { return true }
-    guard let saver else { return false }
-    let isLate = stopAfter.map { ContinuousClock.now - stopSignal.start >= .seconds($0) } ?? false
+    guard let saver = outputs?.saver else { return false }
+    let isLate =
+      request.stopAfter.map { ContinuousClock.now - stopSignal.start >= .seconds($0) } ?? false
     return isLate || logFailure != nil || saver.hasFailed
   }
 
   /// Whether this is rank zero and its clock asks for a checkpoint, which need not wait for the last.
   private var isSaveDue: Bool {
-    guard let saver, !saver.isBusy else { return false }
+    guard let saver = outputs?.saver, !saver.isBusy else { return false }
     return configuration.checkpointEvery.isDue(after: ContinuousClock.now - lastSave)
   }
 
@@ -188,7 +158,7 @@ extension TrainingRun {
   /// Rank zero's team cannot take the next step before rank zero, so nothing changes meanwhile.
   mutating func save(testLoss: Double? = nil) throws {
     try trainer.completeReplica()
-    guard let saver else { return }
+    guard let saver = outputs?.saver else { return }
     saver.save(trainer.replica, at: trainer.progress, testLoss: testLoss)
     lastSave = .now
   }
@@ -198,7 +168,7 @@ extension TrainingRun {
   /// - Throws: why a checkpoint or a row could not be written, if so.
   private func finishSaves() throws {
     try communicator.together {
-      try saver?.finish()
+      try outputs?.saver.finish()
       if let logFailure { throw logFailure }
     }
   }

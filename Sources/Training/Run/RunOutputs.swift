@@ -1,0 +1,31 @@
+internal import Artifacts
+internal import VAE
+
+/// All that a run writes, and whom it tells. Rank zero's alone.
+struct RunOutputs {
+  let directory: RunDirectory
+  let metrics: MetricsLog
+  /// Nil where there is nothing for TensorBoard.
+  let events: EventLog?
+  let saver: CheckpointSaver
+  let observer: any TrainingObserver
+
+  /// Lets `plan` take effect in `directory`: from here on it is another than before.
+  ///
+  /// - Throws: `Failure` with `inputOutput` where the system refuses.
+  init(
+    _ plan: RunPlan, in directory: RunDirectory, _ layout: ParameterLayout,
+    _ arithmetic: Arithmetic, _ environment: RunEnvironment, observer: any TrainingObserver
+  ) throws {
+    try plan.takeEffect(in: directory)
+    try environment.write(to: directory)
+    metrics = try MetricsLog(
+      in: directory.path, after: plan.progress.step, refused: plan.refusedMetrics)
+    events = try plan.beginEvents(in: directory)
+    saver = CheckpointSaver(
+      layout, recipe: plan.configuration.recipe, arithmetic, keep: plan.configuration.keep,
+      in: directory, metrics, events)
+    self.directory = directory
+    self.observer = observer
+  }
+}
