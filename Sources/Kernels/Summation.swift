@@ -25,6 +25,26 @@ extension Vector {
     for i in 0..<count { sum[i] += term[i] }
   }
 
+  /// The sum of the squares of all elements, in an order that depends on their number alone.
+  public var sumOfSquares: Double {
+    let (block, lanes) = (1024, 16)
+    var sum = 0.0
+    for start in stride(from: 0, to: count, by: block) {
+      let end = min(start + block, count)
+      var sums = SIMD16<Float>()
+      for index in stride(from: start, to: end, by: lanes) {
+        if index + lanes <= end {
+          let elements = UnsafeRawPointer(base + index).loadUnaligned(as: SIMD16<Float>.self)
+          sums += elements * elements
+        } else {
+          for rest in index..<end { sums[rest - index] += base[rest] * base[rest] }
+        }
+      }
+      for lane in 0..<lanes { sum += Double(sums[lane]) }
+    }
+    return sum
+  }
+
   /// Takes over as many numbers in bf16, exactly.
   public func copy(from source: BFloat16Vector) {
     require(source.count == count, "copying \(source.count) numbers into \(count)")

@@ -4,6 +4,9 @@ internal import Kernels
 ///
 /// The cut into tiles follows from the layers' sizes alone, never from the number of ranks.
 public struct GradientTile: Sendable {
+  /// Its place among all tiles.
+  public let number: Int
+
   /// The layer's number.
   public let layer: Int
 
@@ -20,15 +23,17 @@ public struct GradientTile: Sendable {
   /// gradient's bits with them.
   public static let chunk = 128
 
-  /// The tiles of a layer, as even as its number of rows allows.
-  static func tiles(of layer: LinearLayer, number: Int) -> [GradientTile] {
+  /// The tiles of layer `number`, as even as its number of rows allows, the first of which is tile
+  /// `first`.
+  static func tiles(of layer: LinearLayer, number: Int, after first: Int) -> [GradientTile] {
     let rows = layer.inputs + 1
     let count = (rows + mostRows - 1) / mostRows
     return (0..<count).map { tile in
       let piece = rows * tile / count..<rows * (tile + 1) / count
       let offset = layer.offset + piece.lowerBound * layer.outputs
       return GradientTile(
-        layer: number, rows: piece, range: offset..<offset + piece.count * layer.outputs)
+        number: first + tile, layer: number, rows: piece,
+        range: offset..<offset + piece.count * layer.outputs)
     }
   }
 

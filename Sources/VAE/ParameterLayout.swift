@@ -40,7 +40,9 @@ public struct ParameterLayout: Sendable {
     self.configuration = configuration
     self.layers = layers
     encoderLayers = 0..<2
-    tiles = layers.enumerated().flatMap { GradientTile.tiles(of: $1, number: $0) }
+    tiles = layers.enumerated().reduce(into: []) { tiles, layer in
+      tiles += GradientTile.tiles(of: layer.element, number: layer.offset, after: tiles.count)
+    }
     count = offset
   }
 }

@@ -47,6 +47,15 @@ import Testing
     }
   }
 
+  /// Whole numbers small enough to be added exactly.
+  @Test("squares are added up", arguments: counts + [0, 16, 1024, 1040])
+  func squares(count: Int) {
+    let values = (0..<count).map { Float($0 % 7 - 3) }
+    with(values) { vector in
+      #expect(vector.sumOfSquares == Double(values.reduce(0) { $0 + Int($1 * $1) }))
+    }
+  }
+
   /// What was sent and what is left over make up what was to be sent, exactly: both are multiples of
   /// the float's last place. So over many rounds the sums differ by the last residual alone.
   @Test("no round's loss is lost", arguments: [1, 33, 4096])

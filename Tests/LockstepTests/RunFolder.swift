@@ -72,6 +72,7 @@ struct RunContents {
     var trainReconstruction: Double?
     var trainKl: Double?
     var waitingSeconds: [Double]?
+    var gradientNorm: Double?
   }
 
   /// All rows, in order.

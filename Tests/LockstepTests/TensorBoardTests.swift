@@ -46,7 +46,7 @@ import Testing
     #expect(try eventFiles.count == 2)
     try Python.run(
       Self.reading + """
-        expect_curves({"step": ["loss", "reconstruction", "kl"], "epoch": ["train_loss",
+        expect_curves({"step": ["loss", "reconstruction", "kl", "gradient_norm"], "epoch": ["train_loss",
             "test_loss", "reconstruction", "kl", "images_per_second"]})
         assert [s for s, _ in curve("step/loss")] == list(range(1, 13))
         assert all(v > 0 for _, v in curve("step/images_per_second"))

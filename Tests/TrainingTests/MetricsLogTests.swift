@@ -18,11 +18,11 @@ import Testing
   }
 
   private func row(_ step: Int) -> StepRow {
-    StepRow(epoch: 1, step: step, loss: 3, reconstruction: 2, kl: 1)
+    StepRow(epoch: 1, step: step, loss: 3, reconstruction: 2, kl: 1, gradientNorm: 4)
   }
 
   private let third = """
-    {"epoch":1,"kind":"step","kl":1,"loss":3,"reconstruction":2,"step":3}
+    {"epoch":1,"gradient_norm":4,"kind":"step","kl":1,"loss":3,"reconstruction":2,"step":3}
 
     """
 

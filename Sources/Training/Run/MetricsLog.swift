@@ -15,6 +15,14 @@ public struct StepRow: Encodable, Sendable {
   public let reconstruction: Double
   /// The batch's mean Kullback–Leibler divergence in nats.
   public let kl: Double
+  /// The Euclidean norm of the gradient of ``loss``, with which the step was taken; nil where a float
+  /// cannot hold it.
+  public let gradientNorm: Double?
+
+  enum CodingKeys: String, CodingKey {
+    case kind, epoch, step, loss, reconstruction, kl
+    case gradientNorm = "gradient_norm"
+  }
 }
 
 /// A row of `metrics.jsonl` about one epoch.

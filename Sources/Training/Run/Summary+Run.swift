@@ -26,6 +26,9 @@ extension Summary {
     add("step/loss", row.loss, description: "The batch's mean loss in nats.")
     add("step/reconstruction", row.reconstruction, description: "Its cross-entropy of pixels.")
     add("step/kl", row.kl, description: "Its Kullback–Leibler divergence.")
+    if let norm = row.gradientNorm {
+      add("step/gradient_norm", norm, description: "The Euclidean norm of the loss's gradient.")
+    }
     addPace("step", pace)
   }
 

@@ -15,8 +15,8 @@ public struct StepEvent: Sendable {
   /// The share of rank zero's time in this job's steps, in 0…1, that it waited for others, or for what
   /// they exchange.
   public let waiting: Double
-  /// Whether `metrics.jsonl` has a row of the step.
-  public let isLogged: Bool
+  /// What `metrics.jsonl` has of the step, if it has a row of it.
+  public let row: StepRow?
 }
 
 /// What a run begins with, for whoever watches.

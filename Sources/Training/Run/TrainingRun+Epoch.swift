@@ -4,20 +4,26 @@ internal import MNIST
 internal import MPI
 
 extension TrainingRun {
-  /// Tells rank zero's observer and log of a step.
-  mutating func report(_ loss: Loss) {
-    guard let outputs else { return }
+  /// Whether the metrics have a row about step number `step`.
+  func isLogged(_ step: Int) -> Bool { step.isMultiple(of: configuration.logEvery) }
+
+  /// Tells rank zero's observer and log of a step; collective.
+  mutating func report(_ loss: Loss) throws {
     let (progress, times) = (trainer.progress, trainer.stageTimes)
-    let isLogged = progress.step.isMultiple(of: configuration.logEvery)
+    let isLogged = isLogged(progress.step)
+    let norm = isLogged ? try trainer.gradientNorm() : nil
+    guard let outputs else { return }
+    let row =
+      isLogged
+      ? StepRow(
+        epoch: progress.epoch + 1, step: progress.step, loss: loss.total,
+        reconstruction: loss.reconstruction, kl: loss.divergence, gradientNorm: norm) : nil
     outputs.observer.stepEnded(
       StepEvent(
         epoch: progress.epoch + 1, epochs: configuration.epochs, step: progress.step,
         offset: progress.offset, imageCount: trainer.imageCount, loss: loss,
-        waiting: times.waited / max(times.total, 1e-9), isLogged: isLogged))
-    guard isLogged else { return }
-    let row = StepRow(
-      epoch: progress.epoch + 1, step: progress.step, loss: loss.total,
-      reconstruction: loss.reconstruction, kl: loss.divergence)
+        waiting: times.waited / max(times.total, 1e-9), row: row))
+    guard let row else { return }
     log { try outputs.metrics.append(row) }
     guard let events = outputs.events else { return }
     rowPace.stop(at: progress.offset, trainer.stageTimes)

@@ -102,12 +102,13 @@ public struct TrainingRun: ~Copyable {
     rowPace = pace
     while !trainer.isEpochComplete {
       let (losses, requests) = try trainer.step(
-        StepRequests(stop: isAskedToStop, save: isSaveDue))
+        StepRequests(stop: isAskedToStop, save: isSaveDue),
+        isMeasured: isLogged(trainer.progress.step + 1))
       let isSaving =
         requests.stop || requests.save || isAtMaxSteps
         || configuration.checkpointEvery.isDue(after: trainer.progress.step)
       try verifyReplicas(isSaving: isSaving || trainer.isEpochComplete)
-      report(losses.mean)
+      try report(losses.mean)
       if trainer.isEpochComplete { break }
       if isSaving { try save() }
       if isAtMaxSteps { return .done }

@@ -98,7 +98,8 @@ struct GradientExchange: ~Copyable {
 }
 
 extension GradientExchange {
-  private var isGathering: Bool { lane.teamCount > 1 && lane.hasWholeBatch }
+  /// Whether each team takes the step with some of the tiles only.
+  var isGathering: Bool { lane.teamCount > 1 && lane.hasWholeBatch }
 
   /// Brings what the other teams know of a batch of `count` samples into the team's `memory`, if
   /// tiles are computed over them; collective.

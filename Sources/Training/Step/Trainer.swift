@@ -22,6 +22,7 @@ public struct Trainer: ~Copyable {
   private let workspace: Buffer<Float>
   private let activations: Activations
   private let report: TeamReport
+  private let norm: GradientNorm
   private var exchange: GradientExchange
   private let optimizer: Adam
   private let dataset: Dataset
@@ -60,6 +61,7 @@ public struct Trainer: ~Copyable {
     self.exchange = try GradientExchange(layout, lane, pieces, memory, team)
     replica = Replica(layout, parts[0], precision: precision)
     report = TeamReport(parts[2], batchSize: batchSize)
+    norm = GradientNorm(parts[3])
     self.need = need
     self.workspace = workspace
     self.activations = activations
@@ -85,12 +87,14 @@ public struct Trainer: ~Copyable {
 
   /// Trains on the epoch's next batch, together with all ranks.
   ///
-  /// - Parameter mine: what this rank asks for.
+  /// - Parameters:
+  ///   - mine: what this rank asks for.
+  ///   - isMeasured: whether ``gradientNorm()`` is wanted after it; the same on all ranks.
   /// - Returns: the batch's losses, and what some rank asks for, the same on all ranks.
   /// - Throws: `MPIError`, or a failure known to all ranks where the step is not finite; the
   ///   parameters are then those before the step.
   public mutating func step(
-    _ mine: StepRequests = StepRequests()
+    _ mine: StepRequests = StepRequests(), isMeasured: Bool = false
   ) throws -> (losses: LossSum, requests: StepRequests) {
     let mode = SubnormalMode.current
     SubnormalMode.flushing.set()
@@ -123,7 +127,9 @@ public struct Trainer: ~Copyable {
     workers.main.clock.end(.waiting)
     try exchange.gatherSamples(batch.count, &memory, team, workers.main.clock)
     try exchange.take(
-      UpdateStep(replica, optimizer, number: progress.step + 1), activations, report,
+      UpdateStep(
+        replica, optimizer, number: progress.step + 1, norm: isMeasured ? norm : nil),
+      activations, report,
       TeamReport.Extent(count: batch.count, positions: held.relative(to: batch)), team, workers)
     try memory.synchronise(team)  // So are the new parameters.
     workers.main.clock.end(.waiting)
@@ -175,6 +181,10 @@ public struct Trainer: ~Copyable {
 
   /// The number of teams.
   var teamCount: Int { team.count }
+
+  /// The Euclidean norm of the last step's gradient, the mean over its batch, if that was measured: on
+  /// rank zero. Collective.
+  func gradientNorm() throws -> Double? { try norm.value(team, isSpread: exchange.isGathering) }
 
   /// The bytes that this rank gives MPI for other teams in a full step.
   var exchangeBytes: Int { exchange.sentBytes(schedule.batchSize) }

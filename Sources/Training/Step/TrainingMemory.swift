@@ -5,7 +5,7 @@ internal import VAE
 
 /// The memory that training takes: the one place where it is added up, before any is allocated.
 struct TrainingMemory {
-  /// The floats of the parts of a team's memory: replica, activations, report.
+  /// The floats of the parts of a team's memory: replica, activations, report, norm.
   let shared: [Int]
 
   /// The images of a full batch.
@@ -38,7 +38,7 @@ struct TrainingMemory {
     shared = [
       Replica.count(layout, precision: precision),
       Activations.sharedCount(layout, capacity: capacity, precision: precision),
-      TeamReport.count(batchSize: batchSize, ranks: ranks),
+      TeamReport.count(batchSize: batchSize, ranks: ranks), GradientNorm.count(layout),
     ]
     own = Activations.ownCount(layout, capacity: capacity, precision: precision)
     message = GradientExchange.count(layout, lane)

@@ -6,14 +6,17 @@ struct UpdateStep {
   private let replica: Replica
   private let optimizer: Adam
   private let number: Int
+  private let norm: GradientNorm?
 
-  /// Step `number`, counted from 1.
-  init(_ replica: Replica, _ optimizer: Adam, number: Int) {
+  /// Step `number`, counted from 1, of which `norm`, if there is one, takes note.
+  init(_ replica: Replica, _ optimizer: Adam, number: Int, norm: GradientNorm?) {
     (self.replica, self.optimizer, self.number) = (replica, optimizer, number)
+    self.norm = norm
   }
 
   /// Takes the step with the parameters of `tile`, of which `gradient` is the batch's.
   func update(_ tile: GradientTile, _ gradient: Vector) {
+    norm?.note(tile, gradient)
     optimizer.update(
       parameters: replica.parameters[tile.range], gradient: gradient,
       firstMoment: replica.firstMoment[tile.range],

@@ -14,13 +14,16 @@ struct JSONConsole: TrainingConsole {
   }
 
   private struct Step: Encodable {
-    let kind = "step"
-    let epoch: Int
-    let step: Int
-    let loss: Double
-    let reconstruction: Double
-    let kl: Double
+    let row: StepRow
     let waiting: Double
+
+    private enum CodingKeys: String, CodingKey { case waiting }
+
+    func encode(to encoder: any Encoder) throws {
+      try row.encode(to: encoder)
+      var container = encoder.container(keyedBy: CodingKeys.self)
+      try container.encode(waiting, forKey: .waiting)
+    }
   }
 
   private struct End: Encodable {
@@ -37,12 +40,7 @@ struct JSONConsole: TrainingConsole {
   }
 
   func stepEnded(_ event: StepEvent) {
-    guard event.isLogged else { return }
-    tell(
-      Step(
-        epoch: event.epoch, step: event.step, loss: event.loss.total,
-        reconstruction: event.loss.reconstruction, kl: event.loss.divergence,
-        waiting: event.waiting))
+    if let row = event.row { tell(Step(row: row, waiting: event.waiting)) }
   }
 
   func epochEnded(_ row: EpochRow) { tell(row) }

@@ -1,0 +1,46 @@
+import Foundation
+import Testing
+
+/// The gradient's norm in the rows of steps, against Adam's first moment: after one step from zero it is
+/// (1 − β₁) g, Kingma and Ba, algorithm 1.
+@Suite struct GradientNormTests {
+  private static let launches: [(Launch, teams: String, exchange: String)] = [
+    (.alone, "node", "all-reduce"), (.ranks(2), "node", "all-reduce"),
+    (.ranks(3), "rank", "all-reduce"), (.ranks(4), "rank", "all-gather"),
+  ]
+
+  @Test("it is that of the gradient that the step was taken with", arguments: launches)
+  func norm(launch: Launch, teams: String, exchange: String) throws {
+    let folder = try RunFolder()
+    try folder.train(
+      "--epochs", "1", "--max-steps", "1", "--hidden", "90", "--teams", teams, "--exchange",
+      exchange, on: launch
+    ).succeed()
+    let rows = try folder.contents.rows()
+    let norm = try #require(rows.first?.gradientNorm)
+    let expected = try firstMomentNorm(folder.contents.bytes("latest/optimizer.safetensors")) / 0.1
+    #expect(abs(norm / expected - 1) < 1e-5, "\(norm), \(expected)")
+    #expect(expected > 0)
+  }
+
+  /// The norm of all tensors `exp_avg.…` in a file of safetensors' format.
+  private func firstMomentNorm(_ bytes: Data) throws -> Double {
+    struct Tensor: Decodable {
+      let data_offsets: [Int]
+    }
+    let length = Int(bytes.prefix(8).reversed().reduce(UInt64(0)) { $0 << 8 | UInt64($1) })
+    let header = try #require(
+      try JSONSerialization.jsonObject(with: bytes[8..<8 + length]) as? [String: Any])
+    var squares = 0.0
+    for (name, entry) in header where name.hasPrefix("exp_avg.") {
+      let tensor = try JSONDecoder().decode(
+        Tensor.self, from: JSONSerialization.data(withJSONObject: entry))
+      let floats = bytes[8 + length + tensor.data_offsets[0]..<8 + length + tensor.data_offsets[1]]
+      for start in stride(from: floats.startIndex, to: floats.endIndex, by: 4) {
+        let bits = (0..<4).reduce(UInt32(0)) { $0 | UInt32(floats[start + $1]) << (8 * $1) }
+        squares += Double(Float(bitPattern: bits)) * Double(Float(bitPattern: bits))
+      }
+    }
+    return squares.squareRoot()
+  }
+}
