@@ -38,7 +38,9 @@ struct Encode: ParsableCommand {
       guard try ImageFormat(path: labels, of: "--labels") == .npy else {
         throw ValidationError("--labels must end in .npy")
       }
-      if labels == output { throw ValidationError("--labels and --output must be two files") }
+      if FileSystem.isOneFile(labels, output) {
+        throw ValidationError("--labels and --output must be two files")
+      }
     }
     guard try ImageFormat(path: output) == .npy else {
       throw ValidationError("--output must end in .npy: codes are no picture")

@@ -33,14 +33,17 @@ struct Sample: ParsableCommand {
 
   @Option(
     parsing: .unconditional,
-    help: "What the latents are drawn from. (default: the run's seed)")
+    help: ArgumentHelp(
+      "What the latents are drawn from, if they are: not with --digits, nor those of a plane. "
+        + "(default: the run's seed)"))
   var seed: UInt64?
 
   @Flag(
+    inversion: .prefixedNo,
     help: ArgumentHelp(
       "Let each row lead from one new image to another; of a model with two latents, cover their "
         + "plane by equal parts of the prior."))
-  var walk = false
+  var walk: Bool?
 
   @Option(
     parsing: .unconditional,
@@ -73,22 +76,24 @@ struct Sample: ParsableCommand {
         throw ValidationError("--digits must be two digits or more, as in 0123456789")
       }
       if count != nil { throw ValidationError("--digits tells how many images: leave --count out") }
-      if walk { throw ValidationError("--digits is a walk of its own: leave --walk out") }
-      if seed != nil { throw ValidationError("--digits draws nothing: leave --seed out") }
+      if walk ?? false {
+        throw ValidationError("--digits is a walk of its own: leave --walk out")
+      }
     } else {
       guard (1...largest).contains(imageCount) else {
         throw ValidationError("--count must be from 1 to \(largest)")
       }
     }
     if format == .png && imageCount > 10_000 {
-      throw ValidationError("--count must be at most 10000 for a sheet; use a .npy file for more")
+      throw ValidationError(
+        "a sheet has at most 10000 images, not \(imageCount); use a .npy file for more")
     }
   }
 
   func run() throws {
     telling.takeEffect()
     let bar = telling.bar
-    let isQuiet = telling.quiet
+    let isQuiet = telling.isQuiet
     Job.run { world in
       let model = try TrainedModel(
         checkpoint.checkpoint, threads: threads.count, among: world)
@@ -122,7 +127,7 @@ struct Sample: ParsableCommand {
       return Inference.walk(past: ends, steps: rowLength)
     }
     let seed = seed ?? model.seed
-    guard walk else { return Inference.prior(seed: seed) }
+    guard walk ?? false else { return Inference.prior(seed: seed) }
     guard model.layout.configuration.latent == 2 else {
       return Inference.walk(seed: seed, steps: rowLength)
     }

@@ -53,7 +53,10 @@ import Testing
 
   private static let otherFlags: [([String], String)] = [
     (["sample", "run", "--count", "0", "--output", "x.png"], "--count must be from 1"),
-    (["sample", "run", "--count", "10001", "--output", "x.png"], "--count must be at most 10000"),
+    (
+      ["sample", "run", "--count", "10001", "--output", "x.png"],
+      "a sheet has at most 10000 images, not 10001"
+    ),
     (["sample", "run", "--digits", "5\u{301}6", "--output", "x.png"], "--digits must be two"),
     (
       ["sample", "run", "--count", "\(Int.max)", "--output", "x.npy"], "--count must be from 1 to"
@@ -73,6 +76,7 @@ import Testing
     ),
     (["encode", "run", "--output", "x.npy", "--labels", "x.png"], "--labels must end in .npy"),
     (["encode", "run", "--output", "x.npy", "--labels", "x.npy"], "must be two files"),
+    (["encode", "run", "--output", "x.npy", "--labels", "./x.npy"], "must be two files"),
     (["report", "run", "--output", "x.pdf"], "--output must end in .html"),
     (["report", ""], "<run> must name"),
     (["encode", "run", "--output", "x.png"], "--output must end in .npy"),

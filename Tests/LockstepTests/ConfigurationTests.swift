@@ -56,6 +56,44 @@ import Testing
     #expect(told.output.contains("epoch 1"))
   }
 
+  @Test("the command line turns off what a file turns on, and on what the environment turns off")
+  func inverse() throws {
+    let file = try write("quiet: yes\ndry-run: true\n")
+    let told = try Job(
+      folder.trainWords() + ["--epochs", "1", "--config", file, "--no-quiet"],
+      environment: ["LOCKSTEP_DRY_RUN": "off"]
+    ).succeed()
+    #expect(told.output.contains("epoch 1"))
+    let silent = try Job(
+      folder.trainWords() + ["--epochs", "2", "--quiet"], environment: ["LOCKSTEP_QUIET": "0"]
+    ).succeed()
+    #expect(silent.output.isEmpty)
+  }
+
+  @Test("a run's config.yaml leads to the same files from any folder, and later")
+  func paths() throws {
+    try folder.train("--epochs", "1").succeed()
+    let run = URL(fileURLWithPath: folder.run)
+    let above = run.deletingLastPathComponent()
+    let data = URL(fileURLWithPath: folder.data)
+    try FileManager.default.createSymbolicLink(
+      at: above.appendingPathComponent("images"), withDestinationURL: data)
+    let name = run.lastPathComponent
+    let outcome = try Job([
+      "train", "--data", "./images", "--init", "\(name)/latest/model.safetensors", "--run", "other",
+      "--epochs", "1",
+    ]).command.run(in: above)
+    #expect(outcome.status == 0, "\(outcome.reported)")
+    let other = above.appendingPathComponent("other").path
+    let real = above.resolvingSymlinksInPath().path
+    let lines = try RunContents(other).text("config.yaml").split(separator: "\n")
+    #expect(lines.contains("data: \(real)/images"), "\(lines)")
+    #expect(lines.contains("init: \(real)/\(name)/step-00000004/model.safetensors"), "\(lines)")
+    try Job(
+      ["train", "--config", "\(other)/config.yaml", "--run", other, "--epochs", "2"]
+    ).succeed()
+  }
+
   @Test("a run's config.yaml starts the same run again")
   func sameRun() throws {
     try folder.train("--epochs", "1", "--latent", "3").succeed()
@@ -89,7 +127,7 @@ import Testing
   private static let badFiles: [(String, String)] = [
     (
       "lerning-rate: 1\n",
-      "flags.yaml:1: there is no flag 'lerning-rate'; did you mean 'learning-rate'?"
+      "flags.yaml:1: there is no flag 'lerning-rate'; did you mean 'learning-rate'? See lockstep train --help."
     ),
     ("seed: 1\nbatch_size: 2\n", ":2: there is no flag 'batch_size'; did you mean 'batch-size'?"),
     ("something: 1\n", "there is no flag 'something'; see"),
@@ -97,6 +135,9 @@ import Testing
     ("help: true\n", "there is no flag 'help'"),
     ("epochs: [1, 2]\n", "'epochs' must have one value"),
     ("epochs:\n", "'epochs' must have one value"),
+    ("init: ~\n", "'init' must have one value"),
+    ("init: null\n", "'init' must have one value"),
+    ("no-quiet: true\n", "there is no flag 'no-quiet'"),
     ("epochs: 0\n", "--epochs must be at least 1 (flags were also read from "),
     ("epochs: -1\n", "--epochs must be at least 1"),
     ("epochs: many\n", "'many' is invalid for '--epochs"),
@@ -117,6 +158,7 @@ import Testing
   @Test("bad variables and files that are not there are refused")
   func badSources() throws {
     try Job(["train", "--config", "/nowhere/run.yaml"]).fail(64, "/nowhere/run.yaml: cannot read")
+    try Job(["train", "--config", "/dev/zero"]).fail(64, "/dev/zero: this is more than")
     try Job(["train", "--config"]).fail(64, "Missing value for '--config")
     try Job(["train", "--config", ""]).fail(64, "--config must name a file")
     try Job(["train"], environment: ["LOCKSTEP_EPOCHS": "x"])

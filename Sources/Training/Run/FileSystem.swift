@@ -110,19 +110,38 @@ package enum FileSystem {
     return String(cString: real)
   }
 
+  /// The path from the root of the file system on; links stay.
+  static func absolute(_ path: String) -> String {
+    guard !path.hasPrefix("/") else { return path }
+    let names = path.split(separator: "/").drop { $0 == "." }
+    return "\(resolved("."))/\(names.joined(separator: "/"))"
+  }
+
+  /// Whether two paths lead to one file, which need not be there.
+  package static func isOneFile(_ first: String, _ second: String) -> Bool {
+    func place(_ path: String) -> [String] {
+      let path = absolute(path)
+      return [resolved(parent(of: path)), String(path.split(separator: "/").last ?? "")]
+    }
+    return place(first) == place(second) || resolved(first) == resolved(second)
+  }
+
   /// The directory that a path's last name is in.
   static func parent(of path: String) -> String {
     guard let slash = path.lastIndex(of: "/") else { return "." }
     return slash == path.startIndex ? "/" : String(path[..<slash])
   }
 
-  /// The whole of a small text file.
-  package static func read(_ path: String) throws -> String {
-    String(decoding: try readBytes(path), as: UTF8.self)
+  /// The whole of a text file.
+  package static func read(_ path: String, atMost mostBytes: Int = 1 << 30) throws -> String {
+    String(decoding: try readBytes(path, atMost: mostBytes), as: UTF8.self)
   }
 
-  /// The whole of a small file: `open`, `read`.
-  static func readBytes(_ path: String) throws -> [UInt8] {
+  /// The whole of a file: `open`, `read`.
+  ///
+  /// - Throws: `Failure`: `inputOutput` where the system refuses; `badData` where there are more than
+  ///   `mostBytes`, as of a device without an end; by default those of millions of steps' metrics.
+  static func readBytes(_ path: String, atMost mostBytes: Int = 1 << 30) throws -> [UInt8] {
     let descriptor = open(path, O_RDONLY | O_CLOEXEC)
     guard descriptor >= 0 else { throw failure("read", path) }
     defer { close(descriptor) }
@@ -134,6 +153,9 @@ package enum FileSystem {
       guard count >= 0 else { throw failure("read", path) }
       if count == 0 { return bytes }
       bytes += piece[..<count]
+      guard bytes.count <= mostBytes else {
+        throw Failure(.badData, "\(path): this is more than a file of this kind can have")
+      }
     }
   }
 

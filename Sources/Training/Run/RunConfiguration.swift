@@ -156,6 +156,16 @@ public struct RunRequest: Equatable, Codable, Sendable {
   /// No flag at all.
   public init() {}
 
+  /// The same with paths that lead to the same place from any folder, and at any time: `latest` is the
+  /// checkpoint that it is now.
+  var withWholePaths: RunRequest {
+    var request = self
+    request.data = data.map(FileSystem.absolute)
+    request.initialParameters = initialParameters.map(FileSystem.resolved)
+      .map(FileSystem.absolute)
+    return request
+  }
+
   /// Puts the flags that were given in the place of `configuration`'s values.
   func apply(to configuration: inout RunConfiguration) {
     configuration.recipe.hidden = hidden ?? configuration.recipe.hidden

@@ -33,6 +33,7 @@ struct RunPlan: Codable {
   /// - Throws: `Failure`: `usage` where a flag would change the model of the run that goes on;
   ///   `badData` where that run's checkpoint or configuration is damaged.
   init(_ request: RunRequest, inRun path: String, defaultData: String) throws {
+    let request = request.withWholePaths
     configuration = RunConfiguration(data: defaultData)
     let reference: CheckpointReference?
     switch request.resume {

@@ -24,20 +24,16 @@ struct ArgumentSources {
     else { return }
     let flags = try CommandDescription.flags(of: command)
     var added: [String] = []
-    var given: Set<String> = []
     for flag in flags {
-      guard let name = flag.name, let variable = flag.variable,
-        let text = Self.environment(variable)
-      else { continue }
+      guard let variable = flag.variable, let text = Self.environment(variable) else { continue }
       added += try flag.words(for: text, from: variable)
-      given.insert(name)
       others.append(variable)
     }
     if flags.contains(where: { $0.name == Self.flag }),
       let path = Self.path(in: words) ?? Self.path(in: added)
     {
       let file = try ConfigurationFile(path)
-      added = try file.words(flags.filter { $0.name != Self.flag }, leavingOut: given) + added
+      added = try file.words(flags.filter { $0.name != Self.flag }) + added
       others.insert(path, at: 0)
     }
     self.words = [command] + added + words.dropFirst()

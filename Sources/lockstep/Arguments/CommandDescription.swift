@@ -13,8 +13,18 @@ struct CommandDescription: Decodable {
   /// Its name, as in `train`.
   var name: String { commandName }
 
-  /// Its flags and positional arguments, without those that every command has.
-  var flags: [CommandFlag] { (arguments ?? []).filter { !["help", "version"].contains($0.name) } }
+  /// Its flags and positional arguments, without those that every command has. One that turns another
+  /// off belongs to that one.
+  var flags: [CommandFlag] {
+    var flags = (arguments ?? []).filter { !["help", "version"].contains($0.name) }
+    let names = Set(flags.compactMap(\.name))
+    for index in flags.indices {
+      let inverse = flags[index].name.map { "no-\($0)" }
+      flags[index].inverse = inverse.flatMap { names.contains($0) ? $0 : nil }
+    }
+    let inverses = Set(flags.compactMap(\.inverse))
+    return flags.filter { flag in flag.name.map { !inverses.contains($0) } ?? true }
+  }
 
   /// The commands below it that are for people.
   var commands: [CommandDescription] {

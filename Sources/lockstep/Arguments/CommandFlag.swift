@@ -24,6 +24,9 @@ struct CommandFlag: Decodable {
   /// Its name on the command line, without hyphens; nil for what has none.
   var name: String? { preferredName?.kind == "long" ? preferredName?.name : nil }
 
+  /// The flag that turns this one off; nil where it takes a value, or nothing else turns it on.
+  var inverse: String?
+
   /// Whether a value follows it.
   var takesValue: Bool { kind == .option }
 
@@ -34,7 +37,7 @@ struct CommandFlag: Decodable {
     }
   }
 
-  /// The words that give it `text`; none for a flag that takes no value and is turned off.
+  /// The words that give it `text`; none for a flag without a value that is off and has no inverse.
   ///
   /// - Throws: `ValidationError` where a flag that takes no value is given other than true or false.
   func words(for text: String, from source: String) throws -> [String] {
@@ -42,7 +45,7 @@ struct CommandFlag: Decodable {
     if takesValue { return ["--\(name)=\(text)"] }
     switch text.lowercased() {
     case "true", "yes", "on", "1": return ["--\(name)"]
-    case "false", "no", "off", "0": return []
+    case "false", "no", "off", "0": return inverse.map { ["--\($0)"] } ?? []
     default: throw ValidationError("\(source): '\(name)' is true or false, not '\(text)'")
     }
   }

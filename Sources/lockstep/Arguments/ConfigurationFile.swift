@@ -14,7 +14,7 @@ struct ConfigurationFile {
     self.path = path
     let node: Node?
     do {
-      node = try Yams.compose(yaml: try FileSystem.read(path))
+      node = try Yams.compose(yaml: try FileSystem.read(path, atMost: 1 << 20))
     } catch let failure as Failure {
       throw ValidationError(failure.description)
     } catch {
@@ -26,11 +26,10 @@ struct ConfigurationFile {
     entries = mapping.map { ($0.key, $0.value) }
   }
 
-  /// What the file says, as words of a command line; values stand as they are written. Flags in
-  /// `given` are left out: a flag without a value could not be turned off by what comes later.
+  /// What the file says, as words of a command line; values stand as they are written.
   ///
   /// - Throws: `ValidationError` for a name that none of `flags` has, or a value that is a list.
-  func words(_ flags: [CommandFlag], leavingOut given: Set<String>) throws -> [String] {
+  func words(_ flags: [CommandFlag]) throws -> [String] {
     try entries.flatMap { key, value -> [String] in
       let name = key.string ?? ""
       let place = "\(path):\(key.mark?.line ?? 0)"
@@ -39,8 +38,8 @@ struct ConfigurationFile {
         let hint = nearest.map { "; did you mean '\($0)'?" } ?? ""
         throw ValidationError("\(place): there is no flag '\(name)'\(hint)")
       }
-      if given.contains(name) { return [] }
-      guard let text = value.scalar?.string, !text.isEmpty else {
+      // Words without quotes that are nothing in YAML would else be names of files: init: ~
+      guard let text = value.scalar?.string, !text.isEmpty, value.tag != Tag(.null) else {
         throw ValidationError("\(place): '\(name)' must have one value")
       }
       return try flag.words(for: text, from: place)

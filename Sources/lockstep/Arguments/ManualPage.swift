@@ -40,9 +40,9 @@ struct ManualPage {
 
   private static func lines(of flag: CommandFlag) -> [String] {
     let value = "\\fI\(escaped(flag.valueName ?? ""))\\fR"
+    let names = [flag.name, flag.inverse].compactMap(\.self).map { "\\fB\(escaped("--\($0)"))\\fR" }
     let head =
-      flag.name.map { "\\fB\(escaped("--\($0)"))\\fR" + (flag.takesValue ? " \(value)" : "") }
-      ?? value
+      names.isEmpty ? value : names.joined(separator: ", ") + (flag.takesValue ? " \(value)" : "")
     var text = flag.abstract ?? ""
     if let values = flag.allValues, !values.isEmpty {
       text += " One of \(values.joined(separator: ", "))."

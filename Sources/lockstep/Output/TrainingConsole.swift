@@ -9,7 +9,7 @@ protocol TrainingConsole: TrainingObserver {
 extension OutputOptions {
   /// The console that is wanted. To be asked for before MPI starts, as ``ProgressMode/bar`` is.
   var trainingConsole: any TrainingConsole {
-    if quiet { return QuietConsole() }
+    if isQuiet { return QuietConsole() }
     return logFormat == .json ? JSONConsole() : Console(bar)
   }
 }

@@ -1,0 +1,75 @@
+internal import ArgumentParser
+internal import Training
+
+/// Where a run begins and ends, and what it saves on the way.
+struct CheckpointOptions: ParsableArguments {
+  @Option(
+    help: ArgumentHelp(
+      "auto: go on from the run's checkpoint; none: begin anew; or a checkpoint's path.",
+      valueName: "from"))
+  var resume = "auto"
+
+  @Option(
+    name: .customLong("init"),
+    help: ArgumentHelp(
+      "Begin with parameters of a .safetensors file, such as PyTorch's.", valueName: "file"),
+    completion: .file(extensions: ["safetensors"]))
+  var initialParameters: String?
+
+  @Option(
+    parsing: .unconditional,
+    help: ArgumentHelp(
+      "End, with a checkpoint, after this many steps in all.", valueName: "n",
+      visibility: .hidden))
+  var maxSteps: Int?
+
+  @Option(
+    parsing: .unconditional,
+    help: ArgumentHelp(
+      "Save also after so many steps (100) or seconds (30s). (default: epoch)", valueName: "n"))
+  var checkpointEvery: CheckpointInterval?
+
+  @Option(
+    parsing: .unconditional,
+    help: ArgumentHelp(
+      "Keep the newest n checkpoints, and the best. (default: all)", valueName: "n"))
+  var keep: Retention?
+
+  @Option(
+    parsing: .unconditional,
+    help: ArgumentHelp(
+      "Save and end with code 75 so long after the start.", valueName: "seconds"))
+  var stopAfter: Double?
+
+  /// What ``resume`` means.
+  var origin: Resume {
+    switch resume {
+    case "auto": .auto
+    case "none": .none
+    default: .checkpoint(resume)
+    }
+  }
+
+  func validate() throws {
+    if resume.isEmpty {
+      throw ValidationError("--resume must be auto, none or a checkpoint's path, not be empty")
+    }
+    if initialParameters?.isEmpty == true {
+      throw ValidationError("--init must name a .safetensors file, not be empty")
+    }
+    if let maxSteps, maxSteps < 1 { throw ValidationError("--max-steps must be at least 1") }
+    if let stopAfter, !(stopAfter >= 0 && stopAfter <= 1e9) {
+      throw ValidationError("--stop-after must be a number of seconds, not negative")
+    }
+  }
+
+  /// Asks for what was given.
+  func apply(to request: inout RunRequest) {
+    request.resume = origin
+    request.initialParameters = initialParameters
+    request.maxSteps = maxSteps
+    request.checkpointEvery = checkpointEvery
+    request.keep = keep
+    request.stopAfter = stopAfter
+  }
+}

@@ -1,0 +1,58 @@
+internal import ArgumentParser
+internal import Kernels
+internal import Training
+
+/// What determines the model: see ``Recipe``.
+///
+/// Numbers are read as they stand, a minus and all, so that complaints are about the number.
+struct RecipeOptions: ParsableArguments {
+  @Option(
+    parsing: .unconditional,
+    help: ArgumentHelp(
+      "Images of a step over all ranks, not of each as in DDP. (default: 128)", valueName: "n"))
+  var batchSize: Int?
+
+  @Option(
+    parsing: .unconditional,
+    help: ArgumentHelp("Adam's step length. (default: 1e-3)", valueName: "x"))
+  var learningRate: Double?
+
+  @Option(
+    parsing: .unconditional,
+    help: ArgumentHelp("What all that is random is drawn from. (default: 1)", valueName: "n"))
+  var seed: UInt64?
+
+  @Option(
+    parsing: .unconditional,
+    help: ArgumentHelp("Units of each hidden layer. (default: 400)", valueName: "n"))
+  var hidden: Int?
+
+  @Option(
+    parsing: .unconditional,
+    help: ArgumentHelp("Dimensions of the latent space. (default: 20)", valueName: "n"))
+  var latent: Int?
+
+  @Option(
+    help: ArgumentHelp(
+      "What matrix products read; bf16 needs AVX-512 BF16. (default: fp32)", valueName: "format"))
+  var precision: Precision?
+
+  func validate() throws {
+    var recipe = Recipe()
+    recipe.hidden = hidden ?? recipe.hidden
+    recipe.latent = latent ?? recipe.latent
+    recipe.batchSize = batchSize ?? recipe.batchSize
+    recipe.learningRate = learningRate ?? recipe.learningRate
+    if let problem = recipe.problem { throw ValidationError(problem) }
+  }
+
+  /// Asks for what was given.
+  func apply(to request: inout RunRequest) {
+    request.batchSize = batchSize
+    request.learningRate = learningRate
+    request.seed = seed
+    request.hidden = hidden
+    request.latent = latent
+    request.precision = precision
+  }
+}

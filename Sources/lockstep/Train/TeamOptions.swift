@@ -1,0 +1,53 @@
+internal import ArgumentParser
+internal import Kernels
+internal import Training
+
+/// How ranks work together. Hidden: one node needs none of them.
+struct TeamOptions: ParsableArguments {
+  @Option(
+    help: ArgumentHelp(
+      "node: the ranks of a node share one replica; rank: each has its own. (default: node)",
+      visibility: .hidden))
+  var teams: TeamMode?
+
+  @Option(
+    help: ArgumentHelp(
+      "What nodes exchange. all-reduce: gradients; the last bits depend on the number of nodes. "
+        + "all-gather: layer inputs and deltas; the bits are those of one node. At a batch of 128 "
+        + "all-gather was faster, from 512 on all-reduce: see lockstep bench --exchanges. "
+        + "(default: all-reduce)", visibility: .hidden))
+  var exchange: ExchangeMode?
+
+  @Option(
+    help: ArgumentHelp(
+      "The number format in which gradients travel between nodes with all-reduce. bf16 halves the "
+        + "bytes; what rounding loses is added to the next step's gradient, but not kept in "
+        + "checkpoints: a run that goes on differs in the last bits. (default: fp32)",
+      visibility: .hidden))
+  var wire: Precision?
+
+  @Option(
+    parsing: .unconditional,
+    help: ArgumentHelp(
+      """
+      Compare the teams' replicas every so many steps, too; 0: never. With all-gather they are \
+      brought together in every step, and what errs before is not found. (default: before each \
+      checkpoint)
+      """, valueName: "n", visibility: .hidden))
+  var verifyEvery: Int?
+
+  func validate() throws {
+    if let problem = RunConfiguration.problem(exchange, wire) { throw ValidationError(problem) }
+    if let verifyEvery, verifyEvery < 0 {
+      throw ValidationError("--verify-every must be at least 0")
+    }
+  }
+
+  /// Asks for what was given.
+  func apply(to request: inout RunRequest) {
+    request.teams = teams
+    request.exchange = exchange
+    request.wire = wire
+    request.verifyEvery = verifyEvery
+  }
+}

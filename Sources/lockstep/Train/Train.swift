@@ -1,0 +1,99 @@
+internal import ArgumentParser
+internal import Kernels
+internal import MPI
+internal import Training
+
+/// `lockstep train`.
+struct Train: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Train, or go on with, a run.",
+    discussion: """
+      Goes on where the run directory has a checkpoint: flags that are left out then keep the run's \
+      values, and one that would change the model is refused. SIGUSR1, SIGTERM, SIGHUP and Ctrl-C save \
+      and end with code 75; a second one, but of SIGUSR1, ends at once. Open MPI's mpirun \
+      leaves a second after SIGTERM or Ctrl-C, and returns 1; after SIGUSR1 it waits.
+
+        lockstep train --epochs 3 --run checkpoints/short
+        mpirun -n 2 lockstep train
+
+      Flags may also come from --config and from LOCKSTEP_<FLAG>, as in LOCKSTEP_EPOCHS. --help-hidden \
+      adds those for several machines and for tests.
+      """)
+
+  @OptionGroup var data: DataOption
+  @OptionGroup var threads: ThreadOption
+
+  @Option(
+    name: .customLong("run"), help: ArgumentHelp("The run directory.", valueName: "dir"),
+    completion: .directory)
+  var directory = "checkpoints/mnist"
+
+  @Option(
+    parsing: .unconditional,
+    help: ArgumentHelp("The epoch to train up to. (default: 10)", valueName: "n"))
+  var epochs: Int?
+
+  @OptionGroup var recipe: RecipeOptions
+  @OptionGroup var teams: TeamOptions
+  @OptionGroup var checkpoints: CheckpointOptions
+
+  @Option(
+    help: ArgumentHelp(
+      "Flags from a YAML file, as a run's config.yaml.", valueName: "file"),
+    completion: .file(extensions: ["yaml", "yml"]))
+  var config: String?
+
+  @Flag(inversion: .prefixedNo, help: "Print the configuration and the plan; train nothing.")
+  var dryRun: Bool?
+
+  @OptionGroup var records: RecordOptions
+  @OptionGroup var output: OutputOptions
+
+  func validate() throws {
+    if directory.isEmpty { throw ValidationError("--run must name a directory") }
+    if let epochs, epochs < 1 { throw ValidationError("--epochs must be at least 1") }
+    if let epochs, epochs > RunConfiguration.mostEpochs {
+      throw ValidationError("--epochs must be at most \(RunConfiguration.mostEpochs)")
+    }
+    if config?.isEmpty == true { throw ValidationError("--config must name a file, not be empty") }
+  }
+
+  func run() throws {
+    output.takeEffect()
+    let request = request
+    if dryRun ?? false {
+      Job.run { world in
+        let dryRun = try DryRun(request, path: directory, among: world)
+        if world.rank == 0 { dryRun.tell() }
+        return .done
+      }
+    }
+    let stop = StopSignal()
+    // mpirun also ends ranks by SIGTERM, when one of them has failed: nobody asked to stop then.
+    if Launcher.isPresent || output.isQuiet {
+      stop.listen {}
+    } else {
+      stop.listen { Job.tell("stopping after this step, with a checkpoint; again ends at once") }
+    }
+    let console = output.trainingConsole
+    Job.run { world in
+      let run = try TrainingRun(
+        request, path: directory, observer: console, stop: stop, among: world)
+      let code = try run.perform()
+      if world.rank == 0 { console.end(code, run: directory, resume: request.resume) }
+      return code
+    }
+  }
+
+  private var request: RunRequest {
+    var request = RunRequest()
+    request.data = data.data
+    request.threadsPerRank = threads.count
+    request.epochs = epochs
+    recipe.apply(to: &request)
+    teams.apply(to: &request)
+    checkpoints.apply(to: &request)
+    records.apply(to: &request)
+    return request
+  }
+}
