@@ -125,7 +125,7 @@ import Testing
       assert re.search(r"parameters; card written by Lockstep \\d+\\.\\d+\\.\\d+\\. Encoder", text)
       row = [json.loads(line) for line in open("run/metrics.jsonl")][-1]
       for key in "train_loss", "test_loss", "reconstruction", "kl":
-          assert f"| {row[key]!r} |" in text, (key, text)
+          assert f"| {row[key]:.2f} |" in text, (key, text)
       scope = {}
       blocks = re.findall(r"```python\\n(.*?)```", text, re.S)
       exec(blocks[0], scope)

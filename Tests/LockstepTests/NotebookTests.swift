@@ -2,11 +2,8 @@ import Foundation
 import Support
 import Testing
 
-private let python = ProcessInfo.processInfo.environment["LOCKSTEP_PYTHON"]
-
 /// The Python that checkpoints/README.md shows.
-@Suite(.enabled(if: python != nil, "LOCKSTEP_PYTHON names no Python: scripts/test sets one up"))
-struct NotebookTests {
+@Suite(.needsPython) struct NotebookTests {
   private static let page = URL(fileURLWithPath: #filePath)
     .appendingPathComponent("../../../checkpoints/README.md").standardizedFileURL
 
@@ -35,8 +32,6 @@ struct NotebookTests {
     try FileManager.default.createDirectory(at: checkpoints, withIntermediateDirectories: true)
     try FileManager.default.createSymbolicLink(
       atPath: checkpoints.appendingPathComponent("mnist").path, withDestinationPath: folder.run)
-    let outcome = try Command([try #require(python), "-c", "\(code)\n\(Self.check)"])
-      .run(in: folder.folder.url)
-    #expect(outcome.status == 0, "\(outcome.errors)")
+    try Python.run("\(code)\n\(Self.check)", in: folder.folder.url)
   }
 }

@@ -124,25 +124,24 @@ import Testing
   }
 }
 
-private let python = ProcessInfo.processInfo.environment["LOCKSTEP_PYTHON"]
 private let chromium = ["/usr/bin/chromium", "/usr/bin/google-chrome"]
   .first { FileManager.default.isExecutableFile(atPath: $0) }
 
 /// The report, as a parser and a browser see it.
-@Suite(.enabled(if: python != nil, "LOCKSTEP_PYTHON names no Python: scripts/test sets one up"))
-struct ReportPageTests {
+@Suite(.needsPython) struct ReportPageTests {
   private let folder: RunFolder
 
   init() throws { folder = try RunFolder.trained() }
 
   /// html5lib stops at whatever the HTML standard calls a parse error.
-  @Test("the page is valid, stands alone, and its pictures are pictures")
+  @Test("the page is valid and stands alone, its pictures are pictures, and its code works")
   func valid() throws {
-    let script = """
-      import base64, io, sys
+    try Python.run(
+      """
+      import base64, io
       import html5lib
       from PIL import Image
-      tree = html5lib.HTMLParser(strict=True, namespaceHTMLElements=False).parse(open(sys.argv[1], "rb"))
+      tree = html5lib.HTMLParser(strict=True, namespaceHTMLElements=False).parse(open("report.html", "rb"))
       every = list(tree.iter())
       names = [e.tag for e in every if isinstance(e.tag, str)]
       assert not {"script", "iframe", "object"} & set(names), names
@@ -160,10 +159,11 @@ struct ReportPageTests {
               image.load()
               assert image.size == (int(e.get("width")), int(e.get("height")))
       assert names.count("img") == 5 and names.count("fieldset") == 1, names
-      """
-    let outcome = try Command([try #require(python), "-c", script, "\(folder.run)/report.html"])
-      .run()
-    #expect(outcome.status == 0, "\(outcome.errors)")
+      code, = [e for e in every if e.tag == "pre"]
+      scope = {}
+      exec("".join(code.itertext()), scope)
+      assert scope["images"].shape == (16, 64) and list(scope["losses"]) == [1, 2], scope
+      """, in: URL(fileURLWithPath: folder.run))
   }
 
   @Test(
@@ -172,7 +172,7 @@ struct ReportPageTests {
   func browser() throws {
     let script = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
       .appendingPathComponent("../../scripts/check-report.py").standardizedFileURL.path
-    let outcome = try Command([try #require(python), script, "\(folder.run)/report.html"])
+    let outcome = try Command([try #require(Python.program), script, "\(folder.run)/report.html"])
       .run(seconds: 60)
     #expect(outcome.status == 0, "\(outcome.errors)")
   }

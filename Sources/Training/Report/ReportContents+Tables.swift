@@ -39,16 +39,17 @@ extension ReportContents {
             + "example; rows are one JSON object a line."),
         .code(
           """
-          import pandas, torch
-          from safetensors.torch import load_file
+          import json
+          import numpy as np
+          from safetensors.numpy import load_file
 
           t = load_file("latest/model.safetensors")
-          z = torch.randn(16, t["fc3.weight"].shape[1])
-          hidden = torch.relu(z @ t["fc3.weight"].T + t["fc3.bias"])
-          images = torch.sigmoid(hidden @ t["fc4.weight"].T + t["fc4.bias"])
+          z = np.random.default_rng().standard_normal((16, t["fc3.weight"].shape[1]), np.float32)
+          hidden = np.maximum(z @ t["fc3.weight"].T + t["fc3.bias"], 0)
+          images = 1 / (1 + np.exp(-(hidden @ t["fc4.weight"].T + t["fc4.bias"])))
 
-          rows = pandas.read_json("metrics.jsonl", lines=True)
-          rows[rows.kind == "epoch"].plot("epoch", ["train_loss", "test_loss"])
+          rows = [json.loads(line) for line in open("metrics.jsonl")]
+          losses = {row["epoch"]: row["test_loss"] for row in rows if row["kind"] == "epoch"}
           """),
       ])
   }

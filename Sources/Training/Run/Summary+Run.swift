@@ -11,7 +11,10 @@ extension Summary {
       [
         "hidden": .number(Double(recipe.hidden)), "latent": .number(Double(recipe.latent)),
         "batch-size": .number(Double(recipe.batchSize)),
-        "learning-rate": .number(recipe.learningRate), "seed": .number(Double(recipe.seed)),
+        "learning-rate": .number(recipe.learningRate),
+        // A number is a double there, which does not hold every seed.
+        "seed": Double(exactly: recipe.seed).map(Hyperparameter.number)
+          ?? .text("\(recipe.seed)"),
         "precision": .text(recipe.precision.rawValue),
       ], at: time)
     let text = try configuration.text

@@ -35,9 +35,9 @@ struct ModelCard {
 
     # Variational autoencoder \(sizes)
 
-    \(count) parameters; card written by Lockstep \(version). Encoder and decoder have one
-    hidden layer each, with a rectifier; q(z|x) is a normal distribution with a diagonal covariance, the prior a
-    standard normal one, pixels are Bernoulli variables (Kingma and Welling 2013). It draws images
+    \(NumberText.whole(count)) parameters; card written by Lockstep \(version). Encoder and decoder have one
+    hidden layer each, with a rectifier; q(z|x) is a normal distribution with a diagonal covariance, the
+    prior a standard normal one, pixels are Bernoulli variables (Kingma and Welling 2013). It draws images
     like those it was trained on, and knows no labels.
 
     """
@@ -92,8 +92,10 @@ extension ModelCard {
       + table(
         ["figure", "value"],
         [
-          ["train loss", "\(row.trainLoss)"], ["test loss", "\(row.testLoss)"],
-          ["its reconstruction", "\(row.reconstruction)"], ["its KL divergence", "\(row.kl)"],
+          ["train loss", NumberText.fixed(row.trainLoss, 2)],
+          ["test loss", NumberText.fixed(row.testLoss, 2)],
+          ["its reconstruction", NumberText.fixed(row.reconstruction, 2)],
+          ["its KL divergence", NumberText.fixed(row.kl, 2)],
           ["images/s", NumberText.fixed(row.imagesPerSecond)], ["ranks", "\(row.ranks)"],
         ])
   }
