@@ -1,3 +1,5 @@
+internal import Glibc
+
 /// One line on standard error that is drawn over itself ten times a second.
 final class ProgressBar {
   /// What there is to show at one moment.
@@ -48,8 +50,14 @@ final class ProgressBar {
   }
 
   /// Wipes the line, for another to be written in its place.
+  ///
+  /// A launcher carries standard output and standard error one beside the other: each is left the time
+  /// to arrive, the wiping before that line, and the line before the next moment is drawn.
   func clear() {
-    if drawn != nil { Terminal.error("\r\u{1b}[K") }
+    guard drawn != nil else { return }
+    Terminal.error("\r\u{1b}[K")
+    if Launcher.isPresent { usleep(2000) }
+    drawn = .now
   }
 
   private static func bar(_ part: Double, _ width: Int) -> String {
