@@ -40,13 +40,14 @@ let package = Package(
   ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
-    .package(url: "https://github.com/apple/swift-crypto", from: "4.5.0"),
     .package(url: "https://github.com/apple/swift-log", from: "1.16.0"),
     .package(url: "https://github.com/apple/swift-protobuf", from: "1.39.0"),
     .package(url: "https://github.com/jpsim/Yams", from: "6.2.0"),
   ],
   targets: [
     .systemLibrary(name: "CBuild"),
+    .systemLibrary(
+      name: "CCrypto", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
     .systemLibrary(name: "CFiles"),
     .systemLibrary(name: "CFMA"),
     .systemLibrary(name: "CLinux"),
@@ -70,8 +71,7 @@ let package = Package(
     .target(
       name: "Training",
       dependencies: [
-        "CLinux", "MPI", "Kernels", "MNIST", "VAE", "Artifacts", "Yams",
-        .product(name: "Crypto", package: "swift-crypto"),
+        "CCrypto", "CLinux", "MPI", "Kernels", "MNIST", "VAE", "Artifacts", "Yams",
         .product(name: "Logging", package: "swift-log"),
       ], swiftSettings: house),
     .executableTarget(

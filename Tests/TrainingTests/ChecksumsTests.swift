@@ -6,11 +6,13 @@ import Testing
 
 @Suite struct ChecksumsTests {
   private let folder: TemporaryFolder
-  private let names = ["a", "b c", "empty"]
+  /// One of them is longer than what is read at a time.
+  private let names = ["a", "b c", "empty", "long"]
 
   init() throws {
     folder = try TemporaryFolder()
     for name in names { try write(name == "empty" ? "" : "of \(name)", to: name) }
+    try write(String(repeating: "long ", count: 200_000), to: "long")
     try write(try Checksums.list(names, in: folder.url.path), to: Checksums.name)
   }
 
@@ -35,7 +37,7 @@ import Testing
   func damaged() throws {
     func expectRefusal(_ name: String, sourceLocation: SourceLocation = #_sourceLocation) {
       let error = #expect(throws: Failure.self, sourceLocation: sourceLocation) {
-        try Checksums.verify(["a", "b c", "empty", "d"], in: folder.url.path)
+        try Checksums.verify(names + ["d"], in: folder.url.path)
       }
       #expect(error?.code == .badData, sourceLocation: sourceLocation)
       #expect(

@@ -1,5 +1,4 @@
 internal import Artifacts
-internal import Crypto
 internal import Glibc
 
 /// The SHA-256 of files, in the format that `sha256sum --check` reads.
@@ -58,8 +57,8 @@ public enum Checksums {
       let count = piece.withUnsafeMutableBytes { read(descriptor, $0.baseAddress, $0.count) }
       if count < 0 && errno == EINTR { continue }
       guard count >= 0 else { throw unreadable(path) }
-      guard count > 0 else { return Array(hash.finalize()) }
-      piece[..<count].withUnsafeBytes { hash.update(bufferPointer: $0) }
+      guard count > 0 else { return hash.finalize() }
+      piece[..<count].withUnsafeBytes { hash.update($0) }
     }
   }
 

@@ -1,4 +1,3 @@
-internal import Crypto
 internal import FoundationEssentials
 internal import Kernels
 internal import MNIST
@@ -16,7 +15,9 @@ struct Fingerprint {
   init(_ subject: String, of value: some Encodable) throws {
     let encoder = JSONEncoder()
     encoder.outputFormatting = .sortedKeys
-    self.init(subject, SHA256.hash(data: try encoder.encode(value)))
+    var hash = SHA256()
+    try encoder.encode(value).withUnsafeBytes { hash.update($0) }
+    self.init(subject: subject, digest: hash.finalize())
   }
 
   /// Of data sets: shapes, images and labels.
@@ -24,13 +25,13 @@ struct Fingerprint {
     var hash = SHA256()
     for dataset in datasets {
       for size in [dataset.count, dataset.rows, dataset.columns] {
-        withUnsafeBytes(of: UInt64(size).littleEndian) { hash.update(bufferPointer: $0) }
+        withUnsafeBytes(of: UInt64(size).littleEndian) { hash.update($0) }
       }
       for bytes in [dataset.images, dataset.labels] {
-        bytes.withSpan { span in span.withUnsafeBytes { hash.update(bufferPointer: $0) } }
+        bytes.withSpan { span in span.withUnsafeBytes { hash.update($0) } }
       }
     }
-    self.init(subject, hash.finalize())
+    self.init(subject: subject, digest: hash.finalize())
   }
 
   /// Of floats.
@@ -38,10 +39,10 @@ struct Fingerprint {
     var hash = SHA256()
     for vector in vectors {
       vector.withMutableSpan { span in
-        span.withUnsafeBytes { hash.update(bufferPointer: $0) }
+        span.withUnsafeBytes { hash.update($0) }
       }
     }
-    self.init(subject, hash.finalize())
+    self.init(subject: subject, digest: hash.finalize())
   }
 
   /// Of the data of a node, which its rank zero looks at for all; collective over `node`.
@@ -56,10 +57,6 @@ struct Fingerprint {
   /// Of the program that is running.
   static func program() throws -> Fingerprint {
     Fingerprint(subject: "program", digest: try Checksums.digestBytes(of: "/proc/self/exe"))
-  }
-
-  private init(_ subject: String, _ digest: SHA256Digest) {
-    self.init(subject: subject, digest: Array(digest))
   }
 
   private init(subject: String, digest: [UInt8]) {

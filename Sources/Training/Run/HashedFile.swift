@@ -1,5 +1,4 @@
 internal import Artifacts
-internal import Crypto
 
 /// A new file whose SHA-256 is taken while it is written, when its bytes are at hand anyway.
 ///
@@ -31,7 +30,8 @@ struct HashedFile: ByteSink, ~Copyable {
   }
 
   private mutating func flush() throws {
-    piece.withUnsafeBytes { hash.update(bufferPointer: $0) }
+    guard !piece.isEmpty else { return }
+    piece.withUnsafeBytes { hash.update($0) }
     try file.write(piece)
     piece.removeAll(keepingCapacity: true)
   }
