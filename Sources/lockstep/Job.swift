@@ -15,6 +15,7 @@ enum Job {
   /// As ``run(_:)``, for work that asks the library about itself.
   static func run(in work: (borrowing World) throws -> Training.ExitCode) -> Never {
     Launcher.passOverNetworks()
+    Launcher.stayAlone()
     Launcher.abortInSilence()
     WindowDirectory.choose()
     LoggingSystem.bootstrap { _ in SentenceLog() }
