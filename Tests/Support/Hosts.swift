@@ -18,6 +18,16 @@ public enum Hosts {
     }
   }()
 
+  /// What jobs on them need beside what the script gives them: TCP between hosts, and no loitering.
+  ///
+  /// Where a rank fails, `mpirun` ends those of its own host first, for which it takes a second, and
+  /// then each other host's daemon would wait another second twice over before it killed ranks that
+  /// are gone by then. Daemons alone have this setting: ranks still have the first second.
+  public static let environment = [
+    "OMPI_MCA_btl": "self,vader,tcp",
+    "OMPI_MCA_orte_launch_agent": "env OMPI_MCA_odls_base_sigkill_timeout=0 orted",
+  ]
+
   /// The script's path.
   public static let script = URL(fileURLWithPath: #filePath)
     .appendingPathComponent("../../../cluster/local").standardizedFileURL.path
@@ -31,8 +41,8 @@ extension Command {
     hosts slots: [Int], _ program: String, _ arguments: [String] = [],
     environment: [String: String] = [:]
   ) -> Command {
-    let ours = ["OMPI_MCA_btl": "self,vader,tcp", "OMP_NUM_THREADS": "1"]
-    let environment = environment.merging(ours) { $1 }
+    let environment = environment.merging(Hosts.environment) { $1 }
+      .merging(["OMP_NUM_THREADS": "1"]) { $1 }
     let names = environment.keys.filter { Library.isOpenMPI && !$0.hasPrefix("OMPI_") }.sorted()
     return Command(
       Hosts.words(slots) + Library.onHosts + names.flatMap { ["-x", $0] } + [built(program)]
