@@ -8,6 +8,10 @@ struct Probe {
   let ranks: Int
   private let hosts: [Int]?
 
+  /// What makes jobs quick to start and quick to end: no search for fast networks, which takes 0.2 s,
+  /// and no backtrace of a crash that a test provokes.
+  private static let environment = ["OMPI_MCA_pml": "ob1", "SWIFT_BACKTRACE": "enable=no"]
+
   init(_ scenario: String..., ranks: Int) { self.init(scenario, ranks: ranks) }
 
   init(_ scenario: [String], ranks: Int) {
@@ -27,8 +31,7 @@ struct Probe {
   func run(
     seconds: Int = 120, environment: [String: String] = [:]
   ) throws -> Command.Outcome {
-    // A crash that a test provokes needs no backtrace.
-    let environment = environment.merging(["SWIFT_BACKTRACE": "enable=no"]) { mine, _ in mine }
+    let environment = environment.merging(Self.environment) { mine, _ in mine }
     let command: Command =
       if let hosts {
         .mpirun(hosts: hosts, "mpi-probe", scenario, environment: environment)
