@@ -32,6 +32,14 @@ case "mpich": mpi = ("mpich", "libmpich-dev")
 case let other: fatalError("LOCKSTEP_MPI is '\(other)': it may be openmpi (the default) or mpich")
 }
 
+/// Which tests there are: all, or, where `LOCKSTEP_TESTS` is mpi, those that another MPI could break.
+let ofMPI: [String]?
+switch Context.environment["LOCKSTEP_TESTS"] ?? "" {
+case "", "all": ofMPI = nil
+case "mpi": ofMPI = ["MPITests", "LockstepTests"]
+case let other: fatalError("LOCKSTEP_TESTS is '\(other)': it may be all (the default) or mpi")
+}
+
 let package = Package(
   name: "lockstep",
   products: [
@@ -118,3 +126,7 @@ let package = Package(
       swiftSettings: house),
   ]
 )
+
+if let ofMPI {
+  package.targets.removeAll { $0.type == .test && !ofMPI.contains($0.name) }
+}
