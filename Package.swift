@@ -24,6 +24,9 @@ var hot = ["-Ounchecked", "-Xcc", "-fno-math-errno"]
   hot += ["-Xcc", "-march=\(Context.environment["LOCKSTEP_MARCH"] ?? "x86-64-v3")"]
 #endif
 
+/// In debug builds the same loops are fast enough to test with, and keep all checks.
+let checked = ["-O", "-assert-config", "Debug", "-whole-module-optimization", "-num-threads", "2"]
+
 /// The MPI to build against, by the name of its pkg-config file; `LOCKSTEP_MPI` chooses it.
 let mpi: (pkgConfig: String, package: String)
 switch Context.environment["LOCKSTEP_MPI"] ?? "" {
@@ -67,7 +70,8 @@ let package = Package(
     .target(
       name: "Kernels", dependencies: ["CFMA", "COneDNN"],
       swiftSettings: house + lifetimes
-        + [.unsafeFlags(hot, .when(configuration: .release))]),
+        + [.unsafeFlags(hot, .when(configuration: .release))]
+        + [.unsafeFlags(checked, .when(configuration: .debug))]),
     .target(name: "MNIST", dependencies: ["CZlib", "Kernels"], swiftSettings: house),
     .target(name: "VAE", dependencies: ["Kernels"], swiftSettings: house),
     .target(
