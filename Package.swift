@@ -24,7 +24,7 @@ var hot = ["-Ounchecked", "-Xcc", "-fno-math-errno"]
   hot += ["-Xcc", "-march=\(Context.environment["LOCKSTEP_MARCH"] ?? "x86-64-v3")"]
 #endif
 
-/// In debug builds the same loops are fast enough to test with, and keep all checks.
+/// Loops that many tests go through are fast in debug builds, too, where they keep all checks.
 let checked = ["-O", "-assert-config", "Debug", "-whole-module-optimization", "-num-threads", "2"]
 
 /// The MPI to build against, by the name of its pkg-config file; `LOCKSTEP_MPI` chooses it.
@@ -97,7 +97,7 @@ let package = Package(
       name: "Support", dependencies: ["MPI"], path: "Tests/Support", swiftSettings: house),
     .executableTarget(
       name: "mpi-probe", dependencies: ["MPI"], path: "Tests/Probes/MPIProbe",
-      swiftSettings: house),
+      swiftSettings: house + [.unsafeFlags(checked, .when(configuration: .debug))]),
     .executableTarget(
       name: "mpi-tutorial", dependencies: ["MPI"], path: "Tests/Probes/MPITutorial",
       swiftSettings: house),
