@@ -25,7 +25,7 @@ var hot = ["-Ounchecked", "-Xcc", "-fno-math-errno"]
 #endif
 
 /// Loops that many tests go through are fast in debug builds, too, where they keep all checks.
-let checked = ["-O", "-assert-config", "Debug", "-whole-module-optimization", "-num-threads", "2"]
+let checked = ["-O", "-assert-config", "Debug"]
 
 /// The MPI to build against, by the name of its pkg-config file; `LOCKSTEP_MPI` chooses it.
 let mpi: (pkgConfig: String, package: String)
