@@ -35,7 +35,9 @@ import Testing
   /// What is left of the line in fewer columns, in the order in which parts go.
   static let widths = [
     (120, "epoch 1/1 ━{30} step 4  loss [0-9.]+ = .* waiting  "),
-    (80, "epoch 1/1 ━{8,} loss [0-9.]+ = .* images/s  "), (66, "epoch 1/1 ━{8,} loss [0-9.]+  "),
+    (100, "epoch 1/1 ━{3,} step 4  loss [0-9.]+ = .* images/s  \\d+% waiting  "),
+    (80, "epoch 1/1 (━{3,} )?(loss )?[0-9.]+ = .* images/s  \\d+% waiting  "),
+    (66, "epoch 1/1 ━{8,} loss [0-9.]+  "),
     (44, "epoch 1/1 step 4  loss "), (40, "epoch 1/1 step 4  loss "),
   ]
 

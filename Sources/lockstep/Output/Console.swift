@@ -73,8 +73,10 @@ extension ProgressBar.Moment {
       part: Double(event.offset) / Double(event.imageCount),
       isLast: event.offset == event.imageCount,
       tails: { rate, left in
+        // In 80 columns there is room for all figures, though not for all words.
         [
-          [step, parts, rate, waiting, left], [parts, rate, waiting, left], [parts, rate, left],
+          [step, parts, rate, waiting, left], [parts, rate, waiting, left],
+          [String(parts.dropFirst("loss ".count)), rate, waiting, left], [parts, rate, left],
           [loss, rate, left], [step, loss, left], [loss, left], [loss],
         ]
       })

@@ -40,13 +40,28 @@ final class ProgressBar {
   /// the beginning of the next line; nil below 40 columns.
   private static func line(_ moment: Moment, _ tails: [[String]], width: Int) -> String? {
     guard width >= 40 else { return nil }
-    let lines = tails.map { $0.joined(separator: "  ") }
-    // What stands behind a bar of a few columns is worth more than the bar.
-    for (tail, line) in zip(tails, lines) where tail.count >= 3 {
+    // All figures are worth more than a long bar, and more than any; a long bar more than some.
+    let whole = tails.filter { $0.count > 3 }
+    let some = tails.filter { $0.count == 3 }
+    return withBar(of: 3, moment, whole, width) ?? withoutBar(moment, whole, width)
+      ?? withBar(of: 8, moment, some, width) ?? withoutBar(moment, tails, width)
+  }
+
+  private static func withBar(
+    of least: Int, _ moment: Moment, _ tails: [[String]], _ width: Int
+  ) -> String? {
+    for tail in tails {
+      let line = tail.joined(separator: "  ")
       let room = width - 1 - moment.head.count - line.count - 1
-      if room >= 8 { return moment.head + bar(moment.part, min(30, room)) + " " + line }
+      if room >= least { return moment.head + bar(moment.part, min(30, room)) + " " + line }
     }
-    return lines.map { moment.head + $0 }.first { $0.count < width }
+    return nil
+  }
+
+  private static func withoutBar(
+    _ moment: Moment, _ tails: [[String]], _ width: Int
+  ) -> String? {
+    tails.map { moment.head + $0.joined(separator: "  ") }.first { $0.count < width }
   }
 
   /// Wipes the line, for another to be written in its place.
