@@ -9,7 +9,7 @@ internal import FoundationEssentials
 /// Source: https://onnx.ai/onnx/repo-docs/IR.html and Operators.html.
 public struct ONNXNetwork: Sendable {
   /// The most bytes that parameters may have: a protobuf message is smaller than 2 GiB.
-  public static let largestSize = 1 << 31 - 1 << 20
+  public static let largestSize = (1 << 31) - (1 << 20)
 
   /// A parameter.
   public struct Parameter: Sendable {

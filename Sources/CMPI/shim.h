@@ -164,8 +164,9 @@ static inline void CMPI_abort_unbegun(int code) {
   char words[32];
   const char *name = getenv("PMI_FD");
   int count = snprintf(words, sizeof words, "cmd=abort exitcode=%d\n", code);
-  nanosleep(&pause, 0);
-  if (name && write(atoi(name), words, (size_t)count) == count) nanosleep(&pause, 0);
+  if (!name) return;
+  nanosleep(&pause, 0); /* For what the rank has said to be read. */
+  if (write(atoi(name), words, (size_t)count) == count) nanosleep(&pause, 0);
 }
 #else
 static inline void CMPI_abort_unbegun(int code) { (void)code; }

@@ -26,9 +26,7 @@ struct Doctor: ParsableCommand {
       let report = try DoctorReport.collect(
         world, threads: threads.count, data: data.directory,
         version: Lockstep.configuration.version, isLaunched: isLaunched)
-      if let report {
-        if json { Terminal.line(try report.json) } else { report.lines.forEach(Terminal.line) }
-      }
+      try world.communicator.tell(report.map { json ? [try $0.json] : $0.lines } ?? [])
       return .done
     })
   }

@@ -54,7 +54,7 @@ struct Evaluate: ParsableCommand {
         test_loss: loss.total, reconstruction: loss.reconstruction, kl: loss.divergence,
         images: test.count, importance_samples: importanceSamples, log_likelihood: bound)
       try data.free()
-      if world.rank == 0 { Terminal.line(json ? try result.json : result.lines) }
+      try world.tell([json ? result.json : result.lines])
       return .done
     }
   }

@@ -15,11 +15,7 @@ struct Inspect: ParsableCommand {
 
   func run() throws {
     Job.run { world in
-      try world.together {
-        guard world.rank == 0 else { return }
-        let description = try CheckpointDescription(checkpoint.checkpoint)
-        description.lines.forEach { Terminal.line($0) }
-      }
+      try world.tell(CheckpointDescription(checkpoint.checkpoint).lines)
       return .done
     }
   }

@@ -36,6 +36,7 @@ enum Program {
     var sources: ArgumentSources?
     do {
       sources = try ArgumentSources(Array(CommandLine.arguments.dropFirst()))
+      if Launcher.rank == 0 { sources?.warnings.forEach(Job.tell) }
       var command = try Lockstep.parseAsRoot(sources?.words)
       try command.run()
     } catch {
@@ -65,17 +66,22 @@ enum Program {
     let also =
       others.isEmpty ? "" : " (flags were also read from \(others.joined(separator: ", ")))"
     let told = Lockstep.message(for: error).trimmedOfStops + also
-    let command = Lockstep.name(of: CommandLine.arguments)
-    Job.tell("\(told)\(told.hasSuffix("?") ? " See" : "; see") \(command) --help.")
+    Job.tell("\(told)\(told.hasSuffix("?") ? " See" : "; see") \(Lockstep.help(about: told)).")
   }
 }
 
 extension Lockstep {
-  /// The command that the arguments begin with, as in `lockstep train`.
-  fileprivate static func name(of arguments: [String]) -> String {
+  /// What to type for help about a sentence on the flags that were given, as in `lockstep train --help`.
+  fileprivate static func help(about sentence: String) -> String {
     let names = configuration.subcommands.map { $0._commandName }
-    guard let first = arguments.dropFirst().first, names.contains(first) else { return "lockstep" }
-    return "lockstep \(first)"
+    guard let command = CommandLine.arguments.dropFirst().first, names.contains(command) else {
+      return "lockstep --help"
+    }
+    let flags = (try? CommandDescription.program().flags(of: command)) ?? []
+    let isHidden = flags.contains { flag in
+      flag.isHidden && flag.name.map { sentence.contains("--\($0)") } ?? false
+    }
+    return "lockstep \(command) --help\(isHidden ? "-hidden" : "")"
   }
 }
 

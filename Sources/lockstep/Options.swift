@@ -91,7 +91,16 @@ extension ExchangeMode: ExpressibleByArgument {}
 
 extension Dataset.Split: ExpressibleByArgument {}
 
-extension Switch: ExpressibleByArgument {}
+extension Switch: ExpressibleByArgument {
+  /// Reads the word of a command line, or what a file or a variable has for flags without a value.
+  public init?(argument: String) {
+    switch argument.lowercased() {
+    case "on", "true", "yes", "1": self = .on
+    case "off", "false", "no", "0": self = .off
+    default: return nil
+    }
+  }
+}
 
 extension ModelExport.Format: ExpressibleByArgument {}
 

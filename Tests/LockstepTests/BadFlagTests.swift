@@ -77,6 +77,7 @@ import Testing
     (["encode", "run", "--output", "x.npy", "--labels", "x.png"], "--labels must end in .npy"),
     (["encode", "run", "--output", "x.npy", "--labels", "x.npy"], "must be two files"),
     (["encode", "run", "--output", "x.npy", "--labels", "./x.npy"], "must be two files"),
+    (["train", "--teams", "one"], "is invalid for '--teams'; see lockstep train --help-hidden."),
     (["report", "run", "--output", "x.pdf"], "--output must end in .html"),
     (["report", ""], "<run> must name"),
     (["encode", "run", "--output", "x.png"], "--output must end in .npy"),

@@ -168,6 +168,31 @@ import Testing
     try Job(["train", "--help"], environment: ["LOCKSTEP_DRY_RUN": "x"]).succeed()
   }
 
+  @Test("a variable that is nearly a flag's is warned of, and those of the scripts are not")
+  func nearly() throws {
+    let outcome = try Job(
+      folder.trainWords() + ["--dry-run"],
+      environment: [
+        "LOCKSTEP_EPOCH": "3", "LOCKSTEP_MPI": "openmpi", "LOCKSTEP_TESTS": "all",
+        "LOCKSTEP_PYTHON": "python3", "LOCKSTEP_SOMETHING": "1",
+      ]
+    ).succeed()
+    #expect(
+      outcome.errors == "lockstep: LOCKSTEP_EPOCH is of no flag; did you mean LOCKSTEP_EPOCHS?\n")
+  }
+
+  @Test("a dry run tells where parameters come from, and ranks must agree on it")
+  func origin() throws {
+    try folder.train("--epochs", "1").succeed()
+    let file = "\(folder.run)/step-00000004/model.safetensors"
+    let words = folder.trainWords(run: folder.path("other"))
+    let told = try Job(words + ["--init", file, "--dry-run"]).succeed().output
+    #expect(told.contains("# begins   with step 1, parameters those of \(file)\n"))
+    let parts = [words, words + ["--dry-run"]].map { ["-n", "1", Command.built("lockstep")] + $0 }
+    let outcome = try Command.mpirun(parts, environment: Job.environment).run()
+    outcome.expectFailure(70, ["the configuration of rank 1 on "])
+  }
+
   /// 200 images in batches of 50 are 4 steps an epoch; ranks get multiples of six but for the last.
   @Test("a dry run tells the plan, and goes on where the run would", arguments: Launch.both)
   func plan(launch: Launch) throws {

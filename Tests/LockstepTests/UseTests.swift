@@ -40,6 +40,58 @@ import Testing
     #expect(text.hasPrefix("test_loss       \(last)\n"))
   }
 
+  /// The second would replace the first once that is there.
+  @Test("a link to the file of codes that is to be is not another file")
+  func dangling() throws {
+    try FileManager.default.createSymbolicLink(
+      atPath: folder.path("labels.npy"), withDestinationPath: "codes.npy")
+    let files = ["--output", folder.path("codes.npy"), "--labels", folder.path("labels.npy")]
+    try Job(["encode", folder.run, "--data", folder.data] + files).fail(64, "must be two files")
+  }
+
+  /// Under a launcher it is the launcher that writes.
+  @Test(
+    "a result that cannot be told is a failure",
+    arguments: [["inspect"], ["evaluate", "--data"], ["evaluate", "--json", "--data"]])
+  func full(words: [String]) throws {
+    let job = Job(
+      [words[0], folder.run] + words.dropFirst() + (words.count > 1 ? [folder.data] : []))
+    let outcome = try Command(
+      ["sh", "-c", "exec \"$@\" >/dev/full", "sh"] + job.command.words,
+      environment: job.command.environment
+    ).run()
+    outcome.expectFailure(74, ["standard output cannot be written to"])
+  }
+
+  /// `open` would wait for somebody who writes to it.
+  @Test("a pipe is no file", arguments: ["--init", "--resume", "--data"])
+  func pipe(flag: String) throws {
+    let pipe = folder.path("pipe")
+    #expect(try Command(["mkfifo", pipe]).run().status == 0)
+    let run = folder.path("other")
+    if flag == "--data" {
+      try FileManager.default.createDirectory(
+        atPath: folder.path("pipes"), withIntermediateDirectories: true)
+      for name in try FileManager.default.contentsOfDirectory(atPath: folder.data) {
+        try FileManager.default.createSymbolicLink(
+          atPath: folder.path("pipes/\(name)"), withDestinationPath: pipe)
+      }
+      try Job(["evaluate", folder.run, "--data", folder.path("pipes")]).fail(74, "regular file")
+    } else {
+      try Job(folder.trainWords(run: run) + [flag, pipe]).fail(
+        flag == "--init" ? 74 : 65, flag == "--init" ? "regular file" : "parameters alone")
+    }
+  }
+
+  @Test("a run that has no checkpoint is not called damaged")
+  func unborn() throws {
+    let run = folder.path("young")
+    try FileManager.default.createDirectory(atPath: run, withIntermediateDirectories: true)
+    try FileManager.default.copyItem(
+      atPath: "\(folder.run)/config.yaml", toPath: "\(run)/config.yaml")
+    try Job(["inspect", run]).fail(65, "this run has no checkpoint")
+  }
+
   /// The same latents are the first of more; log 1/K Σ w is at least the bound with one sample, on
   /// average, and grows with K: Burda and others, theorem 1.
   @Test("the importance-weighted bound tightens")

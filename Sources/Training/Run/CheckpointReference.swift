@@ -28,6 +28,11 @@ struct CheckpointReference {
     } else if let newest = try Self.newest(inRun: path) {
       self = newest
     } else {
+      if [RunPlan.name, MetricsLog.name].contains(where: { FileSystem.exists("\(path)/\($0)") }) {
+        throw Failure(
+          .badData,
+          "\(path): this run has no checkpoint; let it come to one: lockstep train --run \(path)")
+      }
       try Checksums.verify(Checkpoint.names, in: path)
       self.init(model: "\(path)/\(Checkpoint.modelName)", directory: path, passedOver: [])
     }

@@ -139,7 +139,7 @@ extension Failure {
   static func notFinite(_ subject: String) -> Failure {
     Failure(
       .disagreement,
-      "\(subject) is not finite, so nothing was saved; resume from the last checkpoint with a "
-        + "smaller --learning-rate, or begin anew")
+      "\(subject) is not finite, so nothing was saved; begin anew with a smaller --learning-rate, "
+        + "in another --run, or with --init from a checkpoint's model.safetensors")
   }
 }

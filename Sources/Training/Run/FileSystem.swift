@@ -119,11 +119,19 @@ package enum FileSystem {
 
   /// Whether two paths lead to one file, which need not be there.
   package static func isOneFile(_ first: String, _ second: String) -> Bool {
-    func place(_ path: String) -> [String] {
-      let path = absolute(path)
-      return [resolved(parent(of: path)), String(path.split(separator: "/").last ?? "")]
+    place(first) == place(second)
+  }
+
+  /// The directory and the name of the file that `path` leads to, links followed even where they lead
+  /// to nothing yet.
+  private static func place(_ path: String) -> [String] {
+    var path = absolute(path)
+    // As many links as the kernel follows.
+    for _ in 0..<40 {
+      guard let next = destination(ofLink: path) else { break }
+      path = next.hasPrefix("/") ? next : "\(parent(of: path))/\(next)"
     }
-    return place(first) == place(second) || resolved(first) == resolved(second)
+    return [resolved(parent(of: path)), path.split(separator: "/").last.map(String.init) ?? ""]
   }
 
   /// The directory that a path's last name is in.
@@ -140,11 +148,14 @@ package enum FileSystem {
   /// The whole of a file: `open`, `read`.
   ///
   /// - Throws: `Failure`: `inputOutput` where the system refuses; `badData` where there are more than
-  ///   `mostBytes`, as of a device without an end; by default those of millions of steps' metrics.
+  ///   `mostBytes`, as of a device without an end; by default those of millions of steps' metrics. A
+  ///   pipe that nobody writes to is empty.
   static func readBytes(_ path: String, atMost mostBytes: Int = 1 << 30) throws -> [UInt8] {
-    let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+    // Or `open` would wait for who writes to a pipe; `read` waits where there is someone.
+    let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
     guard descriptor >= 0 else { throw failure("read", path) }
     defer { close(descriptor) }
+    guard fcntl(descriptor, F_SETFL, 0) == 0 else { throw failure("read", path) }
     var bytes: [UInt8] = []
     var piece = [UInt8](repeating: 0, count: 1 << 16)
     while true {

@@ -15,8 +15,8 @@ public struct StepRow: Encodable, Sendable {
   public let reconstruction: Double
   /// The batch's mean Kullback–Leibler divergence in nats.
   public let kl: Double
-  /// The Euclidean norm of the gradient of ``loss``, with which the step was taken; nil where a float
-  /// cannot hold it.
+  /// The Euclidean norm of the gradient of ``loss``, with which the step was taken; nil where the
+  /// square of one of its elements is more than a float can hold.
   public let gradientNorm: Double?
 
   enum CodingKeys: String, CodingKey {

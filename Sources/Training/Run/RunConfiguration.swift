@@ -152,6 +152,8 @@ public struct RunRequest: Equatable, Codable, Sendable {
   public var report = true
   /// Which checkpoint to go on from.
   public var resume = Resume.auto
+  /// Whether only ``TrainingForecast`` is asked for.
+  public var isDryRun = false
 
   /// No flag at all.
   public init() {}

@@ -10,7 +10,7 @@ struct RunOutputs {
   let saver: CheckpointSaver
   let observer: any TrainingObserver
 
-  /// Lets `plan` take effect in `directory`: from here on it is another than before.
+  /// Lets `plan` take effect in `directory`, the first change to what was there.
   ///
   /// - Throws: `Failure` with `inputOutput` where the system refuses.
   init(

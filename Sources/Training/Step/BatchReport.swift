@@ -58,7 +58,8 @@ extension BatchReport {
         Failure(
           .disagreement,
           "step \(step): the loss or its gradient is not finite; the parameters are left as they "
-            + "were before it; resume from the last checkpoint with a smaller --learning-rate"))
+            + "were before it; begin anew with a smaller --learning-rate, in another --run, or with "
+            + "--init from a checkpoint's model.safetensors"))
     }
     return sum(0..<count)
   }

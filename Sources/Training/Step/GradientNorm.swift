@@ -21,8 +21,8 @@ struct GradientNorm {
   }
 
   /// The norm, on rank zero, once all ranks of its team have noted their tiles; collective over the
-  /// lanes of teams, each of which has some of the tiles only where they are `isSpread`. Nil where a
-  /// number was too large for a float.
+  /// lanes of teams, each of which has some of the tiles only where they are `isSpread`. Nil where
+  /// squares were too large for floats.
   func value(_ team: borrowing Team, isSpread: Bool) throws -> Double? {
     var all = (0..<norms.count).map { norms[$0] }
     if isSpread {

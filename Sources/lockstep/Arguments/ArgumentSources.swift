@@ -14,6 +14,9 @@ struct ArgumentSources {
   /// What was read beside the command line, as in `run.yaml and LOCKSTEP_EPOCHS`.
   private(set) var others: [String] = []
 
+  /// Variables that are no flag's, but nearly: a sentence each.
+  private(set) var warnings: [String] = []
+
   /// Adds to `words`, a command line without the program's name, what else there is.
   ///
   /// - Throws: `ValidationError` where the file cannot be read, or says what no flag can.
@@ -22,7 +25,9 @@ struct ArgumentSources {
     guard let command = words.first, Self.mayHaveMore(words),
       !words.contains(where: { $0.hasPrefix("--help") || $0 == "-h" })
     else { return }
-    let flags = try CommandDescription.flags(of: command)
+    let program = try CommandDescription.program()
+    let flags = program.flags(of: command)
+    warnings = Self.warnings(of: program.variables)
     var added: [String] = []
     for flag in flags {
       guard let variable = flag.variable, let text = Self.environment(variable) else { continue }
@@ -44,13 +49,32 @@ struct ArgumentSources {
 
   /// Whether it can pay to ask the parser for its flags, which takes some milliseconds.
   private static func mayHaveMore(_ words: [String]) -> Bool {
-    if path(in: words) != nil { return true }
-    var variable = environ
+    path(in: words) != nil || !variables.isEmpty
+  }
+
+  /// The names of all variables that begin as ours do.
+  private static var variables: [String] {
+    var (names, variable) = ([String](), environ)
     while let entry = variable.pointee {
-      if strncmp(entry, "LOCKSTEP_", 9) == 0 { return true }
+      if strncmp(entry, prefix, prefix.utf8.count) == 0 {
+        names.append(String(String(cString: entry).prefix { $0 != "=" }))
+      }
       variable += 1
     }
-    return false
+    return names
+  }
+
+  private static let prefix = "LOCKSTEP_"
+
+  /// Those that are the scripts' and the build's.
+  private static let others = ["MPI", "MARCH", "PYTHON", "COMMIT", "TESTS"].map { prefix + $0 }
+
+  private static func warnings(of known: Set<String>) -> [String] {
+    variables.filter { !known.contains($0) && !others.contains($0) }.sorted().compactMap { name in
+      let names = known.map { String($0.dropFirst(prefix.count)) }.sorted()
+      return NearestName(to: String(name.dropFirst(prefix.count)), among: names).name
+        .map { "\(name) is of no flag; did you mean \(prefix)\($0)?" }
+    }
   }
 
   private static func environment(_ name: String) -> String? {

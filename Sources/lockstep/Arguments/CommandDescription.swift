@@ -41,7 +41,12 @@ struct CommandDescription: Decodable {
   }
 
   /// The flags of the command called `name`; none where there is no such command.
-  static func flags(of name: String) throws -> [CommandFlag] {
-    try program().subcommands?.first { $0.name == name }?.flags ?? []
+  func flags(of name: String) -> [CommandFlag] {
+    subcommands?.first { $0.name == name }?.flags ?? []
+  }
+
+  /// The variables in which the environment may give flags, of any command.
+  var variables: Set<String> {
+    Set((subcommands ?? []).flatMap(\.flags).compactMap(\.variable))
   }
 }

@@ -18,6 +18,11 @@ struct CommandFlag: Decodable {
   let valueName: String?
   let defaultValue: String?
 
+  private let shouldDisplay: Bool?
+
+  /// Whether only `--help-hidden` tells of it.
+  var isHidden: Bool { !(shouldDisplay ?? true) }
+
   /// The values that there are, where there are few.
   let allValues: [String]?
 

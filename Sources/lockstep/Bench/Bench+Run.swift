@@ -10,7 +10,7 @@ extension Bench {
       if proof.prove { return try prove() }
       if exchange.exchanges { return try compareExchanges() }
       let lines = prediction.predict ? try predict() : BenchTable(report: try measure()).lines
-      for line in lines { Terminal.line(line) }
+      try Terminal.result(lines)
     } catch let interruption as Interruption {
       interruption.endProcess()
     } catch {
@@ -55,7 +55,7 @@ extension Bench {
     var run = ProofRun(plan, MPIJob(machine: machine), scratch)
     let report = try run.perform()
     try json.map { try write(report, to: $0) }
-    for line in report.lines { Terminal.line(line) }
+    try Terminal.result(report.lines)
     if let failure = report.failure { throw failure }
   }
 
@@ -67,7 +67,7 @@ extension Bench {
     var run = ExchangeRun(plan, MPIJob(machine: .here))
     let report = try run.perform()
     try json.map { try write(report, to: $0) }
-    for line in report.lines { Terminal.line(line) }
+    try Terminal.result(report.lines)
   }
 
   /// Where figures of speed go.

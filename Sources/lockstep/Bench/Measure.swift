@@ -55,7 +55,7 @@ struct Measure: ParsableCommand {
       request.seconds = seconds
       request.peakSeconds = peakSeconds
       let measurement = try Measurement(request, data: data.directory, among: world)
-      if world.rank == 0 { Terminal.line(try JSONText.line(measurement)) }
+      try world.tell([JSONText.line(measurement)])
       return .done
     }
   }

@@ -1,4 +1,6 @@
 internal import Glibc
+internal import MPI
+internal import Training
 
 /// Standard output and standard error, each line out at once.
 enum Terminal {
@@ -10,11 +12,23 @@ enum Terminal {
     signal(SIGXFSZ, SIG_IGN)
   }
 
-  /// Writes a line to standard output.
-  static func line(_ text: String) { write(text + "\n", to: STDOUT_FILENO) }
+  /// Writes a line to standard output: one of those that tell how a command goes.
+  static func line(_ text: String) { _ = write(text + "\n", to: STDOUT_FILENO) }
 
   /// Writes to standard error.
-  static func error(_ text: String) { write(text, to: STDERR_FILENO) }
+  static func error(_ text: String) { _ = write(text, to: STDERR_FILENO) }
+
+  /// Writes what a command was asked for, a line each, to standard output.
+  ///
+  /// - Throws: `Failure` with `inputOutput` where that is refused.
+  static func result(_ lines: [String]) throws {
+    guard write(lines.map { $0 + "\n" }.joined(), to: STDOUT_FILENO) else {
+      throw Failure(
+        .inputOutput,
+        "standard output cannot be written to: \(String(cString: strerror(errno))); check where it "
+          + "leads, and the disk's space")
+    }
+  }
 
   /// Whether standard error is a person's terminal.
   static var isInteractive: Bool { isatty(STDERR_FILENO) == 1 && !Launcher.isPresent }
@@ -34,14 +48,24 @@ enum Terminal {
   }
 
   // Who reads may be gone; a line that nobody can read is no reason to stop.
-  private static func write(_ text: String, to descriptor: CInt) {
+  private static func write(_ text: String, to descriptor: CInt) -> Bool {
     var rest = Array(text.utf8)[...]
     while !rest.isEmpty {
       let count = rest.withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress, $0.count) }
       if count < 0 && errno == EINTR { continue }
-      guard count > 0 else { return }
+      guard count > 0 else { return false }
       rest = rest.dropFirst(count)
     }
+    return true
+  }
+}
+
+extension Communicator {
+  /// Writes what a command was asked for, which rank zero has, to standard output; collective.
+  ///
+  /// - Throws: on all ranks, as ``Terminal/result(_:)`` does.
+  func tell(_ lines: @autoclosure () throws -> [String]) throws {
+    try together { if rank == 0 { try Terminal.result(lines()) } }
   }
 }
 

@@ -15,10 +15,10 @@ struct DryRun {
     threads = request.threadsPerRank
   }
 
-  /// Writes it to standard output; rank zero's alone.
-  func tell() {
-    guard LogFormat.current == .text else { return Terminal.line(LogLine(row).text) }
-    Terminal.line(forecast.text + plan.map { "# \($0)" }.joined(separator: "\n"))
+  /// All that there is to tell.
+  var lines: [String] {
+    guard LogFormat.current == .text else { return [LogLine(row).text] }
+    return forecast.text.split(separator: "\n").map(String.init) + plan.map { "# \($0)" }
   }
 
   private var row: PlanRow {
@@ -31,9 +31,11 @@ struct DryRun {
 
   private var plan: [String] {
     let (configuration, share) = (forecast.configuration, forecast.share)
+    let parameters =
+      configuration.initialParameters.map { "those of \($0)" } ?? "drawn from the seed"
     let begins =
       forecast.checkpoint.map { "after step \(forecast.step), from \($0)" }
-      ?? "with step 1, parameters drawn from the seed"
+      ?? "with step 1, parameters \(parameters)"
     let each =
       share.lowerBound == share.upperBound
       ? share.lowerBound.grouped : "\(share.lowerBound.grouped) to \(share.upperBound.grouped)"

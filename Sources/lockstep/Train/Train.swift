@@ -61,10 +61,10 @@ struct Train: ParsableCommand {
   func run() throws {
     output.takeEffect()
     let request = request
-    if dryRun ?? false {
+    if request.isDryRun {
       Job.run { world in
         let dryRun = try DryRun(request, path: directory, among: world)
-        if world.rank == 0 { dryRun.tell() }
+        try world.tell(dryRun.lines)
         return .done
       }
     }
@@ -90,6 +90,7 @@ struct Train: ParsableCommand {
     request.data = data.data
     request.threadsPerRank = threads.count
     request.epochs = epochs
+    request.isDryRun = dryRun ?? false
     recipe.apply(to: &request)
     teams.apply(to: &request)
     checkpoints.apply(to: &request)
