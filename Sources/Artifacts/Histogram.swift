@@ -1,9 +1,10 @@
 /// Counts of numbers by the bin that they fall into, and their moments.
 ///
-/// Bins are of one width between two bounds; what lies outside is counted in one more on either side.
+/// Bins are of one width between two bounds; what lies outside is counted in one more on either
+/// side.
 public struct Histogram: Sendable, Equatable {
-  /// The upper bound of each bin but the last, ascending: the first bin ends where bins of one width
-  /// begin.
+  /// The upper bound of each bin but the last, ascending: the first bin ends where bins of one
+  /// width begin.
   public let bounds: [Double]
 
   /// How many numbers fell into each bin.

@@ -9,7 +9,8 @@ struct InputFile: ~Copyable {
 
   /// Opens the file at `path`: `open`, `fstat`.
   init(path: String) throws {
-    // Without waiting for someone who writes to a pipe; of regular files there is nothing to wait for.
+    // Without waiting for someone who writes to a pipe; of regular files there is nothing to wait
+    // for.
     let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
     guard descriptor >= 0 else { throw ArtifactError.system(path, "open it", code: errno) }
     var status = stat()

@@ -2,9 +2,9 @@ internal import FoundationEssentials
 
 /// A network of fully connected layers as an ONNX model, which other runtimes execute.
 ///
-/// It is what `torch.onnx.export` makes of `torch.nn.Linear`: `Gemm` with weights (outputs, inputs),
-/// transposed; parameters are initialisers of raw bytes, the first dimension of inputs and outputs is
-/// the symbol `batch`. Operator set 17, in intermediate representation 8.
+/// It is what `torch.onnx.export` makes of `torch.nn.Linear`: `Gemm` with weights (outputs,
+/// inputs), transposed; parameters are initialisers of raw bytes, the first dimension of inputs and
+/// outputs is the symbol `batch`. Operator set 17, in intermediate representation 8.
 ///
 /// Source: https://onnx.ai/onnx/repo-docs/IR.html and Operators.html.
 public struct ONNXNetwork: Sendable {

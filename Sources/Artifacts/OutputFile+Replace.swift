@@ -6,8 +6,8 @@ extension OutputFile {
   /// `body` writes to a file beside it, which is brought to the disk and only then named: at every
   /// moment, even after a crash, `path` is either the old file or the new one. Until then the file
   /// has no name, so that nothing stays where the process is ended; where the file system has no
-  /// such files, it has another name. A symbolic link stays and the file it leads to is replaced. A device or a pipe cannot be
-  /// replaced and is written to as it is.
+  /// such files, it has another name. A symbolic link stays and the file it leads to is replaced. A
+  /// device or a pipe cannot be replaced and is written to as it is.
   ///
   /// - Throws: `ArtifactError`, or what `body` throws.
   public static func replace(

@@ -1,7 +1,7 @@
 /// How records follow one another in a TFRecord file, such as TensorBoard's event files.
 ///
-/// A record is its length as a 64-bit integer, that integer's check, the bytes, and their check; all
-/// little-endian. Source: tensorflow/core/lib/io/record_writer.h.
+/// A record is its length as a 64-bit integer, that integer's check, the bytes, and their check;
+/// all little-endian. Source: tensorflow/core/lib/io/record_writer.h.
 enum RecordFraming {
   /// The bytes of a file that hold `record`.
   static func frame(_ record: [UInt8]) -> [UInt8] {

@@ -24,7 +24,8 @@ public struct Summary: Sendable {
     message.sum = histogram.sum
     message.sumSquares = histogram.sumOfSquares
     let filled = histogram.counts.indices.filter { histogram.counts[$0] > 0 }
-    // TensorBoard takes least and greatest for the outermost bounds: empty bins there would lie beyond.
+    // TensorBoard takes least and greatest for the outermost bounds: empty bins there would lie
+    // beyond.
     if let first = filled.first, let last = filled.last {
       message.bucketLimit = histogram.bounds[first..<last] + [histogram.maximum]
       message.bucket = histogram.counts[first...last].map(Double.init)

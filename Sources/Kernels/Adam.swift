@@ -88,7 +88,8 @@ extension Adam {
       }
     }
 
-    /// `base` to a whole power, by squaring: the same bits everywhere, unlike the C library's `pow`.
+    /// `base` to a whole power, by squaring: the same bits everywhere, unlike the C library's
+    /// `pow`.
     private static func power(_ base: Double, _ exponent: Int) -> Double {
       var (result, base, exponent) = (1.0, base, exponent)
       while exponent > 0 {

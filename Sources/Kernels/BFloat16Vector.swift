@@ -7,7 +7,8 @@ public struct BFloat16Vector {
   /// The number of numbers.
   public let count: Int
 
-  /// Takes the memory of `floats`, two numbers in the place of each; from then on it holds no floats.
+  /// Takes the memory of `floats`, two numbers in the place of each; from then on it holds no
+  /// floats.
   public init(inPlaceOf floats: Vector) {
     count = 2 * floats.count
     base = UnsafeMutableRawPointer(floats.base).bindMemory(to: BFloat16.self, capacity: count)

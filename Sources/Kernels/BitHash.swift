@@ -1,4 +1,5 @@
-/// A hash of floats' bits, in order: the same wherever they are the same, and hardly ever elsewhere.
+/// A hash of floats' bits, in order: the same wherever they are the same, and hardly ever
+/// elsewhere.
 ///
 /// FNV-1a over words (Fowler, Noll, Vo; RFC 9923), 64 bits wide. It finds mistakes, not forgers.
 struct BitHash {

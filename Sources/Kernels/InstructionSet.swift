@@ -2,8 +2,8 @@ internal import COneDNN
 
 /// The vector instructions that oneDNN's kernels use in this process.
 ///
-/// oneAPI Deep Neural Network Library, developer guide, "CPU Dispatcher Control": each bit stands for
-/// an extension, and larger sets hold the smaller ones. `ONEDNN_MAX_CPU_ISA` limits it.
+/// oneAPI Deep Neural Network Library, developer guide, "CPU Dispatcher Control": each bit stands
+/// for an extension, and larger sets hold the smaller ones. `ONEDNN_MAX_CPU_ISA` limits it.
 public struct InstructionSet: RawRepresentable, Hashable, Codable, Sendable {
   /// oneDNN's number (`dnnl_cpu_isa_t`).
   public let rawValue: UInt32

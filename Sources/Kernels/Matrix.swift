@@ -72,9 +72,9 @@ public struct Matrix {
 
   /// Copies `source`, whose columns lie one after another, while these are rows that do.
   ///
-  /// Of 64 rows at a time eight floats each: what lies side by side in the source is four cache lines,
-  /// which the processor fetches ahead, and they are written while they are in cache. With one line
-  /// at a time it waits for memory twice as long.
+  /// Of 64 rows at a time eight floats each: what lies side by side in the source is four cache
+  /// lines, which the processor fetches ahead, and they are written while they are in cache. With
+  /// one line at a time it waits for memory twice as long.
   private func transpose(_ source: Matrix) {
     let (height, width) = (64, 8)
     let step = source.columnStride

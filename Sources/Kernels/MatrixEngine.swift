@@ -45,8 +45,8 @@ public final class MatrixEngine {
 
   /// Computes c (m, n) ← `epilogue`(a (m, k) b (k, n) + bias (1, n)).
   ///
-  /// Each operand may be transposed. The factors have one precision; their products, and the sums of
-  /// these, are fp32. Without inner dimension the sum is 0, and takes no bias.
+  /// Each operand may be transposed. The factors have one precision; their products, and the sums
+  /// of these, are fp32. Without inner dimension the sum is 0, and takes no bias.
   public func multiply(
     _ a: Operand, _ b: Operand, into c: Matrix, bias: Matrix? = nil, epilogue: Epilogue = .none
   ) {

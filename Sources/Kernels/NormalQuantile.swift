@@ -2,8 +2,9 @@ internal import Glibc
 
 /// Quantiles of the standard normal distribution.
 ///
-/// Wichura, "Algorithm AS 241: The Percentage Points of the Normal Distribution", Applied Statistics
-/// 37 (3), 1988, PPND16: rational approximations in three regions, to about one part in 10¹⁶.
+/// Wichura, "Algorithm AS 241: The Percentage Points of the Normal Distribution", Applied
+/// Statistics 37 (3), 1988, PPND16: rational approximations in three regions, to about one part in
+/// 10¹⁶.
 public enum NormalQuantile {
   /// The number that a standard normal draw is below with `probability`.
   ///

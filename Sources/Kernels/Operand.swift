@@ -55,8 +55,8 @@ public struct Operand {
     }
   }
 
-  /// Rounds `values`, of the same shape, both row-major, into this; nothing to do in fp32, where this
-  /// is a view of them.
+  /// Rounds `values`, of the same shape, both row-major, into this; nothing to do in fp32, where
+  /// this is a view of them.
   public func round(_ values: Matrix) {
     values.requireRowMajor(rows, columns, "values")
     require(layout.columnStride == 1, "an operand that is written must be row-major")

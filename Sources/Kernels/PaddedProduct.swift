@@ -1,9 +1,10 @@
 /// Memory for a product of few rows to be computed as one of more, whose rows have other products'
 /// bits.
 ///
-/// oneDNN's single-precision kernels for AVX-512 sum in another order where a product has fewer than
-/// 16 rows and its factors' rows do not follow one another without a gap (oneDNN 2.6.3: of all
-/// counts from 1 to 128, those). Products in bf16 do not, nor do those for AVX2, where panels see to it.
+/// oneDNN's single-precision kernels for AVX-512 sum in another order where a product has fewer
+/// than 16 rows and its factors' rows do not follow one another without a gap (oneDNN 2.6.3: of all
+/// counts from 1 to 128, those). Products in bf16 do not, nor do those for AVX2, where panels see
+/// to it.
 final class PaddedProduct {
   /// The rows from which on a row's bits do not depend on their number.
   private static let leastRows = 16
@@ -26,8 +27,8 @@ final class PaddedProduct {
       precision: shape.precision, hasBias: shape.hasBias, accumulates: shape.accumulates)
   }
 
-  /// Calls `multiply` with the rows of `a` and, below them, some of no meaning, and keeps what it makes
-  /// of the former in `c`, which is read, too, where the product `accumulates`.
+  /// Calls `multiply` with the rows of `a` and, below them, some of no meaning, and keeps what it
+  /// makes of the former in `c`, which is read, too, where the product `accumulates`.
   func run(_ a: Operand, into c: Matrix, accumulates: Bool, _ multiply: (Operand, Matrix) -> Void) {
     let rows = Matrix(base: a.base.assumingMemoryBound(to: Float.self), layout: a.layout)
     let padded = self.a.vector.matrix(

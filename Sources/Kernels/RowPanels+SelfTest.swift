@@ -8,8 +8,8 @@ extension RowPanels {
     /// Whether W lies transposed, as on the way back.
     public let isTransposed: Bool
 
-    /// How far rows of x lie apart in a model, whose layer inputs have a column of ones behind them:
-    /// oneDNN chooses kernels by that, too.
+    /// How far rows of x lie apart in a model, whose layer inputs have a column of ones behind
+    /// them: oneDNN chooses kernels by that, too.
     var stride: Int { Self.aligned(isTransposed ? inner : inner + 1) }
 
     /// How far rows of the result lie apart.
@@ -47,8 +47,8 @@ extension RowPanels {
 
   /// What products are like on this processor.
   public struct Findings: Equatable, Sendable {
-    /// Whether a row's bits are the same in a panel of one height and in those of other heights that
-    /// other numbers of ranks would cut.
+    /// Whether a row's bits are the same in a panel of one height and in those of other heights
+    /// that other numbers of ranks would cut.
     public let keepsBits: Bool
     /// A hash of the products' bits.
     public let hash: UInt64
@@ -56,9 +56,9 @@ extension RowPanels {
 
   /// Computes products of `sizes` and `gradients` in `precision`.
   ///
-  /// Costs a product of 71 rows and some smaller ones for each size, and one for each gradient. This
-  /// is what "the same bits on any number of ranks" rests on; it samples the rule, and cannot prove
-  /// it.
+  /// Costs a product of 71 rows and some smaller ones for each size, and one for each gradient.
+  /// This is what "the same bits on any number of ranks" rests on; it samples the rule, and cannot
+  /// prove it.
   ///
   /// Gradients' products are hashed only: ranks that share memory cut those by the sizes of layers
   /// and batch alone, so each has one shape whoever computes it, and there is no other to compare.
@@ -69,8 +69,9 @@ extension RowPanels {
     examine(sizes, gradients, cuts, precision, engine)
   }
 
-  // The tallest panel, with the largest remainder, and some of its rows as others would cut them: from
-  // multiples of six, of one unit, of several, and the last unit with the remainder, which stay together.
+  // The tallest panel, with the largest remainder, and some of its rows as others would cut them:
+  // from multiples of six, of one unit, of several, and the last unit with the remainder, which
+  // stay together.
   private static let testedRows = height + unit - 1
   private static let cuts = [0..<unit, 4 * unit..<7 * unit, height - unit..<testedRows]
 

@@ -23,7 +23,8 @@ struct IDXFile: ~Copyable {
   /// Opens the file at `path`, which must hold an array of unsigned bytes with `dimensionCount`
   /// dimensions and nothing else, and reads its header.
   ///
-  /// - Throws: `DataError`, also where the file cannot hold as many elements as the header declares.
+  /// - Throws: `DataError`, also where the file cannot hold as many elements as the header
+  ///   declares.
   init(path: String, dimensionCount: Int) throws {
     var file = try UnpackedFile(path: path)
     let dimensions = try IDXFile.readHeader(of: &file, dimensionCount: dimensionCount)

@@ -12,7 +12,8 @@ struct InputFile: ~Copyable {
   /// Pipes and devices are refused, because only a size known in advance can bound what the
   /// contents may ask us to allocate.
   init(path: String) throws {
-    // Without waiting for someone who writes to a pipe; of regular files there is nothing to wait for.
+    // Without waiting for someone who writes to a pipe; of regular files there is nothing to wait
+    // for.
     let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
     guard descriptor >= 0 else { throw DataError.system(path, "open it", code: errno) }
     var status = stat()

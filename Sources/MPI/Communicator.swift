@@ -27,7 +27,8 @@ public struct Communicator: ~Copyable {
     self.size = Int(size)
   }
 
-  /// The same ranks with another message space, so that libraries do not meet each other's messages.
+  /// The same ranks with another message space, so that libraries do not meet each other's
+  /// messages.
   ///
   /// Collective. `MPI_Comm_dup`; MPI 3.1, 6.4.2.
   public func duplicate() throws(MPIError) -> Communicator {

@@ -1,5 +1,6 @@
 extension PersistentMessages {
-  /// Adds a group that brings each rank's pieces of `values` to the same places of all other ranks'.
+  /// Adds a group that brings each rank's pieces of `values` to the same places of all other
+  /// ranks'.
   ///
   /// An all-gather whose parts lie scattered, without copying them together. Every rank sends its
   /// pieces to every other, which on a network that joins all pairs alike is as few bytes on each

@@ -3,8 +3,8 @@ internal import CMPI
 /// Messages that go again and again from and to the same places in memory, prepared once.
 ///
 /// Messages form groups; those of a group start together and end together, and groups are under way
-/// independently of one another. Sender and receiver must have the same groups in the same order, in
-/// each of which messages between two ranks match in the order in which they were added.
+/// independently of one another. Sender and receiver must have the same groups in the same order,
+/// in each of which messages between two ranks match in the order in which they were added.
 ///
 /// The memory is not the messages' own: it must stay where it is until ``free()``. While a group is
 /// under way its memory is MPI's: what is sent may be read, what is received not even that.
@@ -70,12 +70,12 @@ public struct PersistentMessages: ~Copyable {
 
   /// Looks whether `group` is through, and lets all messages make progress.
   ///
-  /// `MPI_Test` of one message after the other; MPI 3.1, 3.7.3. (Of all at once, Open MPI 4.1.4 does
-  /// not tell when one failed.)
+  /// `MPI_Test` of one message after the other; MPI 3.1, 3.7.3. (Of all at once, Open MPI 4.1.4
+  /// does not tell when one failed.)
   ///
   /// - Returns: whether no message of the group is under way (any longer).
-  /// - Throws: ``MPIError`` if a message failed, of class `truncate` also if it had another length than
-  ///   was expected; the job is then best ended.
+  /// - Throws: ``MPIError`` if a message failed, of class `truncate` also if it had another length
+  ///   than was expected; the job is then best ended.
   public mutating func test(_ group: Int) throws(MPIError) -> Bool {
     while groups[group].next < groups[group].requests.upperBound {
       let number = groups[group].next
@@ -129,8 +129,8 @@ public struct PersistentMessages: ~Copyable {
 }
 
 extension PersistentMessages {
-  /// Adds a message to the last group that sends `values` as they are when the group starts; nothing
-  /// for no values.
+  /// Adds a message to the last group that sends `values` as they are when the group starts;
+  /// nothing for no values.
   ///
   /// `MPI_Send_init`; MPI 3.1, 3.9.
   ///

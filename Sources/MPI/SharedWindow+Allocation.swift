@@ -6,7 +6,8 @@ private let alignment = 64
 extension SharedWindow {
   /// Allocates `count` elements for this rank and room to align them in.
   ///
-  /// Implementations do not align parts (8 modulo 64 was seen), so that 64 bytes more are asked for.
+  /// Implementations do not align parts (8 modulo 64 was seen), so that 64 bytes more are asked
+  /// for.
   static func allocate(
     _ count: Int, _ communicator: borrowing Communicator
   ) throws(MPIError) -> CMPI_Win {

@@ -3,9 +3,9 @@ internal import CMPI
 /// Memory that the ranks of one machine share: each owns a part, all reach every part.
 ///
 /// No copies and no messages: a rank's store is another's load. What makes that safe is a
-/// discipline: between two calls of ``synchronise(_:)`` an element is either written by one rank and
-/// touched by no other, or only read; ``sync()`` and a message do for two ranks what `synchronise`
-/// does for all. Both are mutating, so that the compiler lets no
+/// discipline: between two calls of ``synchronise(_:)`` an element is either written by one rank
+/// and touched by no other, or only read; ``sync()`` and a message do for two ranks what
+/// `synchronise` does for all. Both are mutating, so that the compiler lets no
 /// span of the window live across it.
 ///
 /// The window is in a passive access epoch for all its life (`MPI_Win_lock_all` with
@@ -63,8 +63,8 @@ public struct SharedWindow<Element: Datatype>: ~Copyable {
 
   /// Orders this rank's loads and stores of the window before this call against those after it.
   ///
-  /// A rank that calls this and then sends a message, and one that receives it and then calls this, are
-  /// with one another as after ``synchronise(_:)``: no barrier, and no rank waits for a third.
+  /// A rank that calls this and then sends a message, and one that receives it and then calls this,
+  /// are with one another as after ``synchronise(_:)``: no barrier, and no rank waits for a third.
   ///
   /// `MPI_Win_sync`; MPI 3.1, 11.5.4 and 11.7.
   ///

@@ -92,8 +92,8 @@ public struct World: ~Copyable {
 
   /// Ends all ranks at once, from where no world is at hand or it is only borrowed.
   ///
-  /// Before MPI begins it ends this process and tells the launcher, which ends the others; after MPI's
-  /// end, this process alone.
+  /// Before MPI begins it ends this process and tells the launcher, which ends the others; after
+  /// MPI's end, this process alone.
   ///
   /// `MPI_Abort`; MPI 3.1, 8.7.
   ///

@@ -2,9 +2,9 @@ public import Kernels
 
 /// All that one pass keeps of a batch: every layer's inputs and deltas, and the sampler's memory.
 ///
-/// Layer inputs and deltas are what weight gradients are made of. What products read of them lies in
-/// `shared`, which ranks of a team may see together: in fp32 the matrices themselves, in bf16 rounded
-/// copies. The rest is of use to the rank that computes it alone.
+/// Layer inputs and deltas are what weight gradients are made of. What products read of them lies
+/// in `shared`, which ranks of a team may see together: in fp32 the matrices themselves, in bf16
+/// rounded copies. The rest is of use to the rank that computes it alone.
 public struct Activations {
   /// The inputs of each layer, (capacity, inputs + 1); the last column is one.
   public let inputs: [Matrix]
@@ -91,8 +91,8 @@ public struct Activations {
     inputs[number].columns(0..<inputs[number].columns - 1)
   }
 
-  /// Shows the inputs of layer `number`, of the samples `rows`, to products, which see what they are
-  /// now: (rows, inputs + 1).
+  /// Shows the inputs of layer `number`, of the samples `rows`, to products, which see what they
+  /// are now: (rows, inputs + 1).
   func publishInputs(_ number: Int, _ rows: Range<Int>) -> Operand {
     Self.publish(inputs[number].rows(rows), as: inputOperands[number].rows(rows))
   }

@@ -16,7 +16,8 @@ public struct GradientTile: Sendable {
   /// Where these rows lie among all parameters.
   public let range: Range<Int>
 
-  /// The most rows of a tile: its gradient and moments stay in cache, its product runs at full rate.
+  /// The most rows of a tile: its gradient and moments stay in cache, its product runs at full
+  /// rate.
   private static let mostRows = 64
 
   /// Samples summed by one product. More make oneDNN choose kernels by the tile's height, and the
@@ -39,8 +40,8 @@ public struct GradientTile: Sendable {
 
   /// Computes the tile of xᵀ δ into `gradient`, of as many floats, in order over chunks of samples.
   ///
-  /// `input` is (n, inputs + 1), `delta` (n, outputs); without samples the tile is zero. Inputs that
-  /// are zero in all samples are left out of the product.
+  /// `input` is (n, inputs + 1), `delta` (n, outputs); without samples the tile is zero. Inputs
+  /// that are zero in all samples are left out of the product.
   func compute(
     input: Operand, delta: Operand, into gradient: Vector, engine: MatrixEngine,
     selection: NonzeroColumns

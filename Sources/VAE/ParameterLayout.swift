@@ -2,7 +2,8 @@ internal import Kernels
 
 /// Where each layer's parameters lie in one flat buffer; gradients and moments lie alike.
 ///
-/// Each layer's matrix starts on 64 bytes, in fp32 and in a copy in bf16. Mean and log variance are one layer, side by side.
+/// Each layer's matrix starts on 64 bytes, in fp32 and in a copy in bf16. Mean and log variance are
+/// one layer, side by side.
 public struct ParameterLayout: Sendable {
   /// The sizes of the model.
   public let configuration: ModelConfiguration

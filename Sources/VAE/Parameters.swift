@@ -1,7 +1,7 @@
 public import Kernels
 
-/// A model's parameters as its layers read them: weights in the precision of the products, biases in
-/// fp32.
+/// A model's parameters as its layers read them: weights in the precision of the products, biases
+/// in fp32.
 public struct Parameters {
   /// All parameters in fp32, laid out by ``ParameterLayout``.
   public let values: Vector

@@ -11,7 +11,8 @@ enum Launcher {
   /// Whether a launcher started this process, whose streams then are not the user's terminal.
   static var isPresent: Bool { known != nil }
 
-  /// Whether the launcher ends a job at its first failure; of Slurm's, which may not, one cannot tell.
+  /// Whether the launcher ends a job at its first failure; of Slurm's, which may not, one cannot
+  /// tell.
   static var endsJobs: Bool {
     number("OMPI_COMM_WORLD_RANK") != nil
       || number("PMI_RANK") != nil && number("SLURM_PROCID") == nil
@@ -27,8 +28,8 @@ enum Launcher {
     setenv("OMPI_MCA_pml", "ob1", 0)
   }
 
-  /// Spares Open MPI the daemon that it starts beside a process without a launcher, which takes 0.1 s:
-  /// it would serve other processes to come, and none do. Must come before MPI starts; with a
+  /// Spares Open MPI the daemon that it starts beside a process without a launcher, which takes 0.1
+  /// s: it would serve other processes to come, and none do. Must come before MPI starts; with a
   /// launcher it says nothing.
   static func stayAlone() { setenv("OMPI_MCA_ess_singleton_isolated", "1", 0) }
 

@@ -71,7 +71,8 @@ enum Program {
 }
 
 extension Lockstep {
-  /// What to type for help about a sentence on the flags that were given, as in `lockstep train --help`.
+  /// What to type for help about a sentence on the flags that were given, as in `lockstep train
+  /// --help`.
   fileprivate static func help(about sentence: String) -> String {
     let names = configuration.subcommands.map { $0._commandName }
     guard let command = CommandLine.arguments.dropFirst().first, names.contains(command) else {

@@ -6,7 +6,8 @@ import Testing
 
 /// Thousands of damaged files: each is read or refused with an `ArtifactError`, and never traps.
 @Suite struct SafetensorsFuzzTests {
-  /// Pieces that headers are made of: one put in place of another gives what random bytes rarely do.
+  /// Pieces that headers are made of: one put in place of another gives what random bytes rarely
+  /// do.
   static let pieces = [
     "{", "}", "[", "]", ":", ",", "\"", "\\", "\\u", "\\ud800", "\"a\"", "\"dtype\"", "\"shape\"",
     "\"data_offsets\"", "\"__metadata__\"", "F32", "0", "4", "8", "16", "-1", "1e9",

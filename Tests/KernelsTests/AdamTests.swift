@@ -74,7 +74,8 @@ import Testing
     #expect(abs(Double(optimizer.parameters[0]) + 1e-3) < 1e-9)
   }
 
-  /// The rounded copy is that of the new parameters, and nothing else differs from a step without it.
+  /// The rounded copy is that of the new parameters, and nothing else differs from a step without
+  /// it.
   @Test(arguments: [0, 1, 37, 1023, 1024, 1025, 3000])
   func roundedCopy(count: Int) {
     let plain = Optimizer(normals(count, seed: 1))

@@ -4,8 +4,8 @@ import Testing
 /// A row's bits do not depend on how many rows are computed with it, be they fewer than a kernel's
 /// block: what the same bits on any number of ranks rest on.
 @Suite struct FewRowsTests {
-  /// The sizes of layers, and how far the rows of x and of the result lie apart: close together, as in
-  /// a model, and as in a model with narrow layers.
+  /// The sizes of layers, and how far the rows of x and of the result lie apart: close together, as
+  /// in a model, and as in a model with narrow layers.
   static let sizes = [
     [784, 400, 784, 400], [784, 400, 800, 400], [400, 40, 416, 48], [20, 400, 32, 400],
     [400, 20, 400, 32], [64, 16, 80, 16], [4, 16, 16, 16], [7, 33, 16, 48],

@@ -2,7 +2,8 @@ import Foundation
 import Kernels
 import Testing
 
-/// Against published quantiles: Wichura's own for 0.25, 0.001 and 1e-20, R's `qnorm` for the others.
+/// Against published quantiles: Wichura's own for 0.25, 0.001 and 1e-20, R's `qnorm` for the
+/// others.
 @Suite struct NormalQuantileTests {
   @Test(
     arguments: [

@@ -9,7 +9,8 @@ import Testing
     let (span, first) = (bytes.span, [UInt32(0)])
     fillPixels(padded.matrix, from: span, images: first.span)
     for byte in 0...255 {
-      // A float's quotient is the nearest to the true one, which is what double precision rounds to.
+      // A float's quotient is the nearest to the true one, which is what double precision rounds
+      // to.
       #expect(padded.matrix[0, byte] == Float(Double(byte) / 255))
     }
     #expect((padded.matrix[0, 0], padded.matrix[0, 255]) == (0, 1))

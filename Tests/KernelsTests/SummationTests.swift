@@ -56,8 +56,8 @@ import Testing
     }
   }
 
-  /// What was sent and what is left over make up what was to be sent, exactly: both are multiples of
-  /// the float's last place. So over many rounds the sums differ by the last residual alone.
+  /// What was sent and what is left over make up what was to be sent, exactly: both are multiples
+  /// of the float's last place. So over many rounds the sums differ by the last residual alone.
   @Test("no round's loss is lost", arguments: [1, 33, 4096])
   func feedback(count: Int) {
     let memory = Buffer<Float>(repeating: 0, count: count + 1)

@@ -89,8 +89,8 @@ import Testing
       .fail(74, "/nowhere")
   }
 
-  /// The measurement would take a minute. Its processes, mpirun and two ranks, are found by the data
-  /// they read; the pattern does not match itself in this shell's own words.
+  /// The measurement would take a minute. Its processes, mpirun and two ranks, are found by the
+  /// data they read; the pattern does not match itself in this shell's own words.
   @Test("a signal ends it and all it started", arguments: ["INT", "TERM"])
   func interrupted(signal: String) throws {
     let folder = try RunFolder()

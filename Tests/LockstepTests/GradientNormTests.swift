@@ -1,8 +1,8 @@
 import Foundation
 import Testing
 
-/// The gradient's norm in the rows of steps, against Adam's first moment: after one step from zero it is
-/// (1 − β₁) g, Kingma and Ba, algorithm 1.
+/// The gradient's norm in the rows of steps, against Adam's first moment: after one step from zero
+/// it is (1 − β₁) g, Kingma and Ba, algorithm 1.
 @Suite struct GradientNormTests {
   private static let launches: [(Launch, teams: String, exchange: String)] = [
     (.alone, "node", "all-reduce"), (.ranks(2), "node", "all-reduce"),

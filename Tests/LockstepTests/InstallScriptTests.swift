@@ -2,8 +2,8 @@ import Foundation
 import Support
 import Testing
 
-/// What `scripts/install` does with a set-up that does nothing, a program that only writes its pages, and
-/// a `sudo` that only tells what it was given.
+/// What `scripts/install` does with a set-up that does nothing, a program that only writes its
+/// pages, and a `sudo` that only tells what it was given.
 @Suite struct InstallScriptTests {
   private let folder: TemporaryFolder
 

@@ -131,8 +131,8 @@ import Testing
     #expect(rows.allSatisfy { ($0.model == nil) == ($0.failure != nil) })
   }
 
-  /// The run would take minutes. Its processes are found by the data they read; the pattern does not
-  /// match itself in this shell's own words.
+  /// The run would take minutes. Its processes are found by the data they read; the pattern does
+  /// not match itself in this shell's own words.
   @Test("a signal ends it and all it started", arguments: ["INT", "TERM"])
   func interrupted(signal: String) throws {
     let script = """

@@ -12,7 +12,8 @@ import Testing
     host = ProcessInfo.processInfo.hostName
   }
 
-  /// Trains four steps, one epoch, on `ranks`, of which `rank` has a bit flipped from the beginning.
+  /// Trains four steps, one epoch, on `ranks`, of which `rank` has a bit flipped from the
+  /// beginning.
   private func train(
     flipping rank: Int, of ranks: Int, teams: String = "rank", verifyEvery steps: String = ""
   ) throws -> Command.Outcome {

@@ -90,7 +90,8 @@ import Testing
         == "train: LOCKSTEP_MPI is 'lam': it may be openmpi (the default) or mpich.\n")
   }
 
-  /// One rank a slot, each of several cores, is more than there is, and mpirun would say so in vain.
+  /// One rank a slot, each of several cores, is more than there is, and mpirun would say so in
+  /// vain.
   @Test(
     "wide ranks on several machines need a number",
     arguments: [["--hostfile", "hosts"], ["-H", "a:4,b:4"]],

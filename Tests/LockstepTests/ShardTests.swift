@@ -4,8 +4,8 @@ import Testing
 
 /// The number of ranks does not change what is computed, however unevenly a batch falls to them.
 @Suite struct ShardTests {
-  /// Images and batch sizes: batches of which some ranks get nothing, last batches that are smaller,
-  /// and batches that are larger than the data.
+  /// Images and batch sizes: batches of which some ranks get nothing, last batches that are
+  /// smaller, and batches that are larger than the data.
   static let sizes = [(200, 1), (10, 3), (130, 47), (7, 4), (50, 64), (3, 1_048_576)]
 
   /// How a run is started.
@@ -33,8 +33,8 @@ import Testing
     }
   }
 
-  /// The last batch of an epoch has 2 images, of which most of five ranks get none; the batch before
-  /// has 130 or 50, in several panels on some ranks and one on others.
+  /// The last batch of an epoch has 2 images, of which most of five ranks get none; the batch
+  /// before has 130 or 50, in several panels on some ranks and one on others.
   @Test(
     "so with layers of odd sizes", arguments: [(132, 130), (102, 50)], [(1, 1), (7, 3), (50, 65)])
   func layers(sizes: (images: Int, batch: Int), model: (hidden: Int, latent: Int)) throws {

@@ -61,8 +61,9 @@ import Testing
     try expectSavedAtLastStep(folder)
   }
 
-  /// SIGINT reaches ranks as SIGTERM. Open MPI's leaves ranks a second after these two, and returns 1 whatever they return; MPICH
-  /// 4.0.2's leaves them all the time they want, and may return 0 after any signal.
+  /// SIGINT reaches ranks as SIGTERM. Open MPI's leaves ranks a second after these two, and returns
+  /// 1 whatever they return; MPICH 4.0.2's leaves them all the time they want, and may return 0
+  /// after any signal.
   @Test(
     "signals through the launcher leave time to save",
     arguments: [1, 2, 3, 4].flatMap { [($0, "TERM"), ($0, "USR1")] } + [(2, "INT")])

@@ -42,8 +42,8 @@ struct SlurmJob {
     ).run(seconds: 120)
   }
 
-  /// A part begins with a line in the log. Slurm holds a requeued job for longer than need be; a part
-  /// that began in the second in which the last one ended would find its credential revoked.
+  /// A part begins with a line in the log. Slurm holds a requeued job for longer than need be; a
+  /// part that began in the second in which the last one ended would find its credential revoked.
   private static let driver = """
     script=$1 log=$2 metrics=$3; mapfile -t commands <<<"$4"; shift 4
     job=$(sbatch --parsable --ntasks-per-node=2 --output="$log" "$script" "$@") || exit

@@ -20,8 +20,8 @@ import Testing
     }
   }
 
-  /// What Philox and the shuffle give when written in Python: a run that is resumed by a later version
-  /// must go on in the order that it began with.
+  /// What Philox and the shuffle give when written in Python: a run that is resumed by a later
+  /// version must go on in the order that it began with.
   @Test func known() {
     #expect(EpochOrder(count: 10, seed: 1, epoch: 1).images == [4, 1, 2, 0, 6, 3, 5, 9, 7, 8])
     #expect(

@@ -15,8 +15,8 @@ import Testing
     try Probe(scenario, ranks: ranks).expectToHold()
   }
 
-  /// Settings, what the environment makes them, and how they read: text; numbers with a name, of one
-  /// byte and, where there are several ranks, of four; plain numbers.
+  /// Settings, what the environment makes them, and how they read: text; numbers with a name, of
+  /// one byte and, where there are several ranks, of four; plain numbers.
   private static let settings =
     Library.isOpenMPI
     ? [

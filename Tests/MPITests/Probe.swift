@@ -8,8 +8,8 @@ struct Probe {
   let ranks: Int
   private let hosts: [Int]?
 
-  /// What makes jobs quick to start and quick to end: no search for fast networks, which takes 0.2 s,
-  /// and no backtrace of a crash that a test provokes.
+  /// What makes jobs quick to start and quick to end: no search for fast networks, which takes 0.2
+  /// s, and no backtrace of a crash that a test provokes.
   private static let environment = ["OMPI_MCA_pml": "ob1", "SWIFT_BACKTRACE": "enable=no"]
 
   init(_ scenario: String..., ranks: Int) { self.init(scenario, ranks: ranks) }

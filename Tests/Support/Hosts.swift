@@ -20,9 +20,9 @@ public enum Hosts {
 
   /// What jobs on them need beside what the script gives them: TCP between hosts, and no loitering.
   ///
-  /// Where a rank fails, `mpirun` ends those of its own host first, for which it takes a second, and
-  /// then each other host's daemon would wait another second twice over before it killed ranks that
-  /// are gone by then. Daemons alone have this setting: ranks still have the first second.
+  /// Where a rank fails, `mpirun` ends those of its own host first, for which it takes a second,
+  /// and then each other host's daemon would wait another second twice over before it killed ranks
+  /// that are gone by then. Daemons alone have this setting: ranks still have the first second.
   public static let environment = [
     "OMPI_MCA_btl": "self,vader,tcp",
     "OMPI_MCA_orte_launch_agent": "env OMPI_MCA_odls_base_sigkill_timeout=0 orted",
@@ -36,7 +36,8 @@ public enum Hosts {
 extension Command {
   /// A program of this package under the launcher, one rank on every slot of pretended hosts.
   ///
-  /// `environment` reaches all ranks: with Open MPI its own words by themselves, the others by name.
+  /// `environment` reaches all ranks: with Open MPI its own words by themselves, the others by
+  /// name.
   public static func mpirun(
     hosts slots: [Int], _ program: String, _ arguments: [String] = [],
     environment: [String: String] = [:]

@@ -25,8 +25,8 @@ public enum Library {
     }
     """
 
-  /// The words that start `parts` of one job, each the words between two colons, ranks sharing cores
-  /// and bound to what `binding` says.
+  /// The words that start `parts` of one job, each the words between two colons, ranks sharing
+  /// cores and bound to what `binding` says.
   static func words(_ parts: [[String]], binding: String) -> [String] {
     let shared = ["--quiet", "--oversubscribe", "--mca", "mpi_yield_when_idle", "1", "--bind-to"]
     let options =

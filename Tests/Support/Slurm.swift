@@ -1,10 +1,10 @@
 import Foundation
 
-/// A Slurm of one node, made of this machine by `cluster/slurm/local`. It is gone, with all jobs, when
-/// the command that it was made for ends, however that ends.
+/// A Slurm of one node, made of this machine by `cluster/slurm/local`. It is gone, with all jobs,
+/// when the command that it was made for ends, however that ends.
 public enum Slurm {
-  /// The words that make a node of so many processors and begin a command for which `sbatch` and its
-  /// kin mean that Slurm.
+  /// The words that make a node of so many processors and begin a command for which `sbatch` and
+  /// its kin mean that Slurm.
   public static func words(cpus: Int) -> [String] { [path("local"), "--cpus", "\(cpus)", "--"] }
 
   /// Why there can be none here; nil where there can be. Tests that need it are enabled by that.

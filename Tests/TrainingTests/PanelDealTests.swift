@@ -4,8 +4,9 @@ import Testing
 
 /// Dealing blocks to ranks that finish them in any order.
 @Suite struct PanelDealTests {
-  /// Plays a job in which a rank, drawn at random with the weights `speeds`, acts at a time. Returns
-  /// how many blocks each rank computed, and the most that were between dealt and handed on.
+  /// Plays a job in which a rank, drawn at random with the weights `speeds`, acts at a time.
+  /// Returns how many blocks each rank computed, and the most that were between dealt and handed
+  /// on.
   private func play(
     _ deal: inout PanelDeal, speeds: [Int], stopAt: Int? = nil
   ) throws -> (computed: [Int], most: Int) {

@@ -53,8 +53,8 @@ import VAE
     #expect(matrices(workbench.activations).allSatisfy { $0.rowStride % 16 == 0 })
   }
 
-  /// Rounded copies need half the memory of the matrices, up to the ends of their rows; the matrices
-  /// are then a rank's own.
+  /// Rounded copies need half the memory of the matrices, up to the ends of their rows; the
+  /// matrices are then a rank's own.
   @Test func memory() {
     let layout = ParameterLayout(ModelConfiguration(pixels: 63, hidden: 32, latent: 16))
     let shared = Precision.allCases.map {

@@ -1,5 +1,5 @@
-/// The axes of a chart with their numbers, names and units, as SVG that takes its colours and letters
-/// from the page around it.
+/// The axes of a chart with their numbers, names and units, as SVG that takes its colours and
+/// letters from the page around it.
 struct ChartFrame {
   let x: Axis
   let y: Axis

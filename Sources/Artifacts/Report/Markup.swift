@@ -36,7 +36,8 @@ public struct Markup: Sendable {
   /// The end of a line, for those who read the page's source.
   static let newline = Markup(raw: "\n")
 
-  /// A picture inside the page, the bytes of a PNG file, and what it shows; nil where they are none.
+  /// A picture inside the page, the bytes of a PNG file, and what it shows; nil where they are
+  /// none.
   public static func picture(_ file: [UInt8], alternative: String) -> Markup? {
     guard let size = PNG.dimensions(of: file) else { return nil }
     return .void(
@@ -56,8 +57,8 @@ public struct Markup: Sendable {
     return "<\(name)\(words.joined())>"
   }
 
-  /// The five characters that mean something to HTML as entities, and characters that no page may have
-  /// as U+FFFD.
+  /// The five characters that mean something to HTML as entities, and characters that no page may
+  /// have as U+FFFD.
   private static func escaped(_ text: String) -> String {
     // Pictures and paths are long and have none of them.
     let isPlain = text.utf8.allSatisfy { byte in

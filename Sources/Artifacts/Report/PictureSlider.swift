@@ -1,5 +1,5 @@
-/// Pictures of which one is shown at a time, chosen by click, touch or arrow keys, without a script:
-/// they are radio buttons, each followed by what it shows.
+/// Pictures of which one is shown at a time, chosen by click, touch or arrow keys, without a
+/// script: they are radio buttons, each followed by what it shows.
 public struct PictureSlider: Sendable {
   /// One position of the slider.
   public struct Position: Sendable {

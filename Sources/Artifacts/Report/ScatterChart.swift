@@ -48,7 +48,8 @@ public struct ScatterChart: Sendable {
     return ChartFrame(x: axes[0], y: axes[1], width: 384, height: 382, isSquared: true)
   }
 
-  /// Where the classes' numbers stand in the drawing: moved apart, little by little, where they meet.
+  /// Where the classes' numbers stand in the drawing: moved apart, little by little, where they
+  /// meet.
   private func numbers(_ frame: ChartFrame) -> [Point] {
     var places = middles.map { (x: frame.x($0.x), y: frame.y($0.y), kind: $0.kind) }
     let distance = 17.0

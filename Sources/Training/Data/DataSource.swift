@@ -52,8 +52,8 @@ struct DataSource {
 
   /// Brings the data into `memory`, which the ranks of a node share; collective over `world`.
   ///
-  /// - Returns: views of the splits, on all ranks; other ranks of the node may look at them once they
-  ///   have been synchronised with its leader.
+  /// - Returns: views of the splits, on all ranks; other ranks of the node may look at them once
+  ///   they have been synchronised with its leader.
   func read(into memory: Bytes, among world: borrowing Communicator) throws -> [Dataset] {
     var offset = 0
     let splits = shapes.map { shape in

@@ -3,16 +3,17 @@ public import MPI
 
 /// The images that a job works on: one copy on every node, which all of its ranks read.
 ///
-/// The lowest rank of a node, its leader, reads the files. Where it finds none, rank zero sends what
-/// it has read: data need to be on its machine only.
+/// The lowest rank of a node, its leader, reads the files. Where it finds none, rank zero sends
+/// what it has read: data need to be on its machine only.
 public struct NodeData: ~Copyable {
   /// Views of the splits that were asked for, in that order; valid until ``free()``.
   public let splits: [Dataset]
 
   private let memory: SharedMemory<UInt8>
 
-  /// Reads `splits` of the data in `directory` for all nodes, and makes sure that all have the same;
-  /// collective over `world`. Every rank's `check` is given the shapes, before anything is read.
+  /// Reads `splits` of the data in `directory` for all nodes, and makes sure that all have the
+  /// same; collective over `world`. Every rank's `check` is given the shapes, before anything is
+  /// read.
   ///
   /// - Throws: on all ranks, what `check` throws, or a failure that tells which file on which host
   ///   is missing or damaged, whose data differ from rank zero's, or which host lacks memory.

@@ -56,8 +56,8 @@ extension JobFindings {
   /// The bytes of MNIST's images and labels.
   private static let data = 70_000 * 785
 
-  /// The bytes that the default run takes of a node's memory, with its data and every rank's program
-  /// and libraries.
+  /// The bytes that the default run takes of a node's memory, with its data and every rank's
+  /// program and libraries.
   func memoryNeed(_ node: [RankFindings]) -> Int {
     let need = memory(node)
     let program = 64 << 20  // A guess that lies above what was seen of program and libraries.

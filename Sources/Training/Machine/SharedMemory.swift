@@ -21,13 +21,14 @@ struct SharedMemory<Element: Datatype & Numeric>: ~Copyable {
     buffer = isShared ? nil : Buffer<Element>(repeating: 0, count: count)
   }
 
-  /// Waits for all ranks of `group`: what any of them wrote before, every one sees after. Collective.
+  /// Waits for all ranks of `group`: what any of them wrote before, every one sees after.
+  /// Collective.
   mutating func synchronise(_ group: borrowing Communicator) throws {
     try window?.synchronise(group)
   }
 
-  /// Of two ranks, one calls this and sends a message, the other receives it and calls this: it then
-  /// sees what the first wrote before.
+  /// Of two ranks, one calls this and sends a message, the other receives it and calls this: it
+  /// then sees what the first wrote before.
   mutating func sync() throws { try window?.sync() }
 
   /// Gives the memory back; collective. No view may be used any more.

@@ -42,8 +42,9 @@ extension SharedMemoryRoom {
     let (ranks, isLeader) = (node.size, node.rank == 0)
     try node.free()
     try world.together {
-      // The library keeps a window where its first rank's setting says. To ask it takes 0.2 s, since
-      // it opens all of its parts for that; the environment is at hand, and mostly shows plenty.
+      // The library keeps a window where its first rank's setting says. To ask it takes 0.2 s,
+      // since it opens all of its parts for that; the environment is at hand, and mostly shows
+      // plenty.
       guard isLeader, windows > 0 else { return }
       let told = SharedMemoryRoom(WindowDirectory.inEnvironment ?? defaultDirectory)
       if let told, told.holds(windows + WindowDirectory.enough) { return }
@@ -55,7 +56,8 @@ extension SharedMemoryRoom {
     }
   }
 
-  /// What is wrong where `ranks` ranks of this node need `need` bytes more, and what to do about it.
+  /// What is wrong where `ranks` ranks of this node need `need` bytes more, and what to do about
+  /// it.
   func sentence(ranks: Int, need: Int, canMove: Bool) -> String {
     let other =
       canMove ? ", or name a directory with more room in \(WindowDirectory.variable)" : ""

@@ -16,8 +16,8 @@ public enum WindowDirectory {
   static let enough = 512 << 20
 
   /// Lets windows be kept elsewhere where the default directory is small and another has more room.
-  /// Must come before MPI starts; what the user has set stands, but in a file of parameters: Open MPI
-  /// has not read it yet.
+  /// Must come before MPI starts; what the user has set stands, but in a file of parameters: Open
+  /// MPI has not read it yet.
   ///
   /// Every process decides for itself; of those that share a window, the library asks the first.
   public static func choose() {

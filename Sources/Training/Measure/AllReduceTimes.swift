@@ -2,9 +2,9 @@ internal import Kernels
 internal import MPI
 internal import VAE
 
-/// How long the teams take to add up a gradient when they do nothing else, beside what a program does
-/// that gives each rank's whole gradient to `MPI_Allreduce`. Medians of rounds in turn, each from one
-/// barrier to the next.
+/// How long the teams take to add up a gradient when they do nothing else, beside what a program
+/// does that gives each rank's whole gradient to `MPI_Allreduce`. Medians of rounds in turn, each
+/// from one barrier to the next.
 public struct AllReduceTimes: Codable, Equatable, Sendable {
   /// Seconds of the trainer's own exchange.
   public var ours: Double

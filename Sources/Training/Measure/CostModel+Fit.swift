@@ -56,8 +56,8 @@ extension CostModel {
 }
 
 extension CostModel.Line {
-  /// The line through `points` with the least relative errors, neither slope nor offset negative; nil
-  /// where the points share one x.
+  /// The line through `points` with the least relative errors, neither slope nor offset negative;
+  /// nil where the points share one x.
   init?(fitting points: [(x: Double, y: Double)]) {
     var (w, wx, wxx, wy, wxy) = (0.0, 0.0, 0.0, 0.0, 0.0)
     for (x, y) in points where y > 0 {

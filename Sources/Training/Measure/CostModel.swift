@@ -6,20 +6,22 @@ public import VAE
 ///
 ///     step = (samples(b) + gradients(e, B/N)) (1 + w log₂ R) + 2 l + exposed(T, G)
 ///
-/// - samples(b) = p b + q: batch, forward and backward of the rank with the largest shard. b follows
-///   from ``Shard``: shards are made of units of six rows, so that a batch of 128 has no more than 21
-///   of them, and some ranks get one more than others.
-/// - gradients(e, s) = e (u s + v): a rank's tiles, of e parameters in all, over the s samples of its
-///   node; v is the update, which no node is spared. e is that of the lane to which the most was dealt.
-/// - w: a barrier takes a microsecond, but ranks are never equally fast, and each waits for the last.
+/// - samples(b) = p b + q: batch, forward and backward of the rank with the largest shard. b
+///   follows from ``Shard``: shards are made of units of six rows, so that a batch of 128 has no
+///   more than 21 of them, and some ranks get one more than others.
+/// - gradients(e, s) = e (u s + v): a rank's tiles, of e parameters in all, over the s samples of
+///   its node; v is the update, which no node is spared. e is that of the lane to which the most
+///   was dealt.
+/// - w: a barrier takes a microsecond, but ranks are never equally fast, and each waits for the
+///   last.
 /// - 2 l: a gradient's parts go one way, and their sums the other; l is the latency.
-/// - exposed(T, G) = max(T/4, T − 3/4 G): of the time T = 2 (N − 1)/N S / c that S bytes of gradient
-///   take through a network of c bytes a second, which a node's lanes share, what the gradients'
-///   products G do not hide. Of four buckets, the first leaves when a quarter is computed, and the last
-///   when all is.
+/// - exposed(T, G) = max(T/4, T − 3/4 G): of the time T = 2 (N − 1)/N S / c that S bytes of
+///   gradient take through a network of c bytes a second, which a node's lanes share, what the
+///   gradients' products G do not hide. Of four buckets, the first leaves when a quarter is
+///   computed, and the last when all is.
 ///
-/// Not in the model: unlike nodes, traffic of others, and what memory that all cores share costs with
-/// more of them than were measured.
+/// Not in the model: unlike nodes, traffic of others, and what memory that all cores share costs
+/// with more of them than were measured.
 public struct CostModel: Codable, Equatable, Sendable {
   /// p and q: seconds a sample, and a step.
   public var sample: Line

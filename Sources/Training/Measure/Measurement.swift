@@ -111,8 +111,8 @@ extension Measurement {
   /// The products' operations a second over what the cores could do.
   public var fractionOfPeak: Double { cost.total * imagesPerSecond / best }
 
-  /// The same of weight gradients alone, with the update that follows each tile; zero where the stage
-  /// took no time.
+  /// The same of weight gradients alone, with the update that follows each tile; zero where the
+  /// stage took no time.
   public var gradientFractionOfPeak: Double {
     let seconds = stages[StageTimes.Stage.gradients.rawValue] ?? 0
     return seconds > 0 ? cost.gradients * Double(images) / seconds / best : 0

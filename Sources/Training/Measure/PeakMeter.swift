@@ -13,8 +13,8 @@ struct PeakMeter {
   /// Runs of a measurement; the best counts, since a core is never faster than its peak.
   private static let runs = 3
 
-  /// A meter for the products of `precision` whose runs take `seconds` each; nil where the processor
-  /// has no instructions for them.
+  /// A meter for the products of `precision` whose runs take `seconds` each; nil where the
+  /// processor has no instructions for them.
   init?(_ precision: Precision, seconds: Double) {
     guard precision.isAvailable, let peak = ArithmeticPeak(precision) else { return nil }
     self.peak = peak

@@ -5,7 +5,8 @@ internal import Yams
 ///
 /// Rows and pictures that make no sense are passed over. A record is no reason to fail.
 struct RunRecord {
-  /// A row of `metrics.jsonl` about an epoch; see ``EpochRow``. Earlier versions wrote fewer numbers.
+  /// A row of `metrics.jsonl` about an epoch; see ``EpochRow``. Earlier versions wrote fewer
+  /// numbers.
   struct Epoch: Decodable {
     var epoch: Int
     var step: Int
@@ -98,7 +99,8 @@ struct RunRecord {
     text(of: path).split(separator: "\n")
   }
 
-  /// The names and values of a YAML file, without quotes and escapes; none where it is no such file.
+  /// The names and values of a YAML file, without quotes and escapes; none where it is no such
+  /// file.
   private static func pairs(of path: String) -> [(name: String, value: String)] {
     guard let node = try? Yams.compose(yaml: text(of: path)), let entries = node.mapping else {
       return []

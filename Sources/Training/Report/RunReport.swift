@@ -5,22 +5,22 @@ public import MPI
 
 /// A page that shows how a run went and what came of it: `report.html`.
 ///
-/// It is made of what the run directory has and of what its newest checkpoint can draw; what is missing
-/// is left out, and said to be. The same directory and data give the same bytes, on any number of
-/// ranks.
+/// It is made of what the run directory has and of what its newest checkpoint can draw; what is
+/// missing is left out, and said to be. The same directory and data give the same bytes, on any
+/// number of ranks.
 public enum RunReport {
   /// Its name in a run directory.
   static let name = "report.html"
 
-  /// Writes the report of the run directory `run` to `output`, inside it where that is nil, each rank
-  /// with `threads`; collective.
+  /// Writes the report of the run directory `run` to `output`, inside it where that is nil, each
+  /// rank with `threads`; collective.
   ///
-  /// `data` are the images to show the latent space of: nil for those that the run was trained on, if
-  /// they are still there.
+  /// `data` are the images to show the latent space of: nil for those that the run was trained on,
+  /// if they are still there.
   ///
   /// - Returns: where it is.
-  /// - Throws: on all ranks, where there is no run, its checkpoints are damaged, `data` cannot be read
-  ///   or the report not be written.
+  /// - Throws: on all ranks, where there is no run, its checkpoints are damaged, `data` cannot be
+  ///   read or the report not be written.
   public static func write(
     ofRun run: String, data: String?, threads: Int, to output: String?,
     among communicator: borrowing Communicator

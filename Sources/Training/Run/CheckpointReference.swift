@@ -14,7 +14,8 @@ struct CheckpointReference {
   /// Finds what `path` means: a run directory (its newest whole checkpoint), a checkpoint
   /// directory, or a `.safetensors` file.
   ///
-  /// - Throws: `Failure`: `inputOutput` where nothing is at `path`, `badData` where nothing whole is.
+  /// - Throws: `Failure`: `inputOutput` where nothing is at `path`, `badData` where nothing whole
+  ///   is.
   init(_ path: String) throws {
     let path = path.count > 1 && path.hasSuffix("/") ? String(path.dropLast()) : path
     guard FileSystem.exists(path) else {

@@ -121,7 +121,8 @@ private final class SaveWork: @unchecked Sendable {
   private func write() throws {
     try directory.requirePlace()
     let name = try Checkpoint.write(replica, state, in: directory.path, rows: rows) {
-      // Who goes on from the checkpoint relies on the rows before it; it tells those that are refused.
+      // Who goes on from the checkpoint relies on the rows before it; it tells those that are
+      // refused.
       note { try metrics.synchronize() }
       note { try events?.synchronize() }
     }

@@ -46,7 +46,8 @@ public enum Checksums {
     digest.map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
   }
 
-  /// The SHA-256 of one file, which is read in pieces: mapped, it would count as this rank's memory.
+  /// The SHA-256 of one file, which is read in pieces: mapped, it would count as this rank's
+  /// memory.
   static func digestBytes(of path: String) throws -> [UInt8] {
     let descriptor = open(path, O_RDONLY | O_CLOEXEC)
     guard descriptor >= 0 else { throw unreadable(path) }

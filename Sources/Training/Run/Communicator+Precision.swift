@@ -7,7 +7,8 @@ extension Communicator {
   /// - Throws: on all ranks, `unavailable`, naming the hosts that have not.
   func requireAvailable(_ precision: Precision) throws {
     let isAvailable = precision.isAvailable
-    // Where one rank lacks instructions all are limited; then those are meant that lack them anyway.
+    // Where one rank lacks instructions all are limited; then those are meant that lack them
+    // anyway.
     let isOwn = isAvailable || InstructionSet.own()?.hasBF16 ?? true
     var counts = [Int64(isAvailable ? 0 : 1), isOwn ? 0 : 1]
     var span = counts.mutableSpan

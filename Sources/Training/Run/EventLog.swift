@@ -18,8 +18,8 @@ final class EventLog: Sendable {
   /// Records that the system has refused so far. They are tried again before any later one.
   private let refused = Mutex<[[UInt8]]>([])
 
-  /// Begins the file of a job that goes on after `step` steps: what earlier files tell of later ones
-  /// no longer holds.
+  /// Begins the file of a job that goes on after `step` steps: what earlier files tell of later
+  /// ones no longer holds.
   ///
   /// - Throws: `Failure` with `inputOutput` where the system refuses.
   init(in directory: String, after step: Int) throws {

@@ -122,8 +122,8 @@ package enum FileSystem {
     place(first) == place(second)
   }
 
-  /// The directory and the name of the file that `path` leads to, links followed even where they lead
-  /// to nothing yet.
+  /// The directory and the name of the file that `path` leads to, links followed even where they
+  /// lead to nothing yet.
   private static func place(_ path: String) -> [String] {
     var path = absolute(path)
     // As many links as the kernel follows.
@@ -147,9 +147,9 @@ package enum FileSystem {
 
   /// The whole of a file: `open`, `read`.
   ///
-  /// - Throws: `Failure`: `inputOutput` where the system refuses; `badData` where there are more than
-  ///   `mostBytes`, as of a device without an end; by default those of millions of steps' metrics. A
-  ///   pipe that nobody writes to is empty.
+  /// - Throws: `Failure`: `inputOutput` where the system refuses; `badData` where there are more
+  ///   than `mostBytes`, as of a device without an end; by default those of millions of steps'
+  ///   metrics. A pipe that nobody writes to is empty.
   static func readBytes(_ path: String, atMost mostBytes: Int = 1 << 30) throws -> [UInt8] {
     // Or `open` would wait for who writes to a pipe; `read` waits where there is someone.
     let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)

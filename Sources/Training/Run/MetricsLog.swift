@@ -76,8 +76,8 @@ final class MetricsLog: Sendable {
   /// Lines that the system has refused so far. They are tried again before any later one.
   private let refused: Mutex<[String]>
 
-  /// Opens the log of a run that goes on after `step` steps: later rows are dropped, since they will
-  /// come again; those in `refused`, which a former job could not write, come first.
+  /// Opens the log of a run that goes on after `step` steps: later rows are dropped, since they
+  /// will come again; those in `refused`, which a former job could not write, come first.
   init(in directory: String, after step: Int, refused: [String] = []) throws {
     let path = "\(directory)/\(Self.name)"
     var refused = refused

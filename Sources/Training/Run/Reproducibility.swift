@@ -17,8 +17,8 @@ struct Reproducibility: Codable, Equatable {
   /// Whether they multiply numbers in bf16.
   var hasBF16: Bool
 
-  /// A hash of some products of a model, in hexadecimal: the same on all processors that compute the
-  /// same bits.
+  /// A hash of some products of a model, in hexadecimal: the same on all processors that compute
+  /// the same bits.
   var hash: String
 
   /// The seconds that the test took, with the making of kernels that training uses too.
@@ -41,8 +41,8 @@ extension Reproducibility {
     hasBF16 = instructionSet.hasBF16
   }
 
-  /// Warns, once, where the model's bits may depend on the ranks, or on how a checkpoint was computed
-  /// that the run goes on from; collective.
+  /// Warns, once, where the model's bits may depend on the ranks, or on how a checkpoint was
+  /// computed that the run goes on from; collective.
   ///
   /// - Returns: how this rank computes products. Where nothing was warned of, all ranks do so.
   static func check(
@@ -130,8 +130,8 @@ extension ParameterLayout {
     }
   }
 
-  /// A size below `limit`, a multiple of `block`, that leaves the same rest as `size`: other kernels
-  /// compute the last columns where they do not fill a block.
+  /// A size below `limit`, a multiple of `block`, that leaves the same rest as `size`: other
+  /// kernels compute the last columns where they do not fill a block.
   private static func shortened(_ size: Int, below limit: Int, block: Int) -> Int {
     size < limit ? size : limit - block + size % block
   }

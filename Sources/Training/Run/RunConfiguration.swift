@@ -20,8 +20,8 @@ public struct RunConfiguration: Equatable, Codable, Sendable {
   /// What teams exchange.
   public var exchange = ExchangeMode.allReduce
 
-  /// The number format in which gradients travel between teams. With bf16 a run that goes on does not
-  /// have the last bits of one that never stopped: what rounding lost is in no checkpoint.
+  /// The number format in which gradients travel between teams. With bf16 a run that goes on does
+  /// not have the last bits of one that never stopped: what rounding lost is in no checkpoint.
   public var wire = Precision.fp32
 
   /// Steps between two step rows of the metrics.
@@ -158,8 +158,8 @@ public struct RunRequest: Equatable, Codable, Sendable {
   /// No flag at all.
   public init() {}
 
-  /// The same with paths that lead to the same place from any folder, and at any time: `latest` is the
-  /// checkpoint that it is now.
+  /// The same with paths that lead to the same place from any folder, and at any time: `latest` is
+  /// the checkpoint that it is now.
   var withWholePaths: RunRequest {
     var request = self
     request.data = data.map(FileSystem.absolute)

@@ -3,8 +3,8 @@ internal import FoundationEssentials
 internal import Kernels
 internal import MPI
 
-/// What the last job of a run ran on, kept as `environment.json` for people to read. Nothing depends
-/// on it.
+/// What the last job of a run ran on, kept as `environment.json` for people to read. Nothing
+/// depends on it.
 struct RunEnvironment: Codable, Equatable {
   /// A host and how many ranks it had.
   struct Host: Codable, Equatable {

@@ -28,7 +28,8 @@ struct SHA256: ~Copyable {
     }
   }
 
-  /// These calls fail only where memory is exhausted, or where the machine's settings forbid SHA-256.
+  /// These calls fail only where memory is exhausted, or where the machine's settings forbid
+  /// SHA-256.
   private static func check(_ status: CInt) {
     precondition(status == 1, "OpenSSL cannot compute a SHA-256 on this machine")
   }

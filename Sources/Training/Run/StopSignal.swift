@@ -4,8 +4,8 @@ internal import Synchronization
 /// The request to stop: SIGUSR1, which mpirun passes on to every rank, SIGTERM, SIGINT or SIGHUP.
 ///
 /// The signals are blocked in all threads but one, which waits for them (`sigwait`): there is no
-/// handler, and it works while the main thread is stuck in MPI. A second one, but of SIGUSR1, ends the
-/// process at once, as if nobody listened.
+/// handler, and it works while the main thread is stuck in MPI. A second one, but of SIGUSR1, ends
+/// the process at once, as if nobody listened.
 public final class StopSignal: Sendable {
   /// When this process began to listen, about when it began.
   let start = ContinuousClock.now
@@ -18,7 +18,8 @@ public final class StopSignal: Sendable {
   /// Whether a signal has come.
   var isRequested: Bool { requested.load(ordering: .relaxed) }
 
-  /// Listens from now on: call this first, before MPI starts, so that all threads block the signals.
+  /// Listens from now on: call this first, before MPI starts, so that all threads block the
+  /// signals.
   ///
   /// What was ignored by whoever started the process (a shell's background job ignores SIGINT, what
   /// `nohup` starts SIGHUP) stays ignored. `notice` is called, on another thread, where the first

@@ -1,7 +1,8 @@
 internal import Artifacts
 internal import Kernels
 
-/// What TensorBoard shows of a run: under the kinds and keys of `metrics.jsonl`, as far as it has them.
+/// What TensorBoard shows of a run: under the kinds and keys of `metrics.jsonl`, as far as it has
+/// them.
 extension Summary {
   /// What a job begins with.
   init(beginning configuration: RunConfiguration, at time: Double) throws {

@@ -34,17 +34,18 @@ public struct TrainingForecast {
   /// The number of teams.
   public let teams: Int
 
-  /// Bytes that all ranks of rank zero's node share, with the data, and that each rank has beside them.
+  /// Bytes that all ranks of rank zero's node share, with the data, and that each rank has beside
+  /// them.
   public let memory: (node: Int, rank: Int)
 
   /// Images a second in a trial of half a second.
   public let imagesPerSecond: Double
 
-  /// Works out what `request` means in the run directory `path`, reads the data, and makes some steps in
-  /// memory; collective. Nothing is written.
+  /// Works out what `request` means in the run directory `path`, reads the data, and makes some
+  /// steps in memory; collective. Nothing is written.
   ///
-  /// - Throws: what ``TrainingRun/init(_:path:observer:stop:among:)`` throws, but for what is wrong with
-  ///   writing.
+  /// - Throws: what ``TrainingRun/init(_:path:observer:stop:among:)`` throws, but for what is wrong
+  ///   with writing.
   public init(
     _ request: RunRequest, path: String, among world: borrowing Communicator
   ) throws {

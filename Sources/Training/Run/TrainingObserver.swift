@@ -12,8 +12,8 @@ public struct StepEvent: Sendable {
   public let imageCount: Int
   /// The batch's mean loss.
   public let loss: Loss
-  /// The share of rank zero's time in this job's steps, in 0…1, that it waited for others, or for what
-  /// they exchange.
+  /// The share of rank zero's time in this job's steps, in 0…1, that it waited for others, or for
+  /// what they exchange.
   public let waiting: Double
   /// What `metrics.jsonl` has of the step, if it has a row of it.
   public let row: StepRow?

@@ -5,8 +5,8 @@ internal import MPI
 internal import VAE
 
 extension TrainingRun {
-  /// Makes sure that all ranks run the same program and were asked for the same; collective, and the
-  /// first of all: others could mean other collectives.
+  /// Makes sure that all ranks run the same program and were asked for the same; collective, and
+  /// the first of all: others could mean other collectives.
   static func requireSameCommand(
     _ request: RunRequest, among world: borrowing Communicator
   ) throws {
@@ -15,7 +15,8 @@ extension TrainingRun {
       among: world)
   }
 
-  /// Works out on rank zero, and tells all, what `request` means in the run directory `path`; collective.
+  /// Works out on rank zero, and tells all, what `request` means in the run directory `path`;
+  /// collective.
   static func plan(
     _ request: RunRequest, path: String, among world: borrowing Communicator
   ) throws -> RunPlan {
@@ -54,8 +55,8 @@ extension TrainingRun {
     }
   }
 
-  /// The trainer, with the state the run begins with: drawn from the seed, or read by rank zero, from
-  /// a checkpoint or a file of parameters, and sent to all teams; collective.
+  /// The trainer, with the state the run begins with: drawn from the seed, or read by rank zero,
+  /// from a checkpoint or a file of parameters, and sent to all teams; collective.
   static func makeTrainer(
     _ plan: RunPlan, _ train: Dataset, threads: Int, _ world: borrowing Communicator
   ) throws -> Trainer {

@@ -24,9 +24,9 @@ public struct TrainingRun: ~Copyable {
   /// The pace since the last row about a step.
   var rowPace = Stopwatch(from: 0, StageTimes())
 
-  /// Gets a run ready in the directory at `path`: locks it, works out what to do, reads the data and
-  /// the checkpoint, and makes sure that all ranks are about to do the same. Nothing that was there
-  /// before is touched until then.
+  /// Gets a run ready in the directory at `path`: locks it, works out what to do, reads the data
+  /// and the checkpoint, and makes sure that all ranks are about to do the same. Nothing that was
+  /// there before is touched until then.
   ///
   /// `observer` and `path` are of use on rank zero only; `stop` is asked on every rank.
   public init(
@@ -148,7 +148,8 @@ extension TrainingRun {
     return isLate || logFailure != nil || saver.hasFailed
   }
 
-  /// Whether this is rank zero and its clock asks for a checkpoint, which need not wait for the last.
+  /// Whether this is rank zero and its clock asks for a checkpoint, which need not wait for the
+  /// last.
   private var isSaveDue: Bool {
     guard let saver = outputs?.saver, !saver.isBusy else { return false }
     return configuration.checkpointEvery.isDue(after: ContinuousClock.now - lastSave)

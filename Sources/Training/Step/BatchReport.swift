@@ -42,8 +42,8 @@ struct BatchReport {
 }
 
 extension BatchReport {
-  /// Whether the losses at `positions` are finite; a delta that is not makes its position's loss not
-  /// finite, too.
+  /// Whether the losses at `positions` are finite; a delta that is not makes its position's loss
+  /// not finite, too.
   func isFinite(_ positions: Range<Int>) -> Bool {
     let losses = sum(positions)
     return losses.reconstruction.isFinite && losses.divergence.isFinite

@@ -1,9 +1,9 @@
 internal import MNIST
 internal import VAE
 
-/// What a lane's ranks gather: for each team, the ranges of a team's memory that it has and the others
-/// need. Where teams add gradients up, these are the losses and requests, which lane 0 brings, and each
-/// lane's verdicts.
+/// What a lane's ranks gather: for each team, the ranges of a team's memory that it has and the
+/// others need. Where teams add gradients up, these are the losses and requests, which lane 0
+/// brings, and each lane's verdicts.
 struct GatheringPieces {
   /// The tiles' parameters, where tiles fall to one team each.
   let parameters: [[Range<Int>]]

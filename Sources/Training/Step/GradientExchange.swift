@@ -7,8 +7,8 @@ internal import VAE
 /// Where a team has the whole batch, alone or because ``gatherSamples(_:_:_:_:)`` brought it, each
 /// tile falls to one rank, which sums it in one order whatever the number of ranks and teams, and
 /// updates its parameters at once, while it is in cache; the other teams then get these. Else every
-/// team computes all tiles over its own samples, each rank those of its lane, while the lane's ranks
-/// add up those that are computed, and every team updates its parameters.
+/// team computes all tiles over its own samples, each rank those of its lane, while the lane's
+/// ranks add up those that are computed, and every team updates its parameters.
 struct GradientExchange: ~Copyable {
   private let lane: Lane
   private let plan: LanePlan
@@ -63,8 +63,8 @@ struct GradientExchange: ~Copyable {
     return Wire.floats(plan.buckets, team: lane.team, of: lane.teamCount, lane.wire)
   }
 
-  /// The positions of `batch` whose samples the tiles are computed over, and which the team's memory
-  /// has room for: `teamPart`, those of the team itself, or all.
+  /// The positions of `batch` whose samples the tiles are computed over, and which the team's
+  /// memory has room for: `teamPart`, those of the team itself, or all.
   func positions(of batch: Range<Int>, _ teamPart: Range<Int>) -> Range<Int> {
     lane.hasWholeBatch ? batch : teamPart
   }
@@ -125,8 +125,8 @@ extension GradientExchange {
 extension GradientExchange {
   /// Takes a step on a batch; collective over the lane.
   ///
-  /// The samples of `batch` in `activations` are those that tiles are computed over. Where a loss is
-  /// not finite the parameters stay as they are; the report, which the leader then leaves in the
+  /// The samples of `batch` in `activations` are those that tiles are computed over. Where a loss
+  /// is not finite the parameters stay as they are; the report, which the leader then leaves in the
   /// team's memory, tells.
   mutating func take(
     _ step: UpdateStep, _ activations: Activations, _ report: TeamReport,
@@ -153,8 +153,8 @@ extension GradientExchange {
     if team.isLeader { report.summarise(batch.count) }
   }
 
-  /// Computes all tiles over the samples `rows`, and takes `step` with each at once, if there is one;
-  /// meanwhile buckets that are computed travel.
+  /// Computes all tiles over the samples `rows`, and takes `step` with each at once, if there is
+  /// one; meanwhile buckets that are computed travel.
   private mutating func compute(
     _ activations: Activations, _ rows: Range<Int>, _ step: UpdateStep?,
     _ workers: borrowing Workers
@@ -181,7 +181,8 @@ extension GradientExchange {
     workers.main.clock.end(.waiting)
   }
 
-  /// Waits for the buckets' sums, one after the other, and takes `step`, if there is one, with each.
+  /// Waits for the buckets' sums, one after the other, and takes `step`, if there is one, with
+  /// each.
   ///
   /// Without one the run is at its end, and the gradients are of no use.
   private mutating func finish(_ step: UpdateStep?, _ workers: borrowing Workers) throws {
@@ -205,7 +206,8 @@ extension GradientExchange {
     }
   }
 
-  /// Moves what travels on when `computed` buckets are computed; on the main thread, whose clock it is.
+  /// Moves what travels on when `computed` buckets are computed; on the main thread, whose clock it
+  /// is.
   private mutating func advance(
     _ clock: StageClock, _ computed: Int, catching failure: inout (any Error)?
   ) {

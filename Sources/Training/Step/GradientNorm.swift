@@ -4,10 +4,11 @@ internal import VAE
 
 /// The length of a batch's gradient, measured where its tiles are: no rank has all of them.
 ///
-/// Each tile's is noted by whoever takes the step with it, and they are put together in the order of the
-/// tiles, so that the bits do not depend on the number of ranks.
+/// Each tile's is noted by whoever takes the step with it, and they are put together in the order
+/// of the tiles, so that the bits do not depend on the number of ranks.
 struct GradientNorm {
-  /// The tiles' norms, (tiles), which all ranks of a team see; zero for those that only other teams have.
+  /// The tiles' norms, (tiles), which all ranks of a team see; zero for those that only other teams
+  /// have.
   private let norms: Vector
 
   /// The floats of a team's memory that it takes.

@@ -5,13 +5,14 @@ internal import MPI
 ///
 /// A bucket is cut into as many pieces as there are teams. Each team sends every piece to the team
 /// that sums it, which adds them in the order of the teams and sends the sum back to all: a
-/// reduce-scatter and an all-gather, each of direct messages. 2 (N − 1)/N of the bucket leave each of
-/// N teams, which no algorithm betters, and all teams get the same bits.
+/// reduce-scatter and an all-gather, each of direct messages. 2 (N − 1)/N of the bucket leave each
+/// of N teams, which no algorithm betters, and all teams get the same bits.
 ///
-/// Patarasuk and Yuan, "Bandwidth optimal all-reduce algorithms for clusters of workstations", 2009.
+/// Patarasuk and Yuan, "Bandwidth optimal all-reduce algorithms for clusters of workstations",
+/// 2009.
 ///
-/// MPI moves messages on while it is called; so whoever computes calls ``advance(computed:)`` now and
-/// then.
+/// MPI moves messages on while it is called; so whoever computes calls ``advance(computed:)`` now
+/// and then.
 struct GradientReduction: ~Copyable {
   private let wire: Wire
   private var messages: PersistentMessages
@@ -67,8 +68,8 @@ struct GradientReduction: ~Copyable {
     }
   }
 
-  /// The other teams: in the order in which to send to them, so that not all send to one at once; and
-  /// in their own.
+  /// The other teams: in the order in which to send to them, so that not all send to one at once;
+  /// and in their own.
   private static func others(_ team: Int, _ count: Int) -> (rotated: [Int], ordered: [Int]) {
     ((1..<max(count, 1)).map { (team + $0) % count }, (0..<count).filter { $0 != team })
   }

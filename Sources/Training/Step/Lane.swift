@@ -33,8 +33,8 @@ struct Lane {
   /// Whether the team's memory has the samples of the whole batch.
   var hasWholeBatch: Bool { teamCount == 1 || exchange == .allGather }
 
-  /// The samples of a team, among `samples`, that this lane's rank sends to the other teams, whoever
-  /// computed them: an equal share.
+  /// The samples of a team, among `samples`, that this lane's rank sends to the other teams,
+  /// whoever computed them: an equal share.
   func share(of samples: Range<Int>) -> Range<Int> {
     guard number < count else { return samples.lowerBound..<samples.lowerBound }
     return Shard(rank: number, of: count).part(of: samples)

@@ -16,8 +16,8 @@ struct LanePlan {
   /// The floats of the gradients that are there at a time.
   let floats: Int
 
-  /// The buckets of a message. More let the first leave sooner, and the last, which nothing hides, be
-  /// smaller; each costs two messages to every other team.
+  /// The buckets of a message. More let the first leave sooner, and the last, which nothing hides,
+  /// be smaller; each costs two messages to every other team.
   static let mostBuckets = 4
 
   /// Deals `own` tiles to `threads`. If it `keeps` gradients, all stay until they have travelled;
@@ -49,7 +49,8 @@ struct LanePlan {
     (self.buckets, floats) = (buckets, end)
   }
 
-  /// Cuts a message of `end` floats between tiles, from its end on, into parts as even as these allow.
+  /// Cuts a message of `end` floats between tiles, from its end on, into parts as even as these
+  /// allow.
   private static func cut(_ places: [Place], _ end: Int) -> [Range<Int>] {
     var (buckets, upper) = ([Range<Int>](), end)
     for place in places.reversed() {

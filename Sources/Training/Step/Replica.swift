@@ -38,6 +38,7 @@ public struct Replica {
       ? nil : BFloat16Vector(inPlaceOf: memory[3 * layout.count..<memory.count])
   }
 
-  /// Rounds the parameters in `range` into the copy; the optimizer does so with those that it changes.
+  /// Rounds the parameters in `range` into the copy; the optimizer does so with those that it
+  /// changes.
   func updateCopy(_ range: Range<Int>) { copy?[range].round(parameters[range]) }
 }

@@ -6,8 +6,9 @@ enum ReplicaComparison {
   /// this one's rank among all is `worldRank`.
   ///
   /// - Throws: `MPIError` where a call fails.
-  /// - Returns: a failure with `disagreement` that names the ranks whose replica is not that of most
-  ///   teams, or all leaders where there is no majority, and their hosts; the same on all leaders.
+  /// - Returns: a failure with `disagreement` that names the ranks whose replica is not that of
+  ///   most teams, or all leaders where there is no majority, and their hosts; the same on all
+  ///   leaders.
   static func failure(
     _ replica: Replica, step: Int, worldRank: Int, among leaders: borrowing Communicator
   ) throws -> Failure? {

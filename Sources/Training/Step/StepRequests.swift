@@ -1,7 +1,7 @@
 internal import Kernels
 
-/// What any rank may ask of all ranks; after a step all of them know of it, so that they do it after
-/// the same one.
+/// What any rank may ask of all ranks; after a step all of them know of it, so that they do it
+/// after the same one.
 public struct StepRequests: Equatable, Sendable {
   /// To end training.
   public var stop: Bool

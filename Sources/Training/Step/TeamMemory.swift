@@ -8,7 +8,8 @@ struct TeamMemory: ~Copyable {
 
   private var memory: SharedMemory<Float>
 
-  /// Allocates `count` zeros, which lie in the leader's part of the window; collective over `world`.
+  /// Allocates `count` zeros, which lie in the leader's part of the window; collective over
+  /// `world`.
   ///
   /// - Throws: on all ranks, where a node has no room for them.
   init(count: Int, _ team: borrowing Team, among world: borrowing Communicator) throws {

@@ -46,8 +46,9 @@ struct TeamReport {
   /// Whether all that the ranks at `places` know is finite.
   func isFinite(places: [Int]) -> Bool { places.allSatisfy { verdicts[$0] == 0 } }
 
-  /// Where the losses at `positions` of a batch, what the ranks at `places` ask for, and the verdict of
-  /// the one at `judge`, if any, lie in the report's memory; `ranks` is their number in the job.
+  /// Where the losses at `positions` of a batch, what the ranks at `places` ask for, and the
+  /// verdict of the one at `judge`, if any, lie in the report's memory; `ranks` is their number in
+  /// the job.
   static func gatheredRanges(
     _ positions: Range<Int>, places: Range<Int>, judge: Int?, ranks: Int, batchSize: Int
   ) -> [Range<Int>] {

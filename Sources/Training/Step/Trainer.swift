@@ -32,8 +32,8 @@ public struct Trainer: ~Copyable {
   private var order: EpochOrder
   private var noise: RandomStream
 
-  /// Prepares to train the model of `layout` at `progress`, with `threads` on every rank; collective
-  /// over `world`. The replica's tensors are zero until they are loaded.
+  /// Prepares to train the model of `layout` at `progress`, with `threads` on every rank;
+  /// collective over `world`. The replica's tensors are zero until they are loaded.
   init(
     _ layout: ParameterLayout, at progress: Progress, on dataset: Dataset, batchSize: Int,
     optimizer: Adam, seed: UInt64, precision: Precision, teams: TeamMode, exchange: ExchangeMode,
@@ -175,15 +175,15 @@ public struct Trainer: ~Copyable {
     try memory.synchronise(team)
   }
 
-  /// Makes every team's ``replica`` complete: of moments, a team may have only those that it updates.
-  /// Collective.
+  /// Makes every team's ``replica`` complete: of moments, a team may have only those that it
+  /// updates. Collective.
   mutating func completeReplica() throws { try exchange.gatherMoments(&memory, team) }
 
   /// The number of teams.
   var teamCount: Int { team.count }
 
-  /// The Euclidean norm of the last step's gradient, the mean over its batch, if that was measured: on
-  /// rank zero. Collective.
+  /// The Euclidean norm of the last step's gradient, the mean over its batch, if that was measured:
+  /// on rank zero. Collective.
   func gradientNorm() throws -> Double? { try norm.value(team, isSpread: exchange.isGathering) }
 
   /// The bytes that this rank gives MPI for other teams in a full step.

@@ -4,15 +4,15 @@ internal import MPI
 
 /// What of a message travels between teams: its floats, or these rounded to bf16.
 ///
-/// What rounding loses is not lost: it is added to what the same place sends in the next step. Every
-/// place of a message has one such residual, since a team sends either its part of the gradient from
-/// there or, of the piece that it sums, the sum.
+/// What rounding loses is not lost: it is added to what the same place sends in the next step.
+/// Every place of a message has one such residual, since a team sends either its part of the
+/// gradient from there or, of the piece that it sums, the sum.
 ///
 /// Source: Tang et al., "DoubleSqueeze: parallel stochastic gradient descent with double-pass
 /// error-compensated compression", ICML 2019, algorithm 1.
 ///
-/// Residuals are not part of a checkpoint: a run that goes on begins with none. After a step that is
-/// not finite they are worthless, and no further one may follow.
+/// Residuals are not part of a checkpoint: a run that goes on begins with none. After a step that
+/// is not finite they are worthless, and no further one may follow.
 struct Wire {
   /// The gradients of a rank's tiles; in the end, their sums.
   let message: Vector

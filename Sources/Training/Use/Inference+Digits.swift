@@ -3,8 +3,8 @@ public import MNIST
 public import MPI
 
 extension Inference {
-  /// The codes (labels, latent) of typical images: for each of `labels`, that of the image with this
-  /// label whose code lies nearest to the mean of all of them. Collective.
+  /// The codes (labels, latent) of typical images: for each of `labels`, that of the image with
+  /// this label whose code lies nearest to the mean of all of them. Collective.
   ///
   /// - Returns: the codes, on all ranks.
   /// - Throws: on all ranks, where no image has one of the labels.

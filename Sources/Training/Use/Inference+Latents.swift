@@ -27,8 +27,8 @@ extension Inference {
     }
   }
 
-  /// Fills latents of a walk past `ends` (n + 1, latent): every `steps` positions lead from one to the
-  /// next, as those of ``walk(seed:steps:)`` do.
+  /// Fills latents of a walk past `ends` (n + 1, latent): every `steps` positions lead from one to
+  /// the next, as those of ``walk(seed:steps:)`` do.
   public static func walk(past ends: [Float], steps: Int) -> (Range<Int>, Matrix) -> Void {
     { positions, latents in
       let latent = latents.columns
@@ -43,8 +43,9 @@ extension Inference {
     }
   }
 
-  /// Fills latents (rows × columns, 2) that cover the plane of a model with two, the first growing to
-  /// the right and the second upwards: quantiles of the prior, at the middles of equal parts of it.
+  /// Fills latents (rows × columns, 2) that cover the plane of a model with two, the first growing
+  /// to the right and the second upwards: quantiles of the prior, at the middles of equal parts of
+  /// it.
   ///
   /// Kingma and Welling, "Auto-Encoding Variational Bayes", 2014, appendix A.
   public static func plane(columns: Int, rows: Int) -> (Range<Int>, Matrix) -> Void {

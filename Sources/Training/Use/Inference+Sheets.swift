@@ -4,8 +4,8 @@ public import MNIST
 public import MPI
 
 extension Inference {
-  /// Decodes `count` latents and writes a sheet of the images, as PNG, to `path`, each pixel enlarged
-  /// `scale` times; collective.
+  /// Decodes `count` latents and writes a sheet of the images, as PNG, to `path`, each pixel
+  /// enlarged `scale` times; collective.
   ///
   /// - Returns: on rank zero, the file's bytes; none on others.
   @discardableResult
@@ -58,7 +58,8 @@ extension Inference {
     return sheet
   }
 
-  /// Makes sure that rank zero can have `sheet` with `count` pictures, and its PNG file; collective.
+  /// Makes sure that rank zero can have `sheet` with `count` pictures, and its PNG file;
+  /// collective.
   private func requireMemory(
     for count: Int, on sheet: Sheet, among communicator: borrowing Communicator
   ) throws {

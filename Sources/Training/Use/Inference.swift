@@ -33,8 +33,8 @@ public struct Inference: ~Copyable {
     return try evaluate(dataset, seed: seed, latents: &nothing, among: communicator)
   }
 
-  /// As ``evaluate(_:seed:among:)``; where there are `latents`, as on all ranks or none, rank zero's
-  /// count those of all images.
+  /// As ``evaluate(_:seed:among:)``; where there are `latents`, as on all ranks or none, rank
+  /// zero's count those of all images.
   func evaluate(
     _ dataset: Dataset, seed: UInt64, latents: inout LatentHistograms?,
     among communicator: borrowing Communicator

@@ -1,7 +1,7 @@
 internal import Artifacts
 
-/// How the latents of images are distributed: where the prior is a standard normal distribution, the
-/// samples should be, too, and dimensions that a model leaves unused have means of zero.
+/// How the latents of images are distributed: where the prior is a standard normal distribution,
+/// the samples should be, too, and dimensions that a model leaves unused have means of zero.
 struct LatentHistograms {
   /// As many dimensions, the first, are counted.
   let dimensions: Int

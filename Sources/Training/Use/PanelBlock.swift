@@ -3,7 +3,8 @@ internal import MPI
 
 /// Memory for a block of panels: computed here, or on its way between ranks.
 ///
-/// Where both ranks see the memory, as it is a slot, the message that brings the block is an empty one.
+/// Where both ranks see the memory, as it is a slot, the message that brings the block is an empty
+/// one.
 final class PanelBlock {
   /// All floats; whoever computes them does so while nothing is under way.
   let floats: Vector

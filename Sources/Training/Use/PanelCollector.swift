@@ -3,8 +3,8 @@ internal import MPI
 /// Rank zero's part of work that all ranks share: it deals blocks to the others, takes in what they
 /// made of them, and hands all on in order.
 ///
-/// A rank is given a ``PanelOrder`` and sends the block back, or leaves it in a slot and sends word of
-/// that; blocks come from a rank in the order in which they were ordered.
+/// A rank is given a ``PanelOrder`` and sends the block back, or leaves it in a slot and sends word
+/// of that; blocks come from a rank in the order in which they were ordered.
 final class PanelCollector {
   /// Why `receive` took no more; what comes after is dropped.
   private(set) var failure: (any Error)?
@@ -35,7 +35,8 @@ final class PanelCollector {
     ring = Array(repeating: nil, count: plan.window(ranks: ranks))
   }
 
-  /// Takes up to `most` blocks that rank zero shall compute itself; ``deliver(_:)`` gives them back.
+  /// Takes up to `most` blocks that rank zero shall compute itself; ``deliver(_:)`` gives them
+  /// back.
   func take(most: Int) -> [(number: Int, memory: PanelBlock)] {
     var blocks: [(number: Int, memory: PanelBlock)] = []
     while blocks.count < most, let block = deal.take(for: 0) {

@@ -37,8 +37,9 @@ struct PanelDeal {
     underway = Array(repeating: [], count: ranks)
   }
 
-  /// The window for blocks of `floats`: wide enough that a rank may be more than twice as slow as the
-  /// others before they wait for it, narrower where that would take more than a quarter of a GiB.
+  /// The window for blocks of `floats`: wide enough that a rank may be more than twice as slow as
+  /// the others before they wait for it, narrower where that would take more than a quarter of a
+  /// GiB.
   static func window(of floats: Int, ranks: Int) -> Int {
     min(16 * ranks, max(4 * ranks, (1 << 26) / max(floats, 1)))
   }

@@ -32,8 +32,8 @@ final class PanelSlots {
   /// The floats of `slot`, until ``free()``.
   subscript(slot: Int) -> Vector { floats[slot * size..<(slot + 1) * size] }
 
-  /// Called before a message is sent and after one was received: the receiver then sees in slots what
-  /// the sender wrote.
+  /// Called before a message is sent and after one was received: the receiver then sees in slots
+  /// what the sender wrote.
   func sync() throws { try memory?.sync() }
 
   /// Gives the memory back; collective.

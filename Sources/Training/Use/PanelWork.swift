@@ -17,7 +17,8 @@ struct PanelWork: ~Copyable {
   private let benches: [PanelBench]
   private let memory: Buffer<Float>
 
-  /// The floats that `threads` threads need for a model of `layout`, and as many `blocks` of images.
+  /// The floats that `threads` threads need for a model of `layout`, and as many `blocks` of
+  /// images.
   static func count(_ layout: ParameterLayout, threads: Int, blocks: Int = 1) -> Int {
     threads * (PanelBench.floats(layout) + blocks * height * layout.configuration.pixels)
   }
@@ -58,7 +59,8 @@ struct PanelWork: ~Copyable {
     try communicator.together { if let failure { throw failure } }
   }
 
-  /// What rank zero does: it hands on what all compute, and computes when it has nothing to hand on.
+  /// What rank zero does: it hands on what all compute, and computes when it has nothing to hand
+  /// on.
   ///
   /// - Returns: why `receive` took no more, if so.
   private func gather(
@@ -104,7 +106,8 @@ struct PanelWork: ~Copyable {
     for memory in sent { try memory.complete() }
   }
 
-  /// Computes blocks, each panel on whichever thread is free; the main thread first does its `duty`.
+  /// Computes blocks, each panel on whichever thread is free; the main thread first does its
+  /// `duty`.
   private func fill(
     _ blocks: [(number: Int, memory: PanelBlock)], _ plan: PanelPlan,
     compute: (PanelBench, Range<Int>, Matrix) -> Void, duty: () -> Void = {}

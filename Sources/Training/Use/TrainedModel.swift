@@ -62,8 +62,8 @@ public struct TrainedModel: ~Copyable {
   /// Reads one split of the data that the model shall be used on, a copy on every node; collective.
   ///
   /// - Returns: the data, to be freed after the last use of their views.
-  /// - Throws: on all ranks, where it cannot be read, is not the same on all nodes, or has images of
-  ///   another number of pixels.
+  /// - Throws: on all ranks, where it cannot be read, is not the same on all nodes, or has images
+  ///   of another number of pixels.
   public func readData(
     _ directory: String, _ split: Dataset.Split, among communicator: borrowing Communicator
   ) throws -> NodeData {
@@ -87,7 +87,8 @@ public struct TrainedModel: ~Copyable {
     init(_ path: String) throws {
       let reference = try CheckpointReference(path)
       reference.warnOfPassedOver()
-      // Parameters are of use whatever the state beside them, which another version may have written.
+      // Parameters are of use whatever the state beside them, which another version may have
+      // written.
       if let state = try? reference.state(),
         let warning = state.arithmetic?.warning(usedWith: .effective)
       {

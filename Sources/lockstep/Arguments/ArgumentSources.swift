@@ -4,8 +4,8 @@ internal import Glibc
 /// Where flags come from beside the command line: the file that `--config` names, and variables
 /// `LOCKSTEP_…` of the environment.
 ///
-/// What they say is written as flags before those of the command line, the file's first. Of a flag that
-/// is given twice the parser takes the last, so that the command line has precedence over the
+/// What they say is written as flags before those of the command line, the file's first. Of a flag
+/// that is given twice the parser takes the last, so that the command line has precedence over the
 /// environment, and that over the file; and all are read and checked by the same parser.
 struct ArgumentSources {
   /// All words, for the parser.

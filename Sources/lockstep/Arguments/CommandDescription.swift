@@ -13,8 +13,8 @@ struct CommandDescription: Decodable {
   /// Its name, as in `train`.
   var name: String { commandName }
 
-  /// Its flags and positional arguments, without those that every command has. One that turns another
-  /// off belongs to that one.
+  /// Its flags and positional arguments, without those that every command has. One that turns
+  /// another off belongs to that one.
   var flags: [CommandFlag] {
     var flags = (arguments ?? []).filter { !["help", "version"].contains($0.name) }
     let names = Set(flags.compactMap(\.name))

@@ -44,7 +44,8 @@ struct CommandFlag: Decodable {
 
   /// The words that give it `text`; none for a flag without a value that is off and has no inverse.
   ///
-  /// - Throws: `ValidationError` where a flag that takes no value is given other than true or false.
+  /// - Throws: `ValidationError` where a flag that takes no value is given other than true or
+  ///   false.
   func words(for text: String, from source: String) throws -> [String] {
     guard let name else { return [] }
     if takesValue { return ["--\(name)=\(text)"] }

@@ -75,8 +75,8 @@ struct BenchRun {
     peerRates[peer, default: []].append(answer.imagesPerSecond)
   }
 
-  /// Trains to the end as a user would, with all defaults, on the most ranks; and so do the peers that
-  /// are one process, which stop where the loss is reached.
+  /// Trains to the end as a user would, with all defaults, on the most ranks; and so do the peers
+  /// that are one process, which stop where the loss is reached.
   private func timesToLoss() throws -> [TimeToLoss] {
     let run = scratch.folder("to-loss")
     let words = ["train", "--data", plan.data, "--run", run, "--progress", "never"]
@@ -137,8 +137,8 @@ extension BenchRun {
     return BenchRow(cell, rounds, single: peak.operationsPerSecond)
   }
 
-  /// A peer beside the most ranks of Lockstep, batch 128, teams by node, in those of the same rounds
-  /// that count.
+  /// A peer beside the most ranks of Lockstep, batch 128, teams by node, in those of the same
+  /// rounds that count.
   private func row(_ peer: Peer, _ peaks: [BenchReport.Peak]) -> PeerRow {
     guard let rates = peerRates[peer] else {
       return PeerRow(peer: peer, unavailable: absentPeers[peer] ?? "not measured")

@@ -3,7 +3,8 @@ internal import Training
 
 /// A child process with a time limit, and what came of it.
 ///
-/// It leads a process group of its own, out of reach of the terminal's Ctrl-C, and hears all signals.
+/// It leads a process group of its own, out of reach of the terminal's Ctrl-C, and hears all
+/// signals.
 struct ChildProcess {
   /// What a finished child left behind.
   struct Outcome {
@@ -33,8 +34,8 @@ struct ChildProcess {
 
   private var seconds: Double { (ContinuousClock.now - start) / .seconds(1) }
 
-  /// Runs `words`, the program first, looked up on PATH, to the end or to `limit` seconds, and sends
-  /// it the `prompt`'s signal when that is due.
+  /// Runs `words`, the program first, looked up on PATH, to the end or to `limit` seconds, and
+  /// sends it the `prompt`'s signal when that is due.
   ///
   /// - Throws: where the program cannot be started, and `Interruption` where this process was asked
   ///   to end: the child has ended then, too.

@@ -2,15 +2,16 @@ internal import FoundationEssentials
 internal import Glibc
 internal import Training
 
-/// Jobs that this process starts with the launcher of its MPI, without ever being part of MPI itself.
+/// Jobs that this process starts with the launcher of its MPI, without ever being part of MPI
+/// itself.
 struct MPIJob {
   let machine: Machine
   private let launcher = MPILauncher.own
 
   init(machine: Machine) { self.machine = machine }
 
-  /// The words that start `program` on `ranks` ranks of this machine, each on as many cores of its own
-  /// as it has `threads` where there are enough.
+  /// The words that start `program` on `ranks` ranks of this machine, each on as many cores of its
+  /// own as it has `threads` where there are enough.
   func words(ranks: Int, threads: Int = 1, _ program: [String]) -> [String] {
     let isCrowded = ranks * threads > machine.cores
     let placement =
@@ -19,8 +20,8 @@ struct MPIJob {
     return [launcher.program, "-n", "\(ranks)"] + placement + program
   }
 
-  /// The words that start `program` on machines, which the launcher is told by `machines`, on as many
-  /// ranks as they have slots where `ranks` is nil.
+  /// The words that start `program` on machines, which the launcher is told by `machines`, on as
+  /// many ranks as they have slots where `ranks` is nil.
   func words(on machines: [String], ranks: Int?, _ program: [String]) -> [String] {
     var words = [launcher.program] + machines
     // The command line would override the user's environment.
@@ -40,8 +41,8 @@ struct MPIJob {
 
   /// Runs `words` to their end, and sends them the `prompt`'s signal when that is due.
   ///
-  /// - Throws: where they cannot be started, the time limit ends them, or they end with another code
-  ///   than 0 and `tolerated`.
+  /// - Throws: where they cannot be started, the time limit ends them, or they end with another
+  ///   code than 0 and `tolerated`.
   func run(
     _ words: [String], limit: Double, tolerating tolerated: Training.ExitCode? = nil,
     prompt: ChildProcess.Prompt? = nil
@@ -67,9 +68,9 @@ struct MPIJob {
     return String(cString: path)
   }
 
-  /// This process's environment without what a launcher may have left in it, which would make mpirun
-  /// take itself for a part of that job, and without flags for this command, which would be flags for
-  /// its children, too. Parameters (`OMPI_MCA_…`) are the user's and stay.
+  /// This process's environment without what a launcher may have left in it, which would make
+  /// mpirun take itself for a part of that job, and without flags for this command, which would be
+  /// flags for its children, too. Parameters (`OMPI_MCA_…`) are the user's and stay.
   static var environment: [String] {
     let kept = ["OMPI_MCA_", "OMPI_ALLOW_RUN_AS_ROOT"]
     var values = ProcessInfo.processInfo.environment.filter { name, _ in
@@ -94,8 +95,9 @@ extension ChildProcess.Outcome {
       .first { $0.hasPrefix(head) }.map { String($0.dropFirst(head.count)) }
   }
 
-  /// The first paragraph on standard error, on one line: mpirun names the cause there, between rulers,
-  /// and then gives advice; nil where there is none. (`--quiet` would keep it from telling.)
+  /// The first paragraph on standard error, on one line: mpirun names the cause there, between
+  /// rulers, and then gives advice; nil where there is none. (`--quiet` would keep it from
+  /// telling.)
   var complaint: String? {
     let lines = errors.split(omittingEmptySubsequences: false, whereSeparator: \.isNewline)
       .map { line in line.allSatisfy { $0 == "-" || $0.isWhitespace } ? "" : line }

@@ -4,8 +4,8 @@ internal import MPI
 internal import Kernels
 internal import Training
 
-/// `lockstep measure`: one measurement of `lockstep bench`, run under mpirun by it. Hidden, since its
-/// one line is for a program to read.
+/// `lockstep measure`: one measurement of `lockstep bench`, run under mpirun by it. Hidden, since
+/// its one line is for a program to read.
 struct Measure: ParsableCommand {
   static let configuration = CommandConfiguration(
     abstract: "Train for a moment and print one measurement as JSON.", shouldDisplay: false)

@@ -66,8 +66,8 @@ final class ProgressBar {
 
   /// Wipes the line, for another to be written in its place.
   ///
-  /// A launcher carries standard output and standard error one beside the other: each is left the time
-  /// to arrive, the wiping before that line, and the line before the next moment is drawn.
+  /// A launcher carries standard output and standard error one beside the other: each is left the
+  /// time to arrive, the wiping before that line, and the line before the next moment is drawn.
   func clear() {
     guard drawn != nil else { return }
     Terminal.error("\r\u{1b}[K")

@@ -1,8 +1,8 @@
 internal import MPI
 internal import Training
 
-/// `lockstep train --dry-run`: the configuration, and the plan as comments, so that all of it is a file
-/// for `--config`.
+/// `lockstep train --dry-run`: the configuration, and the plan as comments, so that all of it is a
+/// file for `--config`.
 struct DryRun {
   private let forecast: TrainingForecast
   private let ranks: Int

@@ -1,7 +1,8 @@
 internal import ArgumentParser
 internal import Training
 
-/// What a run writes beside its checkpoints. Hidden: the defaults cost nothing that can be measured.
+/// What a run writes beside its checkpoints. Hidden: the defaults cost nothing that can be
+/// measured.
 struct RecordOptions: ParsableArguments {
   @Option(
     parsing: .unconditional,

@@ -9,7 +9,8 @@ func persistent(_ world: borrowing World, _ expectations: inout Expectations) th
   try groupsAtOnce(world.communicator, &expectations)
 }
 
-/// Each rank's values in three pieces, one of which may be empty, dealt out in turn with gaps between.
+/// Each rank's values in three pieces, one of which may be empty, dealt out in turn with gaps
+/// between.
 private func gatherPieces<Element: Sample>(
   _ count: Int, _: Element.Type, _ communicator: borrowing Communicator,
   _ expectations: inout Expectations

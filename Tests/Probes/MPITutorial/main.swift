@@ -1,7 +1,8 @@
 import Foundation
 import MPI
 
-// Runs a program of the library's tutorial, named by the first argument; the tests start it under mpirun.
+// Runs a program of the library's tutorial, named by the first argument; the tests start it under
+// mpirun.
 
 let programs: [String: () throws -> Void] = [
   "AllReduce": allReduce, "Overlap": overlap, "Ring": ring, "Sharing": sharing,

@@ -3,9 +3,9 @@ import Kernels
 import MPI
 import Training
 
-// Trains as `lockstep train` does, with one rank's parameters spoilt before the first step, as a broken
-// memory might: replica-probe DATA RUN TEAMS VERIFY-EVERY RANK [THREADS]. A bit is flipped; or, where
-// threads are given, so many train with a NaN, and what the step leaves is looked at.
+// Trains as `lockstep train` does, with one rank's parameters spoilt before the first step, as a
+// broken memory might: replica-probe DATA RUN TEAMS VERIFY-EVERY RANK [THREADS]. A bit is flipped;
+// or, where threads are given, so many train with a NaN, and what the step leaves is looked at.
 
 /// Nobody watches.
 struct Unwatched: TrainingObserver {
@@ -24,8 +24,8 @@ func request(_ words: [String]) -> RunRequest {
   return request
 }
 
-/// Takes one step with a NaN in the parameters of one team, which alone then finds losses that are not
-/// finite: all teams must fail, and keep their parameters as they were.
+/// Takes one step with a NaN in the parameters of one team, which alone then finds losses that are
+/// not finite: all teams must fail, and keep their parameters as they were.
 func step(_ words: [String], among world: borrowing Communicator) throws -> ExitCode {
   var request = request(words)
   request.threadsPerRank = Int(words[5]) ?? 1

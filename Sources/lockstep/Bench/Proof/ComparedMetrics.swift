@@ -34,8 +34,8 @@ struct ComparedMetrics: Equatable {
     guard rows.count == lines.count, !rows.isEmpty else { return nil }
   }
 
-  /// The step of the first row in which `other` differs, or of the first that one of them lacks; nil
-  /// where all are equal.
+  /// The step of the first row in which `other` differs, or of the first that one of them lacks;
+  /// nil where all are equal.
   func firstDifference(from other: ComparedMetrics) -> Int? {
     guard rows != other.rows else { return nil }
     let index = zip(rows, other.rows).enumerated().first { $0.element.0 != $0.element.1 }?.offset

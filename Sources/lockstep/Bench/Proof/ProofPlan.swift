@@ -59,8 +59,8 @@ struct ProofPlan {
   /// The runs. The first of each subject is the one that the others are compared with.
   let cells: [ProofCell]
 
-  /// Fills in what the flags leave open: a default run crosses the end of MNIST's first epoch and takes
-  /// some seconds.
+  /// Fills in what the flags leave open: a default run crosses the end of MNIST's first epoch and
+  /// takes some seconds.
   init(
     data: String, cores: Int, isQuick: Bool, ranks: [Int]?, batchSizes: [Int]?, steps: Int?,
     precision: Precision?

@@ -59,8 +59,8 @@ struct ProofReport: Codable {
       : "the same bits in \(rows.count - failed) of \(rows.count) runs, but \(failed) failed"
   }
 
-  /// What the process ends with; nil where all is well. That bits differ is worse than that some are
-  /// not known.
+  /// What the process ends with; nil where all is well. That bits differ is worse than that some
+  /// are not known.
   var failure: Failure? {
     if !holds { return Failure(.disagreement, verdict) }
     guard let first = rows.lazy.compactMap(\.failure).first else { return nil }

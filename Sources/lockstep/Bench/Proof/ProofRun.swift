@@ -22,8 +22,8 @@ struct ProofRun {
 
   /// Does all runs. One that fails is told of in its row, since minutes of others must not be lost.
   ///
-  /// - Throws: where the first run fails: nothing is known yet, and the others would fail alike. And
-  ///   where this process is asked to end.
+  /// - Throws: where the first run fails: nothing is known yet, and the others would fail alike.
+  ///   And where this process is asked to end.
   mutating func perform() throws -> ProofReport {
     defer { progress.clear() }
     for cell in plan.cells {
