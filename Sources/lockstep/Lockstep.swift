@@ -65,17 +65,27 @@ enum Program {
     let others = sources?.others ?? []
     let also =
       others.isEmpty ? "" : " (flags were also read from \(others.joined(separator: ", ")))"
-    let told = Lockstep.message(for: error).trimmedOfStops + also
+    let told = Lockstep.message(for: error).trimmedOfStops + Lockstep.nearestCommand + also
     Job.tell("\(told)\(told.hasSuffix("?") ? " See" : "; see") \(Lockstep.help(about: told)).")
   }
 }
 
 extension Lockstep {
+  private static var commandNames: [String] { configuration.subcommands.map { $0._commandName } }
+
+  /// The command that somebody may have meant, as the rest of a sentence; empty where there is one.
+  fileprivate static var nearestCommand: String {
+    guard let word = CommandLine.arguments.dropFirst().first, !commandNames.contains(word),
+      let name = NearestName(to: word, among: commandNames).name
+    else { return "" }
+    return "; did you mean '\(name)'?"
+  }
+
   /// What to type for help about a sentence on the flags that were given, as in `lockstep train
   /// --help`.
   fileprivate static func help(about sentence: String) -> String {
-    let names = configuration.subcommands.map { $0._commandName }
-    guard let command = CommandLine.arguments.dropFirst().first, names.contains(command) else {
+    guard let command = CommandLine.arguments.dropFirst().first, commandNames.contains(command)
+    else {
       return "lockstep --help"
     }
     let flags = (try? CommandDescription.program().flags(of: command)) ?? []

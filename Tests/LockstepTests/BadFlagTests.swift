@@ -94,7 +94,8 @@ import Testing
     (["evaluate"], "Missing expected argument '<checkpoint>'"),
     (["evaluate", "run", "--importance-samples", "0"], "--importance-samples must be at least 1"),
     (["inspect", "run", "more"], "Unexpected argument 'more'"),
-    (["fly"], "Unexpected argument 'fly'"),
+    (["fly"], "Unexpected argument 'fly'; see lockstep --help."),
+    (["trian"], "Unexpected argument 'trian'; did you mean 'train'? See lockstep --help."),
   ]
 
   @Test("of other commands", arguments: Launch.each(otherFlags, onRanks: 0))

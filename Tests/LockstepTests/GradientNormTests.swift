@@ -4,18 +4,17 @@ import Testing
 /// The gradient's norm in the rows of steps, against Adam's first moment: after one step from zero
 /// it is (1 − β₁) g, Kingma and Ba, algorithm 1.
 @Suite struct GradientNormTests {
-  private static let launches: [(Launch, teams: String, exchange: String)] = [
-    (.alone, "node", "all-reduce"), (.ranks(2), "node", "all-reduce"),
-    (.ranks(3), "rank", "all-reduce"), (.ranks(4), "rank", "all-gather"),
+  private static let launches: [(Launch, words: [String])] = [
+    (.alone, []), (.ranks(2), ["--threads-per-rank", "2"]), (.ranks(3), ["--teams", "rank"]),
+    (.ranks(4), ["--teams", "rank", "--exchange", "all-gather"]),
+    (.ranks(2), ["--teams", "rank", "--wire", "bf16"]),
   ]
 
   @Test("it is that of the gradient that the step was taken with", arguments: launches)
-  func norm(launch: Launch, teams: String, exchange: String) throws {
+  func norm(launch: Launch, words: [String]) throws {
     let folder = try RunFolder()
-    try folder.train(
-      "--epochs", "1", "--max-steps", "1", "--hidden", "90", "--teams", teams, "--exchange",
-      exchange, on: launch
-    ).succeed()
+    let whole = ["--epochs", "1", "--max-steps", "1", "--hidden", "90"] + words
+    try Job(folder.trainWords() + whole, launch).succeed()
     let rows = try folder.contents.rows()
     let norm = try #require(rows.first?.gradientNorm)
     let expected = try firstMomentNorm(folder.contents.bytes("latest/optimizer.safetensors")) / 0.1
