@@ -73,6 +73,12 @@ final class MetricsLog: Sendable {
 
   private let file: AppendedFile
 
+  private let encoder = {
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+    return encoder
+  }()
+
   /// Lines that the system has refused so far. They are tried again before any later one.
   private let refused: Mutex<[String]>
 
@@ -105,8 +111,6 @@ final class MetricsLog: Sendable {
   ///
   /// - Throws: `Failure` with `inputOutput` where the system refuses; the row is kept.
   func append(_ row: some Encodable) throws {
-    let encoder = JSONEncoder()
-    encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
     let line = String(decoding: try encoder.encode(row), as: UTF8.self) + "\n"
     try refused.withLock { lines in
       lines.append(line)

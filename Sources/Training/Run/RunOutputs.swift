@@ -2,7 +2,7 @@ internal import Artifacts
 internal import VAE
 
 /// All that a run writes, and whom it tells. Rank zero's alone.
-struct RunOutputs {
+final class RunOutputs {
   let directory: RunDirectory
   let metrics: MetricsLog
   /// Nil where there is nothing for TensorBoard.
