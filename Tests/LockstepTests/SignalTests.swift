@@ -104,35 +104,41 @@ import Testing
     #expect(try !folder.contents.names().contains { $0.hasPrefix(".unfinished") })
   }
 
-  /// Data that never comes: the main thread waits for a pipe that nobody writes to.
-  private func stuck() throws -> (folder: RunFolder, hint: String) {
-    let folder = try RunFolder()
-    let pipe = "\(folder.data)/train-images-idx3-ubyte"
+  /// A list that never comes: the main thread waits for a pipe that is open and that nobody writes
+  /// to, while `body` has the run that it belongs to.
+  private func stuck(_ body: (RunFolder) throws -> Void) throws {
+    let folder = try RunFolder.trained()
+    let pipe = "\(folder.run)/step-00000008/SHA256SUMS"
     try FileManager.default.removeItem(atPath: pipe)
     #expect(mkfifo(pipe, 0o600) == 0)
-    return (folder, "/proc/self/status")
+    let handle = try FileHandle(forUpdating: URL(fileURLWithPath: pipe))
+    try body(folder)
+    try handle.close()
   }
+
+  /// A file in which there always is what one looks for.
+  private static let always = "/proc/self/status"
 
   @Test(
     "a second signal ends a run that is stuck",
     arguments: [("INT", 130), ("TERM", 143), ("HUP", 129)])
   func second(signal: String, status: Int) throws {
-    let (folder, always) = try stuck()
-    let outcome = try signalled(
-      folder.train(), when: ".", in: always, lock: "\(folder.run)/.lock", "CONT", signal, signal)
-    #expect(outcome.status == status, "\(outcome.reported)")
+    try stuck { folder in
+      let outcome = try signalled(
+        folder.train(), when: ".", in: Self.always, lock: "\(folder.run)/.lock", "CONT", signal,
+        signal)
+      #expect(outcome.status == status, "\(outcome.reported)")
+    }
   }
 
   @Test("one signal ends any other command", arguments: [("INT", 130), ("TERM", 143)])
   func others(signal: String, status: Int) throws {
-    let (folder, always) = try stuck()
-    let trained = try RunFolder.trained()
-    try FileManager.default.removeItem(atPath: "\(folder.data)/t10k-images-idx3-ubyte")
-    #expect(mkfifo("\(folder.data)/t10k-images-idx3-ubyte", 0o600) == 0)
-    let outcome = try signalled(
-      Job(["evaluate", trained.run, "--data", folder.data]), when: ".", in: always,
-      lock: "\(trained.run)/.lock", "CONT", signal)
-    #expect(outcome.status == status, "\(outcome.reported)")
+    try stuck { folder in
+      let outcome = try signalled(
+        Job(["evaluate", folder.run, "--data", folder.data]), when: ".", in: Self.always,
+        lock: "\(folder.run)/.lock", "CONT", signal)
+      #expect(outcome.status == status, "\(outcome.reported)")
+    }
   }
 
   @Test("--stop-after", arguments: [Launch.alone, .ranks(1), .ranks(2), .ranks(4)])
