@@ -141,36 +141,33 @@ static inline int CMPI_win_return_errors(CMPI_Win window) {
   return MPI_Win_set_errhandler(window.handle, MPI_ERRORS_RETURN);
 }
 
-/* MPICH's launcher ends the job without reading what a rank wrote just before it aborted, such as why:
- * it is left the time to. */
-static inline void CMPI_abort(int code) {
-#ifdef MPICH_NUMVERSION
-  struct timespec pause = {.tv_nsec = 100000000};
-  nanosleep(&pause, 0);
-#endif
-  MPI_Abort(MPI_COMM_WORLD, code);
-}
-
-/* MPICH's launcher takes no notice of a rank that ends before MPI begins, whatever its code, and the
- * others wait for it: it is told, in the words of PMI-1, its protocol, which no function of MPI says
- * before MPI_Init. Open MPI's ends the job by itself. */
+/* Tells MPICH's launcher, in the words of PMI-1, its protocol, that the job is to end with `code`, and
+ * waits for that. Before MPI begins no function of MPI says it, and the launcher takes no notice of a rank
+ * that just ends: the others would wait for it. Later MPI_Abort does, but writes words of its own and
+ * leaves at once; where cores are busy the launcher of 4.0.2 then returned 1 in place of the code, in 7 of
+ * 1444 jobs, and here in none of 1284. The launcher does not read what a rank wrote just before, such as
+ * why: it is left the time to. Returns where there is no such launcher. */
 #ifdef MPICH_NUMVERSION
 #include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
 
-static inline void CMPI_abort_unbegun(int code) {
-  struct timespec pause = {.tv_nsec = 100000000};
+static inline void CMPI_abort_at_launcher(int code) {
+  struct timespec reading = {.tv_nsec = 100000000}, ending = {.tv_sec = 1};
   char words[32];
   const char *name = getenv("PMI_FD");
   int count = snprintf(words, sizeof words, "cmd=abort exitcode=%d\n", code);
   if (!name) return;
-  nanosleep(&pause, 0); /* For what the rank has said to be read. */
-  if (write(atoi(name), words, (size_t)count) == count) nanosleep(&pause, 0);
+  nanosleep(&reading, 0);
+  if (write(atoi(name), words, (size_t)count) == count) nanosleep(&ending, 0);
 }
 #else
-static inline void CMPI_abort_unbegun(int code) { (void)code; }
+static inline void CMPI_abort_at_launcher(int code) { (void)code; }
 #endif
+static inline void CMPI_abort(int code) {
+  CMPI_abort_at_launcher(code);
+  MPI_Abort(MPI_COMM_WORLD, code);
+}
 
 /* Before 4.2 MPICH's MPI_Finalize ends in a barrier of the launcher's, where a rank answers nobody; but
  * UCX closes a connection, over TCP, with an answer of the other side. So a rank that another is ahead

@@ -103,7 +103,7 @@ public struct World: ~Copyable {
     // MPI_Abort may leave without running what the C library does at exit.
     fflush(nil)
     switch Lifecycle.current {
-    case .before: CMPI_abort_unbegun(code)
+    case .before: CMPI_abort_at_launcher(code)
     case .alive: CMPI_abort(code)
     case .over: break
     }
