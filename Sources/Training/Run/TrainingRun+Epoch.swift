@@ -9,15 +9,16 @@ extension TrainingRun {
 
   /// Tells rank zero's observer and log of a step; collective.
   mutating func report(_ loss: Loss) throws {
-    let (progress, times) = (trainer.progress, trainer.stageTimes)
-    let isLogged = isLogged(progress.step)
-    let norm = isLogged ? try trainer.gradientNorm() : nil
-    guard let outputs else { return }
-    let row =
-      isLogged
-      ? StepRow(
+    let progress = trainer.progress
+    var row: StepRow?
+    if isLogged(progress.step) {
+      row = StepRow(
         epoch: progress.epoch + 1, step: progress.step, loss: loss.total,
-        reconstruction: loss.reconstruction, kl: loss.divergence, gradientNorm: norm) : nil
+        reconstruction: loss.reconstruction, kl: loss.divergence,
+        gradientNorm: try trainer.gradientNorm())
+    }
+    guard let outputs else { return }
+    let times = trainer.stageTimes
     outputs.observer.stepEnded(
       StepEvent(
         epoch: progress.epoch + 1, epochs: configuration.epochs, step: progress.step,
