@@ -12,7 +12,8 @@ struct Sample: ParsableCommand {
     usage: "lockstep sample <checkpoint> --output <output> [options]",
     discussion: """
       A .png file is a sheet of the images; a .npy file holds them as floats 0…1 of shape (count, \
-      rows, columns), or (count, 1, pixels) where they are not square. All ranks decode, rank zero writes: the same bytes for any number of them. \
+      rows, columns), or (count, 1, pixels) where they are not square. All ranks decode, rank zero \
+      writes: the same bytes for any number of them. \
       Images go to the file as they come, so that memory does not grow with their number, and the \
       file takes its name once it is whole and on the disk. At the end a line tells images, seconds \
       and images/s.

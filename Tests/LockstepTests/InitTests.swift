@@ -29,6 +29,11 @@ import Testing
     ["train", "--data", folder.data, "--run", folder.run, "--init", "other.safetensors"] + more
   }
 
+  /// The path of a file of the folder, without links.
+  private func whole(_ name: String) -> String {
+    folder.folder.url.resolvingSymlinksInPath().appendingPathComponent(name).path
+  }
+
   private func succeed(_ words: [String], _ launch: Launch = .alone) throws {
     try Job(words, launch).succeed(in: folder.folder.url)
   }
@@ -46,8 +51,7 @@ import Testing
       """, in: folder.folder.url)
     let config = try folder.contents.text("config.yaml")
     #expect(config.contains("hidden: 16\n") && config.contains("latent: 4\n"))
-    let file = folder.folder.url.resolvingSymlinksInPath().path + "/other.safetensors"
-    #expect(config.contains("init: \(file)\n"))
+    #expect(config.contains("init: \(whole("other.safetensors"))\n"))
   }
 
   @Test("the same command goes on, another file does not")
@@ -60,7 +64,8 @@ import Testing
     #expect(try folder.contents.steps("epoch") == [2, 4, 6])
     try write("third.safetensors")
     let other = words("--epochs", "4").map { $0.replacing("other", with: "third") }
-    try Job(other).fail(64, "third.safetensors is for a new run", in: folder.folder.url)
+    let third = "--init \(whole("third.safetensors")) is for a new run"
+    try Job(other).fail(64, third, in: folder.folder.url)
     try succeed(other + ["--resume", "none"])
     #expect(try folder.contents.names().contains("previous-1"))
   }
@@ -69,8 +74,8 @@ import Testing
   func drawn() throws {
     try folder.train("--epochs", "1").succeed()
     try write()
-    try Job(words(), .ranks(2))
-      .fail(64, "other.safetensors is for a new run", in: folder.folder.url)
+    let other = "--init \(whole("other.safetensors")) is for a new run"
+    try Job(words(), .ranks(2)).fail(64, other, in: folder.folder.url)
   }
 
   /// What is wrong with the file, flags beside, and the sentence.

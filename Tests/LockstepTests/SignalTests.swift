@@ -65,8 +65,7 @@ import Testing
   /// 1 whatever they return; MPICH 4.0.2's leaves them all the time they want, and may return 0
   /// after any signal.
   @Test(
-    "signals through the launcher leave time to save",
-    arguments: [1, 2, 3, 4].flatMap { [($0, "TERM"), ($0, "USR1")] } + [(2, "INT")])
+    "signals through the launcher leave time to save", arguments: 1...4, ["TERM", "INT", "USR1"])
   func throughLauncher(ranks: Int, signal: String) throws {
     let folder = try RunFolder()
     let outcome = try signalled(
