@@ -1,8 +1,8 @@
 #ifndef LOCKSTEP_CMPI_SHIM_H
 #define LOCKSTEP_CMPI_SHIM_H
+#include "launcher.h"
 #include <mpi.h>
 #include <stddef.h> /* MPICH's null handles are casts of NULL, which its header does not bring. */
-#include <time.h>
 
 /* What Swift cannot import from <mpi.h>, and nothing else.
  *
@@ -16,7 +16,8 @@
  *    either case: `CMPI_Comm()` makes one, `.handle` is passed to a function or, with `&`, filled
  *    by one.
  *
- * So this header alone knows what differs between implementations; the Swift sources do not.
+ * So this header and launcher.h alone know what differs between implementations; the Swift sources do
+ * not.
  */
 
 typedef struct { MPI_Comm handle; } CMPI_Comm;
@@ -139,60 +140,6 @@ static inline int CMPI_comm_return_errors(CMPI_Comm communicator) {
 }
 static inline int CMPI_win_return_errors(CMPI_Win window) {
   return MPI_Win_set_errhandler(window.handle, MPI_ERRORS_RETURN);
-}
-
-/* Tells MPICH's launcher, in the words of PMI-1, its protocol, that the job is to end with `code`, and
- * waits for that. Before MPI begins no function of MPI says it, and the launcher takes no notice of a rank
- * that just ends: the others would wait for it. Later MPI_Abort does, but writes words of its own and
- * leaves at once; where cores are busy the launcher of 4.0.2 then returned 1 in place of the code, in 7 of
- * 1444 jobs, and here in none of 1284. The launcher does not read what a rank wrote just before, such as
- * why: it is left the time to. Returns where there is no such launcher. */
-#ifdef MPICH_NUMVERSION
-#include <stdio.h>
-#include <stdlib.h>
-#include <unistd.h>
-
-static inline void CMPI_abort_at_launcher(int code) {
-  struct timespec reading = {.tv_nsec = 100000000}, ending = {.tv_sec = 1};
-  char words[32];
-  const char *name = getenv("PMI_FD");
-  int count = snprintf(words, sizeof words, "cmd=abort exitcode=%d\n", code);
-  if (!name) return;
-  nanosleep(&reading, 0);
-  if (write(atoi(name), words, (size_t)count) == count) nanosleep(&ending, 0);
-}
-#else
-static inline void CMPI_abort_at_launcher(int code) { (void)code; }
-#endif
-static inline void CMPI_abort(int code) {
-  CMPI_abort_at_launcher(code);
-  MPI_Abort(MPI_COMM_WORLD, code);
-}
-
-/* Before 4.2 MPICH's MPI_Finalize ends in a barrier of the launcher's, where a rank answers nobody; but
- * UCX closes a connection, over TCP, with an answer of the other side. So a rank that another is ahead
- * of may wait for ever. Where all have met at such a barrier before, none answers before it asks, and
- * the answer to that comes first. No function of MPI is that barrier: here are its words in PMI-1, the
- * launcher's protocol. */
-#if defined(MPICH_NUMVERSION) && MPICH_NUMVERSION < 40200000
-#include <errno.h>
-
-static inline void CMPI_meet_at_launcher(void) {
-  static const char words[] = "cmd=barrier_in\n";
-  const char *name = getenv("PMI_FD");
-  char letter = 0;
-  ssize_t count;
-  if (!name || write(atoi(name), words, sizeof words - 1) != (ssize_t)sizeof words - 1) return;
-  do {
-    count = read(atoi(name), &letter, 1);
-  } while ((count == 1 && letter != '\n') || (count < 0 && errno == EINTR));
-}
-#else
-static inline void CMPI_meet_at_launcher(void) {}
-#endif
-static inline int CMPI_finalize(void) {
-  CMPI_meet_at_launcher();
-  return MPI_Finalize();
 }
 
 /* MPICH 4.0.2 forgets the names of its control variables when the last user of the tool interface

@@ -21,6 +21,12 @@ struct HostTests {
     try Probe("nodes", "\(hosts.count)", hosts: hosts).expectToHold()
   }
 
+  /// MPICH's end is ours to help along: see `CMPI_finalize`.
+  @Test("a rank may come late to the end", arguments: [[1, 1], [1, 3, 2]])
+  func late(hosts: [Int]) throws {
+    try Probe("late", hosts: hosts).expectToHold()
+  }
+
   @Test("a rank that fails ends those of other hosts, too", arguments: [[1, 1], [2, 1]])
   func failing(hosts: [Int]) throws {
     let outcome = try Probe("one-rank-throws", hosts: hosts).run(seconds: 20)

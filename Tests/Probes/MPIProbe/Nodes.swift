@@ -1,4 +1,4 @@
-import Glibc
+import Foundation
 import MPI
 
 /// Ranks share memory with those on hosts of the same name, and with no others.
@@ -13,6 +13,22 @@ func nodes(_ world: borrowing World, _ expectations: inout Expectations) throws 
   try expectations.expect(
     Set(names).count, equals: Int(CommandLine.arguments[2]) ?? 0, "the number of hosts")
   try shared.free()
+}
+
+/// The last rank comes to MPI's end a second after the others. A signal that MPICH has a meaning for
+/// reaches them while they wait there.
+func late(_ world: borrowing World, _ expectations: inout Expectations) throws {
+  let (rank, size) = (world.communicator.rank, world.communicator.size)
+  let ranks = try world.communicator.allGather(Int64(rank))
+  try expectations.expect(ranks, equals: (0..<size).map(Int64.init), "the ranks")
+  if rank == size - 1 {
+    sleep(1)
+  } else if try World.libraryVersion.contains("MPICH") {
+    Thread.detachNewThread {
+      usleep(500_000)
+      kill(getpid(), SIGUSR1)
+    }
+  }
 }
 
 /// The eight last letters of the host's name, as a number.

@@ -16,6 +16,7 @@ let scenarios: [String: Scenario] = [
   "gathering": gathering,
   "errors": errors,
   "huge-counts": hugeCounts,
+  "late": late,
   "nodes": nodes,
   "non-blocking": nonBlocking,
   "one-rank-throws": oneRankThrows,
