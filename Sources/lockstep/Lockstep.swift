@@ -5,6 +5,12 @@ internal import Training
 
 /// The root of the command line.
 struct Lockstep: ParsableCommand {
+  /// A paragraph of help; the manual has a section of it.
+  static let exitCodes = {
+    let codes = Training.ExitCode.allCases.map { "\($0.rawValue) \($0.meaning)" }
+    return "Exit codes: \(codes.joined(separator: ", "))."
+  }()
+
   static let configuration = CommandConfiguration(
     commandName: "lockstep",
     abstract: "Train a variational autoencoder on MNIST, one replica on each MPI rank.",
@@ -18,9 +24,7 @@ struct Lockstep: ParsableCommand {
       CHECKPOINT is a run directory (its newest whole checkpoint is used), a checkpoint directory \
       or a .safetensors file.
 
-      Exit codes: 0 done, 64 usage, 65 bad data or checkpoint, 69 this machine cannot, 70 replicas \
-      disagree or a number is not finite, 71 MPI failed, 74 input or output failed, 75 stopped on \
-      request and resumable.
+      \(exitCodes)
       """,
     version: Version.full,
     subcommands: [

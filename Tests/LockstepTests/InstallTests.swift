@@ -96,6 +96,9 @@ import Testing
     #expect(pages.contains("lockstep.1") && pages.contains("lockstep-train.1"))
     #expect(pages.count == 11, "\(pages)")
     for page in pages {
+      let source = try String(contentsOfFile: path(page), encoding: .utf8)
+      #expect(source.contains(".SH EXIT STATUS\n.TP\n.B 0\ndone\n"), "\(page)")
+      #expect(!source.contains("Exit codes:"), "\(page) tells of them twice")
       let warnings = try Command(
         ["groff", "-K", "utf8", "-man", "-Tutf8", "-ww", "-z", path(page)]
       ).run()

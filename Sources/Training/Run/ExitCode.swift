@@ -1,5 +1,5 @@
 /// What the program tells whoever started it; the values from 64 on are those of `sysexits.h`.
-public enum ExitCode: Int32, Sendable {
+public enum ExitCode: Int32, CaseIterable, Sendable {
   /// All is done.
   case done = 0
   /// The flags make no sense.
@@ -16,4 +16,18 @@ public enum ExitCode: Int32, Sendable {
   case inputOutput = 74
   /// Stopped on request; the run can be resumed.
   case stopped = 75
+
+  /// The same in a few words, as help and manual list it.
+  public var meaning: String {
+    switch self {
+    case .done: "done"
+    case .usage: "wrong usage"
+    case .badData: "bad data or checkpoint"
+    case .unavailable: "this machine cannot"
+    case .disagreement: "replicas disagree or a number is not finite"
+    case .mpi: "MPI failed"
+    case .inputOutput: "input or output failed"
+    case .stopped: "stopped on request and resumable"
+    }
+  }
 }

@@ -1,3 +1,5 @@
+internal import Training
+
 /// A page of the manual, in the macros of man(7).
 struct ManualPage {
   /// The name of its file, in section 1.
@@ -27,8 +29,10 @@ struct ManualPage {
       }
     } else {
       lines += [".SH OPTIONS"] + command.flags.flatMap(Self.lines)
-      lines += [".SH SEE ALSO", ".BR \(program.name) (1)"]
     }
+    lines += [".SH EXIT STATUS"]
+    lines += ExitCode.allCases.flatMap { [".TP", ".B \($0.rawValue)", Self.escaped($0.meaning)] }
+    if !isProgram { lines += [".SH SEE ALSO", ".BR \(program.name) (1)"] }
     text = lines.joined(separator: "\n") + "\n"
   }
 
@@ -53,10 +57,10 @@ struct ManualPage {
 
   /// Paragraphs; those that are indented are examples, to be kept as they are.
   private static func paragraphs(_ text: String) -> [String] {
-    text.split(separator: "\n\n").flatMap { paragraph in
-      paragraph.hasPrefix("  ")
-        ? [".PP", ".nf"] + paragraph.split(separator: "\n").map { escaped(String($0)) } + [".fi"]
-        : [".PP"] + paragraph.split(separator: "\n").map { escaped(String($0)) }
+    let paragraphs = text.split(separator: "\n\n").filter { $0 != Lockstep.exitCodes }
+    return paragraphs.flatMap { paragraph in
+      let lines = paragraph.split(separator: "\n").map { escaped(String($0)) }
+      return paragraph.hasPrefix("  ") ? [".PP", ".nf"] + lines + [".fi"] : [".PP"] + lines
     }
   }
 
