@@ -60,7 +60,10 @@ import Testing
     let other = folder.path("other")
     try folder.train("--max-steps", "2", "--seed", "5", run: other).succeed()
     let old = try RunContents(other).model()
-    try Job(["train", "--resume", folder.run, "--run", other, "--epochs", "3"]).succeed()
+    let outcome = try Job(["train", "--resume", folder.run, "--run", other, "--epochs", "3"])
+      .succeed()
+    #expect(
+      outcome.output.hasPrefix("moved another run's files to \(other)/previous-1\ngoing on "))
     #expect(try RunContents(other).steps("epoch") == [12])
     #expect(
       try RunContents(other).names().filter { !$0.hasPrefix("events.out.tfevents.") } == [

@@ -60,7 +60,9 @@ final class RunDirectory: Sendable {
   /// Moves all that a former run left into `previous-1`, or the next number that is free.
   ///
   /// What no run has made stays: the directory may be someone's home.
-  func moveAside() throws {
+  ///
+  /// - Returns: the path of what it is in now; nil where there was nothing.
+  func moveAside() throws -> String? {
     let made = [
       RunPlan.name, MetricsLog.name, "latest", Self.bestName, "samples", "reconstructions",
       RunEnvironment.name, RunReport.name,
@@ -70,12 +72,12 @@ final class RunDirectory: Sendable {
         made.contains($0) || Checkpoint.step(ofDirectory: $0) != nil
           || $0.hasPrefix(EventLog.prefix) && $0.hasSuffix(EventLog.suffix)
       }
-    guard !names.isEmpty else { return }
+    guard !names.isEmpty else { return nil }
     var number = 1
     while FileSystem.exists("\(path)/previous-\(number)") { number += 1 }
-    try FileSystem.makeDirectory("\(path)/previous-\(number)")
-    for name in names {
-      try FileSystem.rename("\(path)/\(name)", to: "\(path)/previous-\(number)/\(name)")
-    }
+    let previous = "\(path)/previous-\(number)"
+    try FileSystem.makeDirectory(previous)
+    for name in names { try FileSystem.rename("\(path)/\(name)", to: "\(previous)/\(name)") }
+    return previous
   }
 }

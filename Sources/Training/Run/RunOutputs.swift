@@ -4,6 +4,8 @@ internal import VAE
 /// All that a run writes, and whom it tells. Rank zero's alone.
 final class RunOutputs {
   let directory: RunDirectory
+  /// Where another run's files are that were in the directory; nil where there were none.
+  let previous: String?
   let metrics: MetricsLog
   /// Nil where there is nothing for TensorBoard.
   let events: EventLog?
@@ -17,7 +19,7 @@ final class RunOutputs {
     _ plan: RunPlan, in directory: RunDirectory, _ layout: ParameterLayout,
     _ arithmetic: Arithmetic, _ environment: RunEnvironment, observer: any TrainingObserver
   ) throws {
-    try plan.takeEffect(in: directory)
+    previous = try plan.takeEffect(in: directory)
     try environment.write(to: directory)
     metrics = try MetricsLog(
       in: directory.path, after: plan.progress.step, refused: plan.refusedMetrics)

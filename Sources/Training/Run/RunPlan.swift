@@ -55,14 +55,19 @@ struct RunPlan: Codable {
 
   /// Leaves `directory` as the run that begins needs it: `latest` leads to the checkpoint that it
   /// goes on from; files of any other run are moved aside; `config.yaml` is what is done now.
-  func takeEffect(in directory: RunDirectory) throws {
+  ///
+  /// - Returns: the path of what was moved aside; nil where nothing was.
+  @discardableResult
+  func takeEffect(in directory: RunDirectory) throws -> String? {
+    var previous: String?
     if let name = checkpoint.flatMap(directory.name(ofCheckpoint:)) {
       try directory.setLatest(name)
     } else {
-      try directory.moveAside()
+      previous = try directory.moveAside()
     }
     let text = try configuration.text
     try OutputFile.replace("\(directory.path)/\(Self.name)") { try $0.write([UInt8](text.utf8)) }
+    return previous
   }
 
   /// The name of the configuration in a run directory.

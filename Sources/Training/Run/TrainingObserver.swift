@@ -31,6 +31,8 @@ public struct TrainingStart: Sendable {
   public let threads: Int
   /// The number of teams.
   public let teams: Int
+  /// Where another run's files are now that were in the run directory; nil where there were none.
+  public let previous: String?
 }
 
 /// Whoever watches a run, on rank zero.

@@ -70,7 +70,7 @@ public struct TrainingRun: ~Copyable {
     outputs?.observer.trainingBegins(
       TrainingStart(
         configuration: configuration, progress: trainer.progress, ranks: communicator.size,
-        threads: request.threadsPerRank, teams: trainer.teamCount))
+        threads: request.threadsPerRank, teams: trainer.teamCount, previous: outputs?.previous))
     lastSave = .now
     let start = trainer.progress.step
     var code = ExitCode.done

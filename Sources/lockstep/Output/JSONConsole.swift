@@ -10,6 +10,7 @@ struct JSONConsole: TrainingConsole {
     let threads: Int
     let teams: Int
     let step: Int
+    let previous: String?
     let configuration: RunConfiguration
   }
 
@@ -36,7 +37,7 @@ struct JSONConsole: TrainingConsole {
     tell(
       Start(
         ranks: start.ranks, threads: start.threads, teams: start.teams,
-        step: start.progress.step, configuration: start.configuration))
+        step: start.progress.step, previous: start.previous, configuration: start.configuration))
   }
 
   func stepEnded(_ event: StepEvent) {
