@@ -87,6 +87,9 @@ import Testing
     let names = try folder.contents.names().filter { $0 != ".lock" }
     let model = try folder.contents.model()
     for number in 1...2 {
+      let plan = try folder.train("--resume", "none", "--dry-run", on: launch).succeed().output
+      let previous = "\(folder.run)/previous-\(number)"
+      #expect(plan.contains("\n# moves    another run's files to \(previous)\n"))
       try folder.train("--resume", "none", "--max-steps", "2", on: launch).succeed()
       #expect(try folder.contents.steps("step") == [1, 2])
       #expect(try folder.contents.latest() == "step-00000002")

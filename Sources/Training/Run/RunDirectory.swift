@@ -52,19 +52,32 @@ final class RunDirectory: Sendable {
 
   /// The name under which this directory has the checkpoint at `path`; nil for one from elsewhere.
   func name(ofCheckpoint path: String) -> String? {
+    Self.name(ofCheckpoint: path, in: self.path)
+  }
+
+  static func name(ofCheckpoint path: String, in directory: String) -> String? {
     let real = FileSystem.resolved(path)
-    guard FileSystem.parent(of: real) == FileSystem.resolved(self.path) else { return nil }
+    guard FileSystem.parent(of: real) == FileSystem.resolved(directory) else { return nil }
     return real.lastIndex(of: "/").map { String(real[real.index(after: $0)...]) }
   }
 
   /// Moves all that a former run left into `previous-1`, or the next number that is free.
   ///
-  /// What no run has made stays: the directory may be someone's home.
-  ///
   /// - Returns: the path of what it is in now; nil where there was nothing.
   func moveAside() throws -> String? {
+    guard let (names, previous) = try Self.formerRun(in: path) else { return nil }
+    try FileSystem.makeDirectory(previous)
+    for name in names { try FileSystem.rename("\(path)/\(name)", to: "\(previous)/\(name)") }
+    return previous
+  }
+
+  /// The names that a former run left in the directory at `path`, and where they can be moved; nil
+  /// where there are none.
+  ///
+  /// What no run has made is not among them: the directory may be someone's home.
+  static func formerRun(in path: String) throws -> (names: [String], previous: String)? {
     let made = [
-      RunPlan.name, MetricsLog.name, "latest", Self.bestName, "samples", "reconstructions",
+      RunPlan.name, MetricsLog.name, "latest", bestName, "samples", "reconstructions",
       RunEnvironment.name, RunReport.name,
     ]
     let names = try FileSystem.names(in: path)
@@ -75,9 +88,6 @@ final class RunDirectory: Sendable {
     guard !names.isEmpty else { return nil }
     var number = 1
     while FileSystem.exists("\(path)/previous-\(number)") { number += 1 }
-    let previous = "\(path)/previous-\(number)"
-    try FileSystem.makeDirectory(previous)
-    for name in names { try FileSystem.rename("\(path)/\(name)", to: "\(previous)/\(name)") }
-    return previous
+    return (names, "\(path)\(path.hasSuffix("/") ? "" : "/")previous-\(number)")
   }
 }

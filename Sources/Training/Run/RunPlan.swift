@@ -70,6 +70,15 @@ struct RunPlan: Codable {
     return previous
   }
 
+  /// Where the files of another run in the directory at `path` would be moved; nil where there are
+  /// none.
+  func previous(inRun path: String) throws -> String? {
+    guard FileSystem.exists(path),
+      checkpoint.flatMap({ RunDirectory.name(ofCheckpoint: $0, in: path) }) == nil
+    else { return nil }
+    return try RunDirectory.formerRun(in: path)?.previous
+  }
+
   /// The name of the configuration in a run directory.
   static let name = "config.yaml"
 

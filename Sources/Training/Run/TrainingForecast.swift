@@ -13,6 +13,9 @@ public struct TrainingForecast {
   /// The checkpoint that the run would go on from.
   public let checkpoint: String?
 
+  /// Where files of another run in the run directory would be moved; rank zero's alone.
+  public let previous: String?
+
   /// The steps that have been made.
   public let step: Int
 
@@ -61,6 +64,7 @@ public struct TrainingForecast {
     configuration = plan.configuration
     text = try plan.configuration.text
     checkpoint = plan.checkpoint
+    previous = try world.together { world.rank == 0 ? try plan.previous(inRun: path) : nil }
     step = plan.progress.step
     stepsPerEpoch = steps
     stepsLeft = max(0, lastStep - plan.progress.step)

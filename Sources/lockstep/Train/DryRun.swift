@@ -23,7 +23,8 @@ struct DryRun {
 
   private var row: PlanRow {
     PlanRow(
-      configuration: forecast.configuration, checkpoint: forecast.checkpoint, step: forecast.step,
+      configuration: forecast.configuration, checkpoint: forecast.checkpoint,
+      previous: forecast.previous, step: forecast.step,
       lastStep: forecast.lastStep, stepsPerEpoch: forecast.stepsPerEpoch, ranks: ranks,
       threads: threads, teams: forecast.teams, bytesOfNode: forecast.memory.node,
       bytesOfRank: forecast.memory.rank, imagesPerSecond: forecast.imagesPerSecond)
@@ -45,8 +46,8 @@ struct DryRun {
     let seconds =
       Double(forecast.stepsLeft) / Double(forecast.stepsPerEpoch)
       * Double(forecast.images.train) / forecast.imagesPerSecond
-    return [
-      "begins   \(begins)",
+    let moves = forecast.previous.map { ["moves    another run's files to \($0)"] } ?? []
+    return ["begins   \(begins)"] + moves + [
       "ranks    \(ranks)\(threads == 1 ? "" : " of \(threads) threads"), in "
         + "\(forecast.teams) \(forecast.teams == 1 ? "team" : "teams")",
       "data     \(forecast.images.train.grouped) images to train on, "
@@ -78,6 +79,7 @@ private struct PlanRow: Encodable {
   let kind = "plan"
   let configuration: RunConfiguration
   let checkpoint: String?
+  let previous: String?
   let step: Int
   let lastStep: Int
   let stepsPerEpoch: Int
@@ -89,7 +91,7 @@ private struct PlanRow: Encodable {
   let imagesPerSecond: Double
 
   enum CodingKeys: String, CodingKey {
-    case kind, configuration, checkpoint, step
+    case kind, configuration, checkpoint, previous, step
     case lastStep = "last_step"
     case stepsPerEpoch = "steps_per_epoch"
     case ranks, threads, teams
