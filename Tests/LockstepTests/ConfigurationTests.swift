@@ -28,7 +28,7 @@ import Testing
 
   @Test("the command line wins over the environment, that over the file", arguments: Launch.both)
   func precedence(launch: Launch) throws {
-    let file = try write("epochs: 3\nhidden: 8\nbatch-size: 20\nlearning-rate: 1e-4\n")
+    let file = try write("\u{FEFF}epochs: 3\nhidden: 8\nbatch-size: 20\nlearning-rate: 1e-4\n")
     let lines = try resolved(
       ["--config", file, "--hidden", "16"], launch,
       environment: ["LOCKSTEP_HIDDEN": "12", "LOCKSTEP_BATCH_SIZE": "30", "LOCKSTEP_SEED": ""])
@@ -137,6 +137,7 @@ import Testing
     ("epochs:\n", "'epochs' must have one value"),
     ("init: ~\n", "'init' must have one value"),
     ("init: null\n", "'init' must have one value"),
+    ("epochs: |\n  3\n", "'epochs' must have one value"),
     ("no-quiet: true\n", "there is no flag 'no-quiet'"),
     ("epochs: 0\n", "--epochs must be at least 1 (flags were also read from "),
     ("epochs: -1\n", "--epochs must be at least 1"),

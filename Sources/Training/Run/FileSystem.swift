@@ -173,7 +173,7 @@ package enum FileSystem {
   private static func failure(_ action: String, _ path: String) -> Failure {
     Failure(
       .inputOutput,
-      "\(path): cannot \(action) it: \(String(cString: strerror(errno))); check the path, its "
-        + "permissions and the disk's space")
+      "\(path): cannot \(action) it: \(String(cString: strerror(errno))); check the path"
+        + (action == "read" ? " and its permissions" : ", its permissions and the disk's space"))
   }
 }

@@ -14,7 +14,8 @@ struct ConfigurationFile {
     self.path = path
     let node: Node?
     do {
-      node = try Yams.compose(yaml: try FileSystem.read(path, atMost: 1 << 20))
+      let text = try FileSystem.read(path, atMost: 1 << 20)
+      node = try Yams.compose(yaml: text.hasPrefix("\u{FEFF}") ? String(text.dropFirst()) : text)
     } catch let failure as Failure {
       throw ValidationError(failure.description)
     } catch {
@@ -39,7 +40,9 @@ struct ConfigurationFile {
         throw ValidationError("\(place): there is no flag '\(name)'\(hint)")
       }
       // Words without quotes that are nothing in YAML would else be names of files: init: ~
-      guard let text = value.scalar?.string, !text.isEmpty, value.tag != Tag(.null) else {
+      guard let text = value.scalar?.string, !text.isEmpty, value.tag != Tag(.null),
+        !text.contains(where: \.isNewline)
+      else {
         throw ValidationError("\(place): '\(name)' must have one value")
       }
       return try flag.words(for: text, from: place)
