@@ -42,15 +42,32 @@ import Testing
     #expect(try RunContents(other).text("config.yaml") == folder.contents.text("config.yaml"))
   }
 
-  @Test("--resume PATH where nothing is left to train says that nothing was saved")
+  @Test("--resume PATH begins with that checkpoint, also where nothing is left to train")
   func otherRunDone() throws {
     let folder = try RunFolder.trained()
     let other = folder.path("other")
     let outcome = try Job(["train", "--resume", folder.run, "--run", other]).succeed()
-    #expect(outcome.output.hasSuffix("nothing left to train, so nothing was saved in \(other)\n"))
-    #expect(try !RunContents(other).names().contains("latest"))
-    let same = try Job(["train", "--run", folder.run]).succeed()
-    #expect(same.output.hasSuffix("saved in \(folder.run)\n"))
+    #expect(outcome.output.hasSuffix("\nnothing left to train; \(Self.more), \(other) goes on\n"))
+    #expect(try RunContents(other).model() == folder.contents.model())
+    #expect(try RunContents(other).isWhole("step-00000008"))
+    #expect(try RunContents(other).names().contains("best"))
+    try Job(["train", "--run", other, "--epochs", "3"]).succeed()
+    #expect(try RunContents(other).steps("epoch") == [12])
+  }
+
+  private static let more = "with a larger --epochs or --max-steps"
+
+  @Test("a run with nothing left to train stays as it is", arguments: Launch.both)
+  func done(launch: Launch) throws {
+    let folder = try RunFolder.trained()
+    let names = try folder.contents.names()
+    let texts = ["config.yaml", "environment.json", "metrics.jsonl"]
+    let before = try texts.map(folder.contents.text)
+    let outcome = try folder.train("--epochs", "1", "--log-every", "7", on: launch).succeed()
+    #expect(
+      outcome.output.hasSuffix("\nnothing left to train; \(Self.more), \(folder.run) goes on\n"))
+    #expect(try folder.contents.names() == names)
+    #expect(try texts.map(folder.contents.text) == before)
   }
 
   /// Two runs in one directory would be neither.
@@ -68,7 +85,7 @@ import Testing
     #expect(
       try RunContents(other).names().filter { !$0.hasPrefix("events.out.tfevents.") } == [
         ".lock", "best", "config.yaml", "environment.json", "latest", "metrics.jsonl",
-        "previous-1", "reconstructions", "report.html", "samples", "step-00000012",
+        "previous-1", "reconstructions", "report.html", "samples", "step-00000008", "step-00000012",
       ])
     #expect(try RunContents("\(other)/previous-1").model() == old)
   }

@@ -16,11 +16,16 @@ final class RunOutputs {
   ///
   /// - Throws: `Failure` with `inputOutput` where the system refuses.
   init(
-    _ plan: RunPlan, in directory: RunDirectory, _ layout: ParameterLayout,
-    _ arithmetic: Arithmetic, _ environment: RunEnvironment, observer: any TrainingObserver
+    _ plan: RunPlan, _ request: RunRequest, in directory: RunDirectory,
+    _ layout: ParameterLayout, _ arithmetic: Arithmetic, _ environment: RunEnvironment,
+    observer: any TrainingObserver
   ) throws {
-    previous = try plan.takeEffect(in: directory)
-    try environment.write(to: directory)
+    if plan.changesNothing(request) {
+      previous = nil
+    } else {
+      previous = try plan.takeEffect(in: directory)
+      try environment.write(to: directory)
+    }
     metrics = try MetricsLog(
       in: directory.path, after: plan.progress.step, refused: plan.refusedMetrics)
     events = try plan.beginEvents(in: directory)
@@ -29,5 +34,14 @@ final class RunOutputs {
       in: directory, metrics, events)
     self.directory = directory
     self.observer = observer
+  }
+
+  /// Begins to save the checkpoint that a run goes on from where it is in another directory: a run
+  /// that ends before its first would else have none.
+  func keepStart(of plan: RunPlan, _ replica: Replica) {
+    guard let checkpoint = plan.checkpoint, directory.name(ofCheckpoint: checkpoint) == nil else {
+      return
+    }
+    saver.save(replica, at: plan.progress, testLoss: plan.testLoss)
   }
 }

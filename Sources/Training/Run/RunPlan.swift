@@ -20,6 +20,9 @@ struct RunPlan: Codable {
   /// The pixels of an image that the checkpoint was trained on.
   var pixels: Int?
 
+  /// The test loss of the epoch that the checkpoint ends, if it does end one.
+  var testLoss: Double?
+
   /// How the checkpoint was computed, where it tells.
   var arithmetic: Arithmetic?
 
@@ -51,6 +54,14 @@ struct RunPlan: Codable {
     if let problem = RunConfiguration.problem(configuration.exchange, configuration.wire) {
       throw Failure(.usage, problem)
     }
+  }
+
+  /// Whether `request` leaves all as it is: it goes on with the run that is there, which has nothing
+  /// left to train.
+  func changesNothing(_ request: RunRequest) -> Bool {
+    request.resume == .auto
+      && (progress.epoch >= configuration.epochs
+        || request.maxSteps.map { progress.step >= $0 } ?? false)
   }
 
   /// Leaves `directory` as the run that begins needs it: `latest` leads to the checkpoint that it
@@ -116,6 +127,7 @@ struct RunPlan: Codable {
           + "--resume none")
     }
     progress = state.progress
+    testLoss = state.testLoss
     pixels = state.pixels
     arithmetic = state.arithmetic
     refusedMetrics = state.refusedMetrics ?? []

@@ -51,9 +51,10 @@ public struct TrainingRun: ~Copyable {
     let communicator = try world.duplicate()
     outputs = try world.together {
       try directory.map {
-        try RunOutputs(plan, in: $0, layout, arithmetic, environment, observer: observer)
+        try RunOutputs(plan, request, in: $0, layout, arithmetic, environment, observer: observer)
       }
     }
+    outputs?.keepStart(of: plan, trainer.replica)
     self.trainer = trainer
     self.communicator = communicator
     self.request = request

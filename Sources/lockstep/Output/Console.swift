@@ -47,8 +47,8 @@ final class Console: TrainingConsole {
     case (.stopped, _):
       Terminal.line(
         "stopped on request; the same command without --resume goes on from \(run)/latest")
-    case (_, .checkpoint) where !hasTrained:
-      Terminal.line("nothing left to train, so nothing was saved in \(run)")
+    case _ where !hasTrained:
+      Terminal.line("nothing left to train; with a larger --epochs or --max-steps, \(run) goes on")
     default:
       Terminal.line("saved in \(run)")
     }
