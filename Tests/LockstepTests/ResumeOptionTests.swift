@@ -57,17 +57,22 @@ import Testing
 
   private static let more = "with a larger --epochs or --max-steps"
 
-  @Test("a run with nothing left to train stays as it is", arguments: Launch.both)
-  func done(launch: Launch) throws {
+  /// But for `latest`, which a job that was killed may not have set.
+  @Test(
+    "a run with nothing left to train stays as it is", arguments: Launch.both,
+    [["--epochs", "1"], ["--epochs", "3", "--max-steps", "8"]])
+  func done(launch: Launch, words: [String]) throws {
     let folder = try RunFolder.trained()
     let names = try folder.contents.names()
     let texts = ["config.yaml", "environment.json", "metrics.jsonl"]
     let before = try texts.map(folder.contents.text)
-    let outcome = try folder.train("--epochs", "1", "--log-every", "7", on: launch).succeed()
+    try FileManager.default.removeItem(atPath: "\(folder.run)/latest")
+    let outcome = try Job(folder.trainWords() + words + ["--log-every", "7"], launch).succeed()
     #expect(
       outcome.output.hasSuffix("\nnothing left to train; \(Self.more), \(folder.run) goes on\n"))
     #expect(try folder.contents.names() == names)
     #expect(try texts.map(folder.contents.text) == before)
+    #expect(try folder.contents.latest() == "step-00000008")
   }
 
   /// Two runs in one directory would be neither.

@@ -20,15 +20,13 @@ final class RunOutputs {
     _ layout: ParameterLayout, _ arithmetic: Arithmetic, _ environment: RunEnvironment,
     observer: any TrainingObserver
   ) throws {
-    if plan.changesNothing(request) {
-      previous = nil
-    } else {
-      previous = try plan.takeEffect(in: directory)
-      try environment.write(to: directory)
-    }
+    // A run that goes on by itself and has nothing left to train stays what it was.
+    let isIdle = request.resume == .auto && plan.isDone(request)
+    previous = try plan.takeEffect(in: directory, keepingConfiguration: isIdle)
+    if !isIdle { try environment.write(to: directory) }
     metrics = try MetricsLog(
       in: directory.path, after: plan.progress.step, refused: plan.refusedMetrics)
-    events = try plan.beginEvents(in: directory)
+    events = plan.isDone(request) ? nil : try plan.beginEvents(in: directory)
     saver = CheckpointSaver(
       layout, recipe: plan.configuration.recipe, arithmetic, keep: plan.configuration.keep,
       in: directory, metrics, events)

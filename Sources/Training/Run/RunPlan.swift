@@ -56,26 +56,28 @@ struct RunPlan: Codable {
     }
   }
 
-  /// Whether `request` leaves all as it is: it goes on with the run that is there, which has nothing
-  /// left to train.
-  func changesNothing(_ request: RunRequest) -> Bool {
-    request.resume == .auto
-      && (progress.epoch >= configuration.epochs
-        || request.maxSteps.map { progress.step >= $0 } ?? false)
+  /// Whether nothing is left to train for `request`.
+  func isDone(_ request: RunRequest) -> Bool {
+    progress.epoch >= configuration.epochs
+      || request.maxSteps.map { progress.step >= $0 } ?? false
   }
 
   /// Leaves `directory` as the run that begins needs it: `latest` leads to the checkpoint that it
-  /// goes on from; files of any other run are moved aside; `config.yaml` is what is done now.
+  /// goes on from; files of any other run are moved aside; `config.yaml` is what is done now, unless
+  /// it is to stay what it was.
   ///
   /// - Returns: the path of what was moved aside; nil where nothing was.
   @discardableResult
-  func takeEffect(in directory: RunDirectory) throws -> String? {
+  func takeEffect(
+    in directory: RunDirectory, keepingConfiguration: Bool = false
+  ) throws -> String? {
     var previous: String?
     if let name = checkpoint.flatMap(directory.name(ofCheckpoint:)) {
       try directory.setLatest(name)
     } else {
       previous = try directory.moveAside()
     }
+    guard !keepingConfiguration else { return previous }
     let text = try configuration.text
     try OutputFile.replace("\(directory.path)/\(Self.name)") { try $0.write([UInt8](text.utf8)) }
     return previous

@@ -1,11 +1,9 @@
 internal import Artifacts
 
 extension RunPlan {
-  /// Begins an event file, if one is wanted and there is something to train; rank zero's alone.
+  /// Begins an event file, if one is wanted; rank zero's alone.
   func beginEvents(in directory: RunDirectory) throws -> EventLog? {
-    guard configuration.tensorboard == .on, progress.epoch < configuration.epochs else {
-      return nil
-    }
+    guard configuration.tensorboard == .on else { return nil }
     let events = try EventLog(in: directory.path, after: progress.step)
     try events.append(
       Summary(beginning: configuration, at: EventLog.now), step: progress.step + 1)

@@ -16,7 +16,7 @@ func nodes(_ world: borrowing World, _ expectations: inout Expectations) throws 
 }
 
 /// The last rank comes to MPI's end a second after the others. A signal that MPICH has a meaning for
-/// reaches them while they wait there.
+/// reaches them before, and while they wait there.
 func late(_ world: borrowing World, _ expectations: inout Expectations) throws {
   let (rank, size) = (world.communicator.rank, world.communicator.size)
   let ranks = try world.communicator.allGather(Int64(rank))
@@ -24,6 +24,7 @@ func late(_ world: borrowing World, _ expectations: inout Expectations) throws {
   if rank == size - 1 {
     sleep(1)
   } else if try World.libraryVersion.contains("MPICH") {
+    raise(SIGUSR1)
     Thread.detachNewThread {
       usleep(500_000)
       kill(getpid(), SIGUSR1)
