@@ -33,17 +33,67 @@ public struct DataError: Error, Equatable, CustomStringConvertible {
 
 extension DataError {
   /// The contents are not what they should be.
-  static func malformed(_ path: String, at offset: Int? = nil, _ problem: String) -> DataError {
-    DataError(
-      kind: .malformed, path: path, offset: offset, problem: problem,
-      advice: "replace the file, for instance with scripts/fetch-mnist")
+  static func malformed(
+    _ path: String, at offset: Int? = nil, _ problem: String,
+    advice: String = "replace the file, for instance with scripts/fetch-mnist"
+  ) -> DataError {
+    DataError(kind: .malformed, path: path, offset: offset, problem: problem, advice: advice)
   }
 
   /// The operating system refused with error number `code` when asked to do `operation`.
   static func system(_ path: String, _ operation: String, code: CInt) -> DataError {
-    DataError(
+    let advice =
+      switch code {
+      case EACCES, EPERM: "give yourself permission to read it, or name another folder with --data"
+      case EMFILE, ENFILE: "let this shell have more files open: ulimit -n 1024"
+      case EIO: "check the disk"
+      default: "check the path"
+      }
+    return DataError(
       kind: .system, path: path, offset: nil,
-      problem: "cannot \(operation): \(String(cString: strerror(code)))",
-      advice: "check the path and its permissions")
+      problem: "cannot \(operation): \(String(cString: strerror(code)))", advice: advice)
+  }
+
+  /// There is no folder at `path`, nor files that begin with its name.
+  static func missingFolder(_ path: String) -> DataError {
+    DataError(
+      kind: .missing, path: path, offset: nil, problem: "there is no such folder",
+      advice: "name the folder that the images are in with --data, or fetch MNIST with "
+        + "scripts/fetch-mnist")
+  }
+
+  /// The folder `path` has more than one data set, which `--data` can name as in `examples`.
+  static func severalSets(_ path: String, _ examples: [String]) -> DataError {
+    malformed(
+      path, "there are \(examples.count) data sets in here",
+      advice: "name one of them: --data \(examples.joined(separator: ", or --data "))")
+  }
+
+  /// At `path` is a file in place of a folder.
+  static func noFolder(_ path: String) throws -> DataError {
+    var file = try UnpackedFile(path: path)
+    let bytes = try file.readBeginning(FileKind.length)
+    if let kind = FileKind(bytes) {
+      return malformed(path, "this is \(kind.name), not a folder with images", advice: kind.advice)
+    }
+    let folder = path.lastIndex(of: "/").map { String(path[..<$0]) } ?? "."
+    return malformed(
+      path, "this is a file, not a folder with images",
+      advice: "name the folder that it is in: --data \(folder.isEmpty ? "/" : folder)")
+  }
+
+  /// The folder `path` has no images of `split`.
+  static func noImages(_ split: Dataset.Split, in path: String) -> DataError {
+    let name = split == .train ? "train-images-idx3-ubyte" : "t10k-images-idx3-ubyte"
+    let names = ((try? DirectoryListing.names(in: path)) ?? []).filter { !$0.hasPrefix(".") }
+      .map { DirectoryListing.isFolder("\(path)/\($0)") ? "\($0)/" : $0 }
+    let shown = names.prefix(3).joined(separator: ", ") + (names.count > 3 ? ", …" : "")
+    return DataError(
+      kind: .missing, path: path, offset: nil,
+      problem: "there is no \(name) here, packed or not"
+        + (names.isEmpty ? "" : ", only \(shown)"),
+      advice: split == .train
+        ? "name the folder that has it with --data, or fetch MNIST with scripts/fetch-mnist"
+        : "name a folder that has test images with --data")
   }
 }

@@ -14,25 +14,6 @@ extension Dataset {
     return "\(home ?? accountHome)/.cache/lockstep/mnist"
   }
 
-  /// The file that holds `part` of a split: the first that exists of all its spellings.
-  static func locate(
-    _ split: Split, _ part: String, dimensionCount: Int, in directory: String
-  ) throws -> String {
-    let stem = split == .train ? "train-\(part)" : "t10k-\(part)"
-    let names = ["", ".gz"].flatMap { suffix in
-      ["-", "."].map { "\(stem)\($0)idx\(dimensionCount)-ubyte\(suffix)" }
-    }
-    // One that is there but cannot be looked at is left for `open` to complain about.
-    if let name = names.first(where: { access("\(directory)/\($0)", F_OK) == 0 || errno != ENOENT })
-    {
-      return "\(directory)/\(name)"
-    }
-    throw DataError(
-      kind: .missing, path: directory, offset: nil,
-      problem: "there is no \(names[0]) here, nor one spelt \(names[1]) or ending in .gz",
-      advice: "name another folder, or fetch the data with scripts/fetch-mnist")
-  }
-
   private static func environment(_ name: String) -> String? {
     getenv(name).map { String(cString: $0) }
   }

@@ -5,11 +5,11 @@ public import Kernels
 /// Pixels stay the bytes they are in the files, a quarter of what floats would take. Whoever makes
 /// the view keeps the memory alive, and lets nobody write to it, while the view is used.
 public struct Dataset {
-  /// One of the two parts that MNIST comes in.
+  /// One of the two parts that data sets come in.
   public enum Split: String, Sendable, CaseIterable {
-    /// 60,000 images to learn from.
+    /// Images to learn from: 60,000 in MNIST.
     case train
-    /// 10,000 images to judge by.
+    /// Images to judge by: 10,000 in MNIST.
     case test
   }
 
@@ -17,7 +17,8 @@ public struct Dataset {
   public let shape: Shape
   /// All pixels, 0 black to 255 white; shape (count, rows, columns), row-major.
   public let images: Bytes
-  /// What each image shows, 0 to 9; shape (count).
+  /// What each image shows: 0 to 9 in MNIST, any byte elsewhere; shape (count), or empty where
+  /// nobody tells.
   public let labels: Bytes
 
   /// How many images there are; never zero.
@@ -29,7 +30,8 @@ public struct Dataset {
   /// How many pixels an image has: 784 in MNIST.
   public var pixelCount: Int { shape.pixelCount }
 
-  /// Views `memory`, which has the `shape.byteCount` bytes of all images and then of their labels.
+  /// Views `memory`, which has the `shape.byteCount` bytes of all images and then of their labels,
+  /// if they have any.
   public init(_ shape: Shape, in memory: Bytes) {
     precondition(shape.count > 0, "a data set has one image at least")
     precondition(
@@ -57,18 +59,21 @@ extension Dataset {
     public let rows: Int
     /// The width of an image in pixels.
     public let columns: Int
+    /// Whether each image has a label.
+    public let hasLabels: Bool
 
     /// The shape of `count` images of `rows` × `columns` pixels.
-    public init(count: Int, rows: Int, columns: Int) {
+    public init(count: Int, rows: Int, columns: Int, hasLabels: Bool = true) {
       self.count = count
       self.rows = rows
       self.columns = columns
+      self.hasLabels = hasLabels
     }
 
     /// How many pixels an image has.
     public var pixelCount: Int { rows * columns }
 
     /// The bytes of all images and labels.
-    public var byteCount: Int { count * (pixelCount + 1) }
+    public var byteCount: Int { count * (pixelCount + (hasLabels ? 1 : 0)) }
   }
 }

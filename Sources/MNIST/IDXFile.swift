@@ -1,92 +1,149 @@
-/// An array of bytes in a file in the IDX format, plain or compressed with gzip, open behind its
-/// header.
+/// An array in a file in the IDX format, plain or compressed with gzip, open behind its header.
 ///
 /// A file is two zero bytes, the code of the element type, the number of dimensions, each
-/// dimension as a big-endian 32-bit integer, then the elements in row-major order.
+/// dimension as a big-endian 32-bit integer, then the elements in row-major order, big-endian.
 ///
 /// Source: "The IDX file format", http://yann.lecun.com/exdb/mnist.
 struct IDXFile: ~Copyable {
+  /// The element types that images and labels come in, by their codes.
+  enum ElementType: UInt8 {
+    case unsignedByte = 0x08
+    case int32 = 0x0c
+
+    /// The bytes of an element.
+    var size: Int { self == .unsignedByte ? 1 : 4 }
+  }
+
+  /// What an array may be.
+  struct Form {
+    var dimensionCounts: ClosedRange<Int>
+    var types: [ElementType] = [.unsignedByte]
+
+    /// Images: (count, rows, columns).
+    static let images = Form(dimensionCounts: 3...3)
+
+    /// Labels: (count), or QMNIST's (count, 8), of which the first column says what an image shows.
+    static let labels = Form(dimensionCounts: 1...2, types: [.unsignedByte, .int32])
+  }
+
   /// The sizes of the dimensions, outermost first; none of them zero.
   let dimensions: [Int]
   /// The number of elements, the product of `dimensions`.
-  let count: Int
+  var count: Int { dimensions.reduce(1, *) }
+  private let type: ElementType
   private var file: UnpackedFile
 
   var path: String { file.path }
 
-  /// The code of unsigned bytes, the only element type that MNIST uses.
-  private static let unsignedByte: UInt8 = 0x08
-
-  /// How many bytes of header come before the elements.
-  static func headerSize(dimensionCount: Int) -> Int { 4 + 4 * dimensionCount }
-
-  /// Opens the file at `path`, which must hold an array of unsigned bytes with `dimensionCount`
-  /// dimensions and nothing else, and reads its header.
+  /// Opens the file at `path`, which must hold an array of this form and nothing else, and reads
+  /// its header.
   ///
   /// - Throws: `DataError`, also where the file cannot hold as many elements as the header
   ///   declares.
-  init(path: String, dimensionCount: Int) throws {
+  init(path: String, _ form: Form) throws {
     var file = try UnpackedFile(path: path)
-    let dimensions = try IDXFile.readHeader(of: &file, dimensionCount: dimensionCount)
-    count = try IDXFile.elementCount(dimensions, in: file)
-    self.dimensions = dimensions
+    let (type, dimensions) = try IDXFile.readHeader(of: &file, form)
+    try IDXFile.requireRoom(for: dimensions, of: type, in: file)
+    (self.type, self.dimensions) = (type, dimensions)
     self.file = file
   }
 
-  /// Reads all elements, in row-major order, into as many bytes; once.
+  /// Reads all elements, unsigned bytes in row-major order, into as many bytes; once.
   ///
   /// Takes one pass and, beside the elements, a buffer of 64 KiB.
   ///
   /// - Throws: `DataError`, also where the file goes on behind the elements.
   mutating func read(into elements: inout MutableSpan<UInt8>) throws {
-    precondition(elements.count == count, "\(count) elements need as many bytes")
+    precondition(type == .unsignedByte && elements.count == count, "each element is one byte")
     try file.read(into: &elements, of: "elements")
     try file.finish()
   }
 
+  /// Reads the first element of each row, into as many bytes as there are rows; once.
+  ///
+  /// - Throws: `DataError`, also where an element is no byte, or the file goes on behind them.
+  mutating func readFirstColumn(into column: inout MutableSpan<UInt8>) throws {
+    precondition(column.count == dimensions[0], "each row has one first element")
+    let rowSize = dimensions.dropFirst().reduce(type.size, *)
+    let rowsAtOnce = max(1, (1 << 16) / rowSize)
+    var start = 0
+    while start < column.count {
+      let offset = file.offset
+      let rows = min(rowsAtOnce, column.count - start)
+      let bytes = try file.read(rows * rowSize, of: "elements")
+      for row in 0..<rows {
+        let element = bytes[row * rowSize..<row * rowSize + type.size]
+        guard let last = element.last, element.dropLast().allSatisfy({ $0 == 0 }) else {
+          throw DataError.malformed(
+            path, at: offset + row * rowSize,
+            "label \(start + row) is \(Self.integer(element)), and a label is from 0 to 255",
+            advice: "remove the file: training needs no labels")
+        }
+        column[start + row] = last
+      }
+      start += rows
+    }
+    try file.finish()
+  }
+
+  private static func integer(_ bytes: some Sequence<UInt8>) -> Int32 {
+    Int32(bitPattern: bytes.reduce(0) { $0 << 8 | UInt32($1) })
+  }
+
   private static func readHeader(
-    of file: inout UnpackedFile, dimensionCount: Int
-  ) throws -> [Int] {
+    of file: inout UnpackedFile, _ form: Form
+  ) throws -> (ElementType, [Int]) {
     let magic = try file.read(4, of: "the magic number")
     guard magic[0] == 0, magic[1] == 0 else {
-      throw DataError.malformed(
-        file.path, at: 0,
-        "the data begins with \(magic[0]), \(magic[1]) where an IDX file has two zero bytes")
+      throw foreign(magic + (try file.readBeginning(FileKind.length - 4)), file.path)
     }
-    guard magic[2] == unsignedByte else {
+    guard let type = ElementType(rawValue: magic[2]), form.types.contains(type) else {
       throw DataError.malformed(
         file.path, at: 2, "the element type is \(magic[2]) where 8, unsigned bytes, was expected")
     }
-    guard Int(magic[3]) == dimensionCount else {
+    guard form.dimensionCounts.contains(Int(magic[3])) else {
+      let (least, most) = (form.dimensionCounts.lowerBound, form.dimensionCounts.upperBound)
       throw DataError.malformed(
         file.path, at: 3,
-        "the array has \(magic[3]) dimensions where \(dimensionCount) were expected")
+        "the array has \(magic[3]) dimensions where "
+          + (least == most ? "\(least)" : "\(least) or \(most)") + " were expected")
     }
-    return try (0..<dimensionCount).map { index in
+    let dimensions = try (0..<Int(magic[3])).map { index in
       let size = try file.read(4, of: "dimension \(index)").reduce(0) { $0 << 8 | Int($1) }
       guard size > 0 else {
         throw DataError.malformed(file.path, at: 4 + 4 * index, "dimension \(index) is zero")
       }
       return size
     }
+    return (type, dimensions)
   }
 
-  /// The product of the dimensions, if a file of this size can hold as much.
-  private static func elementCount(
-    _ dimensions: [Int], in file: borrowing UnpackedFile
-  ) throws -> Int {
+  /// What is wrong with contents that begin with `bytes`, which is not how an IDX file does.
+  private static func foreign(_ bytes: [UInt8], _ path: String) -> DataError {
+    if let kind = FileKind(bytes) {
+      return .malformed(path, at: 0, "this is \(kind.name)", advice: kind.advice)
+    }
+    return .malformed(
+      path, at: 0,
+      "the data begins with \(bytes[0]), \(bytes[1]) where an IDX file has two zero bytes")
+  }
+
+  /// Makes sure that a file of this size can hold the elements.
+  private static func requireRoom(
+    for dimensions: [Int], of type: ElementType, in file: borrowing UnpackedFile
+  ) throws {
     let room = file.capacity - file.offset
-    var count = 1
+    var bytes = type.size
     for size in dimensions {
-      let (product, overflow) = count.multipliedReportingOverflow(by: size)
+      let (product, overflow) = bytes.multipliedReportingOverflow(by: size)
       guard !overflow, product <= room else {
         let shape = dimensions.map(String.init).joined(separator: " × ")
         throw DataError.malformed(
           file.path, at: 4,
-          "the header declares \(shape) bytes, and the file can hold no more than \(room)")
+          "the header declares \(shape)\(type == .unsignedByte ? "" : " × \(type.size)") bytes, and "
+            + "the file can hold no more than \(room)")
       }
-      count = product
+      bytes = product
     }
-    return count
   }
 }

@@ -20,7 +20,11 @@ struct InputFile: ~Copyable {
     let code = fstat(descriptor, &status) < 0 ? errno : 0
     guard code == 0, status.st_mode & S_IFMT == S_IFREG else {
       close(descriptor)
-      throw DataError.system(path, "read it as a regular file", code: code == 0 ? EINVAL : code)
+      guard code == 0 else { throw DataError.system(path, "look at it", code: code) }
+      throw DataError(
+        kind: .system, path: path, offset: nil,
+        problem: "this is a folder, a pipe or a device, and only a file can be read",
+        advice: "name a folder with files")
     }
     self.path = path
     self.size = Int(status.st_size)

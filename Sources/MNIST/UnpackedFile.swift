@@ -57,6 +57,13 @@ struct UnpackedFile: ~Copyable {
     }
   }
 
+  /// Reads up to `count` of the next bytes, which may end before.
+  mutating func readBeginning(_ count: Int) throws -> [UInt8] {
+    var bytes = [UInt8](repeating: 0, count: count)
+    let filled = try bytes.withUnsafeMutableBytes { try read(into: $0) }
+    return Array(bytes[..<filled])
+  }
+
   /// Checks that nothing is left, and with it the last gzip member's checksum.
   mutating func finish() throws {
     let end = offset
@@ -95,6 +102,7 @@ struct UnpackedFile: ~Copyable {
   /// One step of reading gzip data, which may give no bytes yet; nil at the end.
   private mutating func inflate(into output: UnsafeMutableRawBufferPointer) throws -> Int? {
     if pending.isEmpty { try refill() }
+    if isBetweenMembers { try passOverZeros() }
     if pending.isEmpty {
       if isBetweenMembers { return nil }
       throw DataError.malformed(path, at: bytesRead, "the gzip data is cut short")
@@ -114,6 +122,14 @@ struct UnpackedFile: ~Copyable {
     pending = (input.lowerBound + step.consumed)..<input.upperBound
     isBetweenMembers = step.state == .endOfMember
     return step.produced
+  }
+
+  /// Passes over zeros behind a member, with which tapes and block devices fill up: gzip does, too.
+  private mutating func passOverZeros() throws {
+    while let first = pending.first, buffer[first] == 0 {
+      pending.removeFirst()
+      if pending.isEmpty { try refill() }
+    }
   }
 
   /// Brings the next bytes of the file into `buffer`.

@@ -27,13 +27,13 @@ import Testing
   private static let testLabels = "t10k-labels-idx1-ubyte"
 
   private static let damages = [
-    Damage("a missing file", 74, "there is no \(testLabels) here") {
-      try FileManager.default.removeItem(at: $0.appendingPathComponent(testLabels))
+    Damage("a missing file", 74, "there is no \(trainImages) here") {
+      try FileManager.default.removeItem(at: $0.appendingPathComponent(trainImages))
     },
-    Damage("a missing folder", 74, "there is no \(trainImages) here") {
+    Damage("a missing folder", 74, "there is no such folder") {
       try FileManager.default.removeItem(at: $0)
     },
-    Damage("a directory for a file", 74, "\(trainImages): cannot") { folder in
+    Damage("a directory for a file", 74, "there is no \(trainImages) here") { folder in
       let file = folder.appendingPathComponent(trainImages)
       try FileManager.default.removeItem(at: file)
       try FileManager.default.createDirectory(at: file, withIntermediateDirectories: false)
@@ -59,8 +59,8 @@ import Testing
         bytes.removeLast()
       }
     },
-    Damage("a label that is no digit", 65, "byte 9: label 10") {
-      try edit($0, testLabels) { $0[9] = 10 }
+    Damage("a web page for a file", 65, "this is a web page") {
+      try edit($0, trainImages) { $0 = Array("<html>".utf8) }
     },
     Damage("damaged gzip", 65, "\(trainImages).gz") { folder in
       try compress(folder, trainImages)

@@ -66,7 +66,7 @@ import Testing
     }
     #expect(error.kind == .missing)
     #expect(error.path == folder.url.path)
-    #expect(error.problem.contains("no train-images-idx3-ubyte"))
+    #expect(error.problem == "there is no train-images-idx3-ubyte here, packed or not")
     #expect(error.advice.contains("scripts/fetch-mnist"))
   }
 
@@ -78,18 +78,39 @@ import Testing
     #expect(error.problem.contains("3 labels for the 2 images"))
   }
 
-  @Test func labelThatIsNoDigit() throws {
+  @Test func labelsMayBeAnyByte() throws {
+    #expect(try load(images: images, labels: idx([2], [10, 255])).labels == [10, 255])
+  }
+
+  /// QMNIST's: eight 32-bit integers an image, of which the first says what it shows.
+  @Test func labelsOfManyColumns() throws {
+    let row: [UInt8] = Array(repeating: 0, count: 8) + [0, 0, 0x30, 0x39] + Array(9...28)
+    let labels = idx(
+      type: 0x0c, [2, 8], [0, 0, 0, 7] + row.dropLast(4) + [0, 0, 0, 3] + row.dropLast(4))
+    #expect(try load(images: images, labels: labels).labels == [7, 3])
+  }
+
+  @Test(arguments: [([0, 0, 1, 44], "300"), ([255, 255, 255, 255], "-1")] as [([UInt8], String)])
+  func labelThatIsNoByte(bytes: [UInt8], number: String) throws {
     let error = try #require(throws: DataError.self) {
-      try load(images: images, labels: idx([2], [9, 10]))
+      try load(images: images, labels: idx(type: 0x0c, [2], [0, 0, 0, 255] + bytes))
     }
-    #expect(error.problem == "label 10 is not a digit from 0 to 9")
-    #expect(error.offset == 9)
+    #expect(error.problem == "label 1 is \(number), and a label is from 0 to 255")
+    #expect(error.offset == 12)
+    #expect(error.advice.contains("training needs no labels"))
+  }
+
+  @Test func noLabels() throws {
+    _ = try folder.file("t10k-images-idx3-ubyte", images)
+    let data = try Contents(directory: folder.url.path, split: .test)
+    #expect(data.shape == Dataset.Shape(count: 2, rows: 2, columns: 3, hasLabels: false))
+    #expect((data.images, data.labels) == (Array(1...12), []))
   }
 
   @Test func imagesInPlaceOfLabels() throws {
     let error = try #require(throws: DataError.self) { try load(images: images, labels: images) }
     #expect(error.path.hasSuffix("t10k-labels-idx1-ubyte"))
-    #expect(error.problem == "the array has 3 dimensions where 1 were expected")
+    #expect(error.problem == "the array has 3 dimensions where 1 or 2 were expected")
   }
 
   @Test(arguments: [

@@ -10,7 +10,8 @@ struct IDX: Equatable {
   let elements: [UInt8]
 
   init(contentsOf path: String, dimensionCount: Int) throws {
-    var file = try IDXFile(path: path, dimensionCount: dimensionCount)
+    var file = try IDXFile(
+      path: path, IDXFile.Form(dimensionCounts: dimensionCount...dimensionCount))
     dimensions = file.dimensions
     var bytes = [UInt8](repeating: 0, count: file.count)
     var span = bytes.mutableSpan

@@ -30,6 +30,18 @@ import Testing
     #expect(array.elements == Array(1...12))
   }
 
+  /// Block devices and tapes fill up with zeros, and `gzip -t` takes them for nothing.
+  @Test(arguments: [1, 511, 200_000]) func zerosBehindTheData(count: Int) throws {
+    let packed = try gzip(plain)
+    let zeros = [UInt8](repeating: 0, count: count)
+    let array = try IDX(contentsOf: folder.file("a", packed + zeros), dimensionCount: 3)
+    #expect(array.elements == Array(1...12))
+    let error = try #require(throws: DataError.self) {
+      try IDX(contentsOf: folder.file("b", packed + zeros + [7, 7, 7]), dimensionCount: 3)
+    }
+    #expect(error.problem.hasPrefix("other data follows the gzip data"))
+  }
+
   /// More than the reader's own buffer holds, compressed well and not at all.
   @Test(arguments: [1, 6_364_136_223_846_793_005 as UInt64]) func manyBytes(factor: UInt64) throws {
     var state: UInt64 = 1
@@ -48,7 +60,16 @@ import Testing
   static let malformed: [(String, [UInt8], Int, String)] = [
     ("empty", [], 0, "ends after 0 of the 4 bytes"),
     ("short magic", [0, 0, 8], 3, "ends after 3 of the 4 bytes"),
-    ("other magic", [0x89, 0x50, 0x4e, 0x47], 0, "begins with 137, 80"),
+    ("other magic", [0x89, 0x51, 0x4e, 0x47], 0, "begins with 137, 81"),
+    ("a picture", [0x89] + Array("PNG".utf8), 0, "this is one picture, PNG"),
+    ("an archive", Array("PK".utf8) + [3, 4], 0, "this is a zip archive"),
+    ("an array", [0x93] + Array("NUMPY".utf8), 0, "this is a NumPy array"),
+    ("a page", Array("\n<!doctype html>".utf8), 0, "this is a web page"),
+    (
+      "a pointer", Array("version https://git-lfs.github.com/spec/v1\noid".utf8), 0,
+      "this is a pointer of Git LFS"
+    ),
+    ("text", Array("label,1x1,1x2\n".utf8), 0, "this is text, such as CSV"),
     ("floats", idx(type: 0x0d, [1], [0, 0, 0, 0]), 2, "element type is 13"),
     ("two dimensions", idx([1, 1], [0]), 3, "2 dimensions where 1 were expected"),
     ("no dimensions", [0, 0, 8, 0], 3, "0 dimensions"),

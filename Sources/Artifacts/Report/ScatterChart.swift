@@ -1,7 +1,7 @@
-/// Points of up to ten classes in a plane, in as many colours, each class also by its number at the
-/// middle of its points: who cannot tell the colours apart can read it.
+/// Points of classes in a plane, in ten colours that come again, each class also by its number at
+/// the middle of its points: who cannot tell the colours apart can read it.
 public struct ScatterChart: Sendable {
-  /// A point and its class, 0 to 9.
+  /// A point and its class, from 0.
   public typealias Point = (x: Double, y: Double, kind: Int)
 
   /// What the chart shows, for those who do not see it.
@@ -73,23 +73,29 @@ public struct ScatterChart: Sendable {
   /// The points in groups of one class; many groups, so that no class covers the others.
   private func layers(_ frame: ChartFrame) -> [Markup] {
     let size = 500
+    let kinds = kinds
     return stride(from: 0, to: points.count, by: size).flatMap { start in
       let part = points[start..<min(start + size, points.count)]
-      return (0...9).compactMap { kind -> Markup? in
+      return kinds.compactMap { kind -> Markup? in
         let dots = part.filter { $0.kind == kind }.map {
           "M\(NumberText.coordinate(frame.x($0.x))) \(NumberText.coordinate(frame.y($0.y)))h0"
         }
         guard !dots.isEmpty else { return nil }
-        return .element("path", ["d": dots.joined(), "class": "point k\(kind)"])
+        return .element("path", ["d": dots.joined(), "class": "point \(Self.colour(kind))"])
       }
     }
   }
 
   /// The colours' meaning, for classes that occur.
   public var legend: Markup {
-    let kinds = Set(points.map(\.kind)).sorted()
-    return .element(
+    .element(
       "ul", ["class": "legend"],
-      Markup(kinds.map { .element("li", ["class": "k\($0)"], Markup("\($0)")) }))
+      Markup(kinds.map { .element("li", ["class": Self.colour($0)], Markup("\($0)")) }))
   }
+
+  /// The classes that occur.
+  private var kinds: [Int] { Set(points.map(\.kind)).sorted() }
+
+  /// The style of a class's points: there are ten.
+  private static func colour(_ kind: Int) -> String { "k\(kind % 10)" }
 }

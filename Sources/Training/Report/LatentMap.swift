@@ -14,7 +14,7 @@ struct LatentMap {
   /// What it shows, and of how many images.
   let caption: String
 
-  /// The map of `codes` (n, latent), of images with n `labels` 0 to 9.
+  /// The map of `codes` (n, latent), of images with n `labels`.
   init(_ codes: [Float], labels: [UInt8], latent: Int) {
     precondition((2...Self.mostDimensions).contains(latent), "there is no map of \(latent) latents")
     let isDirect = latent == 2
@@ -46,9 +46,7 @@ struct LatentMap {
   }
 
   private static func middles(_ points: [ScatterChart.Point]) -> [ScatterChart.Point] {
-    (0...9).compactMap { kind in
-      let own = points.filter { $0.kind == kind }
-      guard !own.isEmpty else { return nil }
+    Dictionary(grouping: points, by: \.kind).sorted { $0.key < $1.key }.map { kind, own in
       let sum = own.reduce((0.0, 0.0)) { ($0.0 + $1.x, $0.1 + $1.y) }
       return (sum.0 / Double(own.count), sum.1 / Double(own.count), kind)
     }

@@ -38,10 +38,13 @@ public enum ArrayFile {
 
   /// Writes the labels of `dataset`, unsigned bytes of shape (count), to `path`; collective.
   ///
-  /// - Throws: on all ranks where rank zero cannot write.
+  /// - Throws: on all ranks where there are no labels, or rank zero cannot write.
   public static func write(
     labels dataset: Dataset, to path: String, among communicator: borrowing Communicator
   ) throws {
+    guard dataset.shape.hasLabels else {
+      throw SharedFailure(Failure(.badData, "these images have no labels; leave --labels out"))
+    }
     try communicator.together {
       guard communicator.rank == 0 else { return }
       try OutputFile.replace(path) { file in

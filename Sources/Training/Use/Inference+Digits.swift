@@ -11,6 +11,11 @@ extension Inference {
   public func typicalCodes(
     of labels: [UInt8], in dataset: Dataset, among communicator: borrowing Communicator
   ) throws -> [Float] {
+    guard dataset.shape.hasLabels else {
+      throw SharedFailure(
+        Failure(
+          .badData, "these test images have no labels, which --digits goes by; use --walk instead"))
+    }
     for label in labels {
       guard (0..<dataset.count).contains(where: { dataset.labels[$0] == label }) else {
         throw SharedFailure(
