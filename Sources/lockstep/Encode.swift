@@ -51,7 +51,7 @@ struct Encode: ParsableCommand {
     Job.run { world in
       let model = try TrainedModel(
         checkpoint.checkpoint, threads: threads.count, among: world)
-      let data = try model.readData(data.directory, split, among: world)
+      let data = try model.readData(data.data, split, among: world)
       let images = data.splits[0]
       let inference = try threads.inference(model)
       let shape = [images.count, model.layout.configuration.latent]

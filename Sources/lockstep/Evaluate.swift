@@ -39,7 +39,7 @@ struct Evaluate: ParsableCommand {
     Job.run { world in
       let model = try TrainedModel(
         checkpoint.checkpoint, threads: threads.count, among: world)
-      let data = try model.readData(data.directory, .test, among: world)
+      let data = try model.readData(data.data, .test, among: world)
       let test = data.splits[0]
       let inference = try threads.inference(model)
       let loss = try inference.evaluate(test, seed: model.seed, among: world).mean

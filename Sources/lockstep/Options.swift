@@ -19,7 +19,8 @@ struct CheckpointArgument: ParsableArguments {
 struct DataOption: ParsableArguments {
   @Option(
     help: ArgumentHelp(
-      "MNIST's four files. (default: where scripts/fetch-mnist puts them)", valueName: "dir"),
+      "Images in MNIST's format. (default: the run's, else where scripts/fetch-mnist puts MNIST)",
+      valueName: "dir"),
     completion: .directory)
   var data: String?
 

@@ -45,7 +45,7 @@ struct Reconstruct: ParsableCommand {
     Job.run { world in
       let model = try TrainedModel(
         checkpoint.checkpoint, threads: threads.count, among: world)
-      let data = try model.readData(data.directory, .test, among: world)
+      let data = try model.readData(data.data, .test, among: world)
       try threads.inference(model).writeReconstructions(
         of: data.splits[0], count: count, columns: columns, to: output, scale: scale.scale,
         among: world)

@@ -12,8 +12,7 @@ struct Sample: ParsableCommand {
     usage: "lockstep sample <checkpoint> --output <output> [options]",
     discussion: """
       A .png file is a sheet of the images; a .npy file holds them as floats 0…1 of shape (count, \
-      rows, columns), or (count, 1, pixels) where they are not square. All ranks decode, rank zero \
-      writes: the same bytes for any number of them. \
+      rows, columns). All ranks decode, rank zero writes: the same bytes for any number of them. \
       Images go to the file as they come, so that memory does not grow with their number, and the \
       file takes its name once it is whole and on the disk. At the end a line tells images, seconds \
       and images/s.
@@ -121,7 +120,7 @@ struct Sample: ParsableCommand {
     among world: borrowing Communicator
   ) throws -> (Range<Int>, Matrix) -> Void {
     if let digits {
-      let data = try model.readData(data.directory, .test, among: world)
+      let data = try model.readData(data.data, .test, among: world)
       let ends = try inference.typicalCodes(
         of: digits.utf8.map { $0 - UInt8(ascii: "0") }, in: data.splits[0], among: world)
       try data.free()
@@ -142,16 +141,14 @@ struct Sample: ParsableCommand {
     among world: borrowing Communicator
   ) throws {
     defer { console?.clear() }
-    let pixels = model.layout.configuration.pixels
-    let side = Int(Double(pixels).squareRoot())
-    let shape = side * side == pixels ? [side, side] : [1, pixels]
     if output.hasSuffix(".png") {
       try inference.writeSheet(
-        of: imageCount, latents: latents, columns: rowLength, to: output, rows: shape[0],
+        of: imageCount, latents: latents, columns: rowLength, to: output, rows: model.rows,
         scale: scale.scale, among: world)
       console?.update(imageCount)
     } else {
-      try ArrayFile.write([imageCount] + shape, to: output, among: world) { write in
+      let shape = [imageCount, model.rows, model.columns]
+      try ArrayFile.write(shape, to: output, among: world) { write in
         try inference.decode(imageCount, among: world, latents: latents) { positions, images in
           try write(images)
           console?.update(positions.upperBound)

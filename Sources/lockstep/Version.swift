@@ -1,6 +1,7 @@
 internal import CBuild
 internal import Kernels
 internal import MPI
+internal import Training
 
 /// What `--version` tells.
 enum Version {
@@ -10,9 +11,14 @@ enum Version {
   /// The program and its version.
   static let short = "lockstep \(number)"
 
+  /// The same for a run's record.
+  static var program: ProgramVersion {
+    ProgramVersion(number: number, commit: String(cString: CBuild_commit()))
+  }
+
   /// The commit and the libraries beside it, a line each.
   static var full: String {
-    let commit = String(cString: CBuild_commit())
+    let commit = program.commit
     return [
       short + (commit.isEmpty ? "" : ", commit \(commit)"), (try? mpi) ?? "no MPI",
       MatrixEngine.libraryVersion,

@@ -76,7 +76,8 @@ import Testing
         try FileManager.default.createSymbolicLink(
           atPath: folder.path("pipes/\(name)"), withDestinationPath: pipe)
       }
-      try Job(["evaluate", folder.run, "--data", folder.path("pipes")]).fail(74, "regular file")
+      try Job(["evaluate", folder.run, "--data", folder.path("pipes")]).fail(
+        74, "a pipe or a device")
     } else {
       try Job(folder.trainWords(run: run) + [flag, pipe]).fail(
         flag == "--init" ? 74 : 65, flag == "--init" ? "regular file" : "parameters alone")

@@ -113,6 +113,13 @@ import Testing
     Case("shared-memory", "has room for 3 MiB", "would not start", "--shm-size") {
       $0[0].sharedRoom?.free = 3 << 20
     },
+    // Images of 100 MB, beside which MNIST's would fit.
+    Case("shared-memory", "of host0 has room for 75 MiB", "would not start", "--shm-size 1g") {
+      $0[0].sharedRoom = SharedMemoryRoom(directory: "/dev/shm", free: 75 << 20, size: 75 << 20)
+      $0[0].data = DataFindings("/dev/null")
+      $0[0].data?.problem = nil
+      $0[0].data?.bytes = 100 << 20
+    },
     Case("shared-memory", "as containers have") { $0[4].sharedRoom = room(64 << 20) },
     Case("memory", "host1 has 100 MiB of memory left", "on 4 ranks needs about") {
       $0[6].memoryAvailable = 100 << 20
@@ -140,7 +147,8 @@ import Testing
       $0[4].data = DataFindings("/dev/null")
       $0[4].data?.problem = "/data: damaged"
     },
-    Case("data", "on host0, /no/such/folder: there is no train", "scripts/fetch-mnist") { ranks in
+    Case("data", "on host0, /no/such/folder: there is no such folder", "scripts/fetch-mnist") {
+      ranks in
       for rank in [0, 4] { ranks[rank].data = DataFindings("/no/such/folder") }
     },
   ]

@@ -32,13 +32,19 @@ public struct ReportPage: Sendable {
 
   private let title: String
   private let summary: String
+  private let provenance: String?
   private let facts: [Fact]
   private let sections: [Section]
 
-  /// A page of `sections`, below what there is to know at once.
-  public init(_ title: String, summary: String, facts: [Fact], _ sections: [Section]) {
+  /// A page of `sections`, below what there is to know at once; `provenance` tells, in small
+  /// letters, what it is of.
+  public init(
+    _ title: String, summary: String, provenance: String? = nil, facts: [Fact],
+    _ sections: [Section]
+  ) {
     self.title = title
     self.summary = summary
+    self.provenance = provenance
     self.facts = facts
     self.sections = sections
   }
@@ -69,9 +75,11 @@ public struct ReportPage: Sendable {
     let links = sections.map {
       Markup.element("a", ["href": "#\($0.id)"], Markup($0.title))
     }
+    let origin = provenance.map { Markup.element("p", ["class": "origin"], Markup($0)) }
     let header = Markup.element(
       "header", [:], .element("h1", [:], Markup(title)), .element("p", [:], Markup(summary)),
-      .newline, .element("dl", ["class": "facts"], Markup(facts.map(Self.tile))), .newline,
+      Markup(origin.map { [$0] } ?? []), .newline,
+      .element("dl", ["class": "facts"], Markup(facts.map(Self.tile))), .newline,
       .element("nav", ["aria-label": "Sections"], Markup(links)))
     return .element(
       "body", [:], .newline, header, .newline,

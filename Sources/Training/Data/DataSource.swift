@@ -4,7 +4,7 @@ internal import MPI
 
 /// Where a node's data come from: its leader's files, or rank zero.
 struct DataSource {
-  /// The shapes of the splits, the same on all ranks.
+  /// The shapes of the splits that are there, the same on all ranks.
   let shapes: [Dataset.Shape]
 
   /// The files of a leader that has found all of them; nil on other leaders and ranks.
@@ -15,9 +15,10 @@ struct DataSource {
   /// The bytes of a message: what libraries buffer of one does not grow with the data.
   private static let piece = 4 << 20
 
-  /// Looks for the files on all leaders; collective over `world`.
+  /// Looks for the files on all leaders; collective over `world`. Which of `splits` there are, and
+  /// whether they have labels, rank zero's files tell; the first must be there.
   ///
-  /// - Throws: on all ranks, where rank zero does not find them, or any leader damaged ones or such
+  /// - Throws: on all ranks, where rank zero does not find it, or any leader damaged files or such
   ///   of other shapes.
   init(
     _ directory: String, _ splits: [Dataset.Split], isLeader: Bool,
@@ -28,26 +29,39 @@ struct DataSource {
       isLeader ? try Self.open(directory, splits, mayBeMissing: !isRoot) : nil
     }
     let shapes = try world.broadcast(isRoot ? files?.map(\.shape) : nil)
+    let mine = files.flatMap { Self.isComplete($0.map(\.shape), beside: shapes) ? $0 : nil }
     try world.together {
-      guard let files, files.map(\.shape) != shapes else { return }
+      guard let mine, mine.map(\.shape) != shapes else { return }
       throw Failure(
         .disagreement,
         "\(directory): the data of rank \(world.rank) on \(HostName.own) are not as many or as "
           + "large images as those of rank 0: put the same data on all hosts, or on the first alone"
       )
     }
-    (self.shapes, self.files, self.isLeader) = (shapes, files, isLeader)
+    (self.shapes, self.files, self.isLeader) = (shapes, mine, isLeader)
   }
 
-  /// Opens the files of all splits; nil where one is missing and may be.
+  /// Whether a leader's files are as many as rank zero's, and have labels where those do: one that
+  /// has others is sent rank zero's.
+  private static func isComplete(_ own: [Dataset.Shape], beside root: [Dataset.Shape]) -> Bool {
+    own.map(\.hasLabels) == root.map(\.hasLabels)
+  }
+
+  /// Opens the files of all splits that are there; nil where the first is missing and may be.
   private static func open(
     _ directory: String, _ splits: [Dataset.Split], mayBeMissing: Bool
   ) throws -> [DatasetFiles]? {
-    do {
-      return try splits.map { try DatasetFiles(directory: directory, split: $0) }
-    } catch let error as DataError where error.kind == .missing && mayBeMissing {
-      return nil
+    var files: [DatasetFiles] = []
+    for split in splits {
+      do {
+        files.append(try DatasetFiles(directory: directory, split: split))
+      } catch let error as DataError where error.kind == .missing {
+        guard files.isEmpty else { break }
+        guard mayBeMissing else { throw error }
+        return nil
+      }
     }
+    return files
   }
 
   /// Brings the data into `memory`, which the ranks of a node share; collective over `world`.

@@ -6,14 +6,18 @@ public import MPI
 /// The lowest rank of a node, its leader, reads the files. Where it finds none, rank zero sends
 /// what it has read: data need to be on its machine only.
 public struct NodeData: ~Copyable {
-  /// Views of the splits that were asked for, in that order; valid until ``free()``.
+  /// Views of the splits that were asked for, in that order, but for those after the first that are
+  /// not there; valid until ``free()``.
   public let splits: [Dataset]
+
+  /// The SHA-256 of each split's images, in hexadecimal; see ``DataFingerprint``.
+  let digests: [String]
 
   private let memory: SharedMemory<UInt8>
 
   /// Reads `splits` of the data in `directory` for all nodes, and makes sure that all have the
-  /// same; collective over `world`. Every rank's `check` is given the shapes, before anything is
-  /// read.
+  /// same; collective over `world`. The first split must be there. Every rank's `check` is given
+  /// the shapes, before anything is read.
   ///
   /// - Throws: on all ranks, what `check` throws, or a failure that tells which file on which host
   ///   is missing or damaged, whose data differ from rank zero's, or which host lacks memory.
@@ -31,9 +35,11 @@ public struct NodeData: ~Copyable {
     var memory = try SharedMemory<UInt8>(count: size, on: node, among: world)
     let splits = try source.read(into: memory.bytes, among: world)
     try memory.synchronise(node)  // From here on all ranks read, and none writes.
-    try Fingerprint.requireEqual([.data(splits, on: node)], among: world)
+    let fingerprints = try Fingerprint.data(splits, on: node)
+    try Fingerprint.requireEqual(fingerprints, among: world)
     try node.free()
     self.splits = splits
+    digests = fingerprints.prefix(splits.count).map { Checksums.hexadecimal($0.digest) }
     self.memory = memory
   }
 

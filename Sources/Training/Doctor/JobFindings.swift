@@ -50,23 +50,24 @@ extension JobFindings {
   /// The bytes that the default run takes of a node's shared memory, with its data; none where a
   /// rank is alone.
   func sharedNeed(_ node: [RankFindings]) -> Int {
-    node.count > 1 ? memory(node).teamBytes + Self.data : 0
+    node.count > 1 ? memory(node).teamBytes + dataBytes : 0
   }
 
-  /// The bytes of MNIST's images and labels.
-  private static let data = 70_000 * 785
+  /// The bytes of the images and labels that rank zero has read, and every node gets.
+  private var dataBytes: Int { ranks[0].data?.bytes ?? 0 }
 
   /// The bytes that the default run takes of a node's memory, with its data and every rank's
   /// program and libraries.
   func memoryNeed(_ node: [RankFindings]) -> Int {
     let need = memory(node)
     let program = 64 << 20  // A guess that lies above what was seen of program and libraries.
-    return Self.data + need.rootBytes + need.teamBytes + node.count * (need.rankBytes + program)
+    return dataBytes + need.rootBytes + need.teamBytes + node.count * (need.rankBytes + program)
   }
 
   private func memory(_ node: [RankFindings]) -> TrainingMemory {
     let (recipe, threads) = (Recipe(), node[0].threads)
-    let layout = ParameterLayout(recipe.model(pixels: 784))
+    let pixels = ranks[0].data?.sizes.map { $0[2] * $0[3] } ?? 784
+    let layout = ParameterLayout(recipe.model(pixels: pixels))
     let shard = Shard(
       ranks: 0..<node.count * threads, of: ranks.count * threads, unit: RowPanels.unit)
     let lanes = nodes.map(\.count).min() ?? 1

@@ -19,27 +19,26 @@ struct ModelPictures {
 }
 
 extension Inference {
-  /// Draws what a report shows of the model, as far as it can without data where there are none;
-  /// collective.
+  /// Draws what a report shows of the model, as far as it can without data, or without labels, where
+  /// there are none; collective.
   ///
   /// - Returns: the pictures, on rank zero alone.
   func pictures(
-    of test: Dataset?, seed: UInt64, among communicator: borrowing Communicator
+    of test: Dataset?, imageSize: ImageSize, seed: UInt64,
+    among communicator: borrowing Communicator
   ) throws -> ModelPictures? {
     var codes: [Float] = []
     var labels: [UInt8] = []
-    if let test, (2...LatentMap.mostDimensions).contains(latent) {
+    if let test, test.shape.hasLabels, (2...LatentMap.mostDimensions).contains(latent) {
       labels = (0..<test.count).map { test.labels[$0] }
       try encode(test, among: communicator) { _, part in
         part.withUnsafeBufferPointer { codes += $0 }
       }
     }
-    let side = Int(Double(pixels).squareRoot())
     let walk = try walk(codes, labels, seed: seed, among: communicator)
     let sheet = try picture(
       of: walk.count, latents: walk.latents, columns: walk.columns,
-      rows: test?.rows ?? (side * side == pixels ? side : 1), scale: walk.scale,
-      among: communicator)
+      rows: imageSize.rows, scale: walk.scale, among: communicator)
     guard let sheet else { return nil }
     return ModelPictures(
       model: layout.configuration, parameterCount: layout.parameterCount,
@@ -53,7 +52,8 @@ extension Inference {
     _ codes: [Float], _ labels: [UInt8], seed: UInt64, among communicator: borrowing Communicator
   ) throws -> Walk {
     if latent == 2 { return .plane }
-    let kinds = Set(labels).sorted()
+    // A row a pair of labels; some sets have dozens of them.
+    let kinds = Array(Set(labels).sorted().prefix(10))
     guard kinds.count > 1 else { return .prior(seed: seed) }
     var ends = [Float](repeating: 0, count: kinds.count * latent)
     if communicator.rank == 0 {

@@ -20,7 +20,7 @@ extension ReportContents {
     let x = isByEpoch ? "epoch" : "step"
     func chart(
       _ name: String, _ train: (RunRecord.Epoch) -> Double?, _ batch: (RunRecord.Step) -> Double,
-      _ test: (RunRecord.Epoch) -> Double
+      _ test: (RunRecord.Epoch) -> Double?
     ) -> LineChart {
       let trained =
         isByEpoch
@@ -31,7 +31,9 @@ extension ReportContents {
           "batches", kind: "train", record.steps.map { (Double($0.step), batch($0)) })
       let tested = LineChart.Curve(
         "test", kind: "test",
-        record.epochs.map { (Double(isByEpoch ? $0.epoch : $0.step), test($0)) })
+        record.epochs.compactMap { row in
+          test(row).map { (Double(isByEpoch ? row.epoch : row.step), $0) }
+        })
       return LineChart("\(name) by \(x)", x: x, y: "\(name), nats", [trained, tested])
     }
     return [
@@ -51,11 +53,16 @@ extension ReportContents {
       ],
       record.epochs.map { row in
         [
-          "\(row.epoch)", NumberText.fixed(row.trainLoss, 2), NumberText.fixed(row.testLoss, 2),
-          NumberText.fixed(row.reconstruction, 2), NumberText.fixed(row.kl, 2),
-          NumberText.fixed(row.imagesPerSecond), NumberText.fixed(row.seconds, 2), "\(row.ranks)",
+          "\(row.epoch)", NumberText.fixed(row.trainLoss, 2), Self.nats(row.testLoss),
+          Self.nats(row.reconstruction), Self.nats(row.kl), NumberText.fixed(row.imagesPerSecond),
+          NumberText.fixed(row.seconds, 2), "\(row.ranks)",
         ]
       })
+  }
+
+  /// A loss; a dash where there are no test images.
+  private static func nats(_ loss: Double?) -> String {
+    loss.map { NumberText.fixed($0, 2) } ?? "–"
   }
 
   /// Throughput, and what ranks waited.

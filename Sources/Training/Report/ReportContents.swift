@@ -11,7 +11,7 @@ struct ReportContents {
   /// The page.
   var page: ReportPage {
     ReportPage(
-      "Lockstep run: \(record.name)", summary: summary, facts: facts,
+      "Lockstep run: \(record.name)", summary: summary, provenance: provenance, facts: facts,
       [loss, epochs, latentSpace, speed, configuration, use])
   }
 
@@ -30,16 +30,19 @@ struct ReportContents {
     return "\(model) after \(NumberText.whole(step)) steps; no epoch has ended yet."
   }
 
+  /// When, with which program and on which images the last job of the run trained; nil where that
+  /// was not kept.
+  private var provenance: String? {
+    guard let found = record.environment, let date = found.date else { return nil }
+    let program = [found.version.map { "Lockstep \($0)" }, found.commit.map { "commit \($0)" }]
+    let images = found.data.map { "training images SHA-256 \($0.train)" }
+    return (["last job \(date)"] + program + [images]).compactMap(\.self).joined(separator: " · ")
+  }
+
   private var facts: [ReportPage.Fact] {
     var facts: [ReportPage.Fact] = []
     if let last = record.epochs.last {
-      facts.append(ReportPage.Fact("Test loss", NumberText.fixed(last.testLoss, 2), "nats"))
-      let best = record.epochs.min { $0.testLoss < $1.testLoss }!
-      if best.epoch != last.epoch {
-        facts.append(
-          ReportPage.Fact(
-            "Best test loss", NumberText.fixed(best.testLoss, 2), "nats, epoch \(best.epoch)"))
-      }
+      facts += lossFacts(last)
       let seconds = record.epochs.reduce(0) { $0 + $1.seconds }
       facts.append(
         ReportPage.Fact(
@@ -54,6 +57,20 @@ struct ReportContents {
       facts.append(ReportPage.Fact("Parameters", NumberText.whole(pictures.parameterCount)))
     }
     return facts
+  }
+
+  /// The last epoch's loss, and the best of all where that is another.
+  private func lossFacts(_ last: RunRecord.Epoch) -> [ReportPage.Fact] {
+    guard let testLoss = last.testLoss else {
+      return [ReportPage.Fact("Train loss", NumberText.fixed(last.trainLoss, 2), "nats")]
+    }
+    let fact = ReportPage.Fact("Test loss", NumberText.fixed(testLoss, 2), "nats")
+    let tested = record.epochs.compactMap { row in row.testLoss.map { (row.epoch, $0) } }
+    guard let best = tested.min(by: { $0.1 < $1.1 }), best.0 != last.epoch else { return [fact] }
+    return [
+      fact,
+      ReportPage.Fact("Best test loss", NumberText.fixed(best.1, 2), "nats, epoch \(best.0)"),
+    ]
   }
 
   /// The middle of some numbers, one at least.
@@ -122,10 +139,13 @@ extension ReportContents {
     if let missing {
       content.append(.missing("Where codes lie is not shown. \(missing)"))
     } else if pictures.map == nil {
+      let isLabelled = !(2...LatentMap.mostDimensions).contains(pictures.model.latent)
       content.append(
         .missing(
-          "Where codes lie is shown for models with 2 to \(LatentMap.mostDimensions) latents; this "
-            + "one has \(pictures.model.latent)."))
+          isLabelled
+            ? "Where codes lie is shown for models with 2 to \(LatentMap.mostDimensions) latents; "
+              + "this one has \(pictures.model.latent)."
+            : "Where codes lie is shown by labels of test images, and the data have none."))
     }
     return ReportPage.Section("Latent space", id: "latent", content)
   }

@@ -6,14 +6,14 @@ internal import Yams
 /// Rows and pictures that make no sense are passed over. A record is no reason to fail.
 struct RunRecord {
   /// A row of `metrics.jsonl` about an epoch; see ``EpochRow``. Earlier versions wrote fewer
-  /// numbers.
+  /// numbers, and a run without test images does.
   struct Epoch: Decodable {
     var epoch: Int
     var step: Int
     var trainLoss: Double
-    var testLoss: Double
-    var reconstruction: Double
-    var kl: Double
+    var testLoss: Double?
+    var reconstruction: Double?
+    var kl: Double?
     var imagesPerSecond: Double
     var seconds: Double
     var ranks: Int

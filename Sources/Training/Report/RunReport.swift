@@ -60,12 +60,13 @@ public enum RunReport {
     do {
       let data = try model.readData(sources.data, .test, among: communicator)
       let pictures = try inference.pictures(
-        of: data.splits[0], seed: model.seed, among: communicator)
+        of: data.splits[0], imageSize: model.imageSize, seed: model.seed, among: communicator)
       try data.free()
       return (pictures, nil)
-    } catch let failure as SharedFailure where !sources.isDataAsked {
+    } catch let failure as SharedFailure where sources.data == nil {
       return (
-        try inference.pictures(of: nil, seed: model.seed, among: communicator),
+        try inference.pictures(
+          of: nil, imageSize: model.imageSize, seed: model.seed, among: communicator),
         "The test images could not be read: \(failure.description)"
       )
     }
@@ -74,8 +75,7 @@ public enum RunReport {
   /// What a report can be made of, as rank zero finds it.
   private struct Sources: Codable {
     var hasCheckpoint: Bool
-    var data: String
-    var isDataAsked: Bool
+    var data: String?
 
     init(_ run: String, data: String?) throws {
       guard FileSystem.exists(run) else {
@@ -88,10 +88,7 @@ public enum RunReport {
             + "name one")
       }
       hasCheckpoint = try CheckpointReference.newest(inRun: run) != nil
-      isDataAsked = data != nil
-      self.data =
-        data ?? RunRecord(run).configuration.first { $0.name == "data" }?.value
-        ?? Dataset.defaultDirectory
+      self.data = data
     }
 
     /// Why there are no pictures of the model, if so.
@@ -111,12 +108,13 @@ extension TrainingRun {
         trainer.replica.layout, trainer.replica.parameters,
         threads: request.threadsPerRank)
       let pictures = try inference.pictures(
-        of: test, seed: configuration.recipe.seed, among: communicator)
+        of: test, imageSize: imageSize, seed: configuration.recipe.seed, among: communicator)
       try communicator.together {
         guard let directory = outputs?.directory else { return }
         try directory.requirePlace()
+        let missing = test == nil ? "The data have no test images." : nil
         try RunReport.write(
-          RunRecord(path), pictures, missing: nil, to: "\(path)/\(RunReport.name)")
+          RunRecord(path), pictures, missing: missing, to: "\(path)/\(RunReport.name)")
       }
     } catch let failure as SharedFailure {
       guard communicator.rank == 0 else { return }

@@ -97,9 +97,14 @@ extension Checkpoint {
 
   private static func metadata(_ replica: Replica, _ state: CheckpointState) -> [String: String] {
     let model = replica.layout.configuration
-    return [
+    var metadata = [
       "format": "pt", "lockstep.pixels": "\(model.pixels)", "lockstep.hidden": "\(model.hidden)",
       "lockstep.latent": "\(model.latent)", "lockstep.seed": "\(state.recipe.seed)",
     ]
+    if let size = state.imageSize {
+      metadata["lockstep.rows"] = "\(size.rows)"
+      metadata["lockstep.columns"] = "\(size.columns)"
+    }
+    return metadata
   }
 }

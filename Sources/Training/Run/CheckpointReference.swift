@@ -109,6 +109,7 @@ extension CheckpointState {
     let counts = 0..<1 << 48
     return counts.contains(progress.step) && counts.contains(progress.epoch)
       && counts.contains(progress.offset) && pixels > 0 && recipe.problem == nil
+      && imageSize?.hasPixels(pixels) ?? true
       && progress.offset.isMultiple(of: recipe.batchSize) && arithmetic?.isPlausible ?? true
   }
 }

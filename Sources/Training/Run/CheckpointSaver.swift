@@ -11,14 +11,12 @@ final class CheckpointSaver {
   private let work: SaveWork
   private var thread: Thread?
 
-  /// Gets ready to save states of `layout` in `directory`; allocates all that saves need.
+  /// Gets ready to save states of `layout` in `directory`; allocates all that saves need. Of `state`
+  /// all stays but how far the run is.
   init(
-    _ layout: ParameterLayout, recipe: Recipe, _ arithmetic: Arithmetic, keep: Retention,
+    _ layout: ParameterLayout, _ state: CheckpointState, keep: Retention,
     in directory: RunDirectory, _ metrics: MetricsLog, _ events: EventLog?
   ) {
-    let state = CheckpointState(
-      progress: Progress(), recipe: recipe, pixels: layout.configuration.pixels,
-      arithmetic: arithmetic)
     work = SaveWork(layout, state, keep, directory, metrics, events)
   }
 

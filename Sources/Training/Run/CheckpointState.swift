@@ -1,4 +1,5 @@
 internal import FoundationEssentials
+internal import MNIST
 
 /// What a checkpoint says beside its tensors, kept as `state.json`.
 struct CheckpointState: Codable, Equatable {
@@ -14,6 +15,12 @@ struct CheckpointState: Codable, Equatable {
   /// Pixels of an image.
   var pixels: Int
 
+  /// The shape of an image; nil in those of earlier versions.
+  var imageSize: ImageSize?
+
+  /// The images that the run is trained on and judged by; nil in those of earlier versions.
+  var data: DataFingerprint?
+
   /// How the job that wrote it computed; nil in those of earlier versions.
   var arithmetic: Arithmetic?
 
@@ -25,6 +32,15 @@ struct CheckpointState: Codable, Equatable {
 }
 
 extension CheckpointState {
+  /// What all checkpoints of a job have in common: the state that `plan` begins with, on `data`.
+  init(_ plan: RunPlan, _ data: borrowing NodeData, _ arithmetic: Arithmetic) {
+    let images = data.splits[0]
+    self.init(
+      progress: plan.progress, recipe: plan.configuration.recipe, pixels: images.pixelCount,
+      imageSize: ImageSize(rows: images.rows, columns: images.columns),
+      data: DataFingerprint(data), arithmetic: arithmetic)
+  }
+
   /// Reads the content of `state.json`.
   init(decoding text: String) throws {
     self = try JSONDecoder().decode(Self.self, from: Data(text.utf8))

@@ -20,17 +20,20 @@ struct Fingerprint {
     self.init(subject: subject, digest: hash.finalize())
   }
 
-  /// Of data sets: shapes, images and labels.
-  init(_ subject: String, of datasets: [Dataset]) {
+  /// Of images: their number, rows and columns, each as 64 bits, little-endian, then the pixels.
+  init(_ subject: String, ofImages dataset: Dataset) {
     var hash = SHA256()
-    for dataset in datasets {
-      for size in [dataset.count, dataset.rows, dataset.columns] {
-        withUnsafeBytes(of: UInt64(size).littleEndian) { hash.update($0) }
-      }
-      for bytes in [dataset.images, dataset.labels] {
-        bytes.withSpan { span in span.withUnsafeBytes { hash.update($0) } }
-      }
+    for size in [dataset.count, dataset.rows, dataset.columns] {
+      withUnsafeBytes(of: UInt64(size).littleEndian) { hash.update($0) }
     }
+    dataset.images.withSpan { span in span.withUnsafeBytes { hash.update($0) } }
+    self.init(subject: subject, digest: hash.finalize())
+  }
+
+  /// Of bytes.
+  init(_ subject: String, of parts: [Bytes]) {
+    var hash = SHA256()
+    for bytes in parts { bytes.withSpan { span in span.withUnsafeBytes { hash.update($0) } } }
     self.init(subject: subject, digest: hash.finalize())
   }
 
@@ -45,13 +48,28 @@ struct Fingerprint {
     self.init(subject: subject, digest: hash.finalize())
   }
 
-  /// Of the data of a node, which its rank zero looks at for all; collective over `node`.
-  static func data(_ datasets: [Dataset], on node: borrowing Communicator) throws -> Fingerprint {
-    let own = Fingerprint("data", of: node.rank == 0 ? datasets : [])
-    var digest = own.digest
+  /// Of the data of a node, which its rank zero looks at for all: the images of each set, then the
+  /// labels of all; collective over `node`.
+  static func data(
+    _ datasets: [Dataset], on node: borrowing Communicator
+  ) throws -> [Fingerprint] {
+    guard node.rank == 0 else {
+      return try (0...datasets.count).map { _ in
+        try Fingerprint("data", of: [] as [Bytes]).shared(among: node)
+      }
+    }
+    let own =
+      datasets.map { Fingerprint("data", ofImages: $0) }
+      + [Fingerprint("data", of: datasets.map(\.labels))]
+    return try own.map { try $0.shared(among: node) }
+  }
+
+  /// Rank zero's; collective.
+  private func shared(among communicator: borrowing Communicator) throws -> Fingerprint {
+    var digest = digest
     var span = digest.mutableSpan
-    try node.broadcast(&span, from: 0)
-    return Fingerprint(subject: own.subject, digest: digest)
+    try communicator.broadcast(&span, from: 0)
+    return Fingerprint(subject: subject, digest: digest)
   }
 
   /// Of the program that is running.

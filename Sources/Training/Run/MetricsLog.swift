@@ -34,12 +34,13 @@ public struct EpochRow: Encodable, Sendable {
   public let step: Int
   /// The mean loss of the epoch's images as they were trained on, in nats.
   public let trainLoss: Double
-  /// The mean loss of the test images after the epoch, in nats.
-  public let testLoss: Double
+  /// The mean loss of the test images after the epoch, in nats; nil, as its parts, where there are
+  /// none.
+  public let testLoss: Double?
   /// The part of ``testLoss`` that is cross-entropy of the pixels.
-  public let reconstruction: Double
+  public let reconstruction: Double?
   /// The part of ``testLoss`` that is Kullback–Leibler divergence.
-  public let kl: Double
+  public let kl: Double?
   /// Images trained on each second, over all ranks, since the epoch began or was resumed.
   public let imagesPerSecond: Double
   /// The seconds that this training took.

@@ -152,6 +152,10 @@ public struct RunRequest: Equatable, Codable, Sendable {
   public var report = true
   /// Which checkpoint to go on from.
   public var resume = Resume.auto
+  /// Whether a run may go on with images that it was not trained on.
+  public var acceptsOtherData = false
+  /// The program that trains, for the run's record.
+  public var program = ProgramVersion()
   /// Whether only ``TrainingForecast`` is asked for.
   public var isDryRun = false
 

@@ -15,6 +15,15 @@ struct RunEnvironment: Codable, Equatable {
   /// Its name in a run directory.
   static let name = "environment.json"
 
+  /// When the job began, in UTC: ISO 8601. This and the following are nil in files of earlier
+  /// versions.
+  var date: String?
+  /// The program's version.
+  var version: String?
+  /// The commit that it was built from; nil where it was not told.
+  var commit: String?
+  /// The images that it trained on and judged by.
+  var data: DataFingerprint?
   /// The MPI library, in its own words.
   var mpi: String
   /// Rank zero's processor, by its maker's name.
@@ -29,7 +38,14 @@ struct RunEnvironment: Codable, Equatable {
   var threadsPerRank: Int
 
   /// Asks all ranks; collective.
-  init(threads: Int, among communicator: borrowing Communicator) throws {
+  init(
+    threads: Int, _ program: ProgramVersion, _ data: DataFingerprint,
+    among communicator: borrowing Communicator
+  ) throws {
+    date = Date.now.ISO8601Format()
+    version = program.number
+    commit = program.commit.isEmpty ? nil : program.commit
+    self.data = data
     var hosts: [Host] = []
     for name in try communicator.hostOfEachRank() {
       if let known = hosts.firstIndex(where: { $0.name == name }) {
@@ -64,7 +80,7 @@ struct RunEnvironment: Codable, Equatable {
   }
 
   enum CodingKeys: String, CodingKey {
-    case mpi, processor, instructions, hosts, ranks
+    case date, version, commit, data, mpi, processor, instructions, hosts, ranks
     case threadsPerRank = "threads_per_rank"
   }
 }

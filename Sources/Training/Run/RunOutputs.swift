@@ -17,7 +17,7 @@ final class RunOutputs {
   /// - Throws: `Failure` with `inputOutput` where the system refuses.
   init(
     _ plan: RunPlan, _ request: RunRequest, in directory: RunDirectory,
-    _ layout: ParameterLayout, _ arithmetic: Arithmetic, _ environment: RunEnvironment,
+    _ layout: ParameterLayout, _ state: CheckpointState, _ environment: RunEnvironment,
     observer: any TrainingObserver
   ) throws {
     // A run that goes on by itself and has nothing left to train stays what it was.
@@ -28,8 +28,7 @@ final class RunOutputs {
       in: directory.path, after: plan.progress.step, refused: plan.refusedMetrics)
     events = plan.isDone(request) ? nil : try plan.beginEvents(in: directory)
     saver = CheckpointSaver(
-      layout, recipe: plan.configuration.recipe, arithmetic, keep: plan.configuration.keep,
-      in: directory, metrics, events)
+      layout, state, keep: plan.configuration.keep, in: directory, metrics, events)
     self.directory = directory
     self.observer = observer
   }

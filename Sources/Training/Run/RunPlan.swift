@@ -20,6 +20,12 @@ struct RunPlan: Codable {
   /// The pixels of an image that the checkpoint was trained on.
   var pixels: Int?
 
+  /// The images that the checkpoint was trained on and judged by, where it tells.
+  var data: DataFingerprint?
+
+  /// Where the run had them, which a flag may have changed.
+  var formerData: String?
+
   /// The test loss of the epoch that the checkpoint ends, if it does end one.
   var testLoss: Double?
 
@@ -112,6 +118,7 @@ struct RunPlan: Codable {
     if let directory = reference.directory, let earlier = try Self.configuration(beside: directory)
     {
       configuration = earlier
+      formerData = earlier.data
     }
     configuration.recipe = state.recipe
     if let path = request.initialParameters, path != configuration.initialParameters {
@@ -131,13 +138,14 @@ struct RunPlan: Codable {
     progress = state.progress
     testLoss = state.testLoss
     pixels = state.pixels
+    data = state.data
     arithmetic = state.arithmetic
     refusedMetrics = state.refusedMetrics ?? []
     checkpoint = reference.directory
   }
 
   /// The configuration of the run that a checkpoint is in; nil for one that was copied elsewhere.
-  private static func configuration(beside checkpoint: String) throws -> RunConfiguration? {
+  static func configuration(beside checkpoint: String) throws -> RunConfiguration? {
     let path = "\(FileSystem.parent(of: FileSystem.resolved(checkpoint)))/\(name)"
     guard FileSystem.exists(path) else { return nil }
     let text = try FileSystem.read(path)

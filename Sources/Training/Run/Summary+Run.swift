@@ -40,9 +40,11 @@ extension Summary {
   init(_ row: EpochRow, _ pace: Stopwatch, learningRate: Double, _ latents: LatentHistograms?) {
     self.init()
     add("epoch/train_loss", row.trainLoss, description: "The training images' mean loss in nats.")
-    add("epoch/test_loss", row.testLoss, description: "The test images' mean loss in nats.")
-    add("epoch/reconstruction", row.reconstruction, description: "Its cross-entropy of pixels.")
-    add("epoch/kl", row.kl, description: "Its Kullback–Leibler divergence.")
+    if let testLoss = row.testLoss, let reconstruction = row.reconstruction, let kl = row.kl {
+      add("epoch/test_loss", testLoss, description: "The test images' mean loss in nats.")
+      add("epoch/reconstruction", reconstruction, description: "Its cross-entropy of pixels.")
+      add("epoch/kl", kl, description: "Its Kullback–Leibler divergence.")
+    }
     addPace("epoch", pace)
     add("epoch/learning_rate", learningRate, description: "Adam's step length.")
     guard let latents else { return }
@@ -53,8 +55,9 @@ extension Summary {
   /// Adds an epoch's sheets.
   mutating func add(_ sheets: Sheets) {
     add("samples", png: sheets.samples, description: "Images decoded from noise, always the same.")
+    guard let reconstructions = sheets.reconstructions else { return }
     add(
-      "reconstructions", png: sheets.reconstructions,
+      "reconstructions", png: reconstructions,
       description: "Test images over what the model makes of them.")
   }
 
@@ -72,6 +75,6 @@ extension Summary {
 struct Sheets {
   /// See ``Inference/writeSheet(of:latents:columns:to:rows:among:)``.
   var samples: [UInt8]
-  /// See ``Inference/writeReconstructions(of:count:columns:to:among:)``.
-  var reconstructions: [UInt8]
+  /// See ``Inference/writeReconstructions(of:count:columns:to:among:)``; nil without test images.
+  var reconstructions: [UInt8]?
 }

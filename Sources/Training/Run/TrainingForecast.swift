@@ -54,8 +54,9 @@ public struct TrainingForecast {
   ) throws {
     try TrainingRun.requireSameCommand(request, among: world)
     let plan = try TrainingRun.plan(request, path: path, among: world)
-    let data = try TrainingRun.readData(plan, world)
-    let (train, test) = (data.splits[0], data.splits[1])
+    let data = try plan.readData(request, among: world)
+    let train = data.splits[0]
+    let testCount = data.splits.dropFirst().first?.count ?? 0
     let threads = request.threadsPerRank
     var trainer = try TrainingRun.makeTrainer(plan, train, threads: threads, world)
     let batchSize = min(plan.configuration.recipe.batchSize, train.count)
@@ -68,7 +69,7 @@ public struct TrainingForecast {
     step = plan.progress.step
     stepsPerEpoch = steps
     stepsLeft = max(0, lastStep - plan.progress.step)
-    images = (train.count, test.count)
+    images = (train.count, testCount)
     let shares = (0..<world.size).map { place in
       Shard(
         ranks: place * threads..<(place + 1) * threads, of: world.size * threads,
@@ -78,7 +79,7 @@ public struct TrainingForecast {
     share = shares.min()!...shares.max()!
     teams = trainer.teamCount
     memory = (
-      trainer.need.teamBytes + (train.count + test.count) * (train.pixelCount + 1),
+      trainer.need.teamBytes + data.splits.reduce(0) { $0 + $1.shape.byteCount },
       trainer.need.rankBytes
     )
     imagesPerSecond = try Self.trial(&trainer, among: world)

@@ -29,32 +29,6 @@ extension TrainingRun {
     return plan
   }
 
-  /// Reads both splits, a copy on every node; collective.
-  static func readData(_ plan: RunPlan, _ world: borrowing Communicator) throws -> NodeData {
-    let directory = plan.configuration.data
-    return try NodeData(directory, [.train, .test], among: world) { shapes in
-      let (train, test) = (shapes[0], shapes[1])
-      guard train.rows == test.rows, train.columns == test.columns else {
-        throw Failure(
-          .badData,
-          "\(directory): training images are \(train.rows) × \(train.columns) pixels and test "
-            + "images \(test.rows) × \(test.columns); use two parts of one data set")
-      }
-      if let pixels = plan.pixels, pixels != train.pixelCount {
-        throw Failure(
-          .badData,
-          "\(directory): images have \(train.pixelCount) pixels, those of the checkpoint "
-            + "\(pixels); use the data that the run began with")
-      }
-      guard plan.progress.offset < train.count else {
-        throw Failure(
-          .badData,
-          "\(directory): the checkpoint is \(plan.progress.offset) images into an epoch that has "
-            + "\(train.count); use the data that the run began with")
-      }
-    }
-  }
-
   /// The trainer, with the state the run begins with: drawn from the seed, or read by rank zero,
   /// from a checkpoint or a file of parameters, and sent to all teams; collective.
   static func makeTrainer(

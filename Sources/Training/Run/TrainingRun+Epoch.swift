@@ -46,33 +46,42 @@ extension TrainingRun {
   mutating func endEpoch(_ pace: Stopwatch) throws {
     let inference = try Inference(
       trainer.replica.layout, trainer.replica.parameters, threads: request.threadsPerRank)
-    let seed = configuration.recipe.seed
-    var latents: LatentHistograms? =
-      switch configuration.tensorboard {
-      case .on: LatentHistograms(latent: configuration.recipe.latent)
-      case .off: nil
-      }
-    let losses = try inference.evaluate(
-      test, seed: seed, latents: &latents, among: communicator
-    ).mean
+    let (losses, latents) = try evaluate(inference)
     let trained = trainer.progress.losses.mean
-    guard losses.total.isFinite else {
-      throw SharedFailure(.notFinite("the test loss after step \(trainer.progress.step)"))
-    }
     trainer.beginNextEpoch()
     let progress = trainer.progress
     let row = EpochRow(
       epoch: progress.epoch, step: progress.step, trainLoss: trained.total,
-      testLoss: losses.total, reconstruction: losses.reconstruction, kl: losses.divergence,
+      testLoss: losses?.total, reconstruction: losses?.reconstruction, kl: losses?.divergence,
       imagesPerSecond: pace.imagesPerSecond, seconds: pace.seconds, ranks: communicator.size,
       trainReconstruction: trained.reconstruction, trainKL: trained.divergence,
       waitingSeconds: try waitingSeconds(pace))
     let summary = Summary(
       row, pace, learningRate: configuration.recipe.learningRate, latents)
     let failure = try record(row, summary, inference)
-    try save(testLoss: losses.total)
+    try save(testLoss: losses?.total)
     outputs?.observer.epochEnded(row)
     if let failure { throw failure }
+  }
+
+  /// The mean losses of the test images and, where event files are written, what their codes are;
+  /// nil where there are no such images. Collective.
+  private func evaluate(
+    _ inference: borrowing Inference
+  ) throws -> (losses: Loss?, latents: LatentHistograms?) {
+    guard let test else { return (nil, nil) }
+    var latents: LatentHistograms? =
+      switch configuration.tensorboard {
+      case .on: LatentHistograms(latent: configuration.recipe.latent)
+      case .off: nil
+      }
+    let losses = try inference.evaluate(
+      test, seed: configuration.recipe.seed, latents: &latents, among: communicator
+    ).mean
+    guard losses.total.isFinite else {
+      throw SharedFailure(.notFinite("the test loss after step \(trainer.progress.step)"))
+    }
+    return (losses, latents)
   }
 
   /// What each rank waited in steps since the epoch began or was gone on with; collective.
@@ -113,21 +122,24 @@ extension TrainingRun {
     }
   }
 
-  /// Writes the epoch's two sheets: the same 64 latents every time, and test images over what the
-  /// model makes of them; collective.
+  /// Writes the epoch's two sheets: the same 64 latents every time, and test images, if there are
+  /// any, over what the model makes of them; collective.
   private func draw(_ inference: borrowing Inference, epoch: Int) throws -> Sheets {
     let name = RunRecord.pictureName(epoch)
     try communicator.together {
       guard let directory = outputs?.directory else { return }
       try directory.requirePlace()
       try FileSystem.makeDirectory("\(directory.path)/samples")
-      try FileSystem.makeDirectory("\(directory.path)/reconstructions")
+      if test != nil { try FileSystem.makeDirectory("\(directory.path)/reconstructions") }
     }
     let samples = try inference.writeSheet(
       of: 64, latents: Inference.prior(seed: configuration.recipe.seed), columns: 8,
-      to: "\(path)/samples/\(name)", rows: test.rows, among: communicator)
-    let reconstructions = try inference.writeReconstructions(
-      of: test, count: 32, columns: 8, to: "\(path)/reconstructions/\(name)", among: communicator)
+      to: "\(path)/samples/\(name)", rows: imageSize.rows, among: communicator)
+    let reconstructions = try test.map { test in
+      try inference.writeReconstructions(
+        of: test, count: 32, columns: 8, to: "\(path)/reconstructions/\(name)",
+        among: communicator)
+    }
     return Sheets(samples: samples, reconstructions: reconstructions)
   }
 }

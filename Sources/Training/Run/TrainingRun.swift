@@ -40,18 +40,20 @@ public struct TrainingRun: ~Copyable {
       world.rank == 0 ? try RunDirectory(locking: path) : nil
     }
     let plan = try Self.plan(request, path: path, among: world)
-    let data = try Self.readData(plan, world)
+    let data = try plan.readData(request, among: world)
     let trainer = try Self.makeTrainer(plan, data.splits[0], threads: threads, world)
     let layout = trainer.replica.layout
     try trainer.replica.requireSame(among: world)
     let arithmetic = try Reproducibility.check(
       layout, plan.configuration.recipe.precision, since: plan.arithmetic, among: world)
     try Crowding.check(threads: threads, among: world)
-    let environment = try RunEnvironment(threads: threads, among: world)
+    let environment = try RunEnvironment(
+      threads: threads, request.program, DataFingerprint(data), among: world)
     let communicator = try world.duplicate()
+    let state = CheckpointState(plan, data, arithmetic)
     outputs = try world.together {
       try directory.map {
-        try RunOutputs(plan, request, in: $0, layout, arithmetic, environment, observer: observer)
+        try RunOutputs(plan, request, in: $0, layout, state, environment, observer: observer)
       }
     }
     outputs?.keepStart(of: plan, trainer.replica)
@@ -92,8 +94,13 @@ public struct TrainingRun: ~Copyable {
     return code
   }
 
-  /// The images that an epoch is judged by.
-  var test: Dataset { data.splits[1] }
+  /// The images that an epoch is judged by; nil where there are none.
+  var test: Dataset? { data.splits.dropFirst().first }
+
+  /// The shape of an image.
+  var imageSize: ImageSize {
+    ImageSize(rows: data.splits[0].rows, columns: data.splits[0].columns)
+  }
 
   private var isAtMaxSteps: Bool { request.maxSteps.map { trainer.progress.step >= $0 } ?? false }
 

@@ -92,12 +92,17 @@ extension ModelCard {
       + table(
         ["figure", "value"],
         [
-          ["train loss", NumberText.fixed(row.trainLoss, 2)],
-          ["test loss", NumberText.fixed(row.testLoss, 2)],
-          ["its reconstruction", NumberText.fixed(row.reconstruction, 2)],
-          ["its KL divergence", NumberText.fixed(row.kl, 2)],
+          ["train loss", NumberText.fixed(row.trainLoss, 2)]
+        ] + testLosses(row) + [
           ["images/s", NumberText.fixed(row.imagesPerSecond)], ["ranks", "\(row.ranks)"],
         ])
+  }
+
+  private static func testLosses(_ row: RunRecord.Epoch) -> [[String]] {
+    [
+      ("test loss", row.testLoss), ("its reconstruction", row.reconstruction),
+      ("its KL divergence", row.kl),
+    ].compactMap { name, loss in loss.map { [name, NumberText.fixed($0, 2)] } }
   }
 
   /// A table, with a line's end behind it.

@@ -13,7 +13,19 @@ public struct TrainedModel: ~Copyable {
   /// What the run drew its noise from; 1 where the file does not tell.
   public let seed: UInt64
 
+  /// The shape of an image; a guess where the file does not tell.
+  let imageSize: ImageSize
+
+  /// The images that it was trained on and judged by, as far as the checkpoint tells.
+  private let images: ModelImages
+
   private let memory: Buffer<Float>
+
+  /// The height of an image in pixels.
+  public var rows: Int { imageSize.rows }
+
+  /// The width of an image in pixels.
+  public var columns: Int { imageSize.columns }
 
   /// The parameters, valid while the model lives.
   public var parameters: Vector { memory.vector }
@@ -57,18 +69,24 @@ public struct TrainedModel: ~Copyable {
     self.layout = layout
     self.memory = memory
     seed = contents.seed
+    imageSize = contents.imageSize
+    images = contents.images
   }
 
-  /// Reads one split of the data that the model shall be used on, a copy on every node; collective.
+  /// Reads one split of the data that the model shall be used on, a copy on every node: those in the
+  /// folder `asked` or, where that is nil, those of the model's run. Collective.
+  ///
+  /// A sentence tells where the data are not the run's own.
   ///
   /// - Returns: the data, to be freed after the last use of their views.
   /// - Throws: on all ranks, where it cannot be read, is not the same on all nodes, or has images
-  ///   of another number of pixels.
+  ///   of another shape.
   public func readData(
-    _ directory: String, _ split: Dataset.Split, among communicator: borrowing Communicator
+    _ asked: String?, _ split: Dataset.Split, among communicator: borrowing Communicator
   ) throws -> NodeData {
+    let directory = asked ?? images.directory ?? Dataset.defaultDirectory
     let pixels = layout.configuration.pixels
-    return try NodeData(directory, [split], among: communicator) { shapes in
+    let data = try NodeData(directory, [split], among: communicator) { shapes in
       guard shapes[0].pixelCount == pixels else {
         throw Failure(
           .badData,
@@ -76,6 +94,13 @@ public struct TrainedModel: ~Copyable {
             + "\(pixels); use the data that it was trained on")
       }
     }
+    if communicator.rank == 0,
+      let sentence = images.sentence(
+        of: data.digests[0], split, in: directory, isAsked: asked != nil)
+    {
+      Logger(label: "lockstep").notice("\(sentence)")
+    }
+    return data
   }
 
   /// What a file of parameters tells before they are read.
@@ -83,13 +108,17 @@ public struct TrainedModel: ~Copyable {
     var path: String
     var model: ModelConfiguration
     var seed: UInt64
+    var imageSize: ImageSize
+    var images: ModelImages
 
     init(_ path: String) throws {
       let reference = try CheckpointReference(path)
       reference.warnOfPassedOver()
+      images = ModelImages(beside: reference.model)
       // Parameters are of use whatever the state beside them, which another version may have
       // written.
-      if let state = try? reference.state(),
+      let state = try? reference.state()
+      if let state,
         let warning = state.arithmetic?.warning(usedWith: .effective)
       {
         Logger(label: "lockstep").warning("\(warning)")
@@ -98,6 +127,7 @@ public struct TrainedModel: ~Copyable {
       self.path = reference.model
       model = try ModelConfiguration(shapesOf: file)
       seed = file.metadata["lockstep.seed"].flatMap { UInt64($0) } ?? 1
+      imageSize = ImageSize(of: file.metadata, pixels: model.pixels)
     }
   }
 }

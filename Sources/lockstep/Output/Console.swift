@@ -33,10 +33,17 @@ final class Console: TrainingConsole {
   func epochEnded(_ row: EpochRow) {
     bar?.clear()
     Terminal.line(
-      "epoch \(bold("\(row.epoch)"))  train \(row.trainLoss.twoDecimals)  "
-        + "test \(bold(row.testLoss.twoDecimals))  = reconstruction "
-        + "\(row.reconstruction.twoDecimals) + kl \(row.kl.twoDecimals) nats  "
+      "epoch \(bold("\(row.epoch)"))  train \(row.trainLoss.twoDecimals)  " + test(row)
         + "\(Int(row.imagesPerSecond).grouped) images/s")
+  }
+
+  /// The test images' part of an epoch's line; only the unit where there are none.
+  private func test(_ row: EpochRow) -> String {
+    guard let loss = row.testLoss, let reconstruction = row.reconstruction, let kl = row.kl else {
+      return "nats  "
+    }
+    return "test \(bold(loss.twoDecimals))  = reconstruction \(reconstruction.twoDecimals) "
+      + "+ kl \(kl.twoDecimals) nats  "
   }
 
   func end(_ code: ExitCode, run: String, resume: Resume) {

@@ -16,6 +16,12 @@ struct CheckpointOptions: ParsableArguments {
     completion: .file(extensions: ["safetensors"]))
   var initialParameters: String?
 
+  @Flag(
+    inversion: .prefixedNo,
+    help: ArgumentHelp(
+      "Go on with images that the run was not trained on.", visibility: .hidden))
+  var otherData: Bool?
+
   @Option(
     parsing: .unconditional,
     help: ArgumentHelp(
@@ -67,6 +73,7 @@ struct CheckpointOptions: ParsableArguments {
   func apply(to request: inout RunRequest) {
     request.resume = origin
     request.initialParameters = initialParameters
+    request.acceptsOtherData = otherData ?? false
     request.maxSteps = maxSteps
     request.checkpointEvery = checkpointEvery
     request.keep = keep

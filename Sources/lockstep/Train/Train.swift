@@ -91,6 +91,7 @@ struct Train: ParsableCommand {
     request.threadsPerRank = threads.count
     request.epochs = epochs
     request.isDryRun = dryRun ?? false
+    request.program = Version.program
     recipe.apply(to: &request)
     teams.apply(to: &request)
     checkpoints.apply(to: &request)

@@ -1,0 +1,88 @@
+internal import Logging
+internal import MNIST
+internal import MPI
+
+extension RunPlan {
+  /// Reads the images to train on and, where there are any, those to judge by, a copy on every
+  /// node, and makes sure that they are those of the run that goes on; collective.
+  ///
+  /// - Throws: on all ranks, what ``NodeData`` throws, or a failure where the images are others.
+  func readData(_ request: RunRequest, among world: borrowing Communicator) throws -> NodeData {
+    let directory = configuration.data
+    let data = try NodeData(directory, [.train, .test], among: world) { try check($0) }
+    let warnings = try dataWarnings(request, DataFingerprint(data))
+    if world.rank == 0 {
+      let logger = Logger(label: "lockstep")
+      for warning in warnings { logger.warning("\(warning)") }
+    }
+    return data
+  }
+
+  /// Makes sure that images of these shapes can be trained on.
+  private func check(_ shapes: [Dataset.Shape]) throws {
+    let (directory, train) = (configuration.data, shapes[0])
+    if let test = shapes.dropFirst().first,
+      (train.rows, train.columns) != (test.rows, test.columns)
+    {
+      throw Failure(
+        .badData,
+        "\(directory): training images are \(train.rows) × \(train.columns) pixels and test "
+          + "images \(test.rows) × \(test.columns); use two parts of one data set")
+    }
+    if let pixels, pixels != train.pixelCount {
+      throw Failure(
+        .badData,
+        "\(directory): images have \(train.pixelCount) pixels, those of the checkpoint "
+          + "\(pixels); use the data that the run began with")
+    }
+    guard progress.offset < train.count else {
+      throw Failure(
+        .badData,
+        "\(directory): the checkpoint is \(progress.offset) images into an epoch that has "
+          + "\(train.count); use the data that the run began with")
+    }
+  }
+
+  /// What is to be said of images with the fingerprint `found`, a sentence each.
+  ///
+  /// - Throws: `SharedFailure` where the run that goes on was trained on others, and nobody has said
+  ///   that it is meant: `usage` where a flag named them, else `badData`.
+  func dataWarnings(_ request: RunRequest, _ found: DataFingerprint) throws -> [String] {
+    let directory = configuration.data
+    var warnings: [String] = []
+    if found.test == nil {
+      warnings.append(
+        "\(directory) has no test images: there is no test_loss, no best checkpoint, and no picture "
+          + "of reconstructions")
+    }
+    guard let data else { return warnings }
+    if found.train != data.train {
+      guard request.acceptsOtherData else { throw otherData(request, found, instead: data) }
+      warnings.append(
+        "the run goes on with other images, of \(directory), than those that it was trained on")
+    }
+    if let expected = data.test, found.test != expected {
+      warnings.append(
+        "\(directory): these are not the test images of the run, so its test losses from here on do "
+          + "not compare with those before")
+    }
+    return warnings
+  }
+
+  private func otherData(
+    _ request: RunRequest, _ found: DataFingerprint, instead data: DataFingerprint
+  ) -> SharedFailure {
+    let former = formerData.map { $0 == configuration.data ? "" : ", in \($0)" } ?? ""
+    let (code, advice) =
+      request.data == nil
+      ? (ExitCode.badData, "name the folder that has those with --data")
+      : (ExitCode.usage, "leave --data out")
+    return SharedFailure(
+      Failure(
+        code,
+        "the training images in \(configuration.data) (SHA-256 \(DataFingerprint.short(found.train))) "
+          + "are not those that the run was trained on (\(DataFingerprint.short(data.train))\(former)): "
+          + "\(advice), or choose another --run, where --init may begin with this run's model; "
+          + "--other-data goes on with them all the same"))
+  }
+}

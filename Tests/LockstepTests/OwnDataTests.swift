@@ -1,0 +1,132 @@
+import Foundation
+import Support
+import Testing
+
+/// A model keeps to the images that it was trained on, and anything else is told.
+@Suite struct OwnDataTests {
+  private let folder: RunFolder
+  private let other: String
+
+  /// A run, and other images of the same shape.
+  init() throws {
+    let folder = try RunFolder.trained()
+    self.folder = folder
+    // The run was trained on a copy of these files, in a folder that may be gone by now.
+    let config = try folder.contents.text("config.yaml").split(separator: "\n")
+      .map { $0.hasPrefix("data:") ? "data: \(folder.data)" : String($0) }
+    try Data((config.joined(separator: "\n") + "\n").utf8)
+      .write(to: URL(fileURLWithPath: "\(folder.run)/config.yaml"))
+    other = try SmallData(train: 250, test: 90).write(
+      to: folder.folder.url.appendingPathComponent("other"))
+  }
+
+  private var words: [String] {
+    var words = folder.trainWords()
+    words.removeSubrange(1...2)  // --data and its value
+    return words
+  }
+
+  @Test("commands take the run's own data", arguments: Launch.both)
+  func own(launch: Launch) throws {
+    let row = try #require(try folder.contents.rows().last { $0.kind == "epoch" })
+    for path in [folder.run, "\(folder.run)/latest", "\(folder.run)/latest/model.safetensors"] {
+      let outcome = try Job(["evaluate", path, "--json"], launch).succeed()
+      #expect(outcome.output.contains("\"test_loss\":\(try #require(row.testLoss))"), "\(path)")
+      #expect(outcome.errors.isEmpty)
+    }
+    let codes = folder.path("codes.npy")
+    try Job(["encode", folder.run, "--output", codes], launch).succeed()
+    #expect(try floats(codes).values.count == 70 * 4)
+  }
+
+  @Test("other data are used where they are named, and told", arguments: Launch.both)
+  func named(launch: Launch) throws {
+    let outcome = try Job(["evaluate", folder.run, "--data", other, "--json"], launch).succeed()
+    #expect(outcome.output.contains("\"images\":90"))
+    #expect(outcome.errors.contains("using the images in \(other) instead of the run's"))
+    #expect(outcome.errors.contains("not those that the run was tested on"))
+  }
+
+  /// A folder whose files were exchanged since.
+  @Test("changed data are told")
+  func changed() throws {
+    try FileManager.default.removeItem(atPath: folder.data)
+    try FileManager.default.moveItem(atPath: other, toPath: folder.data)
+    let outcome = try Job(["evaluate", folder.run]).succeed()
+    #expect(outcome.errors.contains("not those that the run was tested on"))
+    #expect(!outcome.errors.contains("instead of the run's"))
+    try Job(words + ["--epochs", "3"]).fail(65, "the training images in \(folder.data) (SHA-256 ")
+  }
+
+  @Test("a run does not go on with other data", arguments: Launch.both)
+  func refused(launch: Launch) throws {
+    let files = try folder.contents.names()
+    for extra in [[], ["--dry-run"]] {
+      try Job(words + ["--data", other, "--epochs", "3"] + extra, launch).fail(
+        64, "are not those that the run was trained on", "in \(folder.data)", "leave --data out",
+        "--other-data")
+    }
+    #expect(try folder.contents.names() == files)
+    #expect(try folder.contents.latest() == "step-00000008")
+  }
+
+  @Test("with --other-data it does, and is at home there from then on")
+  func meant() throws {
+    let outcome = try Job(words + ["--data", other, "--epochs", "3", "--other-data"]).succeed()
+    #expect(outcome.errors.contains("goes on with other images"))
+    #expect(try Job(words + ["--epochs", "4"]).succeed().errors.isEmpty)
+    try Job(words + ["--data", folder.data, "--epochs", "5"]).fail(64, "leave --data out")
+  }
+
+  @Test("other test images are told of, and labels are of no account")
+  func otherTestImages() throws {
+    for name in ["images-idx3", "labels-idx1"] {
+      let files = ["t10k", "train"].map { "\(folder.data)/\($0)-\(name)-ubyte" }
+      try FileManager.default.removeItem(atPath: files[0])
+      if name == "images-idx3" {
+        try FileManager.default.copyItem(atPath: "\(other)/t10k-\(name)-ubyte", toPath: files[0])
+      } else {
+        try FileManager.default.removeItem(atPath: files[1])
+      }
+    }
+    let outcome = try Job(words + ["--epochs", "3"]).succeed()
+    #expect(outcome.errors.contains("these are not the test images of the run"))
+  }
+
+  /// As earlier versions wrote it.
+  @Test("a run whose checkpoint does not tell goes on, and tells from then on")
+  func old() throws {
+    let checkpoint = URL(fileURLWithPath: "\(folder.run)/step-00000008")
+    let file = checkpoint.appendingPathComponent("state.json")
+    var state = try #require(
+      try JSONSerialization.jsonObject(with: Data(contentsOf: file)) as? [String: Any])
+    for key in ["data", "imageSize"] { #expect(state.removeValue(forKey: key) != nil) }
+    try JSONSerialization.data(withJSONObject: state).write(to: file)
+    let names = ["model.safetensors", "optimizer.safetensors", "state.json"]
+    let sums = try Command(["sha256sum"] + names).run(in: checkpoint).output
+    try Data(sums.utf8).write(to: checkpoint.appendingPathComponent("SHA256SUMS"))
+    #expect(try Job(words + ["--epochs", "3"]).succeed().errors.isEmpty)
+    #expect(try folder.contents.text("latest/state.json").contains("\"train\" : \""))
+    try Job(words + ["--data", other, "--epochs", "4"]).fail(64, "leave --data out")
+  }
+
+  /// Computed apart from the program: sizes as 64 bits, little-endian, then the pixels.
+  @Test("the fingerprint is of the images, and stands in state.json and environment.json")
+  func fingerprint() throws {
+    let script = """
+      d=$(mktemp) && printf '\\310\\0\\0\\0\\0\\0\\0\\0\\10\\0\\0\\0\\0\\0\\0\\0\\10\\0\\0\\0\\0\\0\\0\\0' >"$d" &&
+      tail -c +17 "$1/train-images-idx3-ubyte" >>"$d" && sha256sum <"$d" | cut -d ' ' -f 1; rm "$d"
+      """
+    let digest = try Command(["sh", "-c", script, "sh", folder.data]).run().output.dropLast()
+    #expect(digest.count == 64)
+    for name in ["latest/state.json", "environment.json"] {
+      #expect(try folder.contents.text(name).contains("\"train\" : \"\(digest)\""), "\(name)")
+    }
+    let environment = try folder.contents.text("environment.json")
+    #expect(environment.contains(/"date" : "20[0-9-]+T[0-9:]+Z"/))
+    #expect(environment.contains("\"version\" : \"0.1.0\""))
+    let page = try folder.contents.text("report.html")
+    #expect(page.contains("Lockstep 0.1.0"))
+    #expect(page.contains("training images SHA-256 \(digest)"))
+  }
+}
