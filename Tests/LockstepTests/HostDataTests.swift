@@ -92,10 +92,12 @@ struct HostDataTests {
     let replacement = try replacement(SmallData())
     let file = URL(fileURLWithPath: "\(replacement)/t10k-labels-idx1-ubyte")
     var bytes = try Data(contentsOf: file)
-    bytes[9] = 10
+    bytes[2] = 13
     try bytes.write(to: file)
     try run(hosts, folder.trainWords(), on: "node2", replacement: replacement)
-      .expectFailure(65, ["on node2, \(folder.data)/t10k-labels", "byte 9: label 10"])
+      .expectFailure(
+        65, ["on node2, \(folder.data)/t10k-labels", "byte 2: the element type is 13"])
+    bytes[2] = 8
     bytes.removeLast()
     try bytes.write(to: file)
     try run(hosts, folder.trainWords(), on: "node2", replacement: replacement)
