@@ -29,7 +29,7 @@ struct DataFolder {
     guard prefix != nil || chosen.isEmpty || prefixes.count == 1 else {
       throw DataError.severalSets(path, prefixes.map { "\(folder)/\($0)" })
     }
-    files = found.filter { $0.prefix == chosen }.sorted { $0.rank < $1.rank }
+    files = found.filter { $0.prefix == chosen }
     if files.isEmpty, prefix != nil { throw DataError.missingFolder(path) }
   }
 
@@ -62,9 +62,9 @@ struct DataFolder {
     let own = try files(in: folder)
     guard own.isEmpty else { return own }
     // What cannot be looked into is not the data that are meant.
-    let below = (["."] + (try DirectoryListing.names(in: folder)))
-      .map { $0 == "." ? "\(folder)/raw" : "\(folder)/\($0)/raw" }
-      .map { (path: $0, files: (try? files(in: $0)) ?? []) }
+    let names = try DirectoryListing.names(in: folder)
+    let below = (["raw"] + names.map { "\($0)/raw" })
+      .map { (path: "\(folder)/\($0)", files: (try? files(in: "\(folder)/\($0)")) ?? []) }
       .filter { !$0.files.isEmpty }
     guard below.count < 2 else { throw DataError.severalSets(folder, below.map(\.path)) }
     return below.first?.files ?? []
@@ -76,96 +76,12 @@ struct DataFolder {
     let candidates = try DirectoryListing.names(in: folder).compactMap {
       DataFile($0, in: folder)
     }
-    let (folders, files) = (candidates.filter(\.isFolder), candidates.filter { !$0.isFolder })
-    return files
-      + folders.flatMap { inner in
-        ((try? DirectoryListing.names(in: inner.path)) ?? [])
-          .compactMap { DataFile($0, in: inner.path) }.filter { !$0.isFolder }
-      }
-  }
-}
-
-/// A file that a data set may have.
-struct DataFile {
-  /// What it holds.
-  enum Part: CaseIterable {
-    case images
-    case labels
-  }
-
-  let path: String
-  let split: Dataset.Split
-  let part: Part
-  /// The publisher's name of the set, in small letters, without the hyphen behind it.
-  let prefix: String
-  /// Of two files with the same content, the one with the lower rank is read.
-  let rank: Int
-
-  /// The spellings of the two parts' names, behind the split's.
-  private static let endings: [(part: Part, text: String)] = [
-    (.images, "-images-idx3-ubyte"), (.images, "-images.idx3-ubyte"),
-    (.labels, "-labels-idx1-ubyte"), (.labels, "-labels.idx1-ubyte"),
-    (.labels, "-labels-idx2-int"), (.labels, "-labels.idx2-int"),
-  ]
-
-  private static let splits: [(split: Dataset.Split, text: String)] = [
-    (.train, "train"), (.test, "t10k"), (.test, "test"),
-  ]
-
-  /// Reads `name`, of a file in `folder`; nil where that is no data file's.
-  init?(_ name: String, in folder: String) {
-    var stem = name.lowercased()
-    let isPacked = stem.hasSuffix(".gz")
-    if isPacked { stem.removeLast(3) }
-    guard let ending = Self.endings.firstIndex(where: { stem.hasSuffix($0.text) }) else {
-      return nil
+    let inner = candidates.filter(\.isFolder).flatMap { folder in
+      ((try? DirectoryListing.names(in: folder.path)) ?? [])
+        .compactMap { DataFile($0, in: folder.path) }
     }
-    stem.removeLast(Self.endings[ending].text.count)
-    guard let split = Self.splits.firstIndex(where: { stem.hasSuffix($0.text) }) else { return nil }
-    stem.removeLast(Self.splits[split].text.count)
-    guard stem.isEmpty || stem.hasSuffix("-") || stem.hasSuffix("_") else { return nil }
-    path = "\(folder)/\(name)"
-    self.split = Self.splits[split].split
-    part = Self.endings[ending].part
-    prefix = Self.prefix(stem)
-    rank = (isPacked ? 100 : 0) + 10 * ending + split
-  }
-
-  /// A prefix as it is compared with others.
-  static func prefix(_ text: String) -> String {
-    var text = text.lowercased()
-    while let last = text.last, "-_".contains(last) { text.removeLast() }
-    return text
-  }
-
-  /// Whether a folder, or a link to one, has the name. What cannot be looked at is left for `open`
-  /// to complain about.
-  var isFolder: Bool { DirectoryListing.isFolder(path) }
-}
-
-/// The names in a directory.
-enum DirectoryListing {
-  /// The names in the directory at `path`, sorted, without `.` and `..`: `opendir`, `readdir`.
-  ///
-  /// - Throws: `DataError` where it cannot be read.
-  static func names(in path: String) throws -> [String] {
-    guard let directory = opendir(path) else {
-      throw DataError.system(path, "list what is in it", code: errno)
+    return [candidates, inner].flatMap { files in
+      files.filter { !$0.isFolder }.sorted { $0.rank < $1.rank }
     }
-    defer { closedir(directory) }
-    var names: [String] = []
-    while let entry = readdir(directory) {
-      let name = withUnsafeBytes(of: &entry.pointee.d_name) { bytes in
-        String(decoding: bytes.prefix { $0 != 0 }, as: UTF8.self)
-      }
-      if name != "." && name != ".." { names.append(name) }
-    }
-    return names.sorted()
-  }
-
-  /// Whether a directory, or a link to one, is at `path`: `stat`.
-  static func isFolder(_ path: String) -> Bool {
-    var status = stat()
-    return stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFDIR
   }
 }

@@ -60,7 +60,7 @@ import Testing
 
   /// Archives have folders of the files' names, each beside its file.
   @Test func folderOfAFilesName() throws {
-    try make("train-images-idx3-ubyte/other", "train-images.idx3-ubyte")
+    try make("train-images-idx3-ubyte/train-images-idx3-ubyte", "train-images.idx3-ubyte")
     #expect(try found(in: path)[0] == "train-images.idx3-ubyte")
   }
 
