@@ -21,7 +21,7 @@ enum Job {
     LoggingSystem.bootstrap { _ in SentenceLog() }
     do {
       let world = try World(threadLevel: .funneled)
-      let code = conclude(world, work)
+      let code = try accountForOutput(conclude(world, work), among: world.communicator)
       // Others end a rank that left early; all leave together.
       try world.communicator.barrier()
       try world.finalize()
@@ -49,6 +49,16 @@ enum Job {
       tell("rank \(world.communicator.rank): \(failure)")
       World.abort(code: failure.code.rawValue)
     }
+  }
+
+  /// The code to end with where rank zero's standard output took not all that was told; collective.
+  private static func accountForOutput(
+    _ code: Training.ExitCode, among world: borrowing Communicator
+  ) throws -> Training.ExitCode {
+    let loss = Terminal.lossOfLines
+    if let loss { tell(loss) }
+    let isLost = try world.broadcast(Int64(loss == nil ? 0 : 1), from: 0) != 0
+    return isLost && code == .done ? .inputOutput : code
   }
 
   /// Writes a sentence to standard error.

@@ -37,13 +37,14 @@ final class Console: TrainingConsole {
         + "\(Int(row.imagesPerSecond).grouped) images/s")
   }
 
-  /// The test images' part of an epoch's line; only the unit where there are none.
+  /// The test images' part of an epoch's line, which ends before column 80 for usual numbers;
+  /// empty where there are none.
   private func test(_ row: EpochRow) -> String {
     guard let loss = row.testLoss, let reconstruction = row.reconstruction, let kl = row.kl else {
-      return "nats  "
+      return ""
     }
-    return "test \(bold(loss.twoDecimals))  = reconstruction \(reconstruction.twoDecimals) "
-      + "+ kl \(kl.twoDecimals) nats  "
+    return "test \(bold(loss.twoDecimals)) = rec \(reconstruction.twoDecimals) "
+      + "+ kl \(kl.twoDecimals)  "
   }
 
   func end(_ code: ExitCode, run: String, resume: Resume) {

@@ -31,15 +31,16 @@ final class ProgressBar {
     let rate = Double(done - first.images) / seconds
     let left = Double(all - done) / max(rate, 1e-9)
     let tails = moment.tails("\(Int(rate).grouped) images/s", "\(Self.clock(left)) left")
-    if let line = Self.line(moment, tails, width: Terminal.width) {
+    // Two columns are left to the ^C that a terminal writes behind the line.
+    if let line = Self.line(moment, tails, width: Terminal.width - 2) {
       Terminal.error("\r\u{1b}[K\(line)")
     }
   }
 
   /// The line as it fits `width` columns without touching the last, which some terminals take for
-  /// the beginning of the next line; nil below 40 columns.
+  /// the beginning of the next line; nil below 38 columns.
   private static func line(_ moment: Moment, _ tails: [[String]], width: Int) -> String? {
-    guard width >= 40 else { return nil }
+    guard width >= 38 else { return nil }
     // All figures are worth more than a long bar, and more than any; a long bar more than some.
     let whole = tails.filter { $0.count > 3 }
     let some = tails.filter { $0.count == 3 }

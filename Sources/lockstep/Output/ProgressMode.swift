@@ -14,7 +14,7 @@ enum ProgressMode: String, ExpressibleByArgument, CaseIterable {
   var bar: ProgressBar? {
     switch self {
     case .auto: Terminal.isInteractive ? ProgressBar() : nil
-    case .always: ProgressBar()
+    case .always: Terminal.isDumb ? nil : ProgressBar()
     case .never: nil
     }
   }

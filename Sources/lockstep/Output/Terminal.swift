@@ -1,5 +1,6 @@
 internal import Glibc
 internal import MPI
+internal import Synchronization
 internal import Training
 
 /// Standard output and standard error, each line out at once.
@@ -12,8 +13,12 @@ enum Terminal {
     signal(SIGXFSZ, SIG_IGN)
   }
 
-  /// Writes a line to standard output: one of those that tell how a command goes.
-  static func line(_ text: String) { _ = write(text + "\n", to: STDOUT_FILENO) }
+  /// Writes a line to standard output: one of those that tell how a command goes. One that cannot
+  /// be written is no reason to stop: ``lossOfLines`` tells of it at the end.
+  static func line(_ text: String) {
+    let problem = write(text + "\n", to: STDOUT_FILENO)
+    if problem != 0 { lost.withLock { $0 = problem } }
+  }
 
   /// Writes to standard error.
   static func error(_ text: String) { _ = write(text, to: STDERR_FILENO) }
@@ -22,41 +27,86 @@ enum Terminal {
   ///
   /// - Throws: `Failure` with `inputOutput` where that is refused.
   static func result(_ lines: [String]) throws {
-    guard write(lines.map { $0 + "\n" }.joined(), to: STDOUT_FILENO) else {
+    let problem = write(lines.map { $0 + "\n" }.joined(), to: STDOUT_FILENO)
+    guard problem == 0 else {
       throw Failure(
         .inputOutput,
-        "standard output cannot be written to: \(String(cString: strerror(errno))); check where it "
-          + "leads, and the disk's space")
+        "standard output cannot be written to: \(String(cString: strerror(problem))); check where "
+          + "it leads, and the disk's space")
     }
   }
 
-  /// Whether standard error is a person's terminal.
-  static var isInteractive: Bool { isatty(STDERR_FILENO) == 1 && !Launcher.isPresent }
+  /// What to tell at the end where lines of ``line(_:)`` were lost; nil where none were.
+  static var lossOfLines: String? {
+    let problem = lost.withLock { $0 }
+    guard problem != 0 else { return nil }
+    return
+      "standard output could not be written to: \(String(cString: strerror(problem))); what was "
+      + "told there is lost, and all else is done: check where it leads, and the disk's space"
+  }
 
-  /// Columns: the terminal's own word, else `COLUMNS`, else 80.
-  static var width: Int {
+  /// Why a line was lost; 0 where none was.
+  private static let lost = Mutex<CInt>(0)
+
+  /// Whether standard error is a person's terminal, of which a line can be drawn anew.
+  static var isInteractive: Bool {
+    isatty(STDERR_FILENO) == 1 && !Launcher.isPresent && understandsEscapes
+  }
+
+  /// Whether the terminal says that it knows no escapes: whatever is asked for, it shows them.
+  static var isDumb: Bool { getenv("TERM").map { strcmp($0, "dumb") == 0 } ?? false }
+
+  /// Whether the terminal may be sent escapes: it has a name, and not that.
+  private static var understandsEscapes: Bool {
+    getenv("TERM").map { $0.pointee != 0 } ?? false && !isDumb
+  }
+
+  /// Begins a new line on a terminal, whose cursor stands behind the `^C` that was typed, or a bar.
+  static func beginLine() {
+    guard isatty(STDERR_FILENO) == 1 else { return }
+    error(understandsEscapes ? "\r\u{1b}[K" : "\n")
+  }
+
+  /// Columns of standard error: the terminal's own word, else `COLUMNS`, else 80. What mpirun gives
+  /// a rank has none of its own.
+  static var width: Int { window(of: STDERR_FILENO) ?? givenColumns ?? 80 }
+
+  /// Lets the parser, which asks `COLUMNS` and standard output by itself, lay help out for as many
+  /// columns as its words need at the least.
+  static func makeRoomForHelp() {
+    let columns = givenColumns ?? window(of: STDOUT_FILENO) ?? 80
+    setenv("COLUMNS", "\(max(40, columns))", 1)
+  }
+
+  private static func window(of descriptor: CInt) -> Int? {
     var size = winsize()
-    if ioctl(STDERR_FILENO, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 0 {
-      return Int(size.ws_col)
-    }
-    return getenv("COLUMNS").flatMap { Int(String(cString: $0)) } ?? 80
+    guard ioctl(descriptor, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 0 else { return nil }
+    return Int(size.ws_col)
   }
+
+  /// What `COLUMNS` was when this was first asked for; nil where it was no number of columns.
+  private static let givenColumns = getenv("COLUMNS").flatMap { Int(String(cString: $0)) }
+    .flatMap { $0 > 0 ? $0 : nil }
 
   /// Whether standard output is a terminal and colour is wanted: see https://no-color.org.
   static var allowsColor: Bool {
-    isatty(STDOUT_FILENO) == 1 && getenv("NO_COLOR").map { $0.pointee == 0 } ?? true
+    isatty(STDOUT_FILENO) == 1 && understandsEscapes
+      && getenv("NO_COLOR").map { $0.pointee == 0 } ?? true
   }
 
-  // Who reads may be gone; a line that nobody can read is no reason to stop.
-  private static func write(_ text: String, to descriptor: CInt) -> Bool {
+  /// Writes all of `text`.
+  ///
+  /// - Returns: why that was refused; 0 where it was not, or where nobody reads any more: who has
+  ///   closed a pipe, as `head` does, has seen enough.
+  private static func write(_ text: String, to descriptor: CInt) -> CInt {
     var rest = Array(text.utf8)[...]
     while !rest.isEmpty {
       let count = rest.withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress, $0.count) }
       if count < 0 && errno == EINTR { continue }
-      guard count > 0 else { return false }
+      guard count > 0 else { return errno == EPIPE ? 0 : errno }
       rest = rest.dropFirst(count)
     }
-    return true
+    return 0
   }
 }
 

@@ -73,7 +73,10 @@ struct Train: ParsableCommand {
     if Launcher.isPresent || output.isQuiet {
       stop.listen {}
     } else {
-      stop.listen { Job.tell("stopping after this step, with a checkpoint; again ends at once") }
+      stop.listen {
+        Terminal.beginLine()
+        Job.tell("stopping after this step, with a checkpoint; again ends at once")
+      }
     }
     let console = output.trainingConsole
     Job.run { world in
