@@ -56,6 +56,7 @@ let package = Package(
     .package(url: "https://github.com/jpsim/Yams", from: "6.2.0"),
   ],
   targets: [
+    .target(name: "CArguments"),
     .systemLibrary(name: "CBuild"),
     .systemLibrary(
       name: "CCrypto", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
@@ -83,7 +84,7 @@ let package = Package(
     .target(
       name: "Training",
       dependencies: [
-        "CCrypto", "CLinux", "MPI", "Kernels", "MNIST", "VAE", "Artifacts", "Yams",
+        "CArguments", "CCrypto", "CLinux", "MPI", "Kernels", "MNIST", "VAE", "Artifacts", "Yams",
         .product(name: "Logging", package: "swift-log"),
       ], swiftSettings: house),
     .executableTarget(
@@ -126,6 +127,7 @@ let package = Package(
       name: "LockstepTests",
       dependencies: [
         "Kernels", "MNIST", "Support", "Training", "lockstep", "replica-probe",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: house),
   ]

@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/fs.h>
+#include <sys/auxv.h>
 #include <sys/syscall.h>
 #include <sys/types.h>
 #include <sys/uio.h>
@@ -31,5 +32,9 @@ static inline unsigned int CLinux_file_system(const char *path) {
   struct statfs status;
   return statfs(path, &status) == 0 ? (unsigned int)status.f_type : 0;
 }
+
+// And getauxval, whose header its module leaves out. The name by which this program was started, as
+// the kernel took it; NULL where it does not tell.
+static inline const char *CLinux_program(void) { return (const char *)getauxval(AT_EXECFN); }
 
 #endif

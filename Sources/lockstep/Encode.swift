@@ -35,16 +35,12 @@ struct Encode: ParsableCommand {
 
   func validate() throws {
     if let labels {
-      guard try ImageFormat(path: labels, of: "--labels") == .npy else {
-        throw ValidationError("--labels must end in .npy")
-      }
+      _ = try FileFormat(path: labels, of: "--labels", .npy)
       if FileSystem.isOneFile(labels, output) {
         throw ValidationError("--labels and --output must be two files")
       }
     }
-    guard try ImageFormat(path: output) == .npy else {
-      throw ValidationError("--output must end in .npy: codes are no picture")
-    }
+    _ = try FileFormat(path: output, .npy)
   }
 
   func run() throws {

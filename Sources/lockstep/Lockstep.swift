@@ -37,74 +37,52 @@ struct Lockstep: ParsableCommand {
 enum Program {
   static func main() {
     Terminal.surviveFailedWrites()
-    var sources: ArgumentSources?
+    Terminal.makeRoomForHelp()
+    var usage = Usage()
     do {
-      sources = try ArgumentSources(Array(CommandLine.arguments.dropFirst()))
-      if Launcher.rank == 0 { sources?.warnings.forEach(Job.tell) }
-      var command = try Lockstep.parseAsRoot(sources?.words)
+      usage.words = try ProgramWords.all()
+      try usage.requireFlags()
+      let sources = try ArgumentSources(usage.words)
+      usage.others = sources.others
+      if Launcher.rank == 0 { sources.warnings.forEach(Job.tell) }
+      var command = try Lockstep.parseAsRoot(sources.words)
       try command.run()
     } catch {
-      end(with: error, sources)
+      end(with: error, usage)
     }
   }
 
   /// Prints help where it was asked for, or tells in one sentence what is wrong with the flags.
   ///
   /// Every rank finds the same before MPI starts; one of them speaks.
-  private static func end(with error: any Error, _ sources: ArgumentSources?) -> Never {
+  private static func end(with error: any Error, _ usage: Usage) -> Never {
     let code = Lockstep.exitCode(for: error)
-    if code == .success {
-      Lockstep.exit(withError: Launcher.rank == 0 ? error : code)
-    }
+    if code == .success { printHelp(Lockstep.fullMessage(for: error)) }
     if Launcher.rank != 0 {
       // mpirun ends a job with its first failure, and may drop what it has not read by then.
       usleep(Launcher.endsJobs ? 5_000_000 : 500_000)
     }
     // Another rank is still here where rank zero has other flags, with which nothing is wrong.
-    if Launcher.rank == 0 || Launcher.endsJobs { tell(error, sources) }
+    if Launcher.rank == 0 || Launcher.endsJobs { tell(error, usage) }
     World.abort(code: code.rawValue)
   }
 
-  private static func tell(_ error: any Error, _ sources: ArgumentSources?) {
-    let others = sources?.others ?? []
-    let also =
-      others.isEmpty ? "" : " (flags were also read from \(others.joined(separator: ", ")))"
-    let told = Lockstep.message(for: error).trimmedOfStops + Lockstep.nearestCommand + also
-    Job.tell("\(told)\(told.hasSuffix("?") ? " See" : "; see") \(Lockstep.help(about: told)).")
-  }
-}
-
-extension Lockstep {
-  private static var commandNames: [String] { configuration.subcommands.map { $0._commandName } }
-
-  /// The command that somebody may have meant, as the rest of a sentence; empty where there is one.
-  fileprivate static var nearestCommand: String {
-    guard let word = CommandLine.arguments.dropFirst().first, !commandNames.contains(word),
-      let name = NearestName(to: word, among: commandNames).name
-    else { return "" }
-    return "; did you mean '\(name)'?"
-  }
-
-  /// What to type for help about a sentence on the flags that were given, as in `lockstep train
-  /// --help`.
-  fileprivate static func help(about sentence: String) -> String {
-    guard let command = CommandLine.arguments.dropFirst().first, commandNames.contains(command)
-    else {
-      return "lockstep --help"
+  private static func tell(_ error: any Error, _ usage: Usage) {
+    // Who types nothing wants to know what there is, but has not been served.
+    if usage.isEmpty {
+      Terminal.error(Lockstep.helpMessage() + "\n")
     }
-    let flags = (try? CommandDescription.program().flags(of: command)) ?? []
-    let isHidden = flags.contains { flag in
-      flag.isHidden && flag.name.map { sentence.contains("--\($0)") } ?? false
-    }
-    return "lockstep \(command) --help\(isHidden ? "-hidden" : "")"
+    Job.tell(usage.sentence(about: error))
   }
-}
 
-extension String {
-  /// The text without white space and full stops at its end.
-  fileprivate var trimmedOfStops: String {
-    var text = self[...]
-    while let last = text.last, last.isWhitespace || last == "." { text.removeLast() }
-    return String(text)
+  private static func printHelp(_ text: String) -> Never {
+    do {
+      if Launcher.rank == 0 { try Terminal.result([text]) }
+      exit(Training.ExitCode.done.rawValue)
+    } catch {
+      let failure = Failure(error)
+      Job.tell(failure.description)
+      exit(failure.code.rawValue)
+    }
   }
 }

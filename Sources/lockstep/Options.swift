@@ -67,20 +67,20 @@ struct ScaleOption: ParsableArguments {
   }
 }
 
-/// The formats of files with images.
-enum ImageFormat {
+/// The formats of files with images, pages or numbers, by the ends of their names.
+enum FileFormat: String {
   case png
   case npy
+  case html
 
-  /// The format that the name of a file asks for, which `flag` gives.
-  init(path: String, of flag: String = "--output") throws {
-    if path.hasSuffix(".png") {
-      self = .png
-    } else if path.hasSuffix(".npy") {
-      self = .npy
-    } else {
-      throw ValidationError("\(flag) must end in .png or .npy; '\(path)' does not")
+  /// The one of `formats`, which a command can write, that the name of a file asks for; `flag`
+  /// gives it.
+  init(path: String, of flag: String = "--output", _ formats: FileFormat...) throws {
+    guard let format = formats.first(where: { path.hasSuffix(".\($0.rawValue)") }) else {
+      let ends = formats.map { ".\($0.rawValue)" }.joined(separator: " or ")
+      throw ValidationError("\(flag) must end in \(ends); '\(path)' does not")
     }
+    self = format
   }
 }
 

@@ -30,9 +30,7 @@ struct Reconstruct: ParsableCommand {
   var output: String
 
   func validate() throws {
-    guard try ImageFormat(path: output) == .png else {
-      throw ValidationError("--output must end in .png: this is a picture")
-    }
+    _ = try FileFormat(path: output, .png)
     guard (1...10_000).contains(count) else {
       throw ValidationError("--count must be from 1 to 10000")
     }

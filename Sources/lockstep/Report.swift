@@ -30,9 +30,7 @@ struct Report: ParsableCommand {
 
   func validate() throws {
     if directory.isEmpty { throw ValidationError("<run> must name a run directory, not be empty") }
-    if let output, !output.hasSuffix(".html") {
-      throw ValidationError("--output must end in .html; '\(output)' does not")
-    }
+    if let output { _ = try FileFormat(path: output, .html) }
   }
 
   func run() throws {

@@ -62,7 +62,7 @@ struct Sample: ParsableCommand {
   @OptionGroup var telling: OutputOptions
 
   func validate() throws {
-    let format = try ImageFormat(path: output)
+    let format = try FileFormat(path: output, .png, .npy)
     let largest = 1_000_000_000
     if let columns, !(1...1000).contains(columns) {
       throw ValidationError("--columns must be from 1 to 1000")

@@ -2,6 +2,8 @@ import Foundation
 import Support
 import Testing
 
+@testable import lockstep
+
 /// Flags from a file and from the environment, and what `--dry-run` makes of them.
 @Suite struct ConfigurationTests {
   private let folder: RunFolder
@@ -169,17 +171,39 @@ import Testing
     try Job(["train", "--help"], environment: ["LOCKSTEP_DRY_RUN": "x"]).succeed()
   }
 
-  @Test("a variable that is nearly a flag's is warned of, and those of the scripts are not")
+  @Test("a variable that changes nothing is told of, and those of the scripts are not")
   func nearly() throws {
+    let known = Dictionary(uniqueKeysWithValues: Variables.others.map { ($0, "1") })
     let outcome = try Job(
       folder.trainWords() + ["--dry-run"],
-      environment: [
-        "LOCKSTEP_EPOCH": "3", "LOCKSTEP_MPI": "openmpi", "LOCKSTEP_TESTS": "all",
-        "LOCKSTEP_PYTHON": "python3", "LOCKSTEP_SOMETHING": "1",
-      ]
+      environment: known.merging([
+        "LOCKSTEP_EPOCH": "3", "LOCKSTEP_LR": "3", "LOCKSTEP_SOMETHING": "1",
+      ]) { $1 }
     ).succeed()
     #expect(
-      outcome.errors == "lockstep: LOCKSTEP_EPOCH is of no flag; did you mean LOCKSTEP_EPOCHS?\n")
+      outcome.errors == """
+        lockstep: LOCKSTEP_EPOCH is of no flag; did you mean LOCKSTEP_EPOCHS?
+        lockstep: LOCKSTEP_LR is of no flag; did you mean LOCKSTEP_LEARNING_RATE?
+        lockstep: LOCKSTEP_SOMETHING is of no flag and changes nothing; \
+        lockstep train --help-hidden names the flags
+
+        """)
+  }
+
+  @Test("every variable that a page or script of ours tells of is known, and no other")
+  func variables() throws {
+    let root = URL(fileURLWithPath: #filePath).appendingPathComponent("../../..")
+      .standardizedFileURL
+    var named: Set<String> = []
+    for place in ["README.md", "Package.swift", "scripts", "cluster", "checkpoints", "Tests"] {
+      let outcome = try Command([
+        "grep", "-rhoEI", "--exclude=ConfigurationTests.swift", "LOCKSTEP_[A-Z_]*[A-Z]", place,
+      ]).run(in: root)
+      named.formUnion(outcome.output.split(separator: "\n").map(String.init))
+    }
+    let flags = try CommandDescription.program().variables
+    #expect(named.subtracting(flags).subtracting(Variables.others) == [])
+    #expect(Set(Variables.others).subtracting(named) == [])
   }
 
   @Test("a dry run tells where parameters come from, and ranks must agree on it")

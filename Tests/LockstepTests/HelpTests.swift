@@ -33,6 +33,12 @@ import Testing
     #expect(!short.contains(flag) && long.contains(flag) && short.contains("--help-hidden"))
   }
 
+  @Test("help has words whatever COLUMNS says", arguments: ["0", "-1", "3", "x", ""])
+  func columns(value: String) throws {
+    let output = try Job(["train", "--help"], environment: ["COLUMNS": value]).succeed().output
+    #expect(output.contains("--learning-rate <x>"))
+  }
+
   @Test("the help of a job is told once", arguments: ["--help", "--version"])
   func once(word: String) throws {
     let alone = try Job([word]).succeed()

@@ -74,7 +74,7 @@ struct Fingerprint {
 
   /// Of the program that is running.
   static func program() throws -> Fingerprint {
-    Fingerprint(subject: "program", digest: try Checksums.digestBytes(of: "/proc/self/exe"))
+    Fingerprint(subject: "program", digest: try Checksums.digestBytes(of: ProgramFile.path))
   }
 
   private init(subject: String, digest: [UInt8]) {

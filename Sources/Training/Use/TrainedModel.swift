@@ -41,7 +41,7 @@ public struct TrainedModel: ~Copyable {
     try Fingerprint.requireEqual(
       try communicator.together {
         [
-          try Fingerprint("command", of: Array(CommandLine.arguments.dropFirst())),
+          try Fingerprint("command", of: Array(ProgramArguments.all.dropFirst())),
           try .program(),
         ]
       }, among: communicator)

@@ -1,5 +1,4 @@
 internal import ArgumentParser
-internal import Glibc
 
 /// Where flags come from beside the command line: the file that `--config` names, and variables
 /// `LOCKSTEP_…` of the environment.
@@ -14,7 +13,7 @@ struct ArgumentSources {
   /// What was read beside the command line, as in `run.yaml and LOCKSTEP_EPOCHS`.
   private(set) var others: [String] = []
 
-  /// Variables that are no flag's, but nearly: a sentence each.
+  /// Variables that change nothing: a sentence each.
   private(set) var warnings: [String] = []
 
   /// Adds to `words`, a command line without the program's name, what else there is.
@@ -27,21 +26,24 @@ struct ArgumentSources {
     else { return }
     let program = try CommandDescription.program()
     let flags = program.flags(of: command)
-    warnings = Self.warnings(of: program.variables)
+    let given = try HomeFolder.expand(Array(words.dropFirst()), flags)
+    warnings = Variables.warnings(program.variables)
     var added: [String] = []
     for flag in flags {
-      guard let variable = flag.variable, let text = Self.environment(variable) else { continue }
+      guard let variable = flag.variable, let text = try Variables.value(variable) else { continue }
       added += try flag.words(for: text, from: variable)
       others.append(variable)
     }
+    added = try HomeFolder.expand(added, flags)
     if flags.contains(where: { $0.name == Self.flag }),
-      let path = Self.path(in: words) ?? Self.path(in: added)
+      let path = Self.path(in: given) ?? Self.path(in: added)
     {
       let file = try ConfigurationFile(path)
-      added = try file.words(flags.filter { $0.name != Self.flag }) + added
+      let words = try file.words(flags.filter { $0.name != Self.flag })
+      added = try HomeFolder.expand(words, flags) + added
       others.insert(path, at: 0)
     }
-    self.words = [command] + added + words.dropFirst()
+    self.words = [command] + added + given
   }
 
   /// The flag that names a file of flags.
@@ -49,36 +51,8 @@ struct ArgumentSources {
 
   /// Whether it can pay to ask the parser for its flags, which takes some milliseconds.
   private static func mayHaveMore(_ words: [String]) -> Bool {
-    path(in: words) != nil || !variables.isEmpty
-  }
-
-  /// The names of all variables that begin as ours do.
-  private static var variables: [String] {
-    var (names, variable) = ([String](), environ)
-    while let entry = variable.pointee {
-      if strncmp(entry, prefix, prefix.utf8.count) == 0 {
-        names.append(String(String(cString: entry).prefix { $0 != "=" }))
-      }
-      variable += 1
-    }
-    return names
-  }
-
-  private static let prefix = "LOCKSTEP_"
-
-  /// Those that are the scripts' and the build's.
-  private static let others = ["MPI", "MARCH", "PYTHON", "COMMIT", "TESTS"].map { prefix + $0 }
-
-  private static func warnings(of known: Set<String>) -> [String] {
-    variables.filter { !known.contains($0) && !others.contains($0) }.sorted().compactMap { name in
-      let names = known.map { String($0.dropFirst(prefix.count)) }.sorted()
-      return NearestName(to: String(name.dropFirst(prefix.count)), among: names).name
-        .map { "\(name) is of no flag; did you mean \(prefix)\($0)?" }
-    }
-  }
-
-  private static func environment(_ name: String) -> String? {
-    getenv(name).map { String(cString: $0) }.flatMap { $0.isEmpty ? nil : $0 }
+    path(in: words) != nil || !Variables.names.isEmpty
+      || words.contains(where: HomeFolder.isConcerned)
   }
 
   /// What the last `--config` names; nil where it names nothing, of which the parser complains.

@@ -31,6 +31,11 @@ struct CommandDescription: Decodable {
     (subcommands ?? []).filter { $0.shouldDisplay ?? true && $0.name != "help" }
   }
 
+  /// Those that are for programs, such as another `lockstep`.
+  var hiddenCommands: [CommandDescription] {
+    (subcommands ?? []).filter { !($0.shouldDisplay ?? true) }
+  }
+
   /// The whole program's.
   ///
   /// The parser writes the description as JSON, for tools that make documentation: it takes some

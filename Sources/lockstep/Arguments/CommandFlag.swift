@@ -11,8 +11,20 @@ struct CommandFlag: Decodable {
     let name: String
   }
 
+  /// What a shell completes a value with; only whether that is a path is of interest.
+  private struct Completion: Decodable {
+    private enum CodingKeys: String, CodingKey { case file, directory }
+    let isPath: Bool
+
+    init(from decoder: any Decoder) throws {
+      isPath = try !decoder.container(keyedBy: CodingKeys.self).allKeys.isEmpty
+    }
+  }
+
   private let kind: Kind
   private let preferredName: Name?
+  private let parsingStrategy: String?
+  private let completionKind: Completion?
   let abstract: String?
   let discussion: String?
   let valueName: String?
@@ -35,12 +47,17 @@ struct CommandFlag: Decodable {
   /// Whether a value follows it.
   var takesValue: Bool { kind == .option }
 
+  /// Whether that may be any word, also one that begins as flags do: a number, and its minus.
+  var takesAnyWord: Bool { parsingStrategy == "unconditional" }
+
+  /// Whether its value is the name of a file or a folder.
+  var isPath: Bool { completionKind?.isPath ?? false }
+
+  /// All names that turn it on or off, without hyphens.
+  var names: [String] { [name, inverse].compactMap(\.self) }
+
   /// The variable in which the environment may give it: `LOCKSTEP_BATCH_SIZE`.
-  var variable: String? {
-    name.map { name in
-      "LOCKSTEP_" + name.uppercased().map { $0 == "-" ? "_" : String($0) }.joined()
-    }
-  }
+  var variable: String? { name.map(Variables.variable) }
 
   /// The words that give it `text`; none for a flag without a value that is off and has no inverse.
   ///

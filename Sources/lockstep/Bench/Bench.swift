@@ -25,7 +25,7 @@ struct Bench: ParsableCommand {
   @Option(
     help: ArgumentHelp(
       "The file of all figures. (default: bench.json; for --prove and --exchanges none)",
-      valueName: "file"))
+      valueName: "file"), completion: .file(extensions: ["json"]))
   var json: String?
 
   @Option(
@@ -54,14 +54,16 @@ struct Bench: ParsableCommand {
   @Option(
     help: ArgumentHelp(
       "Also measure JAX and PyTorch, from a virtual environment with jax, torch and mpi4py.",
-      valueName: "venv"))
+      valueName: "venv"), completion: .directory)
   var peers: String?
 
   @OptionGroup(title: "Proof") var proof: ProofOptions
   @OptionGroup(title: "Exchange") var exchange: ExchangeOptions
   @OptionGroup(title: "Prediction") var prediction: PredictionOptions
 
-  @Option(help: ArgumentHelp("The folder of the peers' scripts.", visibility: .private))
+  @Option(
+    help: ArgumentHelp("The folder of the peers' scripts.", visibility: .private),
+    completion: .directory)
   var peerScripts = "scripts/peers"
 
   func validate() throws {

@@ -63,7 +63,7 @@ struct MPIJob {
 
   /// The path of this program.
   static var program: String {
-    guard let path = realpath("/proc/self/exe", nil) else { return CommandLine.arguments[0] }
+    guard let path = realpath(ProgramFile.path, nil) else { return ProgramFile.path }
     defer { free(path) }
     return String(cString: path)
   }

@@ -6,7 +6,9 @@ struct PredictionOptions: ParsableArguments {
   @Flag(help: "Measure nothing; tell from an earlier bench how fast more nodes would be.")
   var predict = false
 
-  @Option(help: ArgumentHelp("The earlier bench. (default: the file of --json)", valueName: "file"))
+  @Option(
+    help: ArgumentHelp("The earlier bench. (default: the file of --json)", valueName: "file"),
+    completion: .file(extensions: ["json"]))
   var from: String?
 
   @Option(

@@ -6,7 +6,8 @@ struct CheckpointOptions: ParsableArguments {
   @Option(
     help: ArgumentHelp(
       "auto: go on from the run's checkpoint; none: begin anew; or a checkpoint's path.",
-      valueName: "from"))
+      valueName: "from"),
+    completion: .directory)
   var resume = "auto"
 
   @Option(

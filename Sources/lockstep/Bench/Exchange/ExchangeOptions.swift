@@ -10,7 +10,8 @@ struct ExchangeOptions: ParsableArguments {
 
   @Option(
     help: ArgumentHelp(
-      "The machines, as mpirun or mpiexec.hydra reads them.", valueName: "file"))
+      "The machines, as mpirun or mpiexec.hydra reads them.", valueName: "file"),
+    completion: .file())
   var hostfile: String?
 
   @Option(help: ArgumentHelp("The machines as a list: left:2,right:2", valueName: "list"))

@@ -1,0 +1,18 @@
+internal import CArguments
+
+/// The words that this process was started with.
+public enum ProgramArguments {
+  /// All of them, the program's name first, as bytes: names of files may be in any encoding. None
+  /// where the process was started without.
+  public static let all: [[UInt8]] = (0..<CArguments_count()).map { number in
+    CArguments_word(number).map { word in
+      Array(UnsafeRawBufferPointer(start: word, count: length(of: word)))
+    } ?? []
+  }
+
+  private static func length(of word: UnsafePointer<CChar>) -> Int {
+    var length = 0
+    while word[length] != 0 { length += 1 }
+    return length
+  }
+}

@@ -1,0 +1,71 @@
+internal import Training
+
+/// A word that begins as flags do, and is none of the command's.
+struct UnknownFlag {
+  /// What is told of it, with the flag that somebody may have meant.
+  let sentence: String
+
+  /// The first in `words`, those of `command` without its name; nil where there is none.
+  init?(in words: [String], _ flags: [CommandFlag], of command: String?) {
+    let unknown = zip(words, WordRole.all(of: words, flags)).first { word, role in
+      guard case .unknown = role else { return false }
+      return !word.hasPrefix("--") || !Self.everywhere.contains(Self.name(in: word))
+    }
+    guard let word = unknown?.0 else { return nil }
+    let head = "Unknown option '\(word.prefix { $0 != "=" })'"
+    let name = Self.name(in: word)
+    if let command, Self.ranks.contains(name) {
+      sentence =
+        "\(head): how many ranks there are is told the launcher, as in "
+        + "\(MPILauncher.own.program) -n 2 lockstep \(command)"
+    } else {
+      let meant = Self.meant(by: name, among: flags.flatMap(\.names) + Self.everywhere)
+      sentence = head + (meant.map { "; did you mean '--\($0)'?" } ?? "")
+    }
+  }
+
+  /// What other programs call the flags of this one: PyTorch's examples, Lightning, Hugging Face's
+  /// and Keras' trainers. No spelling leads from one to the other.
+  static let synonyms = [
+    "lr": "learning-rate", "learning-rate-init": "learning-rate", "step-size": "learning-rate",
+    "batch": "batch-size", "bs": "batch-size", "b": "batch-size",
+    "per-device-train-batch-size": "batch-size",
+    "num-epochs": "epochs", "num-train-epochs": "epochs", "max-epochs": "epochs", "e": "epochs",
+    "output-dir": "run", "checkpoint-dir": "run", "logdir": "run", "log-dir": "run",
+    "save-dir": "run", "run-dir": "run", "default-root-dir": "run", "out": "output",
+    "o": "output", "out-file": "output",
+    "data-dir": "data", "data-path": "data", "dataset": "data", "root": "data",
+    "num-threads": "threads-per-rank", "threads": "threads-per-rank",
+    "hidden-dim": "hidden", "hidden-size": "hidden", "latent-dim": "latent",
+    "latent-size": "latent", "z-dim": "latent", "dtype": "precision", "random-seed": "seed",
+    "manual-seed": "seed", "resume-from": "resume", "resume-from-checkpoint": "resume",
+    "ckpt-path": "resume", "pretrained": "init", "weights": "init", "num-samples": "count",
+    "log-interval": "log-every", "save-every": "checkpoint-every", "save-steps": "checkpoint-every",
+    "save-total-limit": "keep", "time-limit": "stop-after", "max-time": "stop-after",
+    "q": "quiet", "silent": "quiet", "v": "version", "V": "version",
+  ]
+
+  /// What launchers and their kin call the number of ranks.
+  private static let ranks = [
+    "n", "np", "ranks", "world-size", "nproc", "nproc-per-node", "num-processes", "nodes",
+  ]
+
+  /// The flags that each command has.
+  private static let everywhere = [
+    "help", "help-hidden", "version", "generate-completion-script", "experimental-dump-help",
+  ]
+
+  /// What stands between a word's hyphens and its value, with hyphens within.
+  private static func name(in word: String) -> String {
+    word.drop { $0 == "-" }.prefix { $0 != "=" }.map { $0 == "_" ? "-" : String($0) }.joined()
+  }
+
+  /// The flag of `names` that is called `name`, begins with it, or is nearest to it.
+  static func meant(by name: String, among names: [String]) -> String? {
+    if names.contains(name) { return name }
+    if let synonym = synonyms[name], names.contains(synonym) { return synonym }
+    let longer = names.filter { $0.hasPrefix(name) }
+    if name.count > 2, longer.count == 1 { return longer[0] }
+    return NearestName(to: name, among: names).name
+  }
+}

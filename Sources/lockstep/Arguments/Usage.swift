@@ -1,0 +1,94 @@
+internal import ArgumentParser
+internal import Training
+
+/// A command line, and what to tell where it makes no sense.
+struct Usage {
+  /// Its words, without the program's name.
+  var words: [String] = []
+
+  /// Where flags were read beside it, as in `run.yaml` and `LOCKSTEP_EPOCHS`.
+  var others: [String] = []
+
+  /// Refuses what the parser would take for something else: a word like `-epochs`, of which it
+  /// reads each letter as a flag, the h as that for help; and a command that there is not, where it
+  /// would print the help that the words behind it ask for.
+  ///
+  /// - Throws: `ValidationError`.
+  func requireFlags() throws {
+    if isEmpty { throw ValidationError("a command is missing, as in lockstep train") }
+    let names = words.filter { !$0.hasPrefix("-") }
+    if let command = words.first, !command.hasPrefix("-"), !Self.commands.contains(command) {
+      throw ValidationError("Unexpected argument '\(command)'")
+    }
+    if words.first == "help" {
+      let unknown =
+        names.dropFirst(2).first ?? names.dropFirst().first { !Self.commands.contains($0) }
+      if let unknown { throw ValidationError("Unexpected argument '\(unknown)'") }
+    }
+    guard words.contains(where: { $0.hasPrefix("-") && !$0.hasPrefix("--") && $0.count > 2 })
+    else { return }
+    if let unknown = unknownFlag { throw ValidationError(unknown.sentence) }
+  }
+
+  /// Whether nothing was typed but the program's name, or not even that.
+  var isEmpty: Bool { ProgramArguments.all.count < 2 }
+
+  /// What happened, and what to type instead.
+  func sentence(about error: any Error) -> String {
+    let also =
+      others.isEmpty ? "" : " (flags were also read from \(others.joined(separator: ", ")))"
+    let told = complaint(about: error) + nearestCommand + also
+    return "\(told)\(told.hasSuffix("?") ? " See" : "; see") \(help(about: told))."
+  }
+
+  /// What the parser says, but for what can be told better.
+  private func complaint(about error: any Error) -> String {
+    if let unknown = unknownFlag { return unknown.sentence }
+    let message = Lockstep.message(for: error).trimmedOfStops
+    return ExpectedValue.complete(message, flags)
+  }
+
+  private static let commands =
+    Lockstep.configuration.subcommands.map { $0._commandName } + ["help"]
+
+  private var command: String? { words.first.flatMap { Self.commands.contains($0) ? $0 : nil } }
+
+  /// The flags of the command; none where there is no such command.
+  private var flags: [CommandFlag] {
+    command.flatMap { try? CommandDescription.program().flags(of: $0) } ?? []
+  }
+
+  private var unknownFlag: UnknownFlag? {
+    if let first = words.first, command == nil, !first.hasPrefix("-") { return nil }
+    return UnknownFlag(in: command == nil ? words : Array(words.dropFirst()), flags, of: command)
+  }
+
+  /// The command that somebody may have meant, as the rest of a sentence; empty where there is one.
+  private var nearestCommand: String {
+    let names = words.filter { !$0.hasPrefix("-") }
+    guard let word = names.first == "help" ? names.dropFirst().first : words.first,
+      !word.hasPrefix("-"), !Self.commands.contains(word),
+      let name = NearestName(to: word, among: Self.commands).name
+    else { return "" }
+    return "; did you mean '\(name)'?"
+  }
+
+  /// What to type for help about a sentence on the flags that were given, as in `lockstep train
+  /// --help`.
+  private func help(about sentence: String) -> String {
+    guard let command, command != "help" else { return "lockstep --help" }
+    let isHidden = flags.contains { flag in
+      flag.isHidden && flag.name.map { sentence.contains("--\($0)") } ?? false
+    }
+    return "lockstep \(command) --help\(isHidden ? "-hidden" : "")"
+  }
+}
+
+extension String {
+  /// The text without white space and full stops at its end.
+  fileprivate var trimmedOfStops: String {
+    var text = self[...]
+    while let last = text.last, last.isWhitespace || last == "." { text.removeLast() }
+    return String(text)
+  }
+}

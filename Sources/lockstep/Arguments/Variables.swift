@@ -1,0 +1,53 @@
+internal import Glibc
+
+/// Variables of the environment whose names begin as ours do.
+enum Variables {
+  /// What they begin with.
+  static let prefix = "LOCKSTEP_"
+
+  /// Those that are no flag's: the build's, the scripts', and what our pages tell people to set.
+  static let others = [
+    "COMMIT", "IMAGE_WORK", "KILL_RUNS", "KILL_SEED", "MARCH", "MNIST", "MNIST_MIRRORS", "MPI",
+    "PARTS", "PROGRAM", "PYTHON", "TEST", "TESTS", "TORCH_PYTHON",
+  ].map { prefix + $0 }
+
+  /// The names of all that are set.
+  static var names: [String] {
+    var (names, variable) = ([String](), environ)
+    while let entry = variable.pointee {
+      if strncmp(entry, prefix, prefix.utf8.count) == 0 {
+        names.append(String(String(cString: entry).prefix { $0 != "=" }))
+      }
+      variable += 1
+    }
+    return names.sorted()
+  }
+
+  /// A sentence for each that changes nothing, `flags` being those of all commands' flags.
+  static func warnings(_ flags: Set<String>) -> [String] {
+    names.filter { !flags.contains($0) && !others.contains($0) }.map { name in
+      let flags = flags.map { flag(of: $0) }.sorted()
+      let meant = UnknownFlag.meant(by: flag(of: name), among: flags).map { variable(of: $0) }
+      return meant.map { "\(name) is of no flag; did you mean \($0)?" }
+        ?? "\(name) is of no flag and changes nothing; lockstep train --help-hidden names the flags"
+    }
+  }
+
+  /// The value; nil where it is not set, or empty.
+  ///
+  /// - Throws: as ``ProgramWords/text(_:_:)``.
+  static func value(_ name: String) throws -> String? {
+    guard let value = getenv(name), value.pointee != 0 else { return nil }
+    let bytes = UnsafeRawBufferPointer(start: value, count: strlen(value))
+    return try ProgramWords.text(Array(bytes), "the value of \(name),")
+  }
+
+  /// The variable that may give a flag: `LOCKSTEP_BATCH_SIZE`.
+  static func variable(of flag: String) -> String {
+    prefix + flag.uppercased().map { $0 == "-" ? "_" : String($0) }.joined()
+  }
+
+  private static func flag(of name: String) -> String {
+    name.dropFirst(prefix.count).lowercased().map { $0 == "_" ? "-" : String($0) }.joined()
+  }
+}
