@@ -1,3 +1,4 @@
+import ArgumentParser
 import Kernels
 import Testing
 import Training
@@ -52,6 +53,37 @@ import Training
     let text = BenchTable(report: report).lines.joined(separator: "\n")
     #expect(text.contains("500*"))
     #expect(text.contains("not whole in 1 of 3 measurements"))
+  }
+
+  /// A step of a sample costs 1 ms of forward and backward, and 0.5 ms of gradients.
+  @Test("a prediction is made from a machine that is never whole, with the doubt")
+  func prediction() throws {
+    var report = BenchReport(
+      machine: Machine(processor: "P", cores: 2, isConfined: false), rounds: 2, seconds: 1,
+      startupRanks: 2)
+    report.model = try measurement().model
+    report.rows = [100, 200].map { batchSize in
+      var row = BenchRow(
+        cell: BenchCell(precision: .fp32, ranks: 1, teams: .node, batchSize: batchSize))
+      row.imagesPerSecond = Summary([2000 / 3])
+      row.stepMilliseconds = Double(batchSize) * 1.5
+      row.milliseconds = StageMilliseconds(
+        batch: 0, forward: Double(batchSize), backward: 0, gradients: Double(batchSize) / 2,
+        exchange: 0, waiting: 0, longestWaiting: 0)
+      row.rounds = 2
+      return row
+    }
+    func lines() throws -> [String] {
+      try Prediction(report, PredictionOptions.parse(["--predict"]), ranks: nil, batchSizes: nil)
+        .lines
+    }
+    let doubtful = try lines()
+    #expect(doubtful.contains { $0.contains("666*") && $0.contains("666  ") }, "\(doubtful)")
+    #expect(doubtful.contains { $0.hasPrefix("* 2 of these 2 rows were measured while") })
+    for row in report.rows.indices { report.rows[row].wholeRounds = 2 }
+    #expect(try !lines().contains { $0.contains("*") })
+    report.rows.removeLast()
+    #expect(throws: Failure.self) { try lines() }
   }
 
   @Test("a row without figures says why")

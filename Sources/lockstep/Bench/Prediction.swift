@@ -12,22 +12,27 @@ struct Prediction {
   private let nodes: [Int]
   private let batchSizes: [Int]
 
-  /// Fits the model to the fp32 rows of `report` that were measured on a whole machine.
+  /// Fits the model to the fp32 rows of `report` that were measured on a whole machine; to all of
+  /// them where those are too few, as on a virtual machine, whose cores seldom are.
   init(
     _ report: BenchReport, _ options: PredictionOptions, ranks: [Int]?, batchSizes: [Int]?
   ) throws {
-    measured = report.rows.filter {
-      $0.cell.precision == .fp32 && $0.cell.teams == .node && $0.milliseconds != nil && $0.isWhole
+    let all = report.rows.filter {
+      $0.cell.precision == .fp32 && $0.cell.teams == .node && $0.milliseconds != nil
     }
-    guard let configuration = report.model,
-      let model = CostModel(measured.compactMap { $0.observation }, configuration)
-    else {
+    let whole = all.filter(\.isWhole)
+    let isEnough = Set(whole.map(\.cell.ranks)) == Set(all.map(\.cell.ranks))
+    let choices = (isEnough ? [whole] : []) + [all]
+    let fits = choices.lazy.compactMap { rows in
+      report.model.flatMap { CostModel(rows.compactMap(\.observation), $0) }.map { (rows, $0) }
+    }
+    guard let fit = fits.first else {
       throw Failure(
         .badData,
-        "a prediction needs rows of two batch sizes at least, measured on a whole machine; run "
-          + "lockstep bench again")
+        "a prediction needs rows of two batch sizes at least; run lockstep bench, without --quick "
+          + "and --batch-sizes, again")
     }
-    self.model = model
+    (measured, model) = fit
     network = options.network
     told = "\(options.gigabits.twoDecimals) Gbit/s, \(options.microseconds.twoDecimals) µs"
     self.ranks = Set(ranks ?? measured.map(\.cell.ranks)).sorted()
@@ -37,7 +42,18 @@ struct Prediction {
 
   /// All lines.
   var lines: [String] {
-    [parameters, ""] + check + [""] + grid + [""] + batchSizes.map { limit($0) }
+    [parameters, ""] + check + doubt + [""] + grid + [""] + batchSizes.map { limit($0) }
+  }
+
+  /// What speaks against the figures; nothing where all were measured on a whole machine.
+  private var doubt: [String] {
+    let count = measured.count { !$0.isWhole }
+    guard count > 0 else { return [] }
+    return [
+      "* \(count) of these \(measured.count) rows were measured while the machine's cores were not "
+        + "whole, as those of virtual machines seldom are: what is predicted may be as far off; "
+        + "run lockstep bench again, on a machine that nothing else uses"
+    ]
   }
 
   private var parameters: String {
@@ -59,8 +75,9 @@ struct Prediction {
       guard let rate = row.imagesPerSecond?.median else { continue }
       let predicted = self.rate(row.cell.ranks, 1, row.cell.batchSize)
       table.add([
-        "\(row.cell.batchSize)", "\(row.cell.ranks)", Int(rate).grouped,
-        Int(predicted).grouped, Figure.percent(predicted / rate - 1),
+        "\(row.cell.batchSize)", "\(row.cell.ranks)",
+        Int(rate).grouped + (row.isWhole ? "" : "*"), Int(predicted).grouped,
+        Figure.percent(predicted / rate - 1),
       ])
     }
     return table.lines
