@@ -21,13 +21,18 @@ struct Doctor: ParsableCommand {
   var json = false
 
   func run() throws {
-    let isLaunched = Launcher.isPresent  // MPI, once it is up, sets these variables itself.
-    Job.run(in: { world in
-      let report = try DoctorReport.collect(
-        world, threads: threads.count, data: data.directory,
-        version: Lockstep.configuration.version, isLaunched: isLaunched)
-      try world.communicator.tell(report.map { json ? [try $0.json] : $0.lines } ?? [])
-      return .done
-    })
+    // MPI, once it is up, sets these variables itself.
+    let (isLaunched, isFirst) = (Launcher.isPresent, Launcher.rank == 0)
+    Job.run(
+      refusesStrangers: false,
+      in: { world in
+        let report = try DoctorReport.collect(
+          world, threads: threads.count, data: data.directory,
+          version: Lockstep.configuration.version, isLaunched: isLaunched)
+        // Of strangers each is a rank zero.
+        let told = isFirst ? report : nil
+        try world.communicator.tell(told.map { json ? [try $0.json] : $0.lines } ?? [])
+        return .done
+      })
   }
 }

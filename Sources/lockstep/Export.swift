@@ -1,5 +1,4 @@
 internal import ArgumentParser
-internal import MPI
 internal import Training
 
 /// `lockstep export`.
@@ -42,10 +41,7 @@ struct Export: ParsableCommand {
   }
 
   func run() throws {
-    Job.run { world in
-      try world.together { if world.rank == 0 { try write() } }
-      return .done
-    }
+    Job.runAlone { try write() }
   }
 
   private func write() throws {

@@ -1,5 +1,4 @@
 internal import ArgumentParser
-internal import MPI
 internal import Training
 
 /// `lockstep inspect`.
@@ -14,9 +13,6 @@ struct Inspect: ParsableCommand {
   @OptionGroup var checkpoint: CheckpointArgument
 
   func run() throws {
-    Job.run { world in
-      try world.tell(CheckpointDescription(checkpoint.checkpoint).lines)
-      return .done
-    }
+    Job.runAlone { try Terminal.result(CheckpointDescription(checkpoint.checkpoint).lines) }
   }
 }

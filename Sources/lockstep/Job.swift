@@ -13,15 +13,27 @@ enum Job {
   }
 
   /// As ``run(_:)``, for work that asks the library about itself.
-  static func run(in work: (borrowing World) throws -> Training.ExitCode) -> Never {
+  ///
+  /// - Parameters:
+  ///   - refusesStrangers: whether processes that one launcher has started but MPI keeps apart end
+  ///     here: each would do the whole work, and all write the same files.
+  ///   - work: what the command does.
+  static func run(
+    refusesStrangers: Bool = true, in work: (borrowing World) throws -> Training.ExitCode
+  ) -> Never {
+    let isFirst = Launcher.rank == 0  // MPI, once it is up, sets these variables itself.
     Launcher.passOverNetworks()
     Launcher.stayAlone()
+    Launcher.passOverSteps()
     Launcher.abortInSilence()
     WindowDirectory.choose()
     LoggingSystem.bootstrap { _ in SentenceLog() }
     do {
       let world = try World(threadLevel: .funneled)
-      let code = try accountForOutput(conclude(world, work), among: world.communicator)
+      let strangers = refusesStrangers ? try Strangers(world) : nil
+      let code =
+        try strangers.map { refuse($0, isFirst: isFirst) }
+        ?? accountForOutput(conclude(world, work), among: world.communicator)
       // Others end a rank that left early; all leave together.
       try world.communicator.barrier()
       try world.finalize()
@@ -29,6 +41,21 @@ enum Job {
     } catch {
       tell("\(error)")
       World.abort(code: Training.ExitCode.mpi.rawValue)
+    }
+  }
+
+  /// Does `work`, which takes no other rank and no MPI, once for all processes of a job: so it can
+  /// be done wherever the program is, whatever started it.
+  static func runAlone(_ work: () throws -> Void) -> Never {
+    LoggingSystem.bootstrap { _ in SentenceLog() }
+    guard Launcher.isFirstOfJob else { exit(Training.ExitCode.done.rawValue) }
+    do {
+      try work()
+      exit(Training.ExitCode.done.rawValue)
+    } catch {
+      let failure = Failure(error)
+      tell(failure.description)
+      World.abort(code: failure.code.rawValue)
     }
   }
 
@@ -59,6 +86,14 @@ enum Job {
     if let loss { tell(loss) }
     let isLost = try world.broadcast(Int64(loss == nil ? 0 : 1), from: 0) != 0
     return isLost && code == .done ? .inputOutput : code
+  }
+
+  /// The code of a process that is one of several which do not know each other; the first speaks
+  /// for all.
+  private static func refuse(_ strangers: Strangers, isFirst: Bool) -> Training.ExitCode {
+    // A launcher may end all with the first that fails.
+    if isFirst { tell(strangers.sentence) } else { usleep(500_000) }
+    return .unavailable
   }
 
   /// Writes a sentence to standard error.

@@ -8,6 +8,10 @@ enum Launcher {
   /// The rank in the job; 0 for a process that was started by hand.
   static var rank: Int { known ?? 0 }
 
+  /// Whether no process before this one belongs to the same job of a launcher's. To Slurm's alone
+  /// jobs are also many processes that have nothing to do with one another.
+  static var isFirstOfJob: Bool { names.dropLast().lazy.compactMap(number).first ?? 0 == 0 }
+
   /// Whether a launcher started this process, whose streams then are not the user's terminal.
   static var isPresent: Bool { known != nil }
 
@@ -32,6 +36,14 @@ enum Launcher {
   /// s: it would serve other processes to come, and none do. Must come before MPI starts; with a
   /// launcher it says nothing.
   static func stayAlone() { setenv("OMPI_MCA_ess_singleton_isolated", "1", 0) }
+
+  /// Lets Open MPI start alone where Slurm has started it without PMIx: it takes a step's number for
+  /// the promise of a server that tells it of other ranks, and ends in twenty lines where there is
+  /// none. Must come before MPI starts.
+  static func passOverSteps() {
+    guard getenv("PMIX_NAMESPACE") == nil, number("PMI_SIZE") ?? 1 == 1 else { return }
+    unsetenv("SLURM_STEP_ID")
+  }
 
   /// Keeps MPICH from adding words of its own where a rank aborts the job, which has said why. Must
   /// come before MPI starts.

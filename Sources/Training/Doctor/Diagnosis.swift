@@ -20,16 +20,18 @@ struct Diagnosis {
 extension Diagnosis {
   /// Ranks that are not one job, or not all of it the same.
   static func launcherProblems(_ job: JobFindings) -> [Problem] {
-    var problems: [Problem] = []
-    if let problem = slurmProblem(job) {
-      problems.append(problem)
-    } else if let launched = job.ranks[0].launched, launched > job.ranks.count {
-      problems.append(
-        Problem(
-          "launcher", "the launcher started \(launched) processes, MPI sees \(job.ranks.count)",
-          why: "each would train a model of its own",
-          instead: "use the launcher of \(job.ranks[0].transport.library)"))
-    }
+    let first = job.ranks[0]
+    let strangers = Strangers(
+      ranks: job.ranks.count, launched: first.launched, tasks: first.slurmTasks,
+      library: first.transport.library)
+    var problems: [Problem] =
+      strangers.map { strangers in
+        [
+          Problem(
+            "launcher", strangers.what, why: "each would train a model of its own",
+            instead: strangers.instead)
+        ]
+      } ?? []
     let program = job.ranks[0].program
     if let other = job.ranks.first(where: { $0.program != program }) {
       problems.append(
@@ -47,17 +49,6 @@ extension Diagnosis {
           why: "unlike versions may hang", instead: "install one version on all hosts"))
     }
     return problems
-  }
-
-  /// Processes that Slurm started without telling MPI of each other.
-  private static func slurmProblem(_ job: JobFindings) -> Problem? {
-    let first = job.ranks[0]
-    // A step that starts an mpirun, which starts one rank, is as it should be.
-    guard job.ranks.count == 1, let tasks = first.slurmTasks, tasks > 1, first.launched != 1
-    else { return nil }
-    return Problem(
-      "launcher", "srun started \(tasks) processes, and each is a world of its own",
-      why: "each would train a model of its own", instead: "type srun \(job.advice.launcher.slurm)")
   }
 
   /// Nodes that do not carry the same.

@@ -48,6 +48,10 @@ struct RankFindings: Codable, Equatable {
 
   /// The data, as the lowest rank of a node finds it.
   var data: DataFindings?
+
+  /// The hardware threads that the process which started this one is bound to; nil where the system
+  /// does not tell.
+  var parentCPUs: CPUList?
 }
 
 extension RankFindings {
@@ -76,12 +80,11 @@ extension RankFindings {
     products = Reproducibility(ParameterLayout(Recipe().model(pixels: 784)))
     sharedRoom = SharedMemoryRoom(transport.windowDirectory ?? SharedMemoryRoom.defaultDirectory)
     memoryAvailable = MachineMemory.available()
-    program = (try? Checksums.digest(of: "/proc/self/exe")) ?? "unknown"
+    program = (try? Checksums.digest(of: ProgramFile.path)) ?? "unknown"
     environment = [:]
     for name in Self.variables { environment[name] = Self.variable(name) }
-    launched =
-      ["OMPI_COMM_WORLD_SIZE", "PMI_SIZE"].lazy.compactMap(Self.variable)
-      .compactMap { Int($0) }.first
+    launched = LaunchedProcesses.ofLauncher
+    parentCPUs = Processor.affinity(of: "\(getppid())")
   }
 
   private static func variable(_ name: String) -> String? {

@@ -33,10 +33,7 @@ struct Transport: Codable, Equatable {
 extension Transport {
   /// Asks the library, and copies from a neighbour on `node`; collective over `node`.
   init(_ world: borrowing World, _ node: borrowing Communicator) throws {
-    // "Open MPI v4.1.4, package: …, ident: …"; MPICH's begins in another way and has lines.
-    let words = try World.libraryVersion.split(whereSeparator: \.isNewline).first ?? ""
-    library = String(words.split(separator: ",").first ?? "").split(separator: "\t")
-      .joined(separator: " ")
+    library = Self.name(ofLibrary: try World.libraryVersion)
     threadLevel = "\(world.threadLevel)"
     messageLayer = try world.setting("pml")
     byteLayer = try world.setting("btl")
@@ -44,6 +41,14 @@ extension Transport {
     yields = try world.setting("mpi_yield_when_idle").map { $0 == "true" || $0 == "1" }
     windowDirectory = try world.setting("osc_sm_backing_directory")
     copyProblem = try Self.copy(among: node)
+  }
+
+  /// The first words of what a library says of itself: "Open MPI v4.1.4, package: …, ident: …".
+  /// MPICH's begins in another way and has lines.
+  static func name(ofLibrary version: String) -> String {
+    let words = version.split(whereSeparator: \.isNewline).first ?? ""
+    return String(words.split(separator: ",").first ?? "").split(separator: "\t")
+      .joined(separator: " ")
   }
 
   /// Copies a word from the memory of the next rank on this node, as MPI does with long messages.

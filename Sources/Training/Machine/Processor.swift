@@ -48,9 +48,14 @@ extension Processor {
 
   /// The hardware threads that this thread is bound to: proc(5), `Cpus_allowed_list`.
   static func affinity(root: String = "") -> CPUList {
-    let status = (try? FileSystem.read("\(root)/proc/thread-self/status")) ?? ""
+    affinity(of: "thread-self", root: root) ?? CPUList([0])
+  }
+
+  /// The same of a process by its number; nil where the system does not tell.
+  static func affinity(of process: String, root: String = "") -> CPUList? {
+    let status = (try? FileSystem.read("\(root)/proc/\(process)/status")) ?? ""
     let line = status.split(separator: "\n").first { $0.hasPrefix("Cpus_allowed_list:") }
-    return line.flatMap { CPUList(parsing: $0.dropFirst(18)) } ?? CPUList([0])
+    return line.flatMap { CPUList(parsing: $0.dropFirst(18)) }
   }
 
   /// The numbers of the cores that the hardware threads `cpus` belong to.
