@@ -63,6 +63,12 @@ import Testing
       ranks.removeSubrange(0..<3)
       ranks[0].threads = 2
     },
+    Case(
+      "mask", "rank 1 may run on CPU 1", "confined to CPU 2",
+      "--bind-to none, or mpirun --cpu-set 2"
+    ) {
+      $0[1].parentCPUs = CPUList([2])
+    },
     Case("governor", "'powersave'", "performance") { $0[0].processor.slowGovernor = "powersave" },
     Case("threads", "OMP_NUM_THREADS=3 is set", "--threads-per-rank 3") {
       $0[0].environment["OMP_NUM_THREADS"] = "3"

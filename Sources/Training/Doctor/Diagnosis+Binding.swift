@@ -3,6 +3,7 @@ extension Diagnosis {
   static func bindingProblems(_ machine: MachineUse) -> [Problem] {
     // Where ranks must share cores anyway, being bound would make it worse.
     guard machine.threadCount <= machine.coreCount, machine.coreCount > 1 else { return [] }
+    if let problem = undoneMask(machine) { return [problem] }
     if let problem = crowding(machine) { return [problem] }
     guard machine.ranks.count > 1, machine.processor.allowed == machine.processor.online,
       Set(machine.ranks.map(\.node)).count == 1
@@ -17,6 +18,21 @@ extension Diagnosis {
         why: "a rank that is moved leaves its cache behind",
         instead: "type " + machine.advice.binding(threads: first.threads))
     ]
+  }
+
+  /// Ranks that a launcher which was confined, as by taskset, has bound beyond what it was left.
+  private static func undoneMask(_ machine: MachineUse) -> Problem? {
+    let ranks = machine.ranks.filter { rank in
+      rank.launched != nil && rank.threadBinding.isEmpty
+        && rank.parentCPUs.map { $0.intersection(rank.cpus) != rank.cpus } ?? false
+    }
+    guard let first = ranks.first, let mask = first.parentCPUs else { return nil }
+    return Problem(
+      "mask",
+      "\(Wording.ranks(ranks)) may run on \(Wording.list("CPU", first.cpus.numbers)), where the "
+        + "launcher was confined to \(Wording.list("CPU", mask.numbers))",
+      why: "it binds ranks without regard to taskset, and others may be at work there",
+      instead: "type " + machine.advice.keeping(mask))
   }
 
   /// The fewest cores that more threads are bound to than they are.

@@ -15,6 +15,11 @@ struct LaunchAdvice {
   /// Binds no rank.
   var noBinding: String { isSlurm ? "srun --cpu-bind=none" : launcher.line(launcher.noBinding) }
 
+  /// Lets ranks run on `cpus` alone, which the launcher itself was left.
+  func keeping(_ cpus: CPUList) -> String {
+    isSlurm || launcher == .hydra ? noBinding : "\(noBinding), or mpirun --cpu-set \(cpus)"
+  }
+
   /// Trains on `count` ranks.
   func training(ranks count: Int) -> String {
     let options = ["-n", "\(count)", "lockstep", "train"]
