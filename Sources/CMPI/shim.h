@@ -129,6 +129,9 @@ static inline int CMPI_datatype_is_char(CMPI_Datatype datatype) {
 }
 static inline int CMPI_datatype_is_double(CMPI_Datatype datatype) {
   return datatype.handle == MPI_DOUBLE;
+static inline int CMPI_comm_is_world(CMPI_Comm communicator) {
+  return communicator.handle == MPI_COMM_WORLD;
+}
 }
 static inline int CMPI_T_enum_is_null(CMPI_T_enum enumeration) {
   return enumeration.handle == MPI_T_ENUM_NULL;

@@ -27,6 +27,13 @@ public struct Communicator: ~Copyable {
     self.size = Int(size)
   }
 
+  /// Another name of the world's group, which has no owner to free it.
+  init(naming world: borrowing Communicator) {
+    c = world.c
+    rank = world.rank
+    size = world.size
+  }
+
   /// The same ranks with another message space, so that libraries do not meet each other's
   /// messages.
   ///
@@ -86,7 +93,15 @@ public struct Communicator: ~Copyable {
   /// Gives the communicator back to the library.
   ///
   /// Collective. `MPI_Comm_free`; MPI 3.1, 6.4.3.
+  ///
+  /// - Throws: ``MPIError`` of class `communicator` for ``World/communicator``, which only
+  ///   ``World/finalize()`` ends.
   public consuming func free() throws(MPIError) {
+    guard CMPI_comm_is_world(c) == 0 else {
+      throw MPIError(
+        "MPI_Comm_free", .communicator,
+        "the world's communicator ends with the world: call finalize() on the world instead")
+    }
     var handle = c
     try check("MPI_Comm_free", MPI_Comm_free(&handle.handle))
   }

@@ -13,16 +13,19 @@ internal import Glibc
 /// leaves early must not wait for the others. Launchers treat a process that exits in that state as
 /// failed and end the job.
 ///
-/// It belongs in a function, as a global variable cannot be consumed:
+/// It belongs in a function, or between the braces of `do { … }`. Of a global one the compiler says
+/// "cannot consume noncopyable stored property 'world' that is global", as ``finalize()`` consumes
+/// it:
 ///
 ///     func run() throws {
 ///       let world = try World()
-///       let ranks = try world.communicator.allReduce(1 as Int32, .sum)
+///       let comm = world.communicator
+///       let sum = try comm.allReduce(comm.rank, .sum)
+///       if comm.rank == 0 { print("the numbers of \(comm.size) ranks add up to \(sum)") }
 ///       try world.finalize()
 ///     }
 public struct World: ~Copyable {
-  /// All ranks of the job (`MPI_COMM_WORLD`). It cannot be freed.
-  public let communicator: Communicator
+  private let whole: Communicator
   /// What this process's threads may do with MPI: at least what was asked for.
   public let threadLevel: ThreadLevel
 
@@ -40,9 +43,16 @@ public struct World: ~Copyable {
     let granted = try Self.initialise(required)
     // Errors that belong to no communicator are raised on the world (MPI 3.1) or self (MPI 4.0).
     try check("MPI_Comm_set_errhandler", CMPI_comm_return_errors(CMPI_comm_self()))
-    communicator = try Communicator(adopting: CMPI_comm_world())
+    whole = try Communicator(adopting: CMPI_comm_world())
     threadLevel = granted
   }
+
+  /// All ranks of the job (`MPI_COMM_WORLD`).
+  ///
+  /// May be given a name, `let comm = world.communicator`, or be asked for each time: it costs
+  /// nothing and always is the same group. It ends with the world: ``Communicator/free()`` refuses
+  /// it, and a call of it after ``finalize()`` ends the process with the library's words.
+  public var communicator: Communicator { Communicator(naming: whole) }
 
   private static func initialise(_ required: ThreadLevel) throws(MPIError) -> ThreadLevel {
     var provided: CInt = 0

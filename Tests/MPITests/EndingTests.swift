@@ -24,6 +24,14 @@ import Testing
     #expect(outcome.reported.contains("nobody catches this"))
   }
 
+  @Test("a communicator that is used after its world's end fails, in words", arguments: 1...2)
+  func afterTheEnd(ranks: Int) throws {
+    let outcome = try Probe("after-the-end", ranks: ranks).run(seconds: limit)
+    #expect(outcome.failedInTime)
+    #expect(outcome.reported.contains("Allreduce"))
+    #expect(!outcome.reported.contains("summed after the end"))
+  }
+
   @Test("an expectation that does not hold fails the probe and is named", arguments: 1...4)
   func differing(ranks: Int) throws {
     let outcome = try Probe("differs", ranks: ranks).run(seconds: limit)

@@ -41,3 +41,12 @@ func uncaught() throws {
   try world.communicator.barrier()
   try world.finalize()
 }
+
+/// A communicator that outlives its world is used.
+func afterTheEnd() throws {
+  let world = try World()
+  let comm = world.communicator
+  try world.finalize()
+  let sum = try comm.allReduce(1, .sum)
+  report("\(sum) ranks are summed after the end")
+}

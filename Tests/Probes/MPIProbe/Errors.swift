@@ -35,6 +35,9 @@ func errors(_ world: borrowing World, _ expectations: inout Expectations) throws
   try expectations.expect(.argument, "a colour beyond a C int") { () throws(MPIError) in
     _ = try world.communicator.split(color: 1 << 40)
   }
+  try expectations.expect(.communicator, "freeing the world") { () throws(MPIError) in
+    try world.communicator.free()
+  }
   do {
     _ = try world.communicator.broadcast(1 as UInt8, from: nobody)
     throw Difference(description: "a root that nobody is was not thrown")

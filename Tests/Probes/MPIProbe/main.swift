@@ -60,7 +60,9 @@ if let scenario = scenarios[name] {
 } else if name == "uncaught" {
   try uncaught()
 } else {
-  let names = scenarios.keys.sorted() + ["life LEVEL", "uncaught"]
+  let names = scenarios.keys.sorted() + ["after-the-end", "life LEVEL", "uncaught"]
+} else if name == "after-the-end" {
+  try afterTheEnd()
   complain("there is no scenario '\(name)', only \(names.joined(separator: ", "))")
   exit(64)
 }
