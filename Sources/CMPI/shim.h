@@ -38,12 +38,16 @@ static inline CMPI_Comm CMPI_comm_self(void) { return (CMPI_Comm){MPI_COMM_SELF}
 static inline CMPI_Info CMPI_info_null(void) { return (CMPI_Info){MPI_INFO_NULL}; }
 
 /* The predefined datatypes are cast macros. */
+static inline CMPI_Datatype CMPI_bool(void) { return (CMPI_Datatype){MPI_C_BOOL}; }
 static inline CMPI_Datatype CMPI_float(void) { return (CMPI_Datatype){MPI_FLOAT}; }
 static inline CMPI_Datatype CMPI_double(void) { return (CMPI_Datatype){MPI_DOUBLE}; }
+static inline CMPI_Datatype CMPI_int8(void) { return (CMPI_Datatype){MPI_INT8_T}; }
+static inline CMPI_Datatype CMPI_int16(void) { return (CMPI_Datatype){MPI_INT16_T}; }
 static inline CMPI_Datatype CMPI_int32(void) { return (CMPI_Datatype){MPI_INT32_T}; }
 static inline CMPI_Datatype CMPI_int64(void) { return (CMPI_Datatype){MPI_INT64_T}; }
 static inline CMPI_Datatype CMPI_uint8(void) { return (CMPI_Datatype){MPI_UINT8_T}; }
 static inline CMPI_Datatype CMPI_uint16(void) { return (CMPI_Datatype){MPI_UINT16_T}; }
+static inline CMPI_Datatype CMPI_uint32(void) { return (CMPI_Datatype){MPI_UINT32_T}; }
 static inline CMPI_Datatype CMPI_uint64(void) { return (CMPI_Datatype){MPI_UINT64_T}; }
 
 /* The predefined reduction operations are cast macros. */
@@ -56,7 +60,7 @@ static inline CMPI_Op CMPI_band(void) { return (CMPI_Op){MPI_BAND}; }
 static inline CMPI_Op CMPI_bor(void) { return (CMPI_Op){MPI_BOR}; }
 static inline CMPI_Op CMPI_bxor(void) { return (CMPI_Op){MPI_BXOR}; }
 
-/* MPICH 4.0.0 to 4.0.2 compare unsigned integers as if they were signed: for three of our types the
+/* MPICH 4.0.0 to 4.0.2 compare unsigned integers as if they were signed: of unsigned ones the
  * smallest and the largest are found by operations of our own there. MPI_MIN and MPI_MAX are cast
  * macros, too. */
 #if defined(MPICH_NUMVERSION) && MPICH_NUMVERSION >= 40000000 && MPICH_NUMVERSION < 40003000
@@ -73,6 +77,8 @@ static inline void CMPI_min_unsigned(void *values, void *results, int *count, MP
     CMPI_CHOOSE(uint8_t, left < *result)
   } else if (*type == MPI_UINT16_T) {
     CMPI_CHOOSE(uint16_t, left < *result)
+  } else if (*type == MPI_UINT32_T) {
+    CMPI_CHOOSE(uint32_t, left < *result)
   } else {
     CMPI_CHOOSE(uint64_t, left < *result)
   }
@@ -82,6 +88,8 @@ static inline void CMPI_max_unsigned(void *values, void *results, int *count, MP
     CMPI_CHOOSE(uint8_t, left > *result)
   } else if (*type == MPI_UINT16_T) {
     CMPI_CHOOSE(uint16_t, left > *result)
+  } else if (*type == MPI_UINT32_T) {
+    CMPI_CHOOSE(uint32_t, left > *result)
   } else {
     CMPI_CHOOSE(uint64_t, left > *result)
   }
@@ -95,7 +103,7 @@ static inline CMPI_Op CMPI_own(MPI_Op *op, MPI_User_function *function) {
 }
 static inline int CMPI_is_unsigned(CMPI_Datatype datatype) {
   return datatype.handle == MPI_UINT8_T || datatype.handle == MPI_UINT16_T ||
-         datatype.handle == MPI_UINT64_T;
+         datatype.handle == MPI_UINT32_T || datatype.handle == MPI_UINT64_T;
 }
 static inline CMPI_Op CMPI_min(CMPI_Datatype datatype) {
   static MPI_Op own = MPI_OP_NULL;
@@ -121,6 +129,9 @@ static inline int CMPI_start_all(int count, CMPI_Request *requests) {
 }
 
 /* Handles are compared here because Swift does not know whether they are pointers or numbers. */
+static inline int CMPI_comm_is_world(CMPI_Comm communicator) {
+  return communicator.handle == MPI_COMM_WORLD;
+}
 static inline int CMPI_request_is_null(CMPI_Request request) {
   return request.handle == MPI_REQUEST_NULL;
 }
@@ -129,9 +140,6 @@ static inline int CMPI_datatype_is_char(CMPI_Datatype datatype) {
 }
 static inline int CMPI_datatype_is_double(CMPI_Datatype datatype) {
   return datatype.handle == MPI_DOUBLE;
-static inline int CMPI_comm_is_world(CMPI_Comm communicator) {
-  return communicator.handle == MPI_COMM_WORLD;
-}
 }
 static inline int CMPI_T_enum_is_null(CMPI_T_enum enumeration) {
   return enumeration.handle == MPI_T_ENUM_NULL;

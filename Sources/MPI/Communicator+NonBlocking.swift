@@ -57,8 +57,8 @@ extension Communicator {
   ///
   /// The buffer must have room for the message. If it has not, `wait()` throws an error of class
   /// `truncate`, but the library may have written beyond the buffer before (Open MPI 4.1.4 does,
-  /// for messages of more than 4 KiB within a machine). ``receive(_:from:tag:)`` has no such
-  /// danger.
+  /// for messages of more than 4 KiB within a machine).
+  /// ``receive(_:from:tag:)-(MutableSpan<Element>,_,_)`` has no such danger.
   ///
   /// `MPI_Irecv`; MPI 3.1, 3.7.2.
   ///

@@ -26,8 +26,9 @@ extension Communicator {
 
   /// Sends to one rank and receives from another, without a cycle of such ranks locking up.
   ///
-  /// What `MPI_Sendrecv` does (MPI 3.1, 3.10), by `MPI_Isend` and ``receive(_:from:tag:)``, for
-  /// the sake of the latter's care with long messages.
+  /// What `MPI_Sendrecv` does (MPI 3.1, 3.10), by `MPI_Isend` and
+  /// ``receive(_:from:tag:)-(MutableSpan<Element>,_,_)``, for the sake of the latter's care with
+  /// long messages.
   ///
   /// - Parameters:
   ///   - values: (n), what is sent.

@@ -1,9 +1,13 @@
 internal import CMPI
 
-/// An element that MPI can move and reduce: `Float Double Int32 Int64 UInt8 UInt16 UInt64`.
+/// An element that MPI can move, and where its kind allows, reduce.
 ///
-/// MPI 3.1, 3.2.2. The conformances are these seven; a type of your own can conform if it has the
-/// memory layout of one of them, and names that one.
+/// These are `Int` and `UInt`, `Int8` to `Int64`, `UInt8` to `UInt64`, `Float`, `Double` and
+/// `Bool`; MPI 3.1, 3.2.2. A type of your own can conform if it has the memory layout of one of
+/// them, and names that one.
+///
+/// A message must be received as the type that was sent: MPI itself does not look, and a byte
+/// other than zero and one is no `Bool`.
 public protocol Datatype: BitwiseCopyable, Sendable {
   /// The predefined datatype with this type's memory layout.
   static var predefined: PredefinedDatatype { get }
@@ -11,10 +15,16 @@ public protocol Datatype: BitwiseCopyable, Sendable {
 
 /// The datatypes that MPI knows by itself, as far as this module uses them.
 public enum PredefinedDatatype: Sendable {
+  /// `MPI_C_BOOL`, which has logical operations alone.
+  case bool
   /// `MPI_FLOAT`.
   case float
   /// `MPI_DOUBLE`.
   case double
+  /// `MPI_INT8_T`.
+  case int8
+  /// `MPI_INT16_T`.
+  case int16
   /// `MPI_INT32_T`.
   case int32
   /// `MPI_INT64_T`.
@@ -23,55 +33,26 @@ public enum PredefinedDatatype: Sendable {
   case uint8
   /// `MPI_UINT16_T`.
   case uint16
+  /// `MPI_UINT32_T`.
+  case uint32
   /// `MPI_UINT64_T`.
   case uint64
-}
-
-extension Float: Datatype {
-  /// `MPI_FLOAT`.
-  public static var predefined: PredefinedDatatype { .float }
-}
-
-extension Double: Datatype {
-  /// `MPI_DOUBLE`.
-  public static var predefined: PredefinedDatatype { .double }
-}
-
-extension Int32: Datatype {
-  /// `MPI_INT32_T`.
-  public static var predefined: PredefinedDatatype { .int32 }
-}
-
-extension Int64: Datatype {
-  /// `MPI_INT64_T`.
-  public static var predefined: PredefinedDatatype { .int64 }
-}
-
-extension UInt8: Datatype {
-  /// `MPI_UINT8_T`.
-  public static var predefined: PredefinedDatatype { .uint8 }
-}
-
-extension UInt16: Datatype {
-  /// `MPI_UINT16_T`.
-  public static var predefined: PredefinedDatatype { .uint16 }
-}
-
-extension UInt64: Datatype {
-  /// `MPI_UINT64_T`.
-  public static var predefined: PredefinedDatatype { .uint64 }
 }
 
 extension Datatype {
   /// What C calls this type.
   static var c: CMPI_Datatype {
     switch predefined {
+    case .bool: CMPI_bool()
     case .float: CMPI_float()
     case .double: CMPI_double()
+    case .int8: CMPI_int8()
+    case .int16: CMPI_int16()
     case .int32: CMPI_int32()
     case .int64: CMPI_int64()
     case .uint8: CMPI_uint8()
     case .uint16: CMPI_uint16()
+    case .uint32: CMPI_uint32()
     case .uint64: CMPI_uint64()
     }
   }

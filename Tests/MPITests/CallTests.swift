@@ -8,8 +8,9 @@ import Testing
   @Test(
     "expectations hold on every rank",
     arguments: [
-      "broadcasts", "communicators", "errors", "gathering", "huge-counts", "non-blocking",
-      "persistent", "persistent-lengths", "point-to-point", "reductions", "too-short", "windows",
+      "arrays", "booleans", "broadcasts", "communicators", "errors", "gathering", "huge-counts",
+      "non-blocking", "persistent", "persistent-lengths", "point-to-point", "reductions",
+      "too-short", "windows",
     ], 1...4)
   func holds(scenario: String, ranks: Int) throws {
     try Probe(scenario, ranks: ranks).expectToHold()

@@ -16,7 +16,7 @@ import Testing
       .filter { $0.hasSuffix(suffix) }.sorted()
   }
 
-  private static let programs = ["AllReduce", "Overlap", "Ring", "Sharing"]
+  private static let programs = ["AllReduce", "Hello", "Overlap", "Ring", "Sharing"]
 
   /// What a program prints on so many ranks.
   private static func line(_ program: String, _ ranks: Int) -> String? {
@@ -24,6 +24,9 @@ import Testing
     switch program {
     case "AllReduce": return "\(ranks) ranks: mean gradient \(mean) … \(mean + 999)"
     case "Overlap": return "\(Double(ranks) / 2) from all ranks, and meanwhile 5050"
+    case "Hello":
+      let sum = ranks * (ranks - 1) / 2
+      return "the numbers of \(ranks) ranks add up to \(sum); all are ready: true"
     case "Ring": return "the numbers of \(ranks) ranks add up to \(ranks * (ranks - 1) / 2)"
     case "Sharing":
       let last = 4 * ranks - 1

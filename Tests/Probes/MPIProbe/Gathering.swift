@@ -2,24 +2,12 @@ import MPI
 
 /// Every call that copies from or to all ranks, for every type and root.
 func broadcasts(_ world: borrowing World, _ expectations: inout Expectations) throws {
-  try broadcasts(Float.self, world.communicator, &expectations)
-  try broadcasts(Double.self, world.communicator, &expectations)
-  try broadcasts(Int32.self, world.communicator, &expectations)
-  try broadcasts(Int64.self, world.communicator, &expectations)
-  try broadcasts(UInt8.self, world.communicator, &expectations)
-  try broadcasts(UInt16.self, world.communicator, &expectations)
-  try broadcasts(UInt64.self, world.communicator, &expectations)
+  for type in samples { try broadcasts(type, world.communicator, &expectations) }
 }
 
 /// Every call that collects, for every type and root, in equal and in uneven parts.
 func gathering(_ world: borrowing World, _ expectations: inout Expectations) throws {
-  try gathering(Float.self, world.communicator, &expectations)
-  try gathering(Double.self, world.communicator, &expectations)
-  try gathering(Int32.self, world.communicator, &expectations)
-  try gathering(Int64.self, world.communicator, &expectations)
-  try gathering(UInt8.self, world.communicator, &expectations)
-  try gathering(UInt16.self, world.communicator, &expectations)
-  try gathering(UInt64.self, world.communicator, &expectations)
+  for type in samples { try gathering(type, world.communicator, &expectations) }
 }
 
 /// Element `index` of `rank`: no two ranks have the same, and no two neighbours.

@@ -2,13 +2,7 @@ import MPI
 
 /// Messages between two ranks, for every type, and what their statuses say.
 func pointToPoint(_ world: borrowing World, _ expectations: inout Expectations) throws {
-  try messages(Float.self, world.communicator, &expectations)
-  try messages(Double.self, world.communicator, &expectations)
-  try messages(Int32.self, world.communicator, &expectations)
-  try messages(Int64.self, world.communicator, &expectations)
-  try messages(UInt8.self, world.communicator, &expectations)
-  try messages(UInt16.self, world.communicator, &expectations)
-  try messages(UInt64.self, world.communicator, &expectations)
+  for type in samples { try messages(type, world.communicator, &expectations) }
 }
 
 private func messages<Element: Sample>(

@@ -2,24 +2,22 @@ import MPI
 
 /// Every call that combines, for every type, operation and root, and sizes from none to many.
 func reductions(_ world: borrowing World, _ expectations: inout Expectations) throws {
-  let n = world.communicator.size
-  try reductions(ReductionCase<Float>.all(n), world.communicator, &expectations)
-  try reductions(ReductionCase<Double>.all(n), world.communicator, &expectations)
-  try reductions(
-    ReductionCase<Int32>.all(n) + ReductionCase<Int32>.integers(n), world.communicator,
-    &expectations)
-  try reductions(
-    ReductionCase<Int64>.all(n) + ReductionCase<Int64>.integers(n), world.communicator,
-    &expectations)
-  try reductions(
-    ReductionCase<UInt8>.all(n) + ReductionCase<UInt8>.integers(n), world.communicator,
-    &expectations)
-  try reductions(
-    ReductionCase<UInt16>.all(n) + ReductionCase<UInt16>.integers(n), world.communicator,
-    &expectations)
-  try reductions(
-    ReductionCase<UInt64>.all(n) + ReductionCase<UInt64>.integers(n), world.communicator,
-    &expectations)
+  for type in samples { try arithmetic(type, world.communicator, &expectations) }
+  for type in integerSamples { try logic(type, world.communicator, &expectations) }
+}
+
+private func arithmetic<Element: Sample>(
+  _: Element.Type, _ communicator: borrowing Communicator, _ expectations: inout Expectations
+) throws {
+  let cases = ReductionCase<Element>.all(communicator.size)
+  try reductions(cases, communicator, &expectations)
+}
+
+private func logic<Element: Sample & FixedWidthInteger>(
+  _: Element.Type, _ communicator: borrowing Communicator, _ expectations: inout Expectations
+) throws {
+  let cases = ReductionCase<Element>.integers(communicator.size)
+  try reductions(cases, communicator, &expectations)
 }
 
 private func reductions<Element: Sample>(

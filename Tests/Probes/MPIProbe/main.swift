@@ -9,6 +9,8 @@ import MPI
 typealias Scenario = (borrowing World, inout Expectations) throws -> Void
 
 let scenarios: [String: Scenario] = [
+  "arrays": arrays,
+  "booleans": booleans,
   "broadcasts": broadcasts,
   "communicators": communicators,
   "differs": differs,
@@ -59,10 +61,10 @@ if let scenario = scenarios[name] {
   try life(ThreadLevel.allCases.first { "\($0)" == level } ?? .funneled)
 } else if name == "uncaught" {
   try uncaught()
-} else {
-  let names = scenarios.keys.sorted() + ["after-the-end", "life LEVEL", "uncaught"]
 } else if name == "after-the-end" {
   try afterTheEnd()
+} else {
+  let names = scenarios.keys.sorted() + ["after-the-end", "life LEVEL", "uncaught"]
   complain("there is no scenario '\(name)', only \(names.joined(separator: ", "))")
   exit(64)
 }

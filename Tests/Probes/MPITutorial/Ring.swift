@@ -3,15 +3,15 @@ import MPI
 /// Adds up the ranks' numbers by passing each of them once round a ring.
 func ring() throws {
   let world = try World()
-  let (rank, size) = (world.communicator.rank, world.communicator.size)
+  let comm = world.communicator
+  let (rank, size) = (comm.rank, comm.size)
   let (next, previous) = ((rank + 1) % size, (rank + size - 1) % size)
 
-  var value = [Int64(rank)]
-  var sum = value[0]
+  var value = [rank]
+  var sum = rank
   for _ in 1..<size {
-    var received: [Int64] = [0]
-    var place = received.mutableSpan
-    try world.communicator.sendReceive(value.span, to: next, into: &place, from: previous)
+    var received = [0]
+    try comm.sendReceive(value, to: next, into: &received, from: previous)
     sum += received[0]
     value = received
   }

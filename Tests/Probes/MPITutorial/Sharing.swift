@@ -3,7 +3,8 @@ import MPI
 /// Lets the ranks of a node fill one table together, which all of them then read.
 func sharing() throws {
   let world = try World()
-  let node = try world.communicator.splitShared(key: world.communicator.rank)
+  let comm = world.communicator
+  let node = try comm.splitShared(key: comm.rank)
 
   // Every rank owns four elements, and reaches those of the others.
   var table = try SharedWindow<Int64>(count: 4, on: node)
@@ -15,7 +16,7 @@ func sharing() throws {
   try table.synchronise(node)
 
   let last = table.span(ofRank: node.size - 1)[3]
-  if world.communicator.rank == 0 { print("\(4 * node.size) squares, the last is \(last)") }
+  if comm.rank == 0 { print("\(4 * node.size) squares, the last is \(last)") }
   try table.free()
   try node.free()
   try world.finalize()

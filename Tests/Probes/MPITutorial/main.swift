@@ -5,7 +5,7 @@ import MPI
 // mpirun.
 
 let programs: [String: () throws -> Void] = [
-  "AllReduce": allReduce, "Overlap": overlap, "Ring": ring, "Sharing": sharing,
+  "AllReduce": allReduce, "Hello": hello, "Overlap": overlap, "Ring": ring, "Sharing": sharing,
 ]
 
 guard let program = CommandLine.arguments.dropFirst().first.flatMap({ programs[$0] }) else {
