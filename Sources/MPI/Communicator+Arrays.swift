@@ -1,5 +1,7 @@
-// The calls that a program begins with, for arrays as a whole. They do what those for spans do,
-// which also take a part of an array, or memory that is none.
+// The calls that a program begins with, for arrays as a whole. Those for spans, which also take a
+// part of an array or memory that is none, trust the ranks of a collective to have equally many
+// elements, as the standard does: where they have not, libraries hang, or leave an array as it was
+// without a word. These make sure, for one more message of a few bytes.
 extension Communicator {
   /// Sends an array to one rank, and returns when it may be overwritten.
   ///
@@ -38,23 +40,40 @@ extension Communicator {
       values.span, to: destination, tag: tag, into: &span, from: source, tag: receivedTag)
   }
 
-  /// Copies the array of `root` to all ranks, where it must have as many elements.
+  /// Copies the array of `root` to all ranks, whatever theirs was.
   ///
-  /// Collective. `MPI_Bcast`; MPI 3.1, 5.4. See ``broadcast(_:from:)-(MutableSpan<Element>,_)``.
+  /// Collective. `MPI_Bcast`, first of the count; MPI 3.1, 5.4. See
+  /// ``broadcast(_:from:)-(MutableSpan<Element>,_)``.
   public func broadcast<Element: Datatype>(
     _ values: inout [Element], from root: Int
   ) throws(MPIError) {
+    let count = try broadcast(values.count, from: root)
+    if count != values.count {
+      values = Array(unsafeUninitializedCapacity: count) { memory, initialised in
+        UnsafeMutableRawBufferPointer(memory).initializeMemory(as: UInt8.self, repeating: 0)
+        initialised = count
+      }
+    }
     var span = values.mutableSpan
     try broadcast(&span, from: root)
   }
 
   /// Combines the arrays of all ranks, element by element, in place on all of them.
   ///
-  /// Collective. `MPI_Allreduce` with `MPI_IN_PLACE`; MPI 3.1, 5.9.6. See
+  /// Collective. `MPI_Allreduce` with `MPI_IN_PLACE`, first of the counts; MPI 3.1, 5.9.6. See
   /// ``allReduce(_:_:)-(MutableSpan<Element>,_)``.
+  ///
+  /// - Throws: ``MPIError``, on all ranks of class `count` if their arrays are not of one count.
   public func allReduce<Element: Datatype>(
     _ values: inout [Element], _ operation: Operation<Element>
   ) throws(MPIError) {
+    let most = try allReduce(values.count, .max)
+    let least = try allReduce(values.count, .min)
+    guard least == most else {
+      throw MPIError(
+        "MPI_Allreduce", .count,
+        "some ranks have \(least) elements and others \(most): give equally many on all ranks")
+    }
     var span = values.mutableSpan
     try allReduce(&span, operation)
   }

@@ -32,7 +32,8 @@ extension Communicator {
       throw MPIError(
         "MPI_Mrecv", .truncate,
         "a message of \(size) bytes from rank \(status.MPI_SOURCE) with tag \(status.MPI_TAG) "
-          + "does not fit \(values.count) elements of \(Element.self)")
+          + "does not fit \(values.count) elements of \(Element.self): ask probe for its count first, "
+          + "and receive into as many")
     }
     let code = values.withUnsafeMutableBufferPointer { values in
       MPI_Mrecv(

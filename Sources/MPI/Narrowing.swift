@@ -7,9 +7,10 @@ func narrow(
   _ value: Int, _ errorClass: ErrorClass, _ operation: StaticString
 ) throws(MPIError) -> CInt {
   guard let narrowed = CInt(exactly: value) else {
+    let advice = errorClass == .count ? "send so many elements in pieces" : "use a smaller number"
     throw MPIError(
       operation, errorClass,
-      "the \(errorClass) \(value) does not fit the C int that MPI takes: cut the work into pieces")
+      "the \(errorClass) \(value) does not fit the C int that MPI takes: \(advice)")
   }
   return narrowed
 }

@@ -19,12 +19,34 @@ func arrays(_ world: borrowing World, _ expectations: inout Expectations) throws
     try expectations.expect(message, equals: [.min, rank], "what receive brought")
   }
 
-  var copied = [UInt32.max - UInt32(rank), UInt32(rank)]
-  try comm.broadcast(&copied, from: size - 1)
-  try expectations.expect(
-    copied, equals: [.max - UInt32(size - 1), UInt32(size - 1)], "what broadcast brought")
+  try copies(comm, &expectations)
+  try unequal(comm, &expectations)
 
   var sums = [rank, 1]
   try comm.allReduce(&sums, .sum)
   try expectations.expect(sums, equals: [size * (size - 1) / 2, size], "sums in an array")
+}
+
+/// The root's array arrives where there was a shorter one, a longer one, or none.
+private func copies(
+  _ comm: borrowing Communicator, _ expectations: inout Expectations
+) throws {
+  for (root, count) in [(0, 0), (0, 1), (comm.size - 1, 1031)] {
+    let own = comm.rank == root ? count : 500 * (comm.rank % 3)
+    var values = (0..<own).map { UInt32.max - UInt32(comm.rank + $0) }
+    try comm.broadcast(&values, from: root)
+    try expectations.expect(values.count, equals: count, "the count that broadcast brought")
+    try expectations.expect(values, "broadcast of \(count)") { .max - UInt32(root + $0) }
+  }
+}
+
+/// Arrays that cannot be added are refused on all ranks alike.
+private func unequal(
+  _ comm: borrowing Communicator, _ expectations: inout Expectations
+) throws {
+  guard comm.size > 1 else { return }
+  var values = [Float](repeating: 1, count: comm.rank == 0 ? 0 : 3)
+  try expectations.expect(.count, "a sum of unequal arrays") { () throws(MPIError) in
+    try comm.allReduce(&values, .sum)
+  }
 }

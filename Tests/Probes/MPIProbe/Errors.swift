@@ -45,6 +45,11 @@ func errors(_ world: borrowing World, _ expectations: inout Expectations) throws
     try expectations.expect("\(error)".contains("MPI_Bcast failed: "), "\(error) names the call")
     try expectations.expect("\(error)".contains("root"), "\(error) explains itself")
   }
+  do {
+    try world.communicator.send(values.span, to: 0, tag: 1 << 40)
+  } catch {
+    try expectations.expect("\(error)".hasSuffix(": use a smaller number"), "\(error) advises")
+  }
   try stillWorks(world.communicator, &expectations)
 }
 
