@@ -45,7 +45,10 @@ struct Evaluate: ParsableCommand {
       let loss = try inference.evaluate(test, seed: model.seed, among: world).mean
       guard loss.total.isFinite else {
         throw SharedFailure(
-          Failure(.disagreement, "\(checkpoint.checkpoint): the loss of this model is not finite"))
+          Failure(
+            .disagreement,
+            "\(checkpoint.checkpoint): the loss of this model is not finite; evaluate an earlier "
+              + "checkpoint, as in RUN/step-00000469"))
       }
       let bound = try importanceSamples.map {
         try inference.importanceWeightedBound(test, samples: $0, seed: model.seed, among: world)

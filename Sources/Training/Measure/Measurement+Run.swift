@@ -14,7 +14,9 @@ extension Measurement {
     try world.requireAvailable(request.precision)
     let meter = try world.together {
       guard let meter = PeakMeter(request.precision, seconds: request.peakSeconds) else {
-        throw Failure(.unavailable, "no \(request.precision.rawValue) on this processor")
+        throw Failure(
+          .unavailable,
+          "no \(request.precision.rawValue) on this processor; measure with --precision fp32")
       }
       return meter
     }

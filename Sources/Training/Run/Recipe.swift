@@ -49,7 +49,7 @@ extension Recipe {
     if !(1...largest).contains(batchSize) { return "--batch-size must be from 1 to \(largest)" }
     if hidden * latent > 1 << 26 { return "--hidden times --latent must be at most \(1 << 26)" }
     guard Float(learningRate).isFinite, Float(learningRate) > 0 else {
-      return "--learning-rate must be a positive number that fp32 can hold"
+      return "--learning-rate must be a positive number that fp32 can hold, as in 1e-3"
     }
     return nil
   }

@@ -34,8 +34,8 @@ enum ReplicaComparison {
       + (isKnown
         ? "the parameters of \(names) are not those of the other replicas"
         : "the replicas of \(names) are not the same, and no majority tells which is wrong")
-      + "; nothing was saved of this step; resume from the last checkpoint, and without a host where "
-      + "this comes again"
+      + "; nothing was saved of this step; the same command goes on from the last checkpoint; where "
+      + "this comes again, leave the host out"
   }
 }
 

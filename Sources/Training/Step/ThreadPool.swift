@@ -36,7 +36,7 @@ final class ThreadPool {
       throw Failure(
         .unavailable,
         "the system grants \(threads.count + 1) threads where --threads-per-rank asks for "
-          + "\(count)")
+          + "\(count): give as many, or allow more processes (ulimit -u)")
     }
   }
 

@@ -68,7 +68,8 @@ struct Bench: ParsableCommand {
 
   func validate() throws {
     if Launcher.isPresent {
-      throw ValidationError("bench starts ranks itself and must not be started by it")
+      throw ValidationError(
+        "bench starts mpirun itself: run it without, as in lockstep bench --ranks 1,2")
     }
     if let rounds, !(1...1000).contains(rounds) {
       throw ValidationError("--rounds must be from 1 to 1000")

@@ -49,7 +49,9 @@ struct BenchRun {
     let outcome = try job.run(
       ranks: cell.ranks, [MPIJob.program] + cell.words(plan), limit: 60 + 20 * plan.seconds)
     guard let measurement = JSONText.last(Measurement.self, in: outcome.output) else {
-      throw Failure(.inputOutput, "a measurement printed no result: \(outcome.output)")
+      throw Failure(
+        .inputOutput,
+        "lockstep measure printed no result: \(outcome.output); run it by itself to see why")
     }
     measured[cell, default: []].append(measurement)
   }

@@ -50,7 +50,10 @@ struct MPIJob {
     let outcome = try ChildProcess.run(
       words, environment: Self.environment, limit: limit, prompt: prompt)
     if outcome.isOverdue {
-      throw Failure(.mpi, "not done after \(Int(limit)) s: \(words.joined(separator: " "))")
+      throw Failure(
+        .mpi,
+        "this was not done after \(Int(limit)) s: \(words.joined(separator: " ")); run it by itself "
+          + "to see where it stands, or give fewer --ranks")
     }
     guard outcome.status == 0 || outcome.status == tolerated?.rawValue else {
       throw Failure(

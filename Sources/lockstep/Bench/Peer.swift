@@ -60,7 +60,9 @@ struct PeerBench {
       tolerating: .unavailable)
     guard outcome.status == 0 else { return (nil, outcome.sentence ?? "cannot run here") }
     guard let answer = JSONText.last(Answer.self, in: outcome.output) else {
-      throw Failure(.inputOutput, "\(peer.script) printed no result: \(outcome.output)")
+      throw Failure(
+        .inputOutput,
+        "\(peer.script) printed no result: \(outcome.output); run it by itself to see why")
     }
     return (answer, nil)
   }

@@ -18,7 +18,10 @@ struct Stream {
   init() throws {
     var ends: [CInt] = [0, 0]
     guard pipe(&ends) == 0 else {
-      throw Failure(.inputOutput, "cannot make a pipe: \(String(cString: strerror(errno)))")
+      throw Failure(
+        .inputOutput,
+        "cannot make a pipe: \(String(cString: strerror(errno))); let this shell have more files "
+          + "open: ulimit -n 1024")
     }
     for end in ends { _ = fcntl(end, F_SETFD, FD_CLOEXEC) }
     (readEnd, writeEnd) = (ends[0], ends[1])

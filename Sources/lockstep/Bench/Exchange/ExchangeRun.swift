@@ -34,7 +34,9 @@ struct ExchangeRun {
     // A network that carries a step in seconds is slow enough.
     let outcome = try job.run(words, limit: 120 + 20 * plan.seconds)
     guard let measurement = JSONText.last(Measurement.self, in: outcome.output) else {
-      throw Failure(.inputOutput, "a measurement printed no result: \(outcome.output)")
+      throw Failure(
+        .inputOutput,
+        "lockstep measure printed no result: \(outcome.output); run it by itself to see why")
     }
     measured[cell, default: []].append(measurement)
   }
