@@ -17,8 +17,9 @@ import Testing
       __attribute__((constructor)) static void set(void) { setenv("SITE_TOOL", "1", 1); }
       """
     try Data(source.utf8).write(to: folder.url.appendingPathComponent("site.c"))
-    let built = try Command(["cc", "-shared", "-fPIC", "-o", "site.so", "site.c"])
-      .run(in: folder.url)
+    // Swift brings a clang, which some installations keep to themselves.
+    let compile = "$(command -v clang || command -v cc) -shared -fPIC -o site.so site.c"
+    let built = try Command(["sh", "-c", compile]).run(in: folder.url)
     try #require(built.status == 0, "\(built.errors)")
     let library = folder.url.appendingPathComponent("site.so").path
     for launch in Launch.both {
