@@ -8,7 +8,8 @@ struct Lockstep: ParsableCommand {
   /// A paragraph of help; the manual has a section of it.
   static let exitCodes = {
     let codes = Training.ExitCode.allCases.map { "\($0.rawValue) \($0.meaning)" }
-    return "Exit codes: \(codes.joined(separator: ", "))."
+    return "Exit codes: \(codes.joined(separator: ", ")). Output that is lost is a failure, a pipe "
+      + "that its reader has closed is none."
   }()
 
   static let configuration = CommandConfiguration(
