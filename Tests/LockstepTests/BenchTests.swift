@@ -70,7 +70,7 @@ import Testing
 
   @Test("under mpirun it refuses, once")
   func launched() throws {
-    try Job(["bench"], .ranks(2)).fail(64, "must not be started by it")
+    try Job(["bench"], .ranks(2)).fail(64, "bench starts mpirun itself")
   }
 
   @Test("without a launcher it says what to install")
