@@ -42,17 +42,19 @@ extension ArtifactError {
       advice: advice)
   }
 
+  /// What is at `path` has no size that could be known in advance.
+  static func notRegular(_ path: String) -> ArtifactError {
+    ArtifactError(
+      kind: .system, path: path, offset: nil, tensor: nil,
+      problem: "this is a device or a pipe, no regular file",
+      advice: "copy what comes from it to a file, and name that")
+  }
+
   /// The operating system refused with error number `code` when asked to do `operation`.
   static func system(_ path: String, _ operation: String, code: CInt) -> ArtifactError {
-    let advice =
-      switch code {
-      case ENOENT: "check the path, and that its folder exists"
-      case EACCES, EPERM, EROFS: "choose a place you have the permission for"
-      case ENOSPC, EDQUOT: "free some space or choose another disk"
-      default: "check the path and the disk"
-      }
-    return ArtifactError(
+    ArtifactError(
       kind: .system, path: path, offset: nil, tensor: nil,
-      problem: "cannot \(operation): \(String(cString: strerror(code)))", advice: advice)
+      problem: "cannot \(operation): \(String(cString: strerror(code)))",
+      advice: SystemAdvice.text(for: code))
   }
 }

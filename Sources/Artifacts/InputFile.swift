@@ -17,8 +17,10 @@ struct InputFile: ~Copyable {
     let code = fstat(descriptor, &status) < 0 ? errno : 0
     guard code == 0, status.st_mode & S_IFMT == S_IFREG else {
       close(descriptor)
-      throw ArtifactError.system(
-        path, "read it as a regular file", code: code == 0 ? EINVAL : code)
+      let isFolder = status.st_mode & S_IFMT == S_IFDIR
+      throw code != 0 || isFolder
+        ? ArtifactError.system(path, "read it", code: code == 0 ? EISDIR : code)
+        : ArtifactError.notRegular(path)
     }
     self.path = path
     self.size = Int(status.st_size)

@@ -22,6 +22,11 @@ import Testing
       try FileSystem.makeDirectory(path(name))
       #expect(FileSystem.isDirectory(path(name)))
     }
+    #expect(try FileSystem.makeDirectory(path("a/e/f")) == [path("a/e"), path("a/e/f")])
+    #expect(try FileSystem.makeDirectory(path("a/e/f")) == [])
+    let long = String(repeating: "x", count: 300)
+    #expect(throws: Failure.self) { try FileSystem.makeDirectory(path("g/h/\(long)")) }
+    #expect(try FileSystem.names(in: folder.url.path) == ["a"])
   }
 
   @Test("a directory takes the place of another as a whole")
@@ -49,6 +54,12 @@ import Testing
     try FileSystem.link(path("link.new"), to: "nowhere")
     try FileSystem.link(path("link"), to: "three")
     #expect(try FileSystem.names(in: folder.url.path) == ["link"])
+    try FileSystem.makeDirectory(path("folder"))
+    let error = #expect(throws: Failure.self) {
+      try FileSystem.link(path("folder"), to: "one")
+    }
+    #expect(error?.description.contains("this is a folder") ?? false, "\(error as Any)")
+    #expect(try FileSystem.names(in: folder.url.path) == ["folder", "link"])
   }
 
   @Test(

@@ -1,3 +1,4 @@
+internal import Artifacts
 internal import Glibc
 
 /// A file that records are appended to, each whole or not at all.
@@ -46,9 +47,6 @@ struct AppendedFile: ~Copyable {
   }
 
   private static func failure(_ path: String) -> Failure {
-    Failure(
-      .inputOutput,
-      "\(path): cannot write to it: \(String(cString: strerror(errno))); check its permissions and "
-        + "the disk's space")
+    Failure(.inputOutput, "\(path): cannot write to it: \(SystemAdvice.refusal(errno))")
   }
 }

@@ -1,3 +1,4 @@
+internal import Artifacts
 internal import CLinux
 internal import FoundationEssentials
 internal import Glibc
@@ -5,18 +6,36 @@ internal import Glibc
 /// The few calls on directories that a run needs, each error with its path and what to do.
 package enum FileSystem {
   /// Makes a directory and, if asked to, those above it: `mkdir`.
-  static func makeDirectory(_ path: String, withParents: Bool = true) throws {
-    guard mkdir(path, 0o777) != 0, errno != EEXIST else { return }
-    if withParents, errno == ENOENT, let slash = path.lastIndex(of: "/"), slash > path.startIndex {
-      try makeDirectory(String(path[..<slash]))
-      guard mkdir(path, 0o777) != 0, errno != EEXIST else { return }
-    }
-    throw failure("create", path)
+  ///
+  /// - Returns: the directories that were not there before, the outermost first; where it throws,
+  ///   none of them stays.
+  @discardableResult
+  static func makeDirectory(_ path: String, withParents: Bool = true) throws -> [String] {
+    if mkdir(path, 0o777) == 0 { return [path] }
+    if errno == EEXIST { return [] }
+    guard withParents, errno == ENOENT, let slash = path.lastIndex(of: "/"), slash > path.startIndex
+    else { throw failure("create", path) }
+    let above = try makeDirectory(String(path[..<slash]))
+    if mkdir(path, 0o777) == 0 { return above + [path] }
+    if errno == EEXIST { return above }
+    let failure = failure("create", path)
+    removeEmpty(above)
+    throw failure
+  }
+
+  /// Removes those of `directories`, the outermost first, that are empty, as far as the system lets
+  /// it: `rmdir`.
+  static func removeEmpty(_ directories: [String]) {
+    for directory in directories.reversed() { rmdir(directory) }
   }
 
   /// The names in a directory, sorted; none where it does not exist.
   static func names(in path: String) throws -> [String] {
-    guard exists(path) else { return [] }
+    guard try isThere(path) else { return [] }
+    // Foundation does not tell the system's reason.
+    let descriptor = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+    guard descriptor >= 0 else { throw failure("list", path) }
+    close(descriptor)
     do {
       return try FileManager.default.contentsOfDirectory(atPath: path).sorted()
     } catch {
@@ -24,10 +43,25 @@ package enum FileSystem {
     }
   }
 
-  /// Whether something is at `path`, a dangling link included: `lstat`.
+  /// Whether something is known to be at `path`, a dangling link included: `lstat`.
   static func exists(_ path: String) -> Bool {
     var status = stat()
     return lstat(path, &status) == 0
+  }
+
+  /// ``exists(_:)`` for a sentence that says so: what cannot be looked at is not missing.
+  ///
+  /// - Throws: `Failure` with `inputOutput` where the system does not let us know.
+  static func isThere(_ path: String) throws -> Bool {
+    guard !exists(path) else { return true }
+    guard errno == ENOENT || errno == ENOTDIR else { throw failure("look at", path) }
+    return false
+  }
+
+  /// Whether a directory, and no link to one, is at `path`: `lstat`.
+  static func isOwnDirectory(_ path: String) -> Bool {
+    var status = stat()
+    return lstat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFDIR
   }
 
   /// Whether a directory, or a link to one, is at `path`: `stat`.
@@ -95,7 +129,19 @@ package enum FileSystem {
     let temporary = path + ".new"
     unlink(temporary)
     guard symlink(destination, temporary) == 0 else { throw failure("create the link", path) }
-    try rename(temporary, to: path)
+    do {
+      try rename(temporary, to: path)
+    } catch {
+      unlink(temporary)
+      throw error
+    }
+  }
+
+  /// `path` with the first number behind it under which nothing is yet, as in `latest-1`.
+  static func unusedPath(_ path: String) -> String {
+    var number = 1
+    while exists("\(path)-\(number)") { number += 1 }
+    return "\(path)-\(number)"
   }
 
   /// Where the symbolic link `path` leads; nil where there is none.
@@ -132,6 +178,13 @@ package enum FileSystem {
       path = next.hasPrefix("/") ? next : "\(parent(of: path))/\(next)"
     }
     return [resolved(parent(of: path)), path.split(separator: "/").last.map(String.init) ?? ""]
+  }
+
+  /// The path without slashes at its end, which mean the same.
+  static func withoutTrailingSlashes(_ path: String) -> String {
+    var path = path[...]
+    while path.count > 1, path.hasSuffix("/") { path.removeLast() }
+    return String(path)
   }
 
   /// The directory that a path's last name is in.
@@ -171,9 +224,6 @@ package enum FileSystem {
   }
 
   private static func failure(_ action: String, _ path: String) -> Failure {
-    Failure(
-      .inputOutput,
-      "\(path): cannot \(action) it: \(String(cString: strerror(errno))); check the path"
-        + (action == "read" ? " and its permissions" : ", its permissions and the disk's space"))
+    Failure(.inputOutput, "\(path): cannot \(action) it: \(SystemAdvice.refusal(errno))")
   }
 }
