@@ -33,6 +33,26 @@ import Testing
     try Checksums.verify(names, in: folder.url.path)
   }
 
+  @Test("lists of other line ends are read, as coreutils reads them")
+  func lineEnds() throws {
+    let list = try Checksums.list(names, in: folder.url.path).replacing("\n", with: "\r\n")
+    try write(list, to: Checksums.name)
+    try Checksums.verify(names, in: folder.url.path)
+    let check = ["sha256sum", "--check", "--strict", Checksums.name]
+    #expect(try Command(check).run(in: folder.url).status == 0)
+  }
+
+  @Test("a file whose line ends were converted is told from a damaged one")
+  func converted() throws {
+    try write("a\nb\n", to: "a")
+    try write(try Checksums.list(names, in: folder.url.path), to: Checksums.name)
+    try write("a\r\nb\r\n", to: "a")
+    let error = #expect(throws: Failure.self) {
+      try Checksums.verify(names, in: folder.url.path)
+    }
+    #expect(error?.description.contains("line ends were converted") ?? false, "\(error as Any)")
+  }
+
   @Test("what is altered, missing or not listed does not pass")
   func damaged() throws {
     func expectRefusal(_ name: String, sourceLocation: SourceLocation = #_sourceLocation) {

@@ -17,23 +17,52 @@ public enum Checksums {
   ///
   /// - Throws: `Failure` with `badData` where a file is missing, not listed or altered.
   static func verify(_ names: [String], in directory: String) throws {
-    guard FileSystem.exists("\(directory)/\(name)") else {
+    guard try FileSystem.isThere("\(directory)/\(name)") else {
       throw Failure(
         .badData, "\(directory): \(name) is missing, so the checkpoint is not whole; use another")
     }
-    let lines = try FileSystem.read("\(directory)/\(name)").split(separator: "\n")
+    let lines = try lines(in: directory)
     for name in names {
-      guard FileSystem.exists("\(directory)/\(name)") else {
-        throw Failure(.badData, "\(directory)/\(name) is missing from the checkpoint; use another")
+      let file = "\(directory)/\(name)"
+      guard try FileSystem.isThere(file) else {
+        throw Failure(.badData, "\(file) is missing from the checkpoint; use another")
       }
-      let expected = "\(try digest(of: "\(directory)/\(name)"))  \(name)"
-      guard lines.contains(Substring(expected)) else {
+      guard !lines.contains("\(try digest(of: file))  \(name)") else { continue }
+      if try hasConvertedLines(file, name, lines) {
         throw Failure(
           .badData,
-          "\(directory)/\(name) is not the file that \(Checksums.name) tells of: it was altered, "
-            + "cut short or damaged; use another checkpoint")
+          "\(file): its line ends were converted on the way here, as git and ftp do to text: copy "
+            + "the checkpoint again, as binary files")
       }
+      throw Failure(
+        .badData,
+        "\(file) is not the file that \(Checksums.name) tells of: it was altered, cut short or "
+          + "damaged; use another checkpoint")
     }
+  }
+
+  /// The lines of a directory's list, whichever way they end: `sha256sum --check` takes both.
+  static func lines(in directory: String) throws -> [String] {
+    try FileSystem.read("\(directory)/\(name)").split(whereSeparator: \.isNewline).map(String.init)
+  }
+
+  /// Whether the file, which is none of the list, would be with other line ends.
+  private static func hasConvertedLines(
+    _ file: String, _ name: String, _ lines: [String]
+  ) throws -> Bool {
+    let bytes = try FileSystem.readBytes(file)
+    var unix: [UInt8] = []
+    unix.reserveCapacity(bytes.count)
+    for (index, byte) in bytes.enumerated() {
+      let isConverted =
+        byte == UInt8(ascii: "\r") && index + 1 < bytes.count
+        && bytes[index + 1] == UInt8(ascii: "\n")
+      if !isConverted { unix.append(byte) }
+    }
+    guard unix.count < bytes.count else { return false }
+    var hash = SHA256()
+    unix.withUnsafeBytes { hash.update($0) }
+    return lines.contains("\(hexadecimal(hash.finalize()))  \(name)")
   }
 
   /// The SHA-256 of one file, in hexadecimal.
@@ -64,8 +93,6 @@ public enum Checksums {
   }
 
   private static func unreadable(_ path: String) -> Failure {
-    Failure(
-      .inputOutput,
-      "\(path): cannot be read: \(String(cString: strerror(errno))); check its permissions")
+    Failure(.inputOutput, "\(path): cannot be read: \(SystemAdvice.refusal(errno))")
   }
 }
