@@ -43,6 +43,25 @@ import Testing
     try expectSameRun(other, folder.run, epochs: 5)
   }
 
+  /// A kill between the two links leaves `best` where it was.
+  @Test("a job that was killed before it came to `best` is mended", arguments: ["2", "3"])
+  func killed(epochs: String) throws {
+    let folder = try RunFolder.trained()
+    let link = "\(folder.run)/best"
+    let name = try best(folder.run)
+    try #require(name == "step-00000008")
+    try FileManager.default.removeItem(atPath: link)
+    try FileManager.default.createSymbolicLink(
+      atPath: link, withDestinationPath: "step-00000004")
+    try folder.train("--epochs", epochs, "--keep", "1", "--learning-rate", "0.3").fail(64, "rate")
+    #expect(try best(folder.run) == "step-00000004")
+    try folder.train("--epochs", epochs, "--keep", "1").succeed()
+    let epochRows = try folder.contents.rows().filter { $0.kind == "epoch" }
+    let least = try #require(epochRows.compactMap(\.testLoss).min())
+    let step = try #require(epochRows.first { $0.testLoss == least }).step
+    #expect(try best(folder.run) == RunFolder.checkpoint(step))
+  }
+
   @Test("what is later, altered or not a checkpoint stays")
   func spared() throws {
     let folder = try RunFolder()

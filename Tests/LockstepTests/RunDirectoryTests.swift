@@ -53,6 +53,33 @@ import Testing
     try job.succeed()
   }
 
+  @Test(
+    "one inside a checkpoint is refused, with the run's name",
+    arguments: ["latest", "step-00000008/", "best/deeper"], [[], ["--dry-run"]])
+  func inside(path: String, words: [String]) throws {
+    let folder = try RunFolder.trained()
+    let names = try RunContents("\(folder.run)/step-00000008").names()
+    let job = Job(folder.trainWords(run: "\(folder.run)/\(path)") + words)
+    try job.fail(64, "--run \(folder.run)/\(path)", "a checkpoint", "--run \(folder.run) to go on")
+    #expect(try RunContents("\(folder.run)/step-00000008").names() == names)
+  }
+
+  /// As `scp -r` and `cp -rL` copy it: links become directories.
+  @Test("a copy without links goes on", arguments: Launch.both)
+  func copied(launch: Launch) throws {
+    let folder = try RunFolder.trained()
+    let copy = folder.path("copy")
+    _ = try Command(["cp", "-rL", folder.run, copy]).run()
+    try Job(["inspect", copy]).succeed()
+    try folder.train("--epochs", "3", on: launch, run: copy).succeed()
+    let contents = RunContents(copy)
+    #expect(try contents.latest() == "step-00000012")
+    #expect(try contents.steps("epoch") == [4, 8, 12])
+    #expect(
+      try FileManager.default.destinationOfSymbolicLink(atPath: "\(copy)/best").hasPrefix("step-"))
+    #expect(try !contents.names().contains { $0.hasSuffix(".new") || $0.contains("-1") })
+  }
+
   @Test("what an unfinished checkpoint left is removed")
   func leftovers() throws {
     let folder = try RunFolder.trained()
@@ -61,6 +88,17 @@ import Testing
     try folder.train("--epochs", "3").succeed()
     #expect(!FileManager.default.fileExists(atPath: leftover))
     #expect(try folder.contents.latest() == "step-00000012")
+  }
+
+  /// Its first allocation beyond a limit ends a process; `-d` leaves the loader alone.
+  @Test("a limit of the shell is told", arguments: [["inspect"], ["train", "--dry-run", "--run"]])
+  func shellLimit(words: [String]) throws {
+    let folder = try RunFolder.trained()
+    let job = Job(words + [folder.run])
+    let script = "ulimit -d 60000; exec \"$@\""
+    try Command(
+      ["sh", "-c", script, "sh"] + job.command.words, environment: job.command.environment
+    ).run().expectFailure(69, ["ulimit -d leaves this process", "ulimit -d unlimited"])
   }
 
   @Test("what is no run's stays where it is", arguments: ["auto", "none"])

@@ -70,6 +70,34 @@ import Testing
     #expect(error?.description.contains("step-00000002") ?? false)
   }
 
+  @Test(
+    "a directory that has nothing says what it is",
+    arguments: [
+      ([], "this folder is empty"), (["notes.txt"], "there is no checkpoint in this folder"),
+      ([".lock", "config.yaml"], "this run has no checkpoint; let it come to one: lockstep train"),
+      (["model.safetensors"], "SHA256SUMS is missing"),
+      (["a/config.yaml", "a/metrics.jsonl"], "/a"),
+    ])
+  func absence(files: [String], sentence: String) throws {
+    for file in files {
+      let url = folder.url.appendingPathComponent(file)
+      try FileManager.default.createDirectory(
+        at: url.deletingLastPathComponent(), withIntermediateDirectories: true)
+      try Data().write(to: url)
+    }
+    let error = #expect(throws: Failure.self) { try CheckpointReference(run) }
+    #expect(error?.code == .badData)
+    #expect(error?.description.contains(sentence) ?? false, "\(error as Any)")
+  }
+
+  @Test("what cannot be looked at is not said to be missing")
+  func unknown() throws {
+    try FileManager.default.createSymbolicLink(atPath: "\(run)/loop", withDestinationPath: "loop")
+    let error = #expect(throws: Failure.self) { try CheckpointReference("\(run)/loop/run") }
+    #expect(error?.description.contains("cannot look at it: Too many levels") ?? false)
+    #expect(error?.description.contains("ls -l") ?? false, "\(error as Any)")
+  }
+
   @Test("a state that makes no sense is refused")
   func state() throws {
     var state = CheckpointState(progress: Progress(), recipe: Recipe(), pixels: 64)

@@ -88,12 +88,131 @@ import Testing
     #expect(directory.name(ofCheckpoint: "\(run)/previous-1/step-00000002") == nil)
   }
 
+  /// The names in the run directory but for the lock.
+  private func content() throws -> [String] {
+    try FileSystem.names(in: directory.path).filter { $0 != ".lock" }
+  }
+
+  private func link(_ name: String) -> String? {
+    FileSystem.destination(ofLink: "\(directory.path)/\(name)")
+  }
+
+  private func copy(_ name: String, to other: String) throws {
+    try FileManager.default.copyItem(
+      atPath: "\(directory.path)/\(name)", toPath: "\(directory.path)/\(other)")
+  }
+
+  @Test("the best is found again among the checkpoints up to the one it goes on from")
+  func best() throws {
+    for (step, loss) in [(1, 9), (2, 7), (3, 8), (4, 6)] as [(Int, Double)] {
+      try writeCheckpoint(try plan { $0.resume = .none }, step: step, testLoss: loss)
+    }
+    try directory.setLatest("step-00000003")
+    for found in ["step-00000001", "step-00000004", "nowhere"] {
+      try FileSystem.link("\(directory.path)/best", to: found)
+      try plan().takeEffect(in: directory, keepingConfiguration: true)
+      #expect(link("best") == "step-00000002", "\(found)")
+    }
+  }
+
+  @Test("directories in the place of links become links again")
+  func copies() throws {
+    let plan = try plan { $0.resume = .none }
+    for step in 1...2 { try writeCheckpoint(plan, step: step, testLoss: Double(step)) }
+    try copy("step-00000002", to: "latest")
+    try copy("step-00000001", to: "best")
+    try self.plan().takeEffect(in: directory, keepingConfiguration: true)
+    #expect(try content() == ["best", "latest", "step-00000001", "step-00000002"])
+    #expect(link("latest") == "step-00000002" && link("best") == "step-00000001")
+  }
+
+  @Test("the only copy of a checkpoint gets its name back", arguments: [false, true])
+  func onlyCopy(isDamaged: Bool) throws {
+    try writeCheckpoint(try plan { $0.resume = .none }, step: 2)
+    try copy("step-00000002", to: "latest")
+    let original = "\(directory.path)/step-00000002"
+    if isDamaged {
+      try Data("x".utf8).write(to: URL(fileURLWithPath: "\(original)/model.safetensors"))
+    } else {
+      try FileSystem.remove(original)
+    }
+    let plan = try self.plan()
+    #expect(plan.checkpoint == "\(directory.path)/latest")
+    try plan.takeEffect(in: directory, keepingConfiguration: true)
+    #expect(
+      try content() == ["latest", "step-00000002"] + (isDamaged ? ["step-00000002-1"] : []))
+    #expect(link("latest") == "step-00000002")
+    try Checksums.verify(Checkpoint.names, in: original)
+  }
+
+  @Test("a directory with something else in it is moved aside, not removed")
+  func foreignCopy() throws {
+    try writeCheckpoint(try plan { $0.resume = .none }, step: 2)
+    try copy("step-00000002", to: "latest")
+    try Data("mine".utf8).write(to: URL(fileURLWithPath: "\(directory.path)/latest/notes.txt"))
+    try FileSystem.makeDirectory("\(directory.path)/best")
+    try plan().takeEffect(in: directory, keepingConfiguration: true)
+    #expect(try content() == ["best-1", "latest", "latest-1", "step-00000002"])
+    #expect(try text("latest-1/notes.txt") == "mine")
+    #expect(link("latest") == "step-00000002")
+  }
+
+  @Test("a run that does not begin leaves nothing, not even directories above it")
+  func refused() throws {
+    let path = folder.url.appendingPathComponent("a/b/run").path
+    func lock(keeping: Bool) throws {
+      let directory = try RunDirectory(locking: path)
+      #expect(FileSystem.exists("\(path)/.lock"))
+      let error = #expect(throws: Failure.self) { try RunDirectory(locking: path) }
+      #expect(error?.description.contains("in use by another job") ?? false)
+      if keeping { directory.keep() }
+    }
+    try lock(keeping: false)
+    #expect(try FileSystem.names(in: folder.url.path) == ["run"])
+    try FileSystem.makeDirectory("\(path)/photos")
+    try lock(keeping: false)
+    #expect(try FileSystem.names(in: path) == ["photos"])
+    try lock(keeping: true)
+    try lock(keeping: false)
+    #expect(try FileSystem.names(in: path) == [".lock", "photos"])
+  }
+
+  /// Two jobs at a time, each of which is refused and takes away what the other may have found.
+  @Test("jobs that come and go do not hold a lock that is gone")
+  func race() async throws {
+    let path = folder.url.appendingPathComponent("race/run").path
+    try await withThrowingTaskGroup(of: Void.self) { group in
+      for _ in 0..<2 {
+        group.addTask {
+          for _ in 0..<300 {
+            guard let directory = try? RunDirectory(locking: path) else { continue }
+            try directory.requirePlace()
+          }
+        }
+      }
+      try await group.waitForAll()
+    }
+    // A directory that one has made stays where the other was in it just then.
+    #expect(try FileSystem.names(in: path) == [])
+  }
+
+  @Test("a folder for --init stands for the parameters in it, also once it has gone on")
+  func initialRun() throws {
+    let other = folder.url.appendingPathComponent("other").path
+    try FileSystem.makeDirectory(other)
+    let empty = #expect(throws: Failure.self) { try plan { $0.initialParameters = other } }
+    #expect(empty?.description.contains("this folder is empty") ?? false, "\(empty as Any)")
+  }
+
   /// Enough of a checkpoint for a plan, which reads no tensors.
-  private func writeCheckpoint(_ plan: RunPlan) throws {
-    let path = "\(directory.path)/step-00000001"
+  private func writeCheckpoint(
+    _ plan: RunPlan, step: Int = 1, testLoss: Double? = nil
+  ) throws {
+    let path = "\(directory.path)/\(Checkpoint.directoryName(step: step))"
     try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
-    let state = CheckpointState(
+    var state = CheckpointState(
       progress: Progress(), recipe: plan.configuration.recipe, pixels: 64)
+    (state.progress.step, state.testLoss) = (step, testLoss)
     try JSONEncoder().encode(state).write(to: URL(fileURLWithPath: "\(path)/state.json"))
     for name in ["model", "optimizer"] {
       try Data().write(to: URL(fileURLWithPath: "\(path)/\(name).safetensors"))

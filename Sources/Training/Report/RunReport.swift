@@ -78,7 +78,7 @@ public enum RunReport {
     var data: String?
 
     init(_ run: String, data: String?) throws {
-      guard FileSystem.exists(run) else {
+      guard try FileSystem.isThere(run) else {
         throw Failure(.inputOutput, "\(run): there is no run here; name a run directory")
       }
       guard RunRecord.isRun(run) else {

@@ -17,8 +17,8 @@ struct CheckpointReference {
   /// - Throws: `Failure`: `inputOutput` where nothing is at `path`, `badData` where nothing whole
   ///   is.
   init(_ path: String) throws {
-    let path = path.count > 1 && path.hasSuffix("/") ? String(path.dropLast()) : path
-    guard FileSystem.exists(path) else {
+    let path = FileSystem.withoutTrailingSlashes(path)
+    guard try FileSystem.isThere(path) else {
       throw Failure(
         .inputOutput,
         "\(path): there is no checkpoint here; name a run directory, a checkpoint directory or a "
@@ -29,11 +29,7 @@ struct CheckpointReference {
     } else if let newest = try Self.newest(inRun: path) {
       self = newest
     } else {
-      if [RunPlan.name, MetricsLog.name].contains(where: { FileSystem.exists("\(path)/\($0)") }) {
-        throw Failure(
-          .badData,
-          "\(path): this run has no checkpoint; let it come to one: lockstep train --run \(path)")
-      }
+      if let failure = try Self.absence(in: path) { throw failure }
       try Checksums.verify(Checkpoint.names, in: path)
       self.init(model: "\(path)/\(Checkpoint.modelName)", directory: path, passedOver: [])
     }
@@ -45,13 +41,14 @@ struct CheckpointReference {
   ///
   /// - Throws: `Failure` with `badData` where there are some and none is whole.
   static func newest(inRun path: String) throws -> CheckpointReference? {
-    let latest = FileSystem.destination(ofLink: "\(path)/latest")
-    let end = latest.flatMap(Checkpoint.step) ?? .max
-    let names = try FileSystem.names(in: path).compactMap(Checkpoint.step)
-      .sorted { ($0 <= end ? 1 : 0, $0) > ($1 <= end ? 1 : 0, $1) }
-      .map(Checkpoint.directoryName)
+    let latest = "\(path)/\(RunDirectory.latestName)"
+    let end =
+      FileSystem.destination(ofLink: latest).flatMap(Checkpoint.step(ofDirectory:))
+      ?? Checkpoint.step(toldBy: latest) ?? .max
+    let candidates = try candidates(inRun: path)
+      .sorted { ($0.step <= end ? 1 : 0, $0.step) > ($1.step <= end ? 1 : 0, $1.step) }
     var problems: [Failure] = []
-    for name in names {
+    for (name, _) in candidates {
       let directory = "\(path)/\(name)"
       do {
         try Checksums.verify(Checkpoint.names, in: directory)
@@ -64,6 +61,44 @@ struct CheckpointReference {
     }
     if let first = problems.first { throw first }
     return nil
+  }
+
+  /// The checkpoints under their own names; and those that a copy of the run has as directories
+  /// where links were, if it has them under no other name.
+  private static func candidates(inRun path: String) throws -> [(name: String, step: Int)] {
+    let named = try FileSystem.names(in: path).compactMap { name in
+      Checkpoint.step(ofDirectory: name).map { (name: name, step: $0) }
+    }
+    let whole = { (step: Int) in
+      let place = "\(path)/\(Checkpoint.directoryName(step: step))"
+      return (try? Checksums.verify(Checkpoint.names, in: place)) != nil
+    }
+    let copies = [RunDirectory.latestName, RunDirectory.bestName].compactMap { name in
+      FileSystem.isOwnDirectory("\(path)/\(name)")
+        ? Checkpoint.step(toldBy: "\(path)/\(name)").map { (name: name, step: $0) } : nil
+    }
+    return named + copies.filter { !whole($0.step) }
+  }
+
+  /// Why there is nothing to be found in the directory at `path`; nil where there is at least a
+  /// part of a checkpoint.
+  private static func absence(in path: String) throws -> Failure? {
+    let names = try FileSystem.names(in: path)
+    guard !names.contains(where: { (Checkpoint.names + [Checksums.name]).contains($0) }) else {
+      return nil
+    }
+    let marks = [RunPlan.name, MetricsLog.name, ".lock"]
+    if names.contains(where: { marks.contains($0) }) {
+      return Failure(
+        .badData,
+        "\(path): this run has no checkpoint; let it come to one: lockstep train --run \(path)")
+    }
+    let what = names.isEmpty ? "this folder is empty" : "there is no checkpoint in this folder"
+    let runs = names.map { "\(path)/\($0)" }.filter(RunRecord.isRun)
+    let advice =
+      runs.first.map { "name a run, for instance \($0)" }
+      ?? "name a run directory, a checkpoint directory or a .safetensors file"
+    return Failure(.badData, "\(path): \(what); \(advice)")
   }
 
   private init(model: String, directory: String?, passedOver: [String]) {

@@ -1,8 +1,18 @@
 internal import Artifacts
 
 extension RunDirectory {
+  /// The link to the newest checkpoint.
+  static let latestName = "latest"
+
   /// The link to the checkpoint with the least test loss.
   static let bestName = "best"
+
+  /// Lets `best` lead to the checkpoint of at most `step` steps with the least test loss: a job that
+  /// was killed may have written one without coming to the link. Where none tells a loss, nothing
+  /// changes.
+  func settleBest(upTo step: Int) throws {
+    if let least = try least(upTo: step) { try setBest(least.name) }
+  }
 
   /// Lets `best` lead to the checkpoint `name` of an epoch's end after `step` steps, if no earlier
   /// one has a test loss as low as `testLoss`.
@@ -29,15 +39,21 @@ extension RunDirectory {
     {
       return (name, loss)
     }
-    return try checkpoints(upTo: step)
+    return try least(upTo: step)
+  }
+
+  /// Of the checkpoints of at most `step` steps the one with the least test loss, the first of
+  /// several.
+  private func least(upTo step: Int) throws -> (name: String, loss: Double)? {
+    try checkpoints(upTo: step)
       .compactMap { name in Checkpoint.testLoss("\(path)/\(name)").map { (name, $0) } }
       .min { $0.1 < $1.1 }
   }
 
   /// The names of the checkpoints of at most `step` steps, in their order.
   private func checkpoints(upTo step: Int) throws -> [String] {
-    try FileSystem.names(in: path).compactMap(Checkpoint.step).filter { $0 <= step }.sorted()
-      .map(Checkpoint.directoryName)
+    try FileSystem.names(in: path).compactMap(Checkpoint.step(ofDirectory:))
+      .filter { $0 <= step }.sorted().map(Checkpoint.directoryName)
   }
 
   /// Removes what need not be kept once the checkpoint after `step` steps is there and `latest`
@@ -48,7 +64,7 @@ extension RunDirectory {
   func removeCheckpoints(beside retention: Retention, upTo step: Int) throws {
     guard case .newest(let count) = retention else { return }
     let spared = [
-      FileSystem.destination(ofLink: "\(path)/latest"),
+      FileSystem.destination(ofLink: "\(path)/\(Self.latestName)"),
       FileSystem.destination(ofLink: "\(path)/\(Self.bestName)"), try best(upTo: step)?.name,
     ]
     for name in try checkpoints(upTo: step).dropLast(count) where !spared.contains(name) {
@@ -70,7 +86,7 @@ extension Checkpoint {
   }
 
   /// Whether `directory` is no link, and holds a checkpoint's files and no others.
-  fileprivate static func hasNothingElse(_ directory: String) -> Bool {
+  static func hasNothingElse(_ directory: String) -> Bool {
     guard FileSystem.destination(ofLink: directory) == nil, FileSystem.isDirectory(directory),
       let found = try? FileSystem.names(in: directory)
     else { return false }

@@ -1,35 +1,45 @@
 internal import Artifacts
 internal import Glibc
+internal import Synchronization
 
 /// The directory of one run, locked against other jobs while this value lives. Rank zero's alone.
+///
+/// What was made for a run that does not begin after all goes with this value: see ``keep()``.
 final class RunDirectory: Sendable {
   let path: String
   private let lock: CInt
+  /// Whether there was no file `.lock` before.
+  private let hasMadeLock: Bool
+  /// The directories that were not there before, the outermost first.
+  private let made: [String]
+  private let isKept = Atomic(false)
 
   /// Makes the directory where it is missing and locks it: `flock` on the file `.lock`.
   ///
-  /// - Throws: `Failure` where it cannot be written to or another job uses it.
+  /// - Throws: `Failure` where it is a checkpoint's, cannot be written to or another job uses it.
   init(locking path: String) throws {
-    try FileSystem.makeDirectory(path)
-    lock = open("\(path)/.lock", O_RDWR | O_CREAT | O_CLOEXEC, 0o666)
+    try Self.requireNoCheckpoint(at: path)
+    (lock, hasMadeLock, made) = try Self.lock(path)
     self.path = path
-    guard lock >= 0 else {
-      throw Failure(
-        .inputOutput,
-        "\(path): the run directory cannot be written to: \(String(cString: strerror(errno))); "
-          + "choose another --run or change its permissions")
-    }
-    guard flock(lock, LOCK_EX | LOCK_NB) == 0 else {
-      throw Failure(
-        .inputOutput,
-        "\(path): the run directory is in use by another job; wait for it or choose another --run")
-    }
     for name in try FileSystem.names(in: path) where name.hasPrefix(Checkpoint.temporaryPrefix) {
       try FileSystem.remove("\(path)/\(name)")
     }
   }
 
-  deinit { close(lock) }
+  deinit {
+    // While it is locked: who opens the file from now on makes another, and who had opened it
+    // before finds that it is gone.
+    if !isKept.load(ordering: .relaxed) {
+      // Another may have made it and failed to lock it, and where it is alone nobody needs it.
+      let isAlone = (try? FileSystem.names(in: path)) == [".lock"]
+      if hasMadeLock || isAlone { unlink("\(path)/.lock") }
+      FileSystem.removeEmpty(made)
+    }
+    close(lock)
+  }
+
+  /// Lets what was made stay: a run begins here.
+  func keep() { isKept.store(true, ordering: .relaxed) }
 
   /// Makes sure that the directory which was locked is still at its path: in another, another job
   /// could be at work.
@@ -46,8 +56,8 @@ final class RunDirectory: Sendable {
 
   /// Lets `latest` lead to the checkpoint `name`.
   func setLatest(_ name: String) throws {
-    try FileSystem.link("\(path)/latest", to: name)
-    try OutputFile.synchronizeDirectory(of: "\(path)/latest")
+    try FileSystem.link("\(path)/\(Self.latestName)", to: name)
+    try OutputFile.synchronizeDirectory(of: "\(path)/\(Self.latestName)")
   }
 
   /// The name under which this directory has the checkpoint at `path`; nil for one from elsewhere.
@@ -77,7 +87,7 @@ final class RunDirectory: Sendable {
   /// What no run has made is not among them: the directory may be someone's home.
   static func formerRun(in path: String) throws -> (names: [String], previous: String)? {
     let made = [
-      RunPlan.name, MetricsLog.name, "latest", bestName, "samples", "reconstructions",
+      RunPlan.name, MetricsLog.name, latestName, bestName, "samples", "reconstructions",
       RunEnvironment.name, RunReport.name,
     ]
     let names = try FileSystem.names(in: path)
@@ -86,8 +96,6 @@ final class RunDirectory: Sendable {
           || $0.hasPrefix(EventLog.prefix) && $0.hasSuffix(EventLog.suffix)
       }
     guard !names.isEmpty else { return nil }
-    var number = 1
-    while FileSystem.exists("\(path)/previous-\(number)") { number += 1 }
-    return (names, "\(path)\(path.hasSuffix("/") ? "" : "/")previous-\(number)")
+    return (names, FileSystem.unusedPath("\(path)\(path.hasSuffix("/") ? "" : "/")previous"))
   }
 }

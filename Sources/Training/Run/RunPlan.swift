@@ -42,12 +42,14 @@ struct RunPlan: Codable {
   /// - Throws: `Failure`: `usage` where a flag would change the model of the run that goes on;
   ///   `badData` where that run's checkpoint or configuration is damaged.
   init(_ request: RunRequest, inRun path: String, defaultData: String) throws {
+    try RunDirectory.requireNoCheckpoint(at: path)
     let request = request.withWholePaths
     configuration = RunConfiguration(data: defaultData)
     let reference: CheckpointReference?
     switch request.resume {
     case .auto:
-      reference = FileSystem.exists(path) ? try CheckpointReference.newest(inRun: path) : nil
+      reference =
+        try FileSystem.isThere(path) ? CheckpointReference.newest(inRun: path) : nil
     case .none: reference = nil
     case .checkpoint(let path): reference = try CheckpointReference(path)
     }
@@ -69,8 +71,8 @@ struct RunPlan: Codable {
   }
 
   /// Leaves `directory` as the run that begins needs it: `latest` leads to the checkpoint that it
-  /// goes on from; files of any other run are moved aside; `config.yaml` is what is done now, unless
-  /// it is to stay what it was.
+  /// goes on from, `best` to the best so far; files of any other run are moved aside; `config.yaml`
+  /// is what is done now, unless it is to stay what it was.
   ///
   /// - Returns: the path of what was moved aside; nil where nothing was.
   @discardableResult
@@ -78,8 +80,10 @@ struct RunPlan: Codable {
     in directory: RunDirectory, keepingConfiguration: Bool = false
   ) throws -> String? {
     var previous: String?
+    directory.keep()
     if let name = checkpoint.flatMap(directory.name(ofCheckpoint:)) {
-      try directory.setLatest(name)
+      try directory.setLatest(directory.settleCopies()[name] ?? name)
+      try directory.settleBest(upTo: progress.step)
     } else {
       previous = try directory.moveAside()
     }
@@ -147,7 +151,7 @@ struct RunPlan: Codable {
   /// The configuration of the run that a checkpoint is in; nil for one that was copied elsewhere.
   static func configuration(beside checkpoint: String) throws -> RunConfiguration? {
     let path = "\(FileSystem.parent(of: FileSystem.resolved(checkpoint)))/\(name)"
-    guard FileSystem.exists(path) else { return nil }
+    guard try FileSystem.isThere(path) else { return nil }
     let text = try FileSystem.read(path)
     guard let configuration = try? YAMLDecoder().decode(RunConfiguration.self, from: text),
       (1...RunConfiguration.mostEpochs).contains(configuration.epochs),

@@ -1,0 +1,41 @@
+extension RunDirectory {
+  /// Makes sure that no run begins inside a checkpoint, where the path would mean two things from
+  /// then on.
+  ///
+  /// - Throws: `Failure` with `usage`, which names the run, where `path` is a checkpoint's directory
+  ///   or lies in one.
+  static func requireNoCheckpoint(at path: String) throws {
+    var place = FileSystem.withoutTrailingSlashes(path)
+    while true {
+      if let failure = failure(of: path, in: place) { throw failure }
+      let above = FileSystem.parent(of: place)
+      // What a path with `..` leads through is not what it lies in.
+      if above == place || place.hasSuffix("..") { return }
+      place = above
+    }
+  }
+
+  private static func failure(of path: String, in place: String) -> Failure? {
+    let run = FileSystem.parent(of: place)
+    let isIn = RunRecord.isRun(run)
+    let name = place.split(separator: "/").last.map(String.init) ?? ""
+    let isNamed =
+      Checkpoint.step(ofDirectory: name) != nil || [latestName, bestName].contains(name)
+    guard isIn && isNamed || Checkpoint.isLikely(place) else { return nil }
+    let what = FileSystem.withoutTrailingSlashes(path) == place ? "is" : "lies in"
+    return Failure(
+      .usage,
+      isIn
+        ? "--run \(path) \(what) a checkpoint of the run \(run): give --run \(run) to go on with it, "
+          + "or with --resume \(place) another --run to begin one from that checkpoint"
+        : "--run \(path) \(what) a checkpoint, which is no place for a run: give another --run, "
+          + "with --resume \(place) to go on from it")
+  }
+}
+
+extension Checkpoint {
+  /// Whether the directory at `path` has what only a checkpoint's has.
+  static func isLikely(_ path: String) -> Bool {
+    [stateName, Checksums.name].allSatisfy { FileSystem.exists("\(path)/\($0)") }
+  }
+}
