@@ -48,18 +48,37 @@ extension Safetensors {
     try withUnsafeMutableBytes(of: &prefix) { try file.read(at: 0, into: $0) }
     let limit = min(largestHeader, file.size - prefixSize)
     guard let length = Int(exactly: UInt64(littleEndian: prefix)), length <= limit else {
-      throw ArtifactError.malformed(
-        file.path, at: 0,
-        "the header's length is \(UInt64(littleEndian: prefix)) where at most \(limit) can be")
+      throw try foreign(file)
+        ?? .malformed(
+          file.path, at: 0,
+          "the header's length is \(UInt64(littleEndian: prefix)) where at most \(limit) can be")
     }
     let text = try [UInt8](unsafeUninitializedCapacity: length) { buffer, filled in
       try file.read(at: prefixSize, into: UnsafeMutableRawBufferPointer(buffer))
       filled = length
     }
     guard text.first == UInt8(ascii: "{") else {
-      throw ArtifactError.malformed(file.path, at: prefixSize, "the header does not begin with {")
+      throw try foreign(file)
+        ?? .malformed(file.path, at: prefixSize, "the header does not begin with {")
     }
     return text
+  }
+
+  /// What a file that cannot be safetensors is, by its first bytes; nil where they tell nothing.
+  ///
+  /// Asked only of those: the length of a header may begin with the bytes of any format.
+  private static func foreign(_ file: borrowing InputFile) throws -> ArtifactError? {
+    let count = min(ForeignFormat.prefixSize, file.size)
+    let bytes = try [UInt8](unsafeUninitializedCapacity: count) { buffer, filled in
+      try file.read(
+        at: 0,
+        into: UnsafeMutableRawBufferPointer(
+          UnsafeMutableBufferPointer(rebasing: buffer[..<count])))
+      filled = count
+    }
+    return ForeignFormat(bytes).map {
+      .malformed(file.path, "this is \($0.name) not safetensors", advice: $0.advice(file.path))
+    }
   }
 
   private static func readEntry(

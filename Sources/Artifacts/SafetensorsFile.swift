@@ -31,9 +31,30 @@ public struct SafetensorsFile: ~Copyable {
   /// - Throws: `ArtifactError` if there is none.
   public func tensor(_ name: String) throws -> Safetensors.Tensor {
     guard let tensor = tensors.first(where: { $0.name == name }) else {
-      throw fail(name, "there is none of this name among the \(tensors.count) in the file")
+      throw fail(
+        name,
+        "there is none of this name among the \(tensors.count) in the file\(Self.some(tensors))")
     }
     return tensor
+  }
+
+  /// Some of the names that there are, as the rest of a sentence.
+  private static func some(_ tensors: [Safetensors.Tensor]) -> String {
+    let (shown, rest) = (tensors.prefix(3), tensors.count - 3)
+    let names = shown.map(\.name.debugDescription).joined(separator: ", ")
+    return names.isEmpty ? "" : ", such as \(names)\(rest > 0 ? " and \(rest) more" : "")"
+  }
+
+  /// All elements of a floating-point tensor, row-major; halves are widened, which is exact.
+  ///
+  /// - Throws: `ArtifactError` if there is no such tensor, or its elements are none of `F32`, `F16`
+  ///   and `BF16`.
+  public func readFloats(_ name: String) throws -> [Float] {
+    switch try tensor(name).elementType {
+    case .float16: try elements(of: name).map { Float(Float16(bitPattern: $0)) }
+    case .bfloat16: try elements(of: name).map { Float(bitPattern: UInt32($0 as UInt16) << 16) }
+    default: try read(name)
+    }
   }
 
   /// Reads all elements of a tensor into `values`, row-major.
@@ -57,7 +78,13 @@ public struct SafetensorsFile: ~Copyable {
   public func read<Element: TensorElement>(
     _ name: String, as element: Element.Type = Element.self
   ) throws -> [Element] {
-    let range = try range(of: name, elements: element)
+    _ = try range(of: name, elements: element)
+    return try elements(of: name)
+  }
+
+  /// The elements of a tensor that is there, as values of as many bytes.
+  private func elements<Element: BitwiseCopyable>(of name: String) throws -> [Element] {
+    guard let range = header.ranges[name] else { preconditionFailure("\(name) was found before") }
     let count = range.count / MemoryLayout<Element>.stride
     return try [Element](unsafeUninitializedCapacity: count) { buffer, filled in
       try file.read(
@@ -74,13 +101,19 @@ public struct SafetensorsFile: ~Copyable {
   ) throws -> Range<Int> {
     let found = try tensor(name).elementType
     guard found == Element.elementType, let range = header.ranges[name] else {
-      throw fail(
-        name, "its elements are \(found.rawValue), where \(Element.elementType.rawValue) is wanted")
+      let wanted = Element.elementType.rawValue
+      throw ArtifactError.malformed(
+        path, tensor: name, "its elements are \(found.rawValue), where \(wanted) is wanted",
+        advice: "write it as float32: in PyTorch tensor.float(), in NumPy "
+          + "array.astype(numpy.float32)")
     }
     return range
   }
 
   private func fail(_ name: String, _ problem: String) -> ArtifactError {
-    .malformed(path, tensor: name, problem, advice: "use a file that was written for this model")
+    .malformed(
+      path, tensor: name, problem,
+      advice: "use a file of this model, whose names checkpoints/README.md lists; lockstep inspect "
+        + "shows what is in this one")
   }
 }

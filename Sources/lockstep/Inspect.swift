@@ -4,10 +4,11 @@ internal import Training
 /// `lockstep inspect`.
 struct Inspect: ParsableCommand {
   static let configuration = CommandConfiguration(
-    abstract: "Tell what is in a checkpoint, and whether it is whole.",
+    abstract: "Tell what is in a checkpoint or any safetensors file, and whether it is whole.",
     discussion: """
         lockstep inspect checkpoints/mnist
         lockstep inspect checkpoints/mnist/step-00000469
+        lockstep inspect model.safetensors
       """)
 
   @OptionGroup var checkpoint: CheckpointArgument

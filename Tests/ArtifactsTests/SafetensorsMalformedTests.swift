@@ -88,6 +88,39 @@ import Testing
     try expectRefusal(bytes, words, comment: "\(bytes)")
   }
 
+  /// What else people have, as its programs begin it; and what they should type.
+  @Test(
+    "other formats are told by name",
+    arguments: [
+      ("PK\u{3}\u{4}\0\0\u{8}\u{8}archive/data.pklFB", "a PyTorch archive", "torch.load("),
+      ("PK\u{3}\u{4}\u{14}\0\0\0fc1.weight.npyFB", "a NumPy archive", "dict(numpy.load("),
+      ("PK\u{3}\u{4}\u{14}\0\0\0metadata.json", "a ZIP archive", "unpack"),
+      ("\u{80}\u{2}\u{8a}\nl\u{fc}\u{9c}F\u{f9} j", "a Python pickle", "torch.load("),
+      ("\u{89}HDF\r\n\u{1a}\n\0\0\0", "an HDF5 file", "save_file"),
+      ("\u{93}NUMPY\u{1}\0v\0{'descr'", "one NumPy array", "save_file"),
+      ("\u{1f}\u{8b}\u{8}\0\0\0\0\0\0\u{3}", "a gzip archive", "gunzip"),
+      ("<!DOCTYPE html>\n<html>", "a web page", "download"),
+      ("version https://git-lfs.github.com/spec/v1\n", "a Git LFS pointer", "git lfs pull"),
+      ("GGUF\u{3}\0\0\0\u{1}\0", "a GGUF file", "save_file"),
+    ])
+  func otherFormat(text: String, name: String, advice: String) throws {
+    // One byte a character; some formats' first bytes are a length that only a large file has.
+    let bytes = text.unicodeScalars.map { UInt8($0.value) } + [UInt8](repeating: 0, count: 600_000)
+    let error = try refusal(of: try folder.file("a", bytes), comment: text)
+    #expect(error.problem.contains("this is \(name)"), "\(error)")
+    #expect(error.advice.contains(advice), "\(error)")
+  }
+
+  /// A header's length may begin with the bytes of another format.
+  @Test func lengthsThatLookLikeOtherFormats() throws {
+    for length in [0x3c, 0x3c20] {
+      let json = "{}" + String(repeating: " ", count: length - 2)
+      let file = try SafetensorsFile(
+        opening: try folder.file("a", SafetensorsTests.file(json, [])))
+      #expect(file.tensors.isEmpty)
+    }
+  }
+
   /// The reference implementation accepts no header above 100 MB, and so do we.
   @Test func hugeHeader() throws {
     let path = try folder.file("a", [1, 0xe1, 0xf5, 5, 0, 0, 0, 0])

@@ -62,6 +62,22 @@ import Testing
     #expect(values == [1, -2])
   }
 
+  /// IEEE 754: 1, -2, the largest, the least normal, the least and infinity of each format.
+  @Test func halvesAreWidenedExactly() throws {
+    let json = #"""
+      {"h":{"dtype":"F16","shape":[6],"data_offsets":[0,12]},\
+      "b":{"dtype":"BF16","shape":[6],"data_offsets":[12,24]}}
+      """#.replacing("\\\n", with: "")
+    let halves: [UInt16] = [0x3c00, 0xc000, 0x7bff, 0x0400, 0x0001, 0x7c00]
+    let brain: [UInt16] = [0x3f80, 0xc000, 0x7f7f, 0x0080, 0x0001, 0x7f80]
+    let bytes = (halves + brain).flatMap { [UInt8($0 & 255), UInt8($0 >> 8)] }
+    let file = try SafetensorsFile(opening: try folder.file("a", Self.file(json, bytes)))
+    #expect(try file.readFloats("h") == [1, -2, 65504, 0x1p-14, 0x1p-24, .infinity])
+    #expect(
+      try file.readFloats("b") == [1, -2, 0x1.fep127, 0x1p-126, 0x1p-133, .infinity])
+    #expect(throws: ArtifactError.self) { try file.read("h", as: Float.self) }
+  }
+
   @Test func askingForTheWrongThing() throws {
     let json = #"{"a":{"dtype":"F32","shape":[1],"data_offsets":[0,4]}}"#
     let file = try SafetensorsFile(opening: try folder.file("a", Self.file(json, [0, 0, 0, 0])))

@@ -57,6 +57,8 @@ struct RunPlan: Codable {
       try goOn(from: reference, request)
     } else {
       request.apply(to: &configuration)
+      configuration.initialParameters =
+        try configuration.initialParameters.map(Self.parametersFile)
       try takeSizes(request)
     }
     if let problem = RunConfiguration.problem(configuration.exchange, configuration.wire) {
@@ -105,6 +107,22 @@ struct RunPlan: Codable {
   /// The name of the configuration in a run directory.
   static let name = "config.yaml"
 
+  /// The file of parameters that `--init` means: that of a run's newest checkpoint, of a checkpoint,
+  /// or the file itself.
+  private static func parametersFile(_ path: String) throws -> String {
+    guard FileSystem.isDirectory(path) else { return path }
+    let reference = try CheckpointReference(path)
+    reference.warnOfPassedOver()
+    return reference.model
+  }
+
+  /// Whether a run that began with the file at `path` is the one that `--init` asks for: with that
+  /// file, or a run or checkpoint that it is in, which may have gone on since.
+  private func began(with path: String) -> Bool {
+    guard let file = configuration.initialParameters else { return false }
+    return file == path || file.hasPrefix("\(FileSystem.withoutTrailingSlashes(path))/")
+  }
+
   /// Lets the model have the sizes of the parameters that it begins with, where flags do not tell.
   private mutating func takeSizes(_ request: RunRequest) throws {
     guard let path = configuration.initialParameters else { return }
@@ -125,7 +143,10 @@ struct RunPlan: Codable {
       formerData = earlier.data
     }
     configuration.recipe = state.recipe
-    if let path = request.initialParameters, path != configuration.initialParameters {
+    var request = request
+    if let path = request.initialParameters, began(with: path) {
+      request.initialParameters = nil
+    } else if let path = request.initialParameters {
       throw Failure(
         .usage,
         "--init \(path) is for a new run, and there is one to go on with, which did not begin with "

@@ -72,7 +72,8 @@ enum TensorFile {
     return isFinite
   }
 
-  /// Reads each of `vectors` from the tensors of its prefix.
+  /// Reads each of `vectors` from the tensors of its prefix, behind one that all names of a file by
+  /// another program may have.
   ///
   /// - Throws: `ArtifactError` where a tensor is missing; `Failure` where one has another shape or
   ///   there are more.
@@ -80,26 +81,53 @@ enum TensorFile {
     _ vectors: [(prefix: String, vector: Vector)], _ layout: ParameterLayout,
     from file: borrowing SafetensorsFile
   ) throws {
-    let count = vectors.count * layout.tensors.count
-    guard file.tensors.count == count else {
-      throw Failure(
-        .badData,
-        "\(file.path): \(file.tensors.count) tensors, where the model has \(count); use a file "
-          + "that was written for this model")
-    }
-    for (prefix, vector) in vectors {
+    let common = commonPrefix(of: file)
+    let prefixes = vectors.map { common + $0.prefix }
+    try requireFit(prefixes, layout, in: file)
+    for (prefix, vector) in zip(prefixes, vectors.map(\.vector)) {
       for tensor in layout.tensors {
-        let name = prefix + tensor.name
-        let shape = try file.tensor(name).shape
-        guard shape == tensor.shape else {
-          throw Failure(
-            .badData,
-            "\(file.path), tensor \(name): its shape is \(shape), where the model has "
-              + "\(tensor.shape); use a checkpoint of this model")
-        }
-        let values: [Float] = try file.read(name)
-        tensor.view(of: vector).copy(from: values)
+        tensor.view(of: vector).copy(from: try file.readFloats(prefix + tensor.name))
       }
     }
+  }
+
+  /// Makes sure that a file has the tensors of `layout` behind each of `prefixes`, and no others.
+  static func requireFit(
+    _ prefixes: [String], _ layout: ParameterLayout, in file: borrowing SafetensorsFile
+  ) throws {
+    let wanted = prefixes.flatMap { prefix in layout.tensors.map { prefix + $0.name } }
+    let found = file.tensors.map(\.name)
+    guard found.count == wanted.count else {
+      let missing = wanted.filter { !found.contains($0) }.map { "\($0) is missing" }
+      let more = found.filter { !wanted.contains($0) }
+        .map { "there is \($0.debugDescription), too" }
+      throw Failure(
+        .badData,
+        "\(file.path): \(found.count) tensors, where the model has \(wanted.count): "
+          + "\((missing + more).prefix(4).joined(separator: ", ")); use a file with this model's "
+          + "tensors alone")
+    }
+    for prefix in prefixes {
+      for tensor in layout.tensors {
+        let shape = try file.tensor(prefix + tensor.name).shape
+        guard shape != tensor.shape else { continue }
+        throw Failure(
+          .badData,
+          "\(file.path), tensor \(prefix + tensor.name): its shape is \(shape), where the model has "
+            + "\(tensor.shape); use a checkpoint of this model")
+      }
+    }
+  }
+
+  /// What stands before the names of all tensors where wrappers were saved with the model, as
+  /// `module.` and `_orig_mod.`; else empty.
+  static func commonPrefix(of file: borrowing SafetensorsFile) -> String {
+    let name = "fc1.weight"
+    let names = file.tensors.map(\.name)
+    guard !names.contains(name), let found = names.first(where: { $0.hasSuffix(".\(name)") }) else {
+      return ""
+    }
+    let prefix = String(found.dropLast(name.count))
+    return names.allSatisfy { $0.hasPrefix(prefix) } ? prefix : ""
   }
 }

@@ -135,7 +135,9 @@ public struct TrainedModel: ~Copyable {
 extension ModelConfiguration {
   /// The sizes that a file's tensors have, which are all that a foreign file tells.
   init(shapesOf file: borrowing SafetensorsFile) throws {
-    let (input, mean) = (try file.tensor("fc1.weight").shape, try file.tensor("fc21.weight").shape)
+    let prefix = TensorFile.commonPrefix(of: file)
+    let input = try file.tensor("\(prefix)fc1.weight").shape
+    let mean = try file.tensor("\(prefix)fc21.weight").shape
     guard input.count == 2, mean.count == 2, (input + mean).allSatisfy({ $0 > 0 }),
       mean[1] == input[0]
     else {

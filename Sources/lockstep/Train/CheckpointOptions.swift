@@ -13,7 +13,8 @@ struct CheckpointOptions: ParsableArguments {
   @Option(
     name: .customLong("init"),
     help: ArgumentHelp(
-      "Begin with parameters of a .safetensors file, such as PyTorch's.", valueName: "file"),
+      "Begin with parameters of a .safetensors file, such as PyTorch's, or of a run or checkpoint.",
+      valueName: "path"),
     completion: .file(extensions: ["safetensors"]))
   var initialParameters: String?
 
@@ -62,7 +63,7 @@ struct CheckpointOptions: ParsableArguments {
       throw ValidationError("--resume must be auto, none or a checkpoint's path, not be empty")
     }
     if initialParameters?.isEmpty == true {
-      throw ValidationError("--init must name a .safetensors file, not be empty")
+      throw ValidationError("--init must name a .safetensors file or a run, not be empty")
     }
     if let maxSteps, maxSteps < 1 { throw ValidationError("--max-steps must be at least 1") }
     if let stopAfter, !(stopAfter >= 0 && stopAfter <= 1e9) {
