@@ -59,6 +59,10 @@ extension TrainingRun {
         }
       }
     }
+    if plan.checkpoint == nil, let path = configuration.initialParameters {
+      try WeightOrder.check(
+        path, layout, trainer.replica.parameters, on: train, seed: recipe.seed, among: world)
+    }
     return trainer
   }
 }

@@ -33,18 +33,19 @@ public struct Inference: ~Copyable {
     return try evaluate(dataset, seed: seed, latents: &nothing, among: communicator)
   }
 
-  /// As ``evaluate(_:seed:among:)``; where there are `latents`, as on all ranks or none, rank
-  /// zero's count those of all images.
+  /// As ``evaluate(_:seed:among:)``, of the first `count` images where not of all; where there are
+  /// `latents`, as on all ranks or none, rank zero's count those of these images.
   func evaluate(
-    _ dataset: Dataset, seed: UInt64, latents: inout LatentHistograms?,
+    _ dataset: Dataset, count: Int? = nil, seed: UInt64, latents: inout LatentHistograms?,
     among communicator: borrowing Communicator
   ) throws -> LossSum {
+    let count = count ?? dataset.count
     let dimensions = latents?.dimensions ?? 0
     let width = 2 + 2 * dimensions
     let noise = RandomStream(seed: seed, purpose: .evaluation)
     let order = EpochOrder(unshuffled: dataset.count)
     var sum = LossSum()
-    try work.collect(dataset.count, width: width, among: communicator) { bench, positions, rows in
+    try work.collect(count, width: width, among: communicator) { bench, positions, rows in
       let (model, activations) = (bench.model, bench.activations)
       bench.encode(dataset, order, positions)
       noise.fillNormal(activations.noise.rows(0..<positions.count), positions: positions)
@@ -64,7 +65,7 @@ public struct Inference: ~Copyable {
     var totals = [sum.reconstruction, sum.divergence]
     var span = totals.mutableSpan
     try communicator.broadcast(&span, from: 0)
-    (sum.reconstruction, sum.divergence, sum.count) = (totals[0], totals[1], dataset.count)
+    (sum.reconstruction, sum.divergence, sum.count) = (totals[0], totals[1], count)
     return sum
   }
 

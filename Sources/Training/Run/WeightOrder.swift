@@ -1,0 +1,68 @@
+internal import Kernels
+internal import Logging
+internal import MNIST
+internal import MPI
+internal import VAE
+
+/// Whether the weights that a run begins with lie in the order that their shapes tell.
+///
+/// JAX and Keras keep a weight as (in, out), so people save `w.T`; and `safetensors.numpy` 0.8.0
+/// writes the memory of such an array, still (in, out), under the shape (out, in). The loss as such
+/// cannot tell that from a model which knows nothing: it was 466 to 551 nats for models of one and
+/// two epochs, where all that draw their weights anew come to 543 (784 ln 2) or more, a hundred
+/// times more where they are large. But in the other order the same numbers came to 127 and 115.
+enum WeightOrder {
+  /// The images whose loss is looked at.
+  private static let imageCount = 128
+
+  /// Warns, on rank zero, where the model knows images far better with its weights in the other
+  /// order, and better than one that knows nothing: numbers that were drawn, whatever their scale,
+  /// do neither. Collective.
+  static func check(
+    _ path: String, _ layout: ParameterLayout, _ parameters: Vector, on train: Dataset,
+    seed: UInt64, among world: borrowing Communicator
+  ) throws {
+    let largest = layout.tensors.map { $0.shape.reduce(1, *) }.max() ?? 0
+    try MachineMemory.require(
+      (layout.count + 2 * largest) * MemoryLayout<Float>.stride, for: "beginning with \(path)",
+      advice: "use a larger machine", among: world)
+    let other = Buffer<Float>(repeating: 0, count: layout.count)
+    for tensor in layout.tensors {
+      let values = tensor.view(of: parameters).elements
+      tensor.view(of: other.vector).copy(from: inOtherOrder(values, tensor.shape))
+    }
+    func loss(_ parameters: Vector) throws -> Double {
+      let inference = try Inference(layout, parameters)
+      var nothing: LatentHistograms?
+      return try inference.evaluate(
+        train, count: min(imageCount, train.count), seed: seed, latents: &nothing, among: world
+      ).mean.total
+    }
+    let (found, turned) = (try loss(parameters), try loss(other.vector))
+    guard isScrambled(found, turned, pixels: layout.configuration.pixels), world.rank == 0 else {
+      return
+    }
+    Logger(label: "lockstep").warning(
+      """
+      \(path): the weights seem to lie in the other order than their shapes tell: as they are, the \
+      loss of the first images is \(nats(found)) nats, and \(nats(turned)) with each weight read \
+      as the transpose of its shape. NumPy arrays must be saved as np.ascontiguousarray(w.T), not \
+      as w.T: save it again; see checkpoints/README.md
+      """)
+  }
+
+  /// Whether losses as the weights are and in the other order tell that the latter is right.
+  static func isScrambled(_ found: Double, _ turned: Double, pixels: Int) -> Bool {
+    // Half of the loss is more than noise and scale make; ln 2 a pixel is what a grey page costs.
+    turned < 0.5 * found && turned < Double(pixels) * 0.6931
+  }
+
+  /// The elements, row-major, of a tensor whose values are those of its transpose in memory's order.
+  static func inOtherOrder(_ values: [Float], _ shape: [Int]) -> [Float] {
+    guard shape.count == 2 else { return values }
+    let (rows, columns) = (shape[0], shape[1])
+    return (0..<rows).flatMap { row in (0..<columns).map { values[$0 * rows + row] } }
+  }
+
+  private static func nats(_ loss: Double) -> Double { (loss * 10).rounded() / 10 }
+}
