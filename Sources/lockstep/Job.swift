@@ -29,6 +29,13 @@ enum Job {
     WindowDirectory.choose()
     LoggingSystem.bootstrap { _ in SentenceLog() }
     do {
+      try ProcessLimit.requireStart()
+    } catch {
+      // Every rank has its own limit, and most often the same.
+      if isFirst { tell("\(error)") }
+      World.abort(code: Training.ExitCode.unavailable.rawValue)
+    }
+    do {
       let world = try World(threadLevel: .funneled)
       let strangers = refusesStrangers ? try Strangers(world) : nil
       let code =
@@ -63,6 +70,8 @@ enum Job {
     _ world: borrowing World, _ work: (borrowing World) throws -> Training.ExitCode
   ) -> Training.ExitCode {
     do {
+      // MPI's threads take some of what there was before it started.
+      try world.communicator.together { try ProcessLimit.require(0, for: "this command") }
       try InstructionAgreement.reach(among: world.communicator)
       return try work(world)
     } catch let error as SharedFailure {

@@ -37,6 +37,7 @@ struct Lockstep: ParsableCommand {
 @main
 enum Program {
   static func main() {
+    ProcessLimit.spareAddresses()
     Terminal.surviveFailedWrites()
     Terminal.makeRoomForHelp()
     var usage = Usage()

@@ -30,8 +30,8 @@ public struct NodeData: ~Copyable {
     try world.together { try check(source.shapes) }
     let size = source.shapes.reduce(0) { $0 + $1.byteCount }
     try MachineMemory.require(
-      node.rank == 0 ? size : 0, for: "keeping the data", advice: "use a larger machine",
-      among: world)
+      node.rank == 0 ? size : 0, sharing: node.rank == 0 ? 0 : size, for: "keeping the data",
+      advice: "use a larger machine", among: world)
     var memory = try SharedMemory<UInt8>(count: size, on: node, among: world)
     let splits = try source.read(into: memory.bytes, among: world)
     try memory.synchronise(node)  // From here on all ranks read, and none writes.

@@ -36,6 +36,7 @@ struct DataFindings: Codable, Equatable {
   /// Reads one split, to see that it is whole.
   private static func read(_ split: Dataset.Split, in directory: String) throws -> Dataset.Shape {
     let files = try DatasetFiles(directory: directory, split: split)
+    try ProcessLimit.require(files.shape.byteCount, for: "reading them")
     let memory = Buffer<UInt8>(repeating: 0, count: files.shape.byteCount)
     _ = try files.read(into: memory.bytes)
     return files.shape

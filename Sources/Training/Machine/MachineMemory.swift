@@ -15,25 +15,32 @@ enum MachineMemory {
   }
 
   /// Makes sure that the ranks of each node, of which this one needs `bytes`, can have what they
-  /// need together; beyond that the system ends processes without a word. Collective.
+  /// need together, beyond which the system ends processes without a word; and each of them what it
+  /// sees, with `shared` bytes of what others have. Collective.
   ///
   /// - Throws: on all ranks, `Failure` with `unavailable`.
   static func require(
-    _ bytes: Int, for purpose: String, advice: String, among world: borrowing Communicator
+    _ bytes: Int, sharing shared: Int = 0, for purpose: String, advice: String,
+    among world: borrowing Communicator
   ) throws {
     let node = try world.splitShared(key: world.rank)
     let sum = Int(try node.allReduce(Int64(bytes), .sum))
     let ranks = node.size
     try node.free()
-    try world.together { try require(sum, ranks: ranks, for: purpose, advice: advice) }
+    try world.together {
+      try ProcessLimit.require(bytes + shared, for: purpose)
+      try require(sum, ranks: ranks, for: purpose, advice: advice)
+    }
   }
 
-  /// Makes sure that `ranks` ranks of this node can have `bytes` together.
+  /// Makes sure that `ranks` ranks of this node can have `bytes` together; where it is one, that its
+  /// process can.
   ///
   /// - Throws: `Failure` with `unavailable`.
   static func require(
     _ bytes: Int, ranks: Int = 1, for purpose: String, advice: String, root: String = ""
   ) throws {
+    if ranks == 1 { try ProcessLimit.require(bytes, for: purpose, root: root) }
     guard let available = available(root: root), bytes > available else { return }
     let whose = ranks == 1 ? "this machine has" : "the machine of these \(ranks) ranks has"
     throw Failure(

@@ -61,7 +61,7 @@ struct TrainingMemory {
   func require(isLeader: Bool, among world: borrowing Communicator) throws {
     try MachineMemory.require(
       rankBytes + (isLeader ? teamBytes : 0) + (world.rank == 0 ? rootBytes : 0),
-      for: "training this model",
+      sharing: isLeader ? 0 : teamBytes, for: "training this model",
       advice: "choose a smaller --hidden or --batch-size, or a larger machine", among: world)
   }
 }

@@ -1,0 +1,60 @@
+internal import CLinux
+internal import Glibc
+
+/// What the shell's limits leave one process, whatever the machine has: `ulimit -v` and `-d`, which
+/// batch systems set, too. Beyond them an allocation fails, in libraries without a word.
+public struct ProcessLimit {
+  /// The option of `ulimit` that tells it.
+  let option: String
+
+  /// The bytes that this process can still have.
+  let left: Int
+
+  /// What libraries, threads and small things take beside what is counted.
+  private static let reserve = 64 << 20
+
+  /// What starting MPI takes: with Open MPI 4.1.4 inspecting a model failed, in the library or
+  /// after it, from 15 to 70 MiB beyond the program itself, and not from there on.
+  private static let start = 96 << 20
+
+  /// The limits that there are. `root` stands before every path, for tests.
+  ///
+  /// proc(5), "/proc/pid/limits", in bytes, and "/proc/pid/statm", in pages: the first number is
+  /// that of all, the sixth that of data and stack. getrlimit(2) says what counts.
+  static func all(root: String = "") -> [ProcessLimit] {
+    let text = (try? FileSystem.read("\(root)/proc/self/limits")) ?? ""
+    let pages = ((try? FileSystem.read("\(root)/proc/self/statm")) ?? "")
+      .split(whereSeparator: \.isWhitespace).compactMap { Int($0) }
+    return [("Max address space", "-v", 0), ("Max data size", "-d", 5)].compactMap {
+      (name, option, column) in
+      guard let line = text.split(separator: "\n").first(where: { $0.hasPrefix(name) }),
+        let limit = line.dropFirst(name.count).split(separator: " ").first.flatMap({ Int($0) }),
+        column < pages.count
+      else { return nil }
+      return ProcessLimit(option: option, left: max(0, limit - pages[column] * Int(getpagesize())))
+    }
+  }
+
+  /// Makes sure that this process can have `bytes`, and what libraries take beside them.
+  ///
+  /// - Throws: `Failure` with `unavailable`.
+  public static func require(
+    _ bytes: Int, for purpose: String, root: String = ""
+  ) throws {
+    guard let limit = all(root: root).min(by: { $0.left < $1.left }), bytes > limit.left - reserve
+    else { return }
+    throw Failure(
+      .unavailable,
+      "\(purpose) needs \(bytes >> 20 + reserve >> 20) MiB where ulimit \(limit.option) leaves this process "
+        + "\(limit.left >> 20) MiB: raise that limit, as with ulimit \(limit.option) unlimited")
+  }
+
+  /// Lets threads share a heap where there is a limit, so that what is left can be foretold; the
+  /// first of all, before there are threads.
+  public static func spareAddresses() { if !all().isEmpty { CLinux_share_heap() } }
+
+  /// Makes sure that MPI can start, which ends processes by itself where it cannot.
+  ///
+  /// - Throws: `Failure` with `unavailable`.
+  public static func requireStart() throws { try require(start - reserve, for: "starting MPI") }
+}
