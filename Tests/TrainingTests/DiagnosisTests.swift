@@ -130,6 +130,9 @@ import Testing
     Case("memory", "host1 has 100 MiB of memory left", "on 4 ranks needs about") {
       $0[6].memoryAvailable = 100 << 20
     },
+    Case("process-limit", "ulimit -v leaves rank 6 50 MiB", "would not start", "-v unlimited") {
+      $0[6].limit = ProcessLimit(option: "-v", left: 50 << 20)
+    },
     Case("single-copy", "ranks 0-3 cannot copy", "(EPERM)", "single_copy_mechanism none") { ranks in
       for rank in 0..<4 { ranks[rank].transport.copyProblem = "EPERM" }
     },

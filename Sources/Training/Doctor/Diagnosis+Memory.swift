@@ -1,7 +1,7 @@
 extension Diagnosis {
   /// Too little room for what ranks share or have.
   static func memoryProblems(_ job: JobFindings) -> [Problem] {
-    job.nodes.flatMap { sharedProblems(job, $0) + ownProblems(job, $0) }
+    job.nodes.flatMap { sharedProblems(job, $0) + ownProblems(job, $0) + limitProblems(job, $0) }
   }
 
   private static func sharedProblems(_ job: JobFindings, _ node: [RankFindings]) -> [Problem] {
@@ -23,6 +23,20 @@ extension Diagnosis {
       Problem(
         "shared-memory", "\(found), as containers have",
         why: "larger models and batches will not start", instead: instead)
+    ]
+  }
+
+  private static func limitProblems(_ job: JobFindings, _ node: [RankFindings]) -> [Problem] {
+    let need = job.processNeed(node)
+    let limited = node.compactMap { rank in rank.limit.map { (rank: rank.rank, limit: $0) } }
+    guard let (rank, limit) = limited.min(by: { $0.limit.left < $1.limit.left }), limit.left < need
+    else { return [] }
+    return [
+      Problem(
+        "process-limit",
+        "ulimit \(limit.option) leaves rank \(rank) \(Wording.mebibytes(limit.left))",
+        why: "the default run needs about \(Wording.mebibytes(need)) in each and would not start",
+        instead: "raise it, as with ulimit \(limit.option) unlimited")
     ]
   }
 

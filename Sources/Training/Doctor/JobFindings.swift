@@ -53,6 +53,12 @@ extension JobFindings {
     node.count > 1 ? memory(node).teamBytes + dataBytes : 0
   }
 
+  /// The bytes that the default run takes of a rank's own limits, with what it shares with others.
+  func processNeed(_ node: [RankFindings]) -> Int {
+    let need = memory(node)
+    return dataBytes + need.rootBytes + need.teamBytes + need.rankBytes + ProcessLimit.reserve
+  }
+
   /// The bytes of the images and labels that rank zero has read, and every node gets.
   private var dataBytes: Int { ranks[0].data?.bytes ?? 0 }
 

@@ -43,6 +43,9 @@ struct RankFindings: Codable, Equatable {
   /// The bytes that can still be allocated; nil where the system does not tell.
   var memoryAvailable: Int?
 
+  /// The tightest limit of this process; nil where there is none.
+  var limit: ProcessLimit?
+
   /// The SHA-256 of the program.
   var program: String
 
@@ -80,6 +83,7 @@ extension RankFindings {
     products = Reproducibility(ParameterLayout(Recipe().model(pixels: 784)))
     sharedRoom = SharedMemoryRoom(transport.windowDirectory ?? SharedMemoryRoom.defaultDirectory)
     memoryAvailable = MachineMemory.available()
+    limit = ProcessLimit.all().min { $0.left < $1.left }
     program = (try? Checksums.digest(of: ProgramFile.path)) ?? "unknown"
     environment = [:]
     for name in Self.variables { environment[name] = Self.variable(name) }

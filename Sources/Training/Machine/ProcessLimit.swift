@@ -3,7 +3,7 @@ internal import Glibc
 
 /// What the shell's limits leave one process, whatever the machine has: `ulimit -v` and `-d`, which
 /// batch systems set, too. Beyond them an allocation fails, in libraries without a word.
-public struct ProcessLimit {
+public struct ProcessLimit: Codable, Equatable {
   /// The option of `ulimit` that tells it.
   let option: String
 
@@ -11,7 +11,7 @@ public struct ProcessLimit {
   let left: Int
 
   /// What libraries, threads and small things take beside what is counted.
-  private static let reserve = 64 << 20
+  static let reserve = 64 << 20
 
   /// What starting MPI takes: with Open MPI 4.1.4 inspecting a model failed, in the library or
   /// after it, from 15 to 70 MiB beyond the program itself, and not from there on.
