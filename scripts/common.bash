@@ -7,7 +7,8 @@ root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 # sysexits.h, as the program itself uses them.
 readonly EX_USAGE=64 EX_DATAERR=65 EX_UNAVAILABLE=69 EX_SOFTWARE=70 EX_IOERR=74 EX_TEMPFAIL=75
 
-say() { printf '%s: %s\n' "$me" "$*" >&2; }
+# Where standard error is gone, as with its terminal, there is nobody to tell.
+say() { printf '%s: %s\n' "$me" "$*" >&2 || true; }
 
 # fail CODE SENTENCE
 fail() {
@@ -18,6 +19,47 @@ fail() {
 }
 
 have() { command -v "$1" >/dev/null 2>&1; }
+
+# family PID: it and all that it has started, one a line. What installs packages is left out, since
+# it must not be ended half way.
+family() {
+  local name child
+  { read -r name <"/proc/$1/comm"; } 2>/dev/null || return 0
+  [[ $name != sudo && $name != apt-get ]] || return 0
+  printf '%s\n' "$1"
+  for child in $(cat "/proc/$1"/task/*/children 2>/dev/null); do
+    family "$child"
+  done
+}
+
+# A shell hears a signal only when its command has ended. `attended COMMAND…` runs one that may take
+# long, with this shell's input, so that its traps are run meanwhile.
+attended() {
+  local status=0
+  # Asynchronous commands are born deaf to SIGINT.
+  (trap - INT && exec "$@") <&0 &
+  wait "$!" || status=$?
+  return "$status"
+}
+
+# Signals end what is attended, and this script.
+heed_signals() {
+  trap 'end_early 129' HUP
+  trap 'end_early 130' INT
+  trap 'end_early 143' TERM
+}
+
+# end_early CODE: ends what was started in the background, then this script.
+end_early() {
+  local job
+  trap '' HUP INT TERM USR1 USR2 XCPU
+  for job in $(jobs -p); do
+    # shellcheck disable=SC2046 # a list of processes, to be split
+    kill -TERM $(family "$job") 2>/dev/null || true
+    wait "$job" 2>/dev/null || true
+  done
+  exit "$1"
+}
 
 # The program's own default, too: `lockstep` looks for MNIST below this folder.
 cache_folder() {
