@@ -28,13 +28,15 @@ import Testing
   }
 
   /// Slurm sends SIGUSR1 some time before, and SIGTERM at, a job's limit.
-  @Test("SIGUSR1 never ends, and is not a first SIGTERM; what was asked for is not told again")
-  func gentle() {
+  @Test(
+    "a warning never ends, and is not a first SIGTERM; what was asked for is not told again",
+    arguments: [SIGUSR1, SIGUSR2, SIGXCPU])
+  func gentle(warning: CInt) {
     #expect(
-      meanings([(SIGUSR1, 0), (SIGUSR1, 5_000), (SIGTERM, 9_000), (SIGUSR1, 20_000)])
+      meanings([(warning, 0), (warning, 5_000), (SIGTERM, 9_000), (warning, 20_000)])
         == [Meaning](repeating: .stop(isTold: false), count: 4))
     #expect(
-      meanings([(SIGUSR1, 0), (SIGTERM, 9_000), (SIGTERM, 20_000)])
+      meanings([(warning, 0), (SIGTERM, 9_000), (SIGTERM, 20_000)])
         == [.stop(isTold: false), .stop(isTold: false), .end])
   }
 

@@ -1,16 +1,21 @@
 internal import Glibc
 internal import Synchronization
 
-/// The request to stop: SIGUSR1, which mpirun passes on to every rank, SIGTERM, SIGINT or SIGHUP.
+/// The request to stop: a warning of a batch system's, SIGTERM, SIGINT or SIGHUP.
 ///
 /// The signals are blocked in all threads but one, which waits for them (`sigwait`): there is no
-/// handler, and it works while the main thread is stuck in MPI. A second one, but of SIGUSR1, ends
+/// handler, and it works while the main thread is stuck in MPI. A second one, but a warning, ends
 /// the process at once, as if nobody listened.
 public final class StopSignal: Sendable {
   /// When this process began to listen, about when it began.
   let start = ContinuousClock.now
 
   private let requested = Atomic(false)
+
+  /// What batch systems send some time before they end a job: Slurm and SGE SIGUSR1, which mpirun
+  /// passes on to every rank, LSF and SGE SIGUSR2, and the kernel, each second over a soft limit of
+  /// processor time, SIGXCPU.
+  private static let warnings = [SIGUSR1, SIGUSR2, SIGXCPU]
 
   /// Hears of no signal until it listens.
   public init() {}
@@ -23,9 +28,10 @@ public final class StopSignal: Sendable {
   ///
   /// What was ignored by whoever started the process (a shell's background job ignores SIGINT, what
   /// `nohup` starts SIGHUP) stays ignored. `notice` is called, on another thread, where the first
-  /// signal is not SIGUSR1.
+  /// signal is no warning.
   public func listen(notice: @escaping @Sendable () -> Void) {
-    let signals = SignalSet([SIGUSR1, SIGTERM, SIGINT, SIGHUP].filter { !SignalSet.isIgnored($0) })
+    let signals = SignalSet(
+      (Self.warnings + [SIGTERM, SIGINT, SIGHUP]).filter { !SignalSet.isIgnored($0) })
     signals.block()
     let thread = Thread { [self] in
       var sequence = Sequence()
@@ -61,7 +67,7 @@ public final class StopSignal: Sendable {
 
     mutating func meaning(of signal: CInt, at now: ContinuousClock.Instant) -> Meaning {
       defer { wasAsked = true }
-      if signal == SIGUSR1 { return .stop(isTold: false) }
+      if StopSignal.warnings.contains(signal) { return .stop(isTold: false) }
       guard let first else {
         first = now
         return .stop(isTold: !wasAsked)

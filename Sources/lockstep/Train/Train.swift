@@ -9,9 +9,9 @@ struct Train: ParsableCommand {
     abstract: "Train, or go on with, a run.",
     discussion: """
       Goes on where the run directory has a checkpoint: flags that are left out then keep the run's \
-      values, and one that would change the model is refused. SIGUSR1, SIGTERM, SIGHUP and Ctrl-C save \
-      and end with code 75; a second one, but of SIGUSR1, ends at once. Open MPI's mpirun \
-      leaves a second after SIGTERM or Ctrl-C, and returns 1; after SIGUSR1 it waits.
+      values, and one that would change the model is refused. SIGUSR1, SIGUSR2, SIGXCPU, SIGTERM, SIGHUP \
+      and Ctrl-C save and end with code 75; a second one of the last three ends at once. Open MPI's \
+      mpirun leaves a second after SIGTERM or Ctrl-C, and returns 1; after SIGUSR1 and SIGUSR2 it waits.
 
         lockstep train --epochs 3 --run checkpoints/short
         mpirun -n 2 lockstep train
