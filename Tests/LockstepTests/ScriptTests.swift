@@ -5,38 +5,18 @@ import Testing
 /// What scripts/train makes of its options, with a set-up that does nothing and an mpirun that
 /// only tells what it was given.
 @Suite struct ScriptTests {
-  private let folder: TemporaryFolder
+  private let folder: ScriptFolder
 
   init() throws {
-    folder = try TemporaryFolder()
-    let scripts = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
-      .appendingPathComponent("../../scripts").standardizedFileURL
-    try FileManager.default.createDirectory(
-      at: folder.url.appendingPathComponent("scripts"), withIntermediateDirectories: true)
-    for name in ["train", "common.bash"] {
-      try FileManager.default.copyItem(
-        at: scripts.appendingPathComponent(name),
-        to: folder.url.appendingPathComponent("scripts/\(name)"))
-    }
-    try write("scripts/setup", "#!/bin/sh\n")
+    folder = try ScriptFolder()
     for name in ["mpirun", "mpiexec.hydra"] {
-      try write(name, "#!/bin/sh\nprintf '%s\\n' \"$*\"\n")
+      try folder.write(name, "#!/bin/sh\nprintf '%s\\n' \"$*\"\n")
     }
-    try write("hosts", "localhost slots=2\n")
-  }
-
-  private func write(_ name: String, _ text: String) throws {
-    let file = folder.url.appendingPathComponent(name)
-    try Data(text.utf8).write(to: file)
-    try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: file.path)
+    try folder.write("hosts", "localhost slots=2\n")
   }
 
   private func run(_ words: [String], mpi: String = "openmpi") throws -> Command.Outcome {
-    let path = ProcessInfo.processInfo.environment["PATH"] ?? "/usr/bin:/bin"
-    return try Command(
-      [folder.url.appendingPathComponent("scripts/train").path] + words,
-      environment: ["PATH": "\(folder.url.path):\(path)", "LOCKSTEP_MPI": mpi]
-    ).run(in: folder.url)
+    try folder.command(words, environment: ["LOCKSTEP_MPI": mpi]).run(in: folder.url)
   }
 
   @Test(
@@ -105,42 +85,6 @@ import Testing
     #expect(told.output.contains("--map-by slot:PE=2 -n 4 "), "\(told.output)")
     let narrow = try run(machines + ["--threads-per-rank", "1"])
     #expect(narrow.status == 0 && !narrow.output.contains(" -n "), "\(narrow.output)")
-  }
-
-  /// An mpirun that, as the real one does, swallows SIGUSR1 until its ranks are up.
-  private static let deaf = """
-    #!/usr/bin/env -S --default-signal=USR1 bash
-    trap '' USR1
-    touch up
-    sleep 1.5
-    trap 'exit 75' USR1
-    for ((tenth = 0; tenth < 100; tenth++)); do sleep 0.1; done
-    """
-
-  /// Sends the script each of the signals, the first as soon as mpirun runs, and tells its status.
-  private static let interrupt = """
-    signals=$1; shift
-    env --default-signal=INT "$@" & script=$!
-    until [ -e up ]; do kill -0 $script || exit 99; sleep 0.01; done
-    for signal in $signals; do kill -$signal $script; sleep 2.2; done
-    wait $script
-    """
-
-  @Test(
-    "a signal before the ranks are up is not lost",
-    arguments: [("INT", 75), ("TERM", 75), ("HUP", 75), ("INT INT", 143)])
-  func early(signals: String, status: Int32) throws {
-    // The second Ctrl-C finds an mpirun that never hears the first.
-    let never = Self.deaf.replacing("sleep 1.5", with: "sleep 9 & wait")
-    try write("mpirun", status == 75 ? Self.deaf : never)
-    let path = ProcessInfo.processInfo.environment["PATH"] ?? "/usr/bin:/bin"
-    let script = folder.url.appendingPathComponent("scripts/train").path
-    let outcome = try Command(
-      ["sh", "-c", Self.interrupt, "sh", signals, script],
-      environment: ["PATH": "\(folder.url.path):\(path)", "LOCKSTEP_MPI": "openmpi"]
-    ).run(seconds: 30, in: folder.url)
-    #expect(outcome.status == status, "\(outcome.reported)")
-    #expect(outcome.errors.contains("stopping after this step"), "\(outcome.errors)")
   }
 
   @Test(

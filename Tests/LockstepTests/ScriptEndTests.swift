@@ -1,0 +1,74 @@
+import Foundation
+import Support
+import Testing
+
+/// What scripts/train says of a job that did not end well, with an mpirun that says what Open MPI's
+/// says.
+@Suite struct ScriptEndTests {
+  private let folder: ScriptFolder
+
+  init() throws { folder = try ScriptFolder() }
+
+  /// Runs with an mpirun that has `words`, each text between two lines, and ends with `code`.
+  private func run(_ words: [String], code: Int) throws -> Command.Outcome {
+    let line = String(repeating: "-", count: 74)
+    let text = words.map { "\(line)\n\($0)\n\(line)\n" }.joined()
+    try folder.write("words", text)
+    try folder.write("mpirun", "#!/bin/sh\n[ $1 = --version ] || cat words >&7\nexit \(code)\n")
+    return try folder.command().run(in: folder.url)
+  }
+
+  private static let primary = """
+    Primary job  terminated normally, but 1 process returned
+    a non-zero exit code. Per user-direction, the job has been aborted.
+    """
+
+  private static func ended(by signal: String) -> String {
+    "mpirun noticed that process rank 1 with PID 77 on node node2 exited on signal \(signal)."
+  }
+
+  private static let lost = """
+    ORTE has lost communication with a remote daemon.
+
+      HNP daemon   : [[30301,0],0] on node node1
+      Remote daemon: [[30301,0],1] on node node2
+
+    This is usually due to either a failure of the TCP network
+    connection to the node, or possibly an internal failure of
+    the daemon itself. We cannot recover from this failure, and
+    therefore will terminate the job.
+    """
+
+  @Test(
+    "one sentence names the rank, the machine and the reason",
+    arguments: [
+      ([ended(by: "9 (Killed)")], 137, "rank 1 on node2 was ended by SIGKILL, as the system does"),
+      ([primary, ended(by: "9 (Killed)")], 71, "rank 1 on node2 was ended by SIGKILL, as the"),
+      ([ended(by: "7 (Bus error)")], 135, "rank 1 on node2 was ended by SIGBUS, as where shared"),
+      ([ended(by: "11 (Segmentation fault)")], 139, "ended by SIGSEGV, which is a defect"),
+      ([], 134, "a rank, or the launcher, was ended by SIGABRT, which is a defect"),
+      ([lost], 205, "node2 was lost, or the network to it; without it the same command goes on"),
+      ([], 205, "a machine was lost, or the network to it"),
+      ([], 1, "mpirun failed; cluster/messages.md says"),
+    ])
+  func sentence(words: [String], code: Int, sentence: String) throws {
+    let outcome = try run(words, code: code)
+    #expect(outcome.status == code)
+    #expect(outcome.errors.hasPrefix("train: "), "\(outcome.errors)")
+    #expect(outcome.errors.contains(sentence), "\(outcome.errors)")
+    #expect(outcome.errors.split(separator: "\n").count == 1, "\(outcome.errors)")
+  }
+
+  @Test("the program's own codes need no words of mpirun's", arguments: [0, 64, 69, 70, 75])
+  func own(code: Int) throws {
+    let outcome = try run(code == 0 ? [] : [Self.primary], code: code)
+    #expect(outcome.status == code)
+    #expect(outcome.errors == "")
+  }
+
+  @Test("what else mpirun says is shown")
+  func shown() throws {
+    let outcome = try run(["There are not enough slots available"], code: 1)
+    #expect(outcome.errors.hasPrefix("There are not enough slots available\ntrain: mpirun failed"))
+  }
+}
