@@ -17,8 +17,13 @@ struct RunFolder {
 
   /// Data and a run of two epochs of four steps each, checkpoints at steps 4 and 8.
   static func trained() throws -> RunFolder {
-    let copy = try RunFolder()
-    try FileManager.default.copyItem(atPath: try finished.get().run, toPath: copy.run)
+    let (copy, original) = (try RunFolder(), try finished.get())
+    try FileManager.default.copyItem(atPath: original.run, toPath: copy.run)
+    // The copy's data are its own.
+    for name in ["config.yaml", "report.html"] {
+      let text = try copy.contents.text(name).replacing(original.data, with: copy.data)
+      try Data(text.utf8).write(to: URL(fileURLWithPath: "\(copy.run)/\(name)"))
+    }
     return copy
   }
 
