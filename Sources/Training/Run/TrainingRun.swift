@@ -106,6 +106,9 @@ public struct TrainingRun: ~Copyable {
 
   /// Trains to the epoch's end, then evaluates and saves; or saves where a stop comes before it.
   private mutating func trainEpoch() throws -> ExitCode {
+    // Rank zero has logged, drawn and saved meanwhile: what others waited for that is no part of
+    // the epoch's seconds.
+    try communicator.barrier()
     var pace = Stopwatch(from: trainer.progress.offset, trainer.stageTimes)
     rowPace = pace
     while !trainer.isEpochComplete {
