@@ -23,7 +23,8 @@ import Testing
   @Test("reads a run, its model and its samples")
   func page() throws {
     let text = try String(contentsOf: Self.page, encoding: .utf8)
-    let code = try #require(text.firstMatch(of: /```python\n((?s:.*?))```/)?.1)
+    let code = try #require(
+      text.firstMatch(of: /## In Python\n(?s:.*?)```python\n((?s:.*?))```/)?.1)
     let folder = try RunFolder.trained()
     try Job(
       ["sample", folder.run, "--count", "4000", "--output", folder.path("samples.npy")]

@@ -17,7 +17,7 @@ enum WeightOrder {
 
   /// Warns, on rank zero, where the model knows images far better with its weights in the other
   /// order, and better than one that knows nothing: numbers that were drawn, whatever their scale,
-  /// do neither. Collective.
+  /// do neither. And where it is far worse than one that knows nothing. Collective.
   static func check(
     _ path: String, _ layout: ParameterLayout, _ parameters: Vector, on train: Dataset,
     seed: UInt64, among world: borrowing Communicator
@@ -39,22 +39,40 @@ enum WeightOrder {
       ).mean.total
     }
     let (found, turned) = (try loss(parameters), try loss(other.vector))
-    guard isScrambled(found, turned, pixels: layout.configuration.pixels), world.rank == 0 else {
-      return
+    if world.rank == 0,
+      let warning = warning(found, turned, pixels: layout.configuration.pixels)
+    {
+      Logger(label: "lockstep").warning("\(path): \(warning)")
     }
-    Logger(label: "lockstep").warning(
-      """
-      \(path): the weights seem to lie in the other order than their shapes tell: as they are, the \
-      loss of the first images is \(nats(found)) nats, and \(nats(turned)) with each weight read \
-      as the transpose of its shape. NumPy arrays must be saved as np.ascontiguousarray(w.T), not \
-      as w.T: save it again; see checkpoints/README.md
-      """)
   }
+
+  /// What is to be said of a model with the loss `found`, and `turned` with its weights in the other
+  /// order; nil where nothing is.
+  static func warning(_ found: Double, _ turned: Double, pixels: Int) -> String? {
+    if isScrambled(found, turned, pixels: pixels) {
+      return """
+        the weights seem to lie in the other order than their shapes tell: as they are, the loss of \
+        the first images is \(nats(found)) nats, and \(nats(turned)) with each weight read as the \
+        transpose of its shape. NumPy arrays must be saved as np.ascontiguousarray(w.T), not as w.T: \
+        save it again; see checkpoints/README.md
+        """
+    }
+    let untrained = Double(pixels) * greyPixel
+    guard !(found <= 2 * untrained) else { return nil }
+    return """
+      the loss of the first images is \(nats(found)) nats, far above the \(nats(untrained)) of a \
+      model that knows nothing: look whether the weights are of this model, in the order of their \
+      shapes, and for pixels from 0 to 1; see checkpoints/README.md
+      """
+  }
+
+  /// What a pixel costs that is as likely black as white, in nats: ln 2.
+  private static let greyPixel = 0.6931
 
   /// Whether losses as the weights are and in the other order tell that the latter is right.
   static func isScrambled(_ found: Double, _ turned: Double, pixels: Int) -> Bool {
-    // Half of the loss is more than noise and scale make; ln 2 a pixel is what a grey page costs.
-    turned < 0.5 * found && turned < Double(pixels) * 0.6931
+    // Half of the loss is more than noise and scale make.
+    turned < 0.5 * found && turned < Double(pixels) * greyPixel
   }
 
   /// The elements, row-major, of a tensor whose values are those of its transpose in memory's order.
