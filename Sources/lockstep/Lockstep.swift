@@ -46,6 +46,7 @@ enum Program {
       try usage.requireFlags()
       let sources = try ArgumentSources(usage.words)
       usage.others = sources.others
+      ProgramArguments.resolved = sources.words
       if Launcher.rank == 0 { sources.warnings.forEach(Job.tell) }
       var command = try Lockstep.parseAsRoot(sources.words)
       try command.run()

@@ -52,6 +52,28 @@ import Testing
       "the program of rank 1 on \(ProcessInfo.processInfo.hostName) differs")
   }
 
+  /// Launchers do not carry variables to other hosts by themselves.
+  @Test(
+    "flags that one rank alone has from the environment",
+    arguments: [
+      ("SEED=5", ["sample", "--count", "256", "--output"]),
+      ("COUNT=5000", ["sample", "--output"]), ("DIGITS=01", ["sample", "--output"]),
+      ("IMPORTANCE_SAMPLES=5", ["evaluate"]), ("SPLIT=train", ["encode", "--output"]),
+      ("COUNT=9", ["reconstruct", "--output"]),
+    ])
+  func variable(setting: String, words: [String]) throws {
+    let folder = try RunFolder.trained()
+    let output = folder.path("x" + (words[0] == "reconstruct" ? ".png" : ".npy"))
+    var words = [Command.built("lockstep"), words[0], folder.run] + words.dropFirst()
+    if words.last == "--output" { words.append(output) }
+    let outcome = try Command.mpirun(
+      [["-n", "1", "env", "LOCKSTEP_\(setting)"] + words, ["-n", "1"] + words],
+      environment: Job.environment
+    ).run()
+    outcome.expectFailure(70, ["the command of rank 1 on ", "mpirun -x NAME"])
+    #expect(!FileManager.default.fileExists(atPath: output))
+  }
+
   @Test("another program, or another command, that uses a checkpoint")
   func use() throws {
     let folder = try RunFolder.trained()

@@ -1,4 +1,5 @@
 internal import CArguments
+internal import Synchronization
 
 /// The words that this process was started with.
 public enum ProgramArguments {
@@ -9,6 +10,15 @@ public enum ProgramArguments {
       Array(UnsafeRawBufferPointer(start: word, count: length(of: word)))
     } ?? []
   }
+
+  /// All that the command was asked for, those flags included that came from files and variables:
+  /// what ranks that work together must have in common.
+  public static var resolved: [String] {
+    get { stored.withLock { $0 } }
+    set { stored.withLock { $0 = newValue } }
+  }
+
+  private static let stored = Mutex<[String]>([])
 
   private static func length(of word: UnsafePointer<CChar>) -> Int {
     var length = 0

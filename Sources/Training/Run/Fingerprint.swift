@@ -105,7 +105,8 @@ struct Fingerprint {
           Failure(
             .disagreement,
             "the \(fingerprint.subject) of rank \(rank) on \(hosts[rank]) differs from that of "
-              + "rank 0 on \(hosts[0]): start all ranks with the same program, data and flags"))
+              + "rank 0 on \(hosts[0]): start all ranks with the same program, data and flags, also "
+              + "those in LOCKSTEP_ variables (mpirun -x NAME)"))
       }
     }
   }

@@ -41,7 +41,7 @@ public struct TrainedModel: ~Copyable {
     try Fingerprint.requireEqual(
       try communicator.together {
         [
-          try Fingerprint("command", of: Array(ProgramArguments.all.dropFirst())),
+          try Fingerprint("command", of: ProgramArguments.resolved),
           try .program(),
         ]
       }, among: communicator)
