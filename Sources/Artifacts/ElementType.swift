@@ -1,5 +1,11 @@
 /// The type of a tensor's elements in a file, by the name that safetensors gives it.
 public enum ElementType: String, Sendable, CaseIterable {
+  /// 4-bit floating point, two in a byte.
+  case float4 = "F4"
+  /// 6-bit floating point, 2 bits of them exponent.
+  case float6e2m3 = "F6_E2M3"
+  /// 6-bit floating point, 3 bits of them exponent.
+  case float6e3m2 = "F6_E3M2"
   /// Truth values of one byte.
   case bool = "BOOL"
   /// 8-bit unsigned integers.
@@ -10,6 +16,8 @@ public enum ElementType: String, Sendable, CaseIterable {
   case float8e5m2 = "F8_E5M2"
   /// 8-bit floating point, 4 bits of them exponent.
   case float8e4m3 = "F8_E4M3"
+  /// 8-bit exponents of powers of two.
+  case float8e8m0 = "F8_E8M0"
   /// 16-bit integers.
   case int16 = "I16"
   /// 16-bit unsigned integers.
@@ -30,14 +38,18 @@ public enum ElementType: String, Sendable, CaseIterable {
   case uint64 = "U64"
   /// IEEE 754 double precision.
   case float64 = "F64"
+  /// Complex numbers of two single-precision ones.
+  case complex64 = "C64"
 
-  /// How many bytes an element takes.
-  public var size: Int {
+  /// How many bits an element takes.
+  public var bitCount: Int {
     switch self {
-    case .bool, .uint8, .int8, .float8e5m2, .float8e4m3: 1
-    case .int16, .uint16, .float16, .bfloat16: 2
-    case .int32, .uint32, .float32: 4
-    case .int64, .uint64, .float64: 8
+    case .float4: 4
+    case .float6e2m3, .float6e3m2: 6
+    case .bool, .uint8, .int8, .float8e5m2, .float8e4m3, .float8e8m0: 8
+    case .int16, .uint16, .float16, .bfloat16: 16
+    case .int32, .uint32, .float32: 32
+    case .int64, .uint64, .float64, .complex64: 64
     }
   }
 }

@@ -1,9 +1,10 @@
 /// What a file is that somebody took for safetensors, by its first bytes.
 enum ForeignFormat: CaseIterable {
-  case pyTorch, numpyArchive, archive, pickle, hdf5, numpy, gzip, page, gitLFS, gguf
+  case pyTorch, numpyArchive, archive, pickle, hdf5, numpy, gzip, tar, page, gitLFS, gguf, onnx
+  case json, text
 
   /// As many first bytes as it takes to tell.
-  static let prefixSize = 256
+  static let prefixSize = 512
 
   /// Recognises a file by its first bytes; nil where they tell nothing.
   init?(_ prefix: [UInt8]) {
@@ -27,7 +28,21 @@ enum ForeignFormat: CaseIterable {
     case .page: text.lowercased().drop { $0.isWhitespace }.hasPrefix("<")
     case .gitLFS: text.hasPrefix("version https://git-lfs")
     case .gguf: begins("GGUF".utf8)
+    // GNU tar manual, "Basic Tar Format".
+    case .tar: prefix.dropFirst(257).starts(with: "ustar".utf8)
+    // A message ModelProto begins with its first field, the version of the format, a small number,
+    // behind which comes another field that has a length: onnx.proto.
+    case .onnx:
+      prefix.count > 3 && prefix[0] == 0x08 && (1...32).contains(prefix[1])
+        && [0x12, 0x1a, 0x22, 0x32, 0x3a, 0x42].contains(prefix[2])
+    case .json: Self.isText(prefix) && text.drop { $0.isWhitespace }.hasPrefix("{")
+    case .text: Self.isText(prefix)
     }
+  }
+
+  /// Whether all bytes are printable letters of ASCII: a header's length never is that.
+  private static func isText(_ bytes: [UInt8]) -> Bool {
+    !bytes.isEmpty && bytes.allSatisfy { (32...126).contains($0) || (9...13).contains($0) }
   }
 
   /// What it is.
@@ -43,6 +58,10 @@ enum ForeignFormat: CaseIterable {
     case .page: "a web page (HTML or XML),"
     case .gitLFS: "a Git LFS pointer, which stands for the file,"
     case .gguf: "a GGUF file,"
+    case .tar: "a tar archive,"
+    case .onnx: "an ONNX model,"
+    case .json: "JSON,"
+    case .text: "text, such as YAML,"
     }
   }
 
@@ -55,13 +74,17 @@ enum ForeignFormat: CaseIterable {
         + "safetensors.torch.save_file(torch.load(\(quoted), map_location=\"cpu\", "
         + "weights_only=True), \"model.safetensors\")"
     case .numpyArchive:
-      "convert it in Python: import numpy, safetensors.numpy; "
-        + "safetensors.numpy.save_file(dict(numpy.load(\(quoted))), \"model.safetensors\")"
+      // Contiguous: arrays in Fortran order would be scrambled.
+      "convert it in Python: import numpy, safetensors.numpy; safetensors.numpy.save_file({k: "
+        + "numpy.ascontiguousarray(v) for k, v in numpy.load(\(quoted)).items()}, "
+        + "\"model.safetensors\")"
     case .archive: "unpack it, and name the .safetensors file in it"
-    case .hdf5, .numpy, .gguf:
+    case .hdf5, .numpy, .gguf, .onnx:
       "write its arrays under this model's names with safetensors.numpy.save_file in Python, as "
         + "checkpoints/README.md shows"
     case .gzip: "unpack it: gunzip or tar -xzf"
+    case .tar: "unpack it: tar -xf, and name the .safetensors file in it"
+    case .json, .text: "name the .safetensors file itself, which may lie beside it"
     case .page: "download the file itself again: this is what a site shows in its place"
     case .gitLFS: "fetch the file itself: git lfs pull"
     }

@@ -93,7 +93,8 @@ extension Safetensors {
         let text = try scanner.string()
         elementType = ElementType(rawValue: text)
         if elementType == nil {
-          throw scanner.failure("the element type \(text.debugDescription) is unknown")
+          throw scanner.failure(
+            "the element type \(text.debugDescription) is unknown to this version")
         }
       case "shape": shape = try scanner.integers()
       case "data_offsets": offsets = try scanner.integers()
@@ -141,13 +142,16 @@ extension Safetensors {
     }
   }
 
-  /// How many bytes the elements take, or nil if that is more than an integer can tell.
+  /// How many bytes the elements take; nil if that is more than an integer can tell, or no whole
+  /// number.
   private static func checkedSize(of tensor: Tensor) -> Int? {
-    tensor.shape.reduce(tensor.elementType.size) { (size: Int?, dimension) in
-      guard let (product, overflow) = size?.multipliedReportingOverflow(by: dimension) else {
+    let bits = tensor.shape.reduce(tensor.elementType.bitCount) { (bits: Int?, dimension) in
+      guard let (product, overflow) = bits?.multipliedReportingOverflow(by: dimension) else {
         return nil
       }
       return overflow ? nil : product
     }
+    guard let bits, bits.isMultiple(of: 8) else { return nil }
+    return bits / 8
   }
 }

@@ -25,7 +25,7 @@ public enum Safetensors {
     /// How many elements it has.
     public var elementCount: Int { shape.reduce(1, *) }
     /// How many bytes its elements take.
-    public var size: Int { elementCount * elementType.size }
+    public var size: Int { elementCount * elementType.bitCount / 8 }
   }
 
   /// The key under which the header keeps the text that describes the whole file.

@@ -93,7 +93,7 @@ import Testing
     "other formats are told by name",
     arguments: [
       ("PK\u{3}\u{4}\0\0\u{8}\u{8}archive/data.pklFB", "a PyTorch archive", "torch.load("),
-      ("PK\u{3}\u{4}\u{14}\0\0\0fc1.weight.npyFB", "a NumPy archive", "dict(numpy.load("),
+      ("PK\u{3}\u{4}\u{14}\0\0\0fc1.weight.npyFB", "a NumPy archive", "numpy.ascontiguousarray(v)"),
       ("PK\u{3}\u{4}\u{14}\0\0\0metadata.json", "a ZIP archive", "unpack"),
       ("\u{80}\u{2}\u{8a}\nl\u{fc}\u{9c}F\u{f9} j", "a Python pickle", "torch.load("),
       ("\u{89}HDF\r\n\u{1a}\n\0\0\0", "an HDF5 file", "save_file"),
@@ -109,6 +109,19 @@ import Testing
     let error = try refusal(of: try folder.file("a", bytes), comment: text)
     #expect(error.problem.contains("this is \(name)"), "\(error)")
     #expect(error.advice.contains(advice), "\(error)")
+  }
+
+  /// Formats that are text, or that a few bytes do not tell.
+  @Test(
+    "text, archives and ONNX models are told, too",
+    arguments: [
+      ("epochs: 3\ndata: /x\n", "text, such as YAML"), (" {\"weight_map\": {}}\n", "JSON"),
+      ("\u{8}\u{8}\u{12}\u{8}lockstep\0\0\0", "an ONNX model"),
+      (String(repeating: "A", count: 257) + "ustar\0" + "00", "a tar archive"),
+    ])
+  func textAndMore(text: String, name: String) throws {
+    let error = try refusal(of: try folder.file("a", Array(text.utf8)), comment: name)
+    #expect(error.problem.contains("this is \(name)"), "\(error)")
   }
 
   /// A header's length may begin with the bytes of another format.

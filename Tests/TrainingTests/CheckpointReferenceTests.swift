@@ -75,7 +75,8 @@ import Testing
     arguments: [
       ([], "this folder is empty"), (["notes.txt"], "there is no checkpoint in this folder"),
       ([".lock", "config.yaml"], "this run has no checkpoint; let it come to one: lockstep train"),
-      (["model.safetensors"], "SHA256SUMS is missing"),
+      (["model.safetensors"], "/model.safetensors"), (["state.json"], "SHA256SUMS is missing"),
+      (["config.json", "model.safetensors"], "there is a model here"),
       (["a/config.yaml", "a/metrics.jsonl"], "/a"),
     ])
   func absence(files: [String], sentence: String) throws {

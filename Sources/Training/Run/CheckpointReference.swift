@@ -84,6 +84,14 @@ struct CheckpointReference {
   /// part of a checkpoint.
   private static func absence(in path: String) throws -> Failure? {
     let names = try FileSystem.names(in: path)
+    // As collections of models lay them.
+    let others = [Checkpoint.optimizerName, Checkpoint.stateName, Checksums.name]
+    if names.contains(Checkpoint.modelName), !names.contains(where: others.contains) {
+      return Failure(
+        .badData,
+        "\(path): there is a model here, but nothing else of a checkpoint; name the file: "
+          + "\(path)/\(Checkpoint.modelName)")
+    }
     guard !names.contains(where: { (Checkpoint.names + [Checksums.name]).contains($0) }) else {
       return nil
     }
