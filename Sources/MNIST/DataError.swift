@@ -40,6 +40,14 @@ extension DataError {
     DataError(kind: .malformed, path: path, offset: offset, problem: problem, advice: advice)
   }
 
+  /// What to do about labels that are none.
+  static let withoutLabels = "mend the file, or remove it: training needs no labels"
+
+  /// The same error with other advice.
+  func advising(_ advice: String) -> DataError {
+    DataError(kind: kind, path: path, offset: offset, problem: problem, advice: advice)
+  }
+
   /// The operating system refused with error number `code` when asked to do `operation`.
   static func system(_ path: String, _ operation: String, code: CInt) -> DataError {
     let advice =

@@ -25,15 +25,43 @@ public final class DatasetFiles {
     let images = try IDXFile(path: imagePath, .images)
     let sizes = images.dimensions
     let labelPath = folder.labels(of: split)
-    labels = try labelPath.map { try IDXFile(path: $0, .labels) }
+    labels = try labelPath.map { try Self.openLabels($0, count: sizes[0], of: imagePath) }
     shape = Dataset.Shape(
       count: sizes[0], rows: sizes[1], columns: sizes[2], hasLabels: labelPath != nil)
     self.images = images
-    let labelCount = labels?.dimensions[0] ?? shape.count
-    guard labelCount == shape.count else {
-      throw DataError.malformed(
-        labelPath ?? directory, at: 4,
-        "there are \(labelCount) labels for the \(shape.count) images of \(imagePath)")
+  }
+
+  /// Opens the labels of `count` images, which are in the file `images`.
+  private static func openLabels(
+    _ path: String, count: Int, of images: String
+  ) throws -> IDXFile {
+    try advisingOfLabels {
+      let labels = try IDXFile(path: path, .labels)
+      let sizes = labels.dimensions
+      // Two dimensions are also what one-hot vectors have.
+      guard sizes.count == 1 || sizes[1] == 8 && labels.elementSize == 4 else {
+        throw DataError.malformed(
+          path, at: 8,
+          "there are \(sizes[1]) numbers for each image, where one is wanted, or QMNIST's 8 integers"
+        )
+      }
+      guard sizes[0] == count else {
+        throw DataError.malformed(
+          path, at: 4, "there are \(sizes[0]) labels for the \(count) images of \(images)")
+      }
+      return labels
+    }
+  }
+
+  /// Does `work` on a file of labels: nobody has to have one, so that no other data are needed where
+  /// it is wrong.
+  private static func advisingOfLabels<Result: ~Copyable>(
+    _ work: () throws -> Result
+  ) throws -> Result {
+    do {
+      return try work()
+    } catch let error as DataError where error.kind == .malformed {
+      throw error.advising(DataError.withoutLabels)
     }
   }
 
@@ -45,7 +73,9 @@ public final class DatasetFiles {
   public func read(into memory: Bytes) throws -> Dataset {
     let dataset = Dataset(shape, in: memory)
     if shape.hasLabels {
-      try dataset.labels.withMutableSpan { try labels?.readFirstColumn(into: &$0) }
+      try Self.advisingOfLabels {
+        try dataset.labels.withMutableSpan { try labels?.readFirstColumn(into: &$0) }
+      }
     }
     try dataset.images.withMutableSpan { try images.read(into: &$0) }
     return dataset

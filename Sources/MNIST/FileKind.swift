@@ -24,7 +24,7 @@ struct FileKind {
   private typealias Signature = (offset: Int, bytes: [UInt8], name: String, advice: String)
 
   /// What to do with arrays in other formats.
-  private static let convert = "write its images as IDX: the README's lines on data show how"
+  static let convert = "write its images as IDX: the README's lines on data show how"
 
   /// The beginnings of formats, by their specifications.
   private static let signatures: [Signature] = [

@@ -8,28 +8,42 @@ struct IDXFile: ~Copyable {
   /// The element types that images and labels come in, by their codes.
   enum ElementType: UInt8 {
     case unsignedByte = 0x08
+    case signedByte = 0x09
+    case int16 = 0x0b
     case int32 = 0x0c
 
     /// The bytes of an element.
-    var size: Int { self == .unsignedByte ? 1 : 4 }
+    var size: Int {
+      switch self {
+      case .unsignedByte, .signedByte: 1
+      case .int16: 2
+      case .int32: 4
+      }
+    }
   }
 
   /// What an array may be.
   struct Form {
     var dimensionCounts: ClosedRange<Int>
     var types: [ElementType] = [.unsignedByte]
+    /// What to do with one that is something else.
+    var advice: String
 
     /// Images: (count, rows, columns).
-    static let images = Form(dimensionCounts: 3...3)
+    static let images = Form(dimensionCounts: 3...3, advice: FileKind.convert)
 
     /// Labels: (count), or QMNIST's (count, 8), of which the first column says what an image shows.
-    static let labels = Form(dimensionCounts: 1...2, types: [.unsignedByte, .int32])
+    static let labels = Form(
+      dimensionCounts: 1...2, types: [.unsignedByte, .signedByte, .int16, .int32],
+      advice: DataError.withoutLabels)
   }
 
   /// The sizes of the dimensions, outermost first; none of them zero.
   let dimensions: [Int]
   /// The number of elements, the product of `dimensions`.
   var count: Int { dimensions.reduce(1, *) }
+  /// The bytes of an element.
+  var elementSize: Int { type.size }
   private let type: ElementType
   private var file: UnpackedFile
 
@@ -73,21 +87,28 @@ struct IDXFile: ~Copyable {
       let bytes = try file.read(rows * rowSize, of: "elements")
       for row in 0..<rows {
         let element = bytes[row * rowSize..<row * rowSize + type.size]
-        guard let last = element.last, element.dropLast().allSatisfy({ $0 == 0 }) else {
+        let label = Self.integer(element, of: type)
+        guard let byte = UInt8(exactly: label) else {
           throw DataError.malformed(
             path, at: offset + row * rowSize,
-            "label \(start + row) is \(Self.integer(element)), and a label is from 0 to 255",
-            advice: "remove the file: training needs no labels")
+            "label \(start + row) is \(label), and a label is from 0 to 255",
+            advice: DataError.withoutLabels)
         }
-        column[start + row] = last
+        column[start + row] = byte
       }
       start += rows
     }
     try file.finish()
   }
 
-  private static func integer(_ bytes: some Sequence<UInt8>) -> Int32 {
-    Int32(bitPattern: bytes.reduce(0) { $0 << 8 | UInt32($1) })
+  private static func integer(_ bytes: some Sequence<UInt8>, of type: ElementType) -> Int {
+    let bits = bytes.reduce(0) { $0 << 8 | UInt32($1) }
+    return switch type {
+    case .unsignedByte: Int(bits)
+    case .signedByte: Int(Int8(truncatingIfNeeded: bits))
+    case .int16: Int(Int16(truncatingIfNeeded: bits))
+    case .int32: Int(Int32(bitPattern: bits))
+    }
   }
 
   private static func readHeader(
@@ -99,14 +120,16 @@ struct IDXFile: ~Copyable {
     }
     guard let type = ElementType(rawValue: magic[2]), form.types.contains(type) else {
       throw DataError.malformed(
-        file.path, at: 2, "the element type is \(magic[2]) where 8, unsigned bytes, was expected")
+        file.path, at: 2, "the element type is \(magic[2]) where 8, unsigned bytes, was expected",
+        advice: form.advice)
     }
     guard form.dimensionCounts.contains(Int(magic[3])) else {
       let (least, most) = (form.dimensionCounts.lowerBound, form.dimensionCounts.upperBound)
       throw DataError.malformed(
         file.path, at: 3,
         "the array has \(magic[3]) dimensions where "
-          + (least == most ? "\(least)" : "\(least) or \(most)") + " were expected")
+          + (least == most ? "\(least)" : "\(least) or \(most)") + " were expected",
+        advice: form.advice)
     }
     let dimensions = try (0..<Int(magic[3])).map { index in
       let size = try file.read(4, of: "dimension \(index)").reduce(0) { $0 << 8 | Int($1) }

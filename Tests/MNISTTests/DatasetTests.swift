@@ -90,14 +90,55 @@ import Testing
     #expect(try load(images: images, labels: labels).labels == [7, 3])
   }
 
-  @Test(arguments: [([0, 0, 1, 44], "300"), ([255, 255, 255, 255], "-1")] as [([UInt8], String)])
-  func labelThatIsNoByte(bytes: [UInt8], number: String) throws {
+  /// The other integers of the format, of one and two bytes.
+  @Test(
+    arguments: [(0x09, [7, 0]), (0x0b, [0, 7, 0, 0]), (0x0c, [0, 0, 0, 7, 0, 0, 0, 0])]
+      as [(UInt8, [UInt8])])
+  func labelsOfOtherIntegers(type: UInt8, bytes: [UInt8]) throws {
+    #expect(try load(images: images, labels: idx(type: type, [2], bytes)).labels == [7, 0])
+  }
+
+  /// Type, bytes of the second label, and what is said of it.
+  @Test(
+    arguments: [
+      (0x0c, [0, 0, 1, 44], "300"), (0x0c, [255, 255, 255, 255], "-1"), (0x0b, [255, 254], "-2"),
+      (0x09, [0x80], "-128"),
+    ] as [(UInt8, [UInt8], String)])
+  func labelThatIsNoByte(type: UInt8, bytes: [UInt8], number: String) throws {
+    let first = [UInt8](repeating: 0, count: bytes.count)
     let error = try #require(throws: DataError.self) {
-      try load(images: images, labels: idx(type: 0x0c, [2], [0, 0, 0, 255] + bytes))
+      try load(images: images, labels: idx(type: type, [2], first + bytes))
     }
     #expect(error.problem == "label 1 is \(number), and a label is from 0 to 255")
-    #expect(error.offset == 12)
-    #expect(error.advice.contains("training needs no labels"))
+    #expect(error.offset == 8 + bytes.count)
+    #expect(error.advice == "mend the file, or remove it: training needs no labels")
+  }
+
+  /// What cannot be labels is to go, not the images: one-hot vectors, floats, text, too few.
+  @Test(
+    arguments: [
+      (idx([2, 10], [UInt8](repeating: 0, count: 20)), "there are 10 numbers for each image"),
+      (idx([2, 8], [UInt8](repeating: 0, count: 16)), "there are 8 numbers for each image"),
+      (idx(type: 0x0d, [2], [UInt8](repeating: 0, count: 8)), "the element type is 13"),
+      (Array("7\n0\n".utf8), "this is text"),
+      (idx([1], [7]), "there are 1 labels for the 2 images"),
+      (idx([2], [7]), "the header declares"), ([], "the data ends"),
+    ] as [([UInt8], String)])
+  func noLabelsAtAll(bytes: [UInt8], problem: String) throws {
+    let error = try #require(throws: DataError.self) { try load(images: images, labels: bytes) }
+    #expect(error.problem.hasPrefix(problem), "\(error)")
+    #expect(error.advice == "mend the file, or remove it: training needs no labels")
+  }
+
+  /// Pixels of another kind are to be written anew, not replaced by digits.
+  @Test(arguments: [
+    idx(type: 0x0d, [1, 1, 1], [0, 0, 0, 0]), idx([1, 1, 1, 1], [0]), idx([2, 6], Array(1...12)),
+  ])
+  func imagesOfAnotherForm(bytes: [UInt8]) throws {
+    let error = try #require(throws: DataError.self) {
+      try load(images: bytes, labels: idx([2], [7, 0]))
+    }
+    #expect(error.advice.contains("the README's lines on data show how"), "\(error)")
   }
 
   @Test func noLabels() throws {

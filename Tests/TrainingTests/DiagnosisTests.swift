@@ -155,6 +155,12 @@ import Testing
     Case("data", "on host1, /data: damaged", "scripts/fetch-mnist") {
       $0[4].data = DataFindings("/dev/null")
       $0[4].data?.problem = "/data: damaged"
+      $0[4].data?.advice = nil
+    },
+    Case("data", "/data: labels of floats", "remove it") {
+      $0[0].data = DataFindings("/dev/null")
+      $0[0].data?.problem = "/data: labels of floats"
+      $0[0].data?.advice = "mend the file, or remove it"
     },
     Case("data", "on host0, /no/such/folder: there is no such folder", "scripts/fetch-mnist") {
       ranks in

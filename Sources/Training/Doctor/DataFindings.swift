@@ -11,6 +11,8 @@ struct DataFindings: Codable, Equatable {
   var bytes = 70_000 * 785
   /// What is wrong.
   var problem: String?
+  /// What to do about it; nil where nothing is known but to have other data.
+  var advice: String?
   /// Whether nothing is wrong but that there are no files.
   var isMissing = false
 
@@ -28,6 +30,7 @@ struct DataFindings: Codable, Equatable {
     } catch let error as DataError {
       isMissing = error.kind == .missing
       problem = error.found
+      advice = isMissing ? nil : error.advice
     } catch {
       problem = "\(directory): \(error)"
     }

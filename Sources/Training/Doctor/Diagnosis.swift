@@ -74,8 +74,8 @@ extension Diagnosis {
     let place = job.nodes.count > 1 ? "on \(Wording.hosts(bad.map { [$0] })), " : ""
     return [
       Problem(
-        "data", place + problem, why: "there is nothing to train on",
-        instead: "type scripts/fetch-mnist, or name the folder with --data")
+        "data", place + problem, why: "training does not begin",
+        instead: first.data?.advice ?? "type scripts/fetch-mnist, or name the folder with --data")
     ]
   }
 }
