@@ -29,6 +29,31 @@ import Testing
     }
   }
 
+  /// As many pixels in another shape are other images.
+  @Test("a model is not used on images of another shape", arguments: Launch.both)
+  func otherShape(launch: Launch) throws {
+    let folder = try RunFolder(SmallData(rows: 4, columns: 16))
+    try folder.train("--epochs", "1").succeed()
+    let square = try SmallData().write(to: folder.folder.url.appendingPathComponent("square"))
+    let sentence = "images are 8 × 8 pixels, those of the model 4 × 16"
+    try Job(["evaluate", folder.run, "--data", square], launch).fail(65, square, sentence)
+    let words = ["train", "--data", square, "--run"]
+    try Job(words + [folder.run, "--epochs", "2", "--other-data"], launch).fail(65, sentence)
+    let model = "\(folder.run)/latest/model.safetensors"
+    try Job(words + [folder.path("new"), "--init", model], launch).fail(65, sentence)
+  }
+
+  /// What `astype(np.uint8)` makes of numbers from 0 to 1.
+  @Test("images that are all black are told of")
+  func black() throws {
+    let folder = try RunFolder()
+    let file = URL(fileURLWithPath: "\(folder.data)/train-images-idx3-ubyte")
+    let bytes = try Data(contentsOf: file)
+    try (bytes.prefix(16) + bytes.dropFirst(16).map { $0 > 200 ? 1 : 0 }).write(to: file)
+    let outcome = try folder.train("--epochs", "1").succeed()
+    #expect(outcome.errors.contains("no pixel is above 1, where 255 is white"))
+  }
+
   @Test("a set without labels trains, to the bits of one with them", arguments: Launch.both)
   func noLabels(launch: Launch) throws {
     let folder = try RunFolder()

@@ -87,6 +87,41 @@ import Testing
     #expect(outcome.errors.contains("these are not the test images of the run"))
   }
 
+  /// Losses of other test images do not compare, however low.
+  @Test("the best checkpoint is one of those that were judged by the same images")
+  func best() throws {
+    for split in ["t10k", "train"] {
+      let file = URL(fileURLWithPath: "\(other)/\(split)-images-idx3-ubyte")
+      // White images cost more than the run's, which are mostly black.
+      let bytes = try Data(contentsOf: file)
+      try (bytes.prefix(16) + Data(repeating: 127, count: bytes.count - 16)).write(to: file)
+    }
+    func best() throws -> String {
+      try FileManager.default.destinationOfSymbolicLink(atPath: "\(folder.run)/best")
+    }
+    #expect(try best() == "step-00000008")
+    try Job(words + ["--data", other, "--epochs", "3", "--other-data", "--keep", "1"]).succeed()
+    let rows = try folder.contents.rows().filter { $0.kind == "epoch" }
+    #expect(try #require(rows[2].testLoss) > #require(rows[1].testLoss))
+    #expect(try best() == folder.contents.latest())
+  }
+
+  /// Gone test images are no reason to take any others without a word.
+  @Test("a job without test images does not forget which they were")
+  func forgotten() throws {
+    let names = ["images-idx3", "labels-idx1"].map { "t10k-\($0)-ubyte" }
+    for name in names { try FileManager.default.removeItem(atPath: "\(folder.data)/\(name)") }
+    let without = try Job(words + ["--epochs", "3"]).succeed()
+    #expect(without.errors.contains("has no test images"))
+    #expect(!without.errors.contains("not the test images of the run"))
+    for name in names {
+      try FileManager.default.copyItem(
+        atPath: "\(other)/\(name)", toPath: "\(folder.data)/\(name)")
+    }
+    let outcome = try Job(words + ["--epochs", "4"]).succeed()
+    #expect(outcome.errors.contains("these are not the test images of the run"))
+  }
+
   /// As earlier versions wrote it.
   @Test("a run whose checkpoint does not tell goes on, and tells from then on")
   func old() throws {

@@ -9,7 +9,7 @@ private let onlyThere: Comment = "MPICH keeps windows in /dev/shm alone"
 struct SharedMemoryTests {
   private let folder: RunFolder
 
-  /// Data as large as MNIST's, all black: 45 MiB.
+  /// Data as large as MNIST's, black but for a pixel: 45 MiB.
   init() throws {
     folder = try RunFolder(SmallData(test: 20, rows: 28, columns: 28))
     let data = URL(fileURLWithPath: folder.data)
@@ -17,7 +17,9 @@ struct SharedMemoryTests {
       let file = data.appendingPathComponent("train-\(name)-ubyte")
       try Data(SmallData.header(sizes)).write(to: file)
       let handle = try FileHandle(forWritingTo: file)
-      try handle.truncate(atOffset: UInt64(4 + 4 * sizes.count + sizes.reduce(1, *)))
+      try handle.truncate(atOffset: UInt64(4 + 4 * sizes.count + sizes.reduce(1, *) - 1))
+      try handle.seekToEnd()
+      try handle.write(contentsOf: Data([9]))
       try handle.close()
     }
   }

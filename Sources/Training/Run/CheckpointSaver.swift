@@ -127,9 +127,9 @@ private final class SaveWork: @unchecked Sendable {
     try directory.setLatest(name)
     let step = state.progress.step
     if let testLoss = state.testLoss {
-      try directory.updateBest(name, step: step, testLoss: testLoss)
+      try directory.updateBest(name, step: step, testLoss: testLoss, test: state.data?.test)
     }
-    try directory.removeCheckpoints(beside: keep, upTo: step)
+    try directory.removeCheckpoints(beside: keep, upTo: step, test: state.data?.test)
   }
 }
 

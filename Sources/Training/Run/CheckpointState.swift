@@ -35,10 +35,13 @@ extension CheckpointState {
   /// What all checkpoints of a job have in common: the state that `plan` begins with, on `data`.
   init(_ plan: RunPlan, _ data: borrowing NodeData, _ arithmetic: Arithmetic) {
     let images = data.splits[0]
+    var fingerprint = DataFingerprint(data)
+    // What is not there to compare with is not forgotten.
+    fingerprint.test = fingerprint.test ?? plan.data?.test
     self.init(
       progress: plan.progress, recipe: plan.configuration.recipe, pixels: images.pixelCount,
       imageSize: ImageSize(rows: images.rows, columns: images.columns),
-      data: DataFingerprint(data), arithmetic: arithmetic)
+      data: fingerprint, arithmetic: arithmetic)
   }
 
   /// Reads the content of `state.json`.

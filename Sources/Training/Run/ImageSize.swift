@@ -1,3 +1,5 @@
+internal import MNIST
+
 /// The height and width of an image in pixels.
 struct ImageSize: Codable, Equatable {
   var rows: Int
@@ -11,11 +13,24 @@ struct ImageSize: Codable, Equatable {
   /// An image of `rows` × `columns`.
   init(rows: Int, columns: Int) { (self.rows, self.columns) = (rows, columns) }
 
-  /// What a model's file tells of images of `pixels`; a guess where it does not.
-  init(of metadata: [String: String], pixels: Int) {
+  /// What a model's file tells of images of `pixels`; nil where it does not.
+  init?(toldBy metadata: [String: String], pixels: Int) {
     let sides = ["rows", "columns"].map { metadata["lockstep.\($0)"].flatMap { Int($0) } ?? 0 }
-    let told = ImageSize(rows: sides[0], columns: sides[1])
-    self = told.hasPixels(pixels) ? told : ImageSize(guessedFrom: pixels)
+    self.init(rows: sides[0], columns: sides[1])
+    if !hasPixels(pixels) { return nil }
+  }
+
+  /// Makes sure that a model of such images is not used on those of another shape, which may have as
+  /// many pixels.
+  ///
+  /// - Throws: `Failure` with `badData`.
+  func require(in shapes: [Dataset.Shape], of directory: String) throws {
+    for shape in shapes where (shape.rows, shape.columns) != (rows, columns) {
+      throw Failure(
+        .badData,
+        "\(directory): images are \(shape.rows) × \(shape.columns) pixels, those of the model "
+          + "\(rows) × \(columns); use data of that shape")
+    }
   }
 
   /// What images of `pixels` are where nobody tells, as earlier versions did not: a square, else one

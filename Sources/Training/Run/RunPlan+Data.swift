@@ -1,3 +1,4 @@
+internal import Kernels
 internal import Logging
 internal import MNIST
 internal import MPI
@@ -14,8 +15,23 @@ extension RunPlan {
     if world.rank == 0 {
       let logger = Logger(label: "lockstep")
       for warning in warnings { logger.warning("\(warning)") }
+      if Self.areBlack(data.splits[0]) {
+        logger.warning(
+          """
+          \(directory): no pixel is above 1, where 255 is white, so all images are black: were they \
+          0 to 1 when they were written? the README's lines on data show how
+          """)
+      }
     }
     return data
+  }
+
+  /// Whether no pixel can be told from black, as where numbers from 0 to 1 became bytes.
+  private static func areBlack(_ images: Dataset) -> Bool {
+    images.images.withSpan { pixels in
+      for index in pixels.indices where pixels[index] > 1 { return false }
+      return true
+    }
   }
 
   /// Makes sure that images of these shapes can be trained on.
@@ -35,6 +51,7 @@ extension RunPlan {
         "\(directory): images have \(train.pixelCount) pixels, those of the checkpoint "
           + "\(pixels); use the data that the run began with")
     }
+    try imageSize?.require(in: [train], of: directory)
     guard progress.offset < train.count else {
       throw Failure(
         .badData,
@@ -61,7 +78,7 @@ extension RunPlan {
       warnings.append(
         "the run goes on with other images, of \(directory), than those that it was trained on")
     }
-    if let expected = data.test, found.test != expected {
+    if let expected = data.test, let test = found.test, test != expected {
       warnings.append(
         "\(directory): these are not the test images of the run, so its test losses from here on do "
           + "not compare with those before")

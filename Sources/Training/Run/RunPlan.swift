@@ -20,6 +20,9 @@ struct RunPlan: Codable {
   /// The pixels of an image that the checkpoint was trained on.
   var pixels: Int?
 
+  /// The shape of an image, where the checkpoint, or the file that the run begins with, tells.
+  var imageSize: ImageSize?
+
   /// The images that the checkpoint was trained on and judged by, where it tells.
   var data: DataFingerprint?
 
@@ -85,7 +88,7 @@ struct RunPlan: Codable {
     directory.keep()
     if let name = checkpoint.flatMap(directory.name(ofCheckpoint:)) {
       try directory.setLatest(directory.settleCopies()[name] ?? name)
-      try directory.settleBest(upTo: progress.step)
+      try directory.settleBest(upTo: progress.step, test: data?.test)
     } else {
       previous = try directory.moveAside()
     }
@@ -126,7 +129,9 @@ struct RunPlan: Codable {
   /// Lets the model have the sizes of the parameters that it begins with, where flags do not tell.
   private mutating func takeSizes(_ request: RunRequest) throws {
     guard let path = configuration.initialParameters else { return }
-    let model = try ModelConfiguration(shapesOf: SafetensorsFile(opening: path))
+    let file = try SafetensorsFile(opening: path)
+    let model = try ModelConfiguration(shapesOf: file)
+    imageSize = ImageSize(toldBy: file.metadata, pixels: model.pixels)
     configuration.recipe.hidden = request.hidden ?? model.hidden
     configuration.recipe.latent = request.latent ?? model.latent
     if let problem = configuration.recipe.problem {
@@ -164,6 +169,7 @@ struct RunPlan: Codable {
     testLoss = state.testLoss
     pixels = state.pixels
     data = state.data
+    imageSize = state.imageSize
     arithmetic = state.arithmetic
     refusedMetrics = state.refusedMetrics ?? []
     checkpoint = reference.directory

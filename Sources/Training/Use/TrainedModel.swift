@@ -13,8 +13,13 @@ public struct TrainedModel: ~Copyable {
   /// What the run drew its noise from; 1 where the file does not tell.
   public let seed: UInt64
 
+  /// The shape of an image, where the file tells.
+  private let toldSize: ImageSize?
+
   /// The shape of an image; a guess where the file does not tell.
-  let imageSize: ImageSize
+  var imageSize: ImageSize {
+    toldSize ?? ImageSize(guessedFrom: layout.configuration.pixels)
+  }
 
   /// The images that it was trained on and judged by, as far as the checkpoint tells.
   private let images: ModelImages
@@ -69,7 +74,7 @@ public struct TrainedModel: ~Copyable {
     self.layout = layout
     self.memory = memory
     seed = contents.seed
-    imageSize = contents.imageSize
+    toldSize = contents.imageSize
     images = contents.images
   }
 
@@ -85,7 +90,7 @@ public struct TrainedModel: ~Copyable {
     _ asked: String?, _ split: Dataset.Split, among communicator: borrowing Communicator
   ) throws -> NodeData {
     let directory = asked ?? images.directory ?? Dataset.defaultDirectory
-    let pixels = layout.configuration.pixels
+    let (pixels, toldSize) = (layout.configuration.pixels, toldSize)
     let data = try NodeData(directory, [split], among: communicator) { shapes in
       guard shapes[0].pixelCount == pixels else {
         throw Failure(
@@ -93,6 +98,7 @@ public struct TrainedModel: ~Copyable {
           "\(directory): images have \(shapes[0].pixelCount) pixels, where the model takes "
             + "\(pixels); use the data that it was trained on")
       }
+      try toldSize?.require(in: shapes, of: directory)
     }
     if communicator.rank == 0,
       let sentence = images.sentence(
@@ -108,7 +114,7 @@ public struct TrainedModel: ~Copyable {
     var path: String
     var model: ModelConfiguration
     var seed: UInt64
-    var imageSize: ImageSize
+    var imageSize: ImageSize?
     var images: ModelImages
 
     init(_ path: String) throws {
@@ -127,7 +133,7 @@ public struct TrainedModel: ~Copyable {
       self.path = reference.model
       model = try ModelConfiguration(shapesOf: file)
       seed = file.metadata["lockstep.seed"].flatMap { UInt64($0) } ?? 1
-      imageSize = ImageSize(of: file.metadata, pixels: model.pixels)
+      imageSize = ImageSize(toldBy: file.metadata, pixels: model.pixels)
     }
   }
 }
