@@ -4,6 +4,32 @@
 # What ended the job, in mpirun's words; empty where it said nothing of that.
 notes=
 notes_file=
+# The process that writes our standard output where mpirun would not tell that it cannot be written.
+output=
+is_output_lost=
+
+# What was closed takes nothing, and is no number for the next file that is opened.
+require_output() { { true >&1; } 2>/dev/null || exec 1</dev/null; }
+
+# mpirun drops what it cannot write, and does not tell. Where standard output is a file or a device,
+# which has no reader that may have seen enough, another writes there, and goes on where it cannot.
+open_output() {
+  [[ ! -t 1 && ! -p /dev/stdout ]] || return 0
+  exec > >(trap '' HUP INT TERM USR1 USR2 XCPU && exec tee --output-error=warn-nopipe /dev/null 2>/dev/null)
+  output=$!
+}
+
+# It has come to its end, or is held up by a process that nobody knows of.
+close_output() {
+  local tenth
+  [[ -n $output ]] || return 0
+  exec >&-
+  for ((tenth = 0; tenth < 20; tenth++)); do
+    kill -0 "$output" 2>/dev/null || break
+    sleep 0.1
+  done
+  ((tenth == 20)) || wait "$output" || is_output_lost=1
+}
 
 # Ranks' output comes through mpirun as it is. What mpirun has to say itself comes on descriptor 7, which
 # Open MPI 4 takes from this variable; for ranks, which do not have that, it is their standard error.
@@ -61,6 +87,11 @@ show_or_note() {
 }
 
 readonly goes_on="the same command goes on from the last checkpoint, if there is one"
+
+# Else the program's own, which alone has seen what it wrote.
+tell_of_lost_output() {
+  say "standard output could not be written to; what was told there is lost, and training is done: check where it leads, and the disk's space."
+}
 
 # tell_of_end CODE: what a code other than the program's own means.
 tell_of_end() {

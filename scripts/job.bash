@@ -27,6 +27,7 @@ heed_signals_of_job() {
   local signal
   [[ $stop_within =~ ^[0-9]{1,6}$ ]] ||
     fail $EX_USAGE "LOCKSTEP_STOP_WITHIN must be a number of seconds, not '$stop_within'."
+  stop_within=$((10#$stop_within)) # 08 would be octal
   trap 'heed HUP 129' HUP
   trap 'heed INT 130' INT
   trap 'heed TERM 143' TERM
@@ -57,13 +58,13 @@ heed() {
     [[ $1 == INT ]] || force_later
   # One signal may reach us twice: from the terminal or the group, and from a parent that passes it on.
   elif ((SECONDS - interrupted > 1)); then
-    end_now "$2" "ending at once, without a checkpoint."
+    end_now "$2" "ending at once, without waiting for a checkpoint."
   fi
 }
 
 say_what_follows() {
-  local again="Ctrl-C again ends at once, without one"
-  [[ $1 == INT ]] || again="after $stop_within s, or at a second SIG$1, it ends without one"
+  local again="Ctrl-C again ends at once, without waiting for one"
+  [[ $1 == INT ]] || again="after $stop_within s, or at a second SIG$1, it ends without waiting for one"
   say "asked the ranks to stop after this step, with a checkpoint; $again."
 }
 
@@ -138,8 +139,10 @@ call_back() {
   kill -ALRM $$
 }
 
+# SIGALRM that others send means nothing.
 give_up() {
-  end_now 143 "no checkpoint after $stop_within s, since a rank or a machine does not answer; ending without one: the same command goes on from the last."
+  [[ -n $interrupted ]] && ((SECONDS - interrupted >= stop_within)) || return 0
+  end_now 143 "no checkpoint after $stop_within s, since a rank or a machine does not answer; ending without waiting for one: the same command goes on from the last."
 }
 
 # end_now CODE SENTENCE: mpirun has a second for ranks that listen to SIGTERM, and kills the others;
@@ -169,6 +172,7 @@ kill_what_is_left() {
 # launch COMMAND…: runs it to its end and returns its exit code. What it says on 7 goes through `sift`.
 launch() {
   local guard=() status=0
+  open_output
   # Should this script be killed outright, mpirun is told to end too.
   ! setpriv --pdeathsig TERM true 2>/dev/null || guard=(setpriv --pdeathsig TERM)
   open_notes
@@ -189,5 +193,6 @@ launch() {
   wait "$job" || status=$?
   [[ -z $ending ]] || wait "$ending" || true
   read_notes
+  close_output
   return "$status"
 }

@@ -37,6 +37,7 @@ struct Lockstep: ParsableCommand {
 @main
 enum Program {
   static func main() {
+    Terminal.reserveStreams()
     ProcessLimit.spareAddresses()
     Terminal.surviveFailedWrites()
     Terminal.makeRoomForHelp()

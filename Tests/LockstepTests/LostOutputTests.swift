@@ -33,6 +33,18 @@ import Testing
     #expect(try folder.contents.isWhole("step-00000004"))
   }
 
+  /// Files that a program opens have the first numbers that are free.
+  @Test("a stream that was closed takes nothing, and no other file takes its place")
+  func missing() throws {
+    let folder = try RunFolder()
+    let outcome = try run(folder.train("--epochs", "1"), "<&- >&-")
+    #expect(outcome.status == 74, "\(outcome.reported)")
+    #expect(outcome.errors.contains("standard output could not be written to: Bad file"))
+    #expect(try folder.contents.isWhole("step-00000004"))
+    try run(Job(["inspect", folder.run]), ">&-").expectFailure(74, ["cannot be written to: Bad"])
+    #expect(try run(Job(["evaluate", folder.run]), "2>&-").status == 0)
+  }
+
   @Test("who closes a pipe has seen enough of a result, too")
   func closed() throws {
     let folder = try RunFolder.trained()

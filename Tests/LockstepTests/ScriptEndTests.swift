@@ -71,4 +71,21 @@ import Testing
     let outcome = try run(["There are not enough slots available"], code: 1)
     #expect(outcome.errors.hasPrefix("There are not enough slots available\ntrain: mpirun failed"))
   }
+
+  /// mpirun drops what it cannot write.
+  @Test(
+    "lines that are lost are no success, whatever mpirun says",
+    arguments: [(">/dev/full", 0, 74), (">&-", 0, 74), (">/dev/full", 75, 75), (">lines", 0, 0)])
+  func lostOutput(redirection: String, code: Int, status: Int) throws {
+    try folder.write("mpirun", "#!/bin/sh\n[ $1 = --version ] || echo epoch 1\nexit \(code)\n")
+    let outcome = try folder.command(through: ["sh", "-c", "\"$@\" \(redirection)", "sh"])
+      .run(in: folder.url)
+    #expect(outcome.status == status, "\(outcome.reported)")
+    #expect(
+      outcome.errors.contains("standard output could not be written to") == (status == 74),
+      "\(outcome.errors)")
+    guard redirection == ">lines" else { return }
+    let lines = try String(contentsOf: folder.url.appendingPathComponent("lines"), encoding: .utf8)
+    #expect(lines == "epoch 1\n")
+  }
 }

@@ -111,6 +111,17 @@ import Testing
     #expect(outcome.errors.hasSuffix("training was done before it could be stopped.\n"))
   }
 
+  /// What begins with a zero is octal to shells.
+  @Test("a time to wait may begin with a zero, and a foreign alarm changes nothing")
+  func alarm() throws {
+    try folder.write(
+      "mpirun",
+      "#!/bin/bash\n[ $1 != --version ] || exit 0\necho $$ >up\nsleep 1\nexit 0\n")
+    let outcome = try interrupted(by: "ALRM", environment: ["LOCKSTEP_STOP_WITHIN": "08"])
+    #expect(outcome.status == 0, "\(outcome.reported)")
+    #expect(outcome.errors == "")
+  }
+
   @Test("a time to wait that is none is told of")
   func patience() throws {
     let outcome = try folder.command(environment: ["LOCKSTEP_STOP_WITHIN": "1m"]).run()

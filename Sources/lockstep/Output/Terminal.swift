@@ -5,6 +5,16 @@ internal import Training
 
 /// Standard output and standard error, each line out at once.
 enum Terminal {
+  /// Lets the numbers of standard streams that whoever started this process has closed be of no
+  /// file, as else the next that is opened would be, a connection of MPI's among them: what is
+  /// written there fails as it would have. The first of all.
+  static func reserveStreams() {
+    for descriptor in STDIN_FILENO...STDERR_FILENO where fcntl(descriptor, F_GETFD) < 0 {
+      // The lowest free number is this one. Nobody reads what may only be written, or the reverse.
+      _ = open("/dev/null", descriptor == STDIN_FILENO ? O_WRONLY : O_RDONLY)
+    }
+  }
+
   /// Lets a write to a pipe that nobody reads, or beyond the largest file that is allowed, fail
   /// rather than end the program: SIGPIPE, SIGXFSZ. One rank's sudden end would take the others and
   /// an unfinished step with it.
