@@ -8,6 +8,7 @@ root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 readonly EX_USAGE=64 EX_DATAERR=65 EX_UNAVAILABLE=69 EX_SOFTWARE=70 EX_IOERR=74 EX_TEMPFAIL=75
 
 # Where standard error is gone, as with its terminal, there is nobody to tell.
+# A sentence has no full stop, as those of the program: it may end in what is to be typed.
 say() { printf '%s: %s\n' "$me" "$*" >&2 || true; }
 
 # fail CODE SENTENCE
@@ -65,7 +66,7 @@ end_early() {
 cache_folder() {
   local base=${XDG_CACHE_HOME:-}
   [[ $base == /* ]] || base= # the specification tells to ignore a relative one
-  [[ -n $base || -n ${HOME:-} ]] || fail $EX_USAGE "set HOME or XDG_CACHE_HOME: one of them says where downloads are kept."
+  [[ -n $base || -n ${HOME:-} ]] || fail $EX_USAGE "set HOME or XDG_CACHE_HOME: one of them says where downloads are kept"
   printf '%s/lockstep\n' "${base:-$HOME/.cache}"
 }
 
@@ -81,7 +82,7 @@ choose_mpi() {
       mpi_packages=(mpich libmpich-dev) mpi_pc=mpich
       launcher=mpiexec.hydra scratch=$root/.build-mpich
       ;;
-    *) fail $EX_USAGE "LOCKSTEP_MPI is '$LOCKSTEP_MPI': it may be openmpi (the default) or mpich." ;;
+    *) fail $EX_USAGE "LOCKSTEP_MPI is '$LOCKSTEP_MPI': it may be openmpi (the default) or mpich" ;;
   esac
   export LOCKSTEP_MPI=${LOCKSTEP_MPI:-openmpi}
   program=$scratch/release/lockstep
@@ -111,7 +112,7 @@ missing_packages() {
 install_packages() {
   local log as_root=(env)
   if ((EUID != 0)); then
-    have sudo || fail $EX_UNAVAILABLE "these packages are missing and there is no sudo to install them: $*."
+    have sudo || fail $EX_UNAVAILABLE "these packages are missing and there is no sudo to install them: $*"
     as_root=(sudo)
     say "installing with sudo and apt: $*"
   else
@@ -126,7 +127,7 @@ install_packages() {
   } </dev/null >"$log" 2>&1; then
     tail -n 20 "$log" >&2
     rm -f "$log"
-    fail $EX_UNAVAILABLE "apt could not install $*."
+    fail $EX_UNAVAILABLE "apt could not install $*"
   fi
   rm -f "$log"
 }
@@ -145,7 +146,7 @@ choose_march() {
   [[ $(uname -m) == x86_64 && -z ${LOCKSTEP_MARCH:-} ]] || return 0
   for flag in avx2 bmi1 bmi2 f16c fma abm movbe; do
     if ! grep -qw -m 1 "$flag" /proc/cpuinfo; then
-      say "this processor has no $flag; building for plain x86-64."
+      say "this processor has no $flag; building for plain x86-64"
       export LOCKSTEP_MARCH=x86-64
       return
     fi
@@ -160,7 +161,7 @@ python_with_venv() {
     ensure_packages python3 python3-venv
     echo /usr/bin/python3
   else
-    fail $EX_UNAVAILABLE "python3 with its venv module is needed; installing it is only known for Debian 12."
+    fail $EX_UNAVAILABLE "python3 with its venv module is needed; installing it is only known for Debian 12"
   fi
 }
 
@@ -180,7 +181,7 @@ python_environment() {
           install "${@:3}" &&
         "$python" -c "import $2"
     }; then
-      fail $EX_UNAVAILABLE "could not make a Python environment in $folder."
+      fail $EX_UNAVAILABLE "could not make a Python environment in $folder"
     fi
   fi >&2
   echo "$python"

@@ -90,7 +90,7 @@ readonly goes_on="the same command goes on from the last checkpoint, if there is
 
 # Else the program's own, which alone has seen what it wrote.
 tell_of_lost_output() {
-  say "standard output could not be written to; what was told there is lost, and training is done: check where it leads, and the disk's space."
+  say "standard output could not be written to; what was told there is lost, and training is done: check where it leads, and the disk's space"
 }
 
 # tell_of_end CODE: what a code other than the program's own means.
@@ -105,7 +105,7 @@ tell_of_end() {
     tell_of_signal "$who" $(($1 - 128))
   # `lockstep` never ends with these; mpirun does.
   elif (($1 == 1 || $1 == 127 || $1 == 255)) && is_open_mpi; then
-    say "mpirun failed; cluster/messages.md says what its messages mean."
+    say "mpirun failed; cluster/messages.md says what its messages mean"
   fi
 }
 
@@ -119,11 +119,11 @@ tell_of_signal() {
     SIGILL) why=": was this built for another processor? See LOCKSTEP_MARCH in scripts/setup --help" ;;
     SIGSEGV | SIGABRT | SIGFPE | SIGTRAP) why=", which is a defect: please report what stands above" ;;
   esac
-  say "$1 was ended by $name$why; $goes_on."
+  say "$1 was ended by $name$why; $goes_on"
 }
 
 tell_of_lost_machine() {
   local name="a machine"
   [[ ! $notes =~ 'Remote daemon:'.*' on node '([^ $'\n']+) ]] || name=${BASH_REMATCH[1]}
-  say "$name was lost, or the network to it; without it $goes_on."
+  say "$name was lost, or the network to it; without it $goes_on"
 }

@@ -26,7 +26,7 @@ unset LOCKSTEP_STOP_WITHIN
 heed_signals_of_job() {
   local signal
   [[ $stop_within =~ ^[0-9]{1,6}$ ]] ||
-    fail $EX_USAGE "LOCKSTEP_STOP_WITHIN must be a number of seconds, not '$stop_within'."
+    fail $EX_USAGE "LOCKSTEP_STOP_WITHIN must be a number of seconds, not '$stop_within'"
   stop_within=$((10#$stop_within)) # 08 would be octal
   trap 'heed HUP 129' HUP
   trap 'heed INT 130' INT
@@ -44,12 +44,12 @@ heed() {
   # The terminal has written ^C where the cursor was.
   [[ $1 != INT || ! -t 2 ]] || printf '\n' >&2
   if [[ -z $launching ]]; then
-    [[ $2 != 75 ]] || say "stopped before training began; the same command starts again."
+    [[ $2 != 75 ]] || say "stopped before training began; the same command starts again"
     end_early "$2"
   elif [[ -z $job ]]; then
     pending=("$@")
   elif [[ $2 == 75 ]]; then
-    [[ -n $asking ]] || say "asked the ranks to stop after this step, with a checkpoint."
+    [[ -n $asking ]] || say "asked the ranks to stop after this step, with a checkpoint"
     ask_to_stop
   elif [[ -z $interrupted ]]; then
     interrupted=$SECONDS
@@ -65,7 +65,7 @@ heed() {
 say_what_follows() {
   local again="Ctrl-C again ends at once, without waiting for one"
   [[ $1 == INT ]] || again="after $stop_within s, or at a second SIG$1, it ends without waiting for one"
-  say "asked the ranks to stop after this step, with a checkpoint; $again."
+  say "asked the ranks to stop after this step, with a checkpoint; $again"
 }
 
 # has_signal PROCESS SET: whether SIGUSR1 is in that set of the process: SigBlk, blocked, or SigCgt, caught.

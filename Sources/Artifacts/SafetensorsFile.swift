@@ -113,7 +113,8 @@ public struct SafetensorsFile: ~Copyable {
   private func fail(_ name: String, _ problem: String) -> ArtifactError {
     .malformed(
       path, tensor: name, problem,
-      advice: "use a file of this model, whose names checkpoints/README.md lists; lockstep inspect "
-        + "shows what is in this one")
+      advice:
+        "use a file with all tensors of the model, under the names that checkpoints/README.md "
+        + "lists; lockstep inspect shows what is in this one")
   }
 }

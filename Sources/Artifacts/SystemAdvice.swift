@@ -12,7 +12,7 @@ public enum SystemAdvice {
     case EISDIR: "this is a folder: name a file in it"
     case ELOOP: "its links lead in a circle: look with ls -l"
     case ENAMETOOLONG: "choose a shorter path"
-    case EACCES, EPERM: "change its permissions, or choose a place you have the permission for"
+    case EACCES, EPERM: "give yourself permission for it, or choose another path"
     case EROFS: "nothing can be written there: choose a place you have the permission for"
     case ENOSPC, EDQUOT: "free some space or choose another disk"
     case EFBIG: "larger files are not allowed here: ulimit -f tells the limit"

@@ -52,8 +52,8 @@ extension DataError {
   static func system(_ path: String, _ operation: String, code: CInt) -> DataError {
     let advice =
       switch code {
-      case EACCES, EPERM: "give yourself permission to read it, or name another folder with --data"
-      case EMFILE, ENFILE: "let this shell have more files open: ulimit -n 1024"
+      case EACCES, EPERM: "give yourself permission for it, or name another folder with --data"
+      case EMFILE, ENFILE: "let this shell have more files open: ulimit -n 4096"
       case EIO: "check the disk"
       default: "check the path"
       }
@@ -70,6 +70,15 @@ extension DataError {
         + "scripts/fetch-mnist")
   }
 
+  /// No files in a folder begin with the name that `path` ends in; `examples` are sets that are there.
+  static func missingSet(_ path: String, _ examples: [String]) -> DataError {
+    guard !examples.isEmpty else { return missingFolder(path) }
+    return DataError(
+      kind: .missing, path: path, offset: nil,
+      problem: "there is no such folder, and no data set whose files begin so",
+      advice: "name one that there is: --data \(examples.joined(separator: ", or --data "))")
+  }
+
   /// The folder `path` has more than one data set, which `--data` can name as in `examples`.
   static func severalSets(_ path: String, _ examples: [String]) -> DataError {
     malformed(
@@ -82,11 +91,12 @@ extension DataError {
     var file = try UnpackedFile(path: path)
     let bytes = try file.readBeginning(FileKind.length)
     if let kind = FileKind(bytes) {
-      return malformed(path, "this is \(kind.name), not a folder with images", advice: kind.advice)
+      return malformed(
+        path, "this is \(kind.name), not a folder with IDX files", advice: kind.advice)
     }
     let folder = path.lastIndex(of: "/").map { String(path[..<$0]) } ?? "."
     return malformed(
-      path, "this is a file, not a folder with images",
+      path, "this is a file, not a folder with IDX files",
       advice: "name the folder that it is in: --data \(folder.isEmpty ? "/" : folder)")
   }
 
@@ -98,10 +108,10 @@ extension DataError {
     let shown = names.prefix(3).joined(separator: ", ") + (names.count > 3 ? ", …" : "")
     return DataError(
       kind: .missing, path: path, offset: nil,
-      problem: "there is no \(name) here, packed or not"
-        + (names.isEmpty ? "" : ", only \(shown)"),
+      problem: "there is no \(name) (or .gz) here" + (names.isEmpty ? "" : ", only \(shown)"),
       advice: split == .train
-        ? "name the folder that has it with --data, or fetch MNIST with scripts/fetch-mnist"
+        ? "name the folder that has it with --data, or fetch MNIST with scripts/fetch-mnist; "
+          + "pictures in files of their own have to be written as IDX, \(FileKind.lines)"
         : "name a folder that has test images with --data")
   }
 }

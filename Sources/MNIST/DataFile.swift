@@ -25,6 +25,13 @@ struct DataFile {
     (.train, "train"), (.test, "t10k"), (.test, "test"),
   ]
 
+  /// The names that a set without a prefix may have.
+  static var usualNames: [String] {
+    splits.flatMap { split in
+      endings.flatMap { ["\(split.text)\($0.text)", "\(split.text)\($0.text).gz"] }
+    }
+  }
+
   /// Reads `name`, of a file in `folder`; nil where that is no data file's.
   init?(_ name: String, in folder: String) {
     var stem = name.lowercased()

@@ -30,7 +30,10 @@ struct DataFolder {
       throw DataError.severalSets(path, prefixes.map { "\(folder)/\($0)" })
     }
     files = found.filter { $0.prefix == chosen }
-    if files.isEmpty, prefix != nil { throw DataError.missingFolder(path) }
+    if files.isEmpty, prefix != nil {
+      let sets = prefixes.map { $0.isEmpty ? folder : "\(folder)/\($0)" }
+      throw DataError.missingSet(path, sets)
+    }
   }
 
   /// The file with the images of `split`; nil where there is none.
@@ -70,12 +73,22 @@ struct DataFolder {
     return below.first?.files ?? []
   }
 
+  /// The names in `folder`; of one that may be read from and not be listed, those usual ones that are
+  /// there.
+  private static func names(in folder: String) throws -> [String] {
+    do {
+      return try DirectoryListing.names(in: folder)
+    } catch let error {
+      let names = DataFile.usualNames.filter { access("\(folder)/\($0)", F_OK) == 0 }
+      guard !names.isEmpty else { throw error }
+      return names
+    }
+  }
+
   /// The data files in `folder`, and in folders in it that have a data file's name, as archives
   /// have them; the files of a folder come first.
   private static func files(in folder: String) throws -> [DataFile] {
-    let candidates = try DirectoryListing.names(in: folder).compactMap {
-      DataFile($0, in: folder)
-    }
+    let candidates = try names(in: folder).compactMap { DataFile($0, in: folder) }
     let inner = candidates.filter(\.isFolder).flatMap { folder in
       ((try? DirectoryListing.names(in: folder.path)) ?? [])
         .compactMap { DataFile($0, in: folder.path) }

@@ -24,15 +24,17 @@ struct FileKind {
   private typealias Signature = (offset: Int, bytes: [UInt8], name: String, advice: String)
 
   /// What to do with arrays in other formats.
-  static let convert = "write its images as IDX: the README's lines on data show how"
+  static let convert = "write its images as IDX, \(lines)"
+
+  /// Where lines of Python stand that do.
+  static let lines = "as the README shows under \"Data, and what the loss is\""
 
   /// The beginnings of formats, by their specifications.
   private static let signatures: [Signature] = [
     (0, [0x93] + Array("NUMPY".utf8), "a NumPy array", convert),
     (
       0, Array("PK".utf8), "a zip archive, as .zip and .npz files are",
-      "unpack it and name the folder; arrays of an .npz have to be written as IDX, as the README's "
-        + "lines on data show"
+      "unpack it and name the folder; arrays of an .npz have to be written as IDX, \(lines)"
     ),
     (257, Array("ustar".utf8), "a tar archive", "unpack it with tar -xf and name the folder"),
     (0, [0x1f, 0x8b], "gzip data within gzip data", "unpack it once with gunzip"),

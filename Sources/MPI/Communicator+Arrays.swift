@@ -1,7 +1,7 @@
 // The calls that a program begins with, for arrays as a whole. Those for spans, which also take a
 // part of an array or memory that is none, trust the ranks of a collective to have equally many
 // elements, as the standard does: where they have not, libraries hang, or leave an array as it was
-// without a word. These make sure, for one more message of a few bytes.
+// without a word. These make sure, for one collective or two more, of a few bytes.
 extension Communicator {
   /// Sends an array to one rank, and returns when it may be overwritten.
   ///

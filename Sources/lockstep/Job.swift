@@ -75,7 +75,8 @@ enum Job {
       try InstructionAgreement.reach(among: world.communicator)
       return try work(world)
     } catch let error as SharedFailure {
-      if world.communicator.rank == 0 { tell(error.description) }
+      let also = error.failure.code == .usage ? ProgramArguments.alsoRead : ""
+      if world.communicator.rank == 0 { tell(error.description + also) }
       return error.failure.code
     } catch let error as MPIError {
       tell("rank \(world.communicator.rank): \(error)")
@@ -105,8 +106,9 @@ enum Job {
     return .unavailable
   }
 
-  /// Writes a sentence to standard error.
+  /// Writes a sentence to standard error, without a full stop: it may end in what is to be typed.
   static func tell(_ sentence: String) {
+    let sentence = sentence.hasSuffix(".") ? String(sentence.dropLast()) : sentence
     switch LogFormat.current {
     case .text: Terminal.error("lockstep: \(sentence)\n")
     case .json: Terminal.error(LogLine(SentenceRow(message: sentence)).text + "\n")

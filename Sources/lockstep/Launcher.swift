@@ -8,9 +8,14 @@ enum Launcher {
   /// The rank in the job; 0 for a process that was started by hand.
   static var rank: Int { known ?? 0 }
 
-  /// Whether no process before this one belongs to the same job of a launcher's. To Slurm's alone
-  /// jobs are also many processes that have nothing to do with one another.
-  static var isFirstOfJob: Bool { names.dropLast().lazy.compactMap(number).first ?? 0 == 0 }
+  /// Whether no process before this one belongs to the same job of a launcher's: one that has a rank,
+  /// and what else its launcher tells it. To Slurm's alone jobs are also many processes that have
+  /// nothing to do with one another.
+  static var isFirstOfJob: Bool {
+    let others = ["OMPI_COMM_WORLD_SIZE", "PMIX_NAMESPACE", "PMI_SIZE"]
+    let rank = zip(names, others).lazy.compactMap { getenv($1) == nil ? nil : number($0) }.first
+    return rank ?? 0 == 0
+  }
 
   /// Whether a launcher started this process, whose streams then are not the user's terminal.
   static var isPresent: Bool { known != nil }

@@ -46,7 +46,7 @@ enum Program {
       usage.words = try ProgramWords.all()
       try usage.requireFlags()
       let sources = try ArgumentSources(usage.words)
-      usage.others = sources.others
+      ProgramArguments.sources = sources.others
       ProgramArguments.resolved = sources.words
       if Launcher.rank == 0 { sources.warnings.forEach(Job.tell) }
       var command = try Lockstep.parseAsRoot(sources.words)

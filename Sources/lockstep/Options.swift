@@ -19,7 +19,7 @@ struct CheckpointArgument: ParsableArguments {
 struct DataOption: ParsableArguments {
   @Option(
     help: ArgumentHelp(
-      "Images in MNIST's format. (default: the run's, else where scripts/fetch-mnist puts MNIST)",
+      "Images in MNIST's format. (default: a run's own, else where scripts/fetch-mnist puts MNIST)",
       valueName: "dir"),
     completion: .directory)
   var data: String?

@@ -48,14 +48,14 @@ import Testing
     #expect(outcome.errors.contains("SUBCOMMANDS:"))
     #expect(
       outcome.errors.hasSuffix(
-        "lockstep: a command is missing, as in lockstep train; see lockstep --help.\n"))
+        "lockstep: a command is missing, as in lockstep train; see lockstep --help\n"))
     for words in [["help"], ["help", "train"], ["-h"], ["train", "-h"], ["train", "--help"]] {
       #expect(try Job(words).succeed().output.contains("USAGE: lockstep"))
     }
   }
 
   private static let mistakes: [([String], String)] = [
-    (["train", "-epochs", "2"], "'-epochs'; did you mean '--epochs'? See lockstep train --help."),
+    (["train", "-epochs", "2"], "'-epochs'; did you mean '--epochs'? See lockstep train --help"),
     (["train", "-batch-size", "64"], "'-batch-size'; did you mean '--batch-size'?"),
     (["train", "-hidden=20"], "'-hidden'; did you mean '--hidden'?"),
     (["train", "-lr", "2"], "'-lr'; did you mean '--learning-rate'?"),
@@ -65,10 +65,16 @@ import Testing
     (["train", "--checkpoint", "3"], "did you mean '--checkpoint-every'?"),
     (["train", "-n", "4"], "-n 2 lockstep train"),
     (["train", "-help"], "'-help'; did you mean '--help'?"),
-    (["-help"], "Unknown option '-help'; did you mean '--help'? See lockstep --help."),
+    (["-help"], "Unknown option '-help'; did you mean '--help'? See lockstep --help"),
     (["sample", "run", "-o", "x.npy"], "'-o'; did you mean '--output'?"),
     (["trian", "-epochs", "2"], "Unexpected argument 'trian'; did you mean 'train'?"),
     (["trian", "--help"], "Unexpected argument 'trian'; did you mean 'train'?"),
+    (["train", "m"], "Unexpected argument 'm': a run is named with --run"),
+    (["train", "--EPOCHS", "2"], "'--EPOCHS'; did you mean '--epochs'?"),
+    (["train", "--no-tensorboard"], "did you mean '--tensorboard off'?"),
+    (["evaluate", "--run", "m"], "without a flag, as in lockstep evaluate checkpoints/mnist"),
+    (["--epochs", "3"], "without a command; did you mean 'lockstep train --epochs'?"),
+    (["--lr", "3"], "without a command; did you mean 'lockstep train --lr'?"),
     (["help", "trian"], "Unexpected argument 'trian'; did you mean 'train'?"),
     (["help", "train", "more"], "Unexpected argument 'more'"),
   ]

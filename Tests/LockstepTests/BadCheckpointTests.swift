@@ -15,7 +15,8 @@ import Testing
     try flip("\(checkpoint)/\(name)")
     // The list's middle is the line of its second file.
     let sentence = "\(name == "SHA256SUMS" ? "optimizer.safetensors" : name) is not"
-    try Job(["evaluate", checkpoint, "--data", folder.data], launch).fail(65, sentence)
+    try Job(["evaluate", checkpoint, "--data", folder.data], launch)
+      .fail(65, sentence, "\(folder.run)/step-00000004 is whole")
     try folder.train("--resume", checkpoint, "--epochs", "3", on: launch).fail(65, sentence)
     #expect(try folder.contents.steps("epoch") == [4, 8])
   }

@@ -27,13 +27,13 @@ import Testing
   private static let testLabels = "t10k-labels-idx1-ubyte"
 
   private static let damages = [
-    Damage("a missing file", 74, "there is no \(trainImages) here") {
+    Damage("a missing file", 74, "there is no \(trainImages) (or .gz) here") {
       try FileManager.default.removeItem(at: $0.appendingPathComponent(trainImages))
     },
     Damage("a missing folder", 74, "there is no such folder") {
       try FileManager.default.removeItem(at: $0)
     },
-    Damage("a directory for a file", 74, "there is no \(trainImages) here") { folder in
+    Damage("a directory for a file", 74, "there is no \(trainImages) (or .gz) here") { folder in
       let file = folder.appendingPathComponent(trainImages)
       try FileManager.default.removeItem(at: file)
       try FileManager.default.createDirectory(at: file, withIntermediateDirectories: false)

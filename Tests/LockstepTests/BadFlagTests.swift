@@ -25,6 +25,7 @@ import Testing
     (["--max-steps", "0"], "--max-steps must be at least 1"),
     (["--log-every", "0"], "--log-every must be at least 1"),
     (["--seed", "-1"], "--seed"),
+    (["--seed", "18446744073709551616"], "from 0 to 18446744073709551615 would do"),
     (["--checkpoint-every", "5m"], "a number of steps (100), of seconds (30s), or epoch would do"),
     (["--checkpoint-every", "0"], "is invalid for '--checkpoint-every"),
     (["--checkpoint-every", "-3s"], "is invalid for '--checkpoint-every"),
@@ -45,7 +46,7 @@ import Testing
     (["--nonsense"], "Unknown option '--nonsense'"),
   ]
 
-  @Test("of training", arguments: Launch.each(trainFlags, onRanks: 0, 5, 9, 27, 28))
+  @Test("of training", arguments: Launch.each(trainFlags, onRanks: 0, 5, 9, 28, 29))
   func train(flags: ([String], String), launch: Launch) throws {
     let folder = try RunFolder()
     try Job(folder.trainWords() + flags.0, launch).fail(64, flags.1)
@@ -80,7 +81,7 @@ import Testing
     (["encode", "run", "--output", "x.npy", "--labels", "./x.npy"], "must be two files"),
     (
       ["train", "--teams", "one"],
-      "'--teams': node or rank would do, as in --teams rank; see lockstep train --help-hidden."
+      "'--teams': node or rank would do, as in --teams rank; see lockstep train --help-hidden"
     ),
     (["report", "run", "--output", "x.pdf"], "--output must end in .html"),
     (["report", ""], "<run> must name"),
@@ -100,8 +101,8 @@ import Testing
     (["evaluate"], "Missing expected argument '<checkpoint>'"),
     (["evaluate", "run", "--importance-samples", "0"], "--importance-samples must be at least 1"),
     (["inspect", "run", "more"], "Unexpected argument 'more'"),
-    (["fly"], "Unexpected argument 'fly'; see lockstep --help."),
-    (["trian"], "Unexpected argument 'trian'; did you mean 'train'? See lockstep --help."),
+    (["fly"], "Unexpected argument 'fly'; see lockstep --help"),
+    (["trian"], "Unexpected argument 'trian'; did you mean 'train'? See lockstep --help"),
   ]
 
   @Test("of other commands", arguments: Launch.each(otherFlags, onRanks: 0))

@@ -129,7 +129,7 @@ import Testing
   private static let badFiles: [(String, String)] = [
     (
       "lerning-rate: 1\n",
-      "flags.yaml:1: there is no flag 'lerning-rate'; did you mean 'learning-rate'? See lockstep train --help."
+      "flags.yaml:1: there is no flag 'lerning-rate'; did you mean 'learning-rate'? See lockstep train --help"
     ),
     ("seed: 1\nbatch_size: 2\n", ":2: there is no flag 'batch_size'; did you mean 'batch-size'?"),
     ("something: 1\n", "there is no flag 'something'; see"),
@@ -161,7 +161,7 @@ import Testing
   @Test("bad variables and files that are not there are refused")
   func badSources() throws {
     try Job(["train", "--config", "/nowhere/run.yaml"]).fail(64, "/nowhere/run.yaml: cannot read")
-    try Job(["train", "--config", "/dev/zero"]).fail(64, "/dev/zero: this is more than")
+    try Job(["train", "--config", "/dev/zero"]).fail(64, "/dev/zero: this is larger than")
     try Job(["train", "--config"]).fail(64, "Missing value for '--config")
     try Job(["train", "--config", ""]).fail(64, "--config must name a file")
     try Job(["train"], environment: ["LOCKSTEP_EPOCHS": "x"])

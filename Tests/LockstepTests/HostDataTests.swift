@@ -84,7 +84,7 @@ struct HostDataTests {
   @Test("rank zero's host must have them")
   func missingOnFirst() throws {
     try run([1, 1], folder.trainWords(), on: "node1", replacement: replacement())
-      .expectFailure(74, ["on node1, ", "there is no train-images-idx3-ubyte here"])
+      .expectFailure(74, ["on node1, ", "there is no train-images-idx3-ubyte (or .gz) here"])
   }
 
   @Test("damaged data are named with their host", arguments: [[1, 1], [2, 2], [1, 1, 1]])

@@ -95,7 +95,7 @@ import Testing
     let nobody = ["setpriv", "--reuid", "65534", "--regid", "65534", "--clear-groups"]
     let asked = try install(path("usr"), as: nobody)
     #expect(asked.status == 0, "\(asked.reported)")
-    #expect(asked.reported.contains("install: asking sudo to write below \(path("usr"))."))
+    #expect(asked.reported.contains("install: asking sudo to write below \(path("usr"))\n"))
     #expect(asked.reported.contains("bash -euo pipefail -c"))
     #expect(try Command(["chown", "65534", folder.url.path]).run().status == 0)
     let refused = try install(path("usr"), environment: ["SUDO_USER": "nobody"])

@@ -104,7 +104,8 @@ import Testing
     #expect(!(try folder.contents.names().contains("best")))
     #expect(!(try folder.contents.names().contains("reconstructions")))
     #expect(try folder.contents.text("report.html").contains("The data have no test images."))
-    try Job(["evaluate", folder.run], launch).fail(74, "there is no t10k-images-idx3-ubyte here")
+    try Job(["evaluate", folder.run], launch).fail(
+      74, "there is no t10k-images-idx3-ubyte (or .gz) here")
     let files = ["--split", "train", "--output", folder.path("x.npy")]
     try Job(["encode", folder.run] + files, launch).succeed()
     try Job(["export", folder.run, "--output", folder.path("x.md")]).succeed()

@@ -52,6 +52,30 @@ import Testing
     try Job(words + ["--epochs", "3"]).fail(65, "the training images in \(folder.data) (SHA-256 ")
   }
 
+  @Test("a file that does not tell which data they are is no reason to take others")
+  func untold() throws {
+    let file = URL(fileURLWithPath: "\(folder.run)/config.yaml")
+    try Data("epochs: [".utf8).write(to: file)
+    try Job(["evaluate", folder.run]).fail(65, "this is not the configuration", "with --data")
+    try Job(["evaluate", folder.run, "--data", folder.data]).succeed()
+    try Job(["report", folder.run]).succeed()
+    let page = try String(contentsOfFile: "\(folder.run)/report.html", encoding: .utf8)
+    #expect(page.contains("could not be read: \(file.path): this is not the configuration"))
+  }
+
+  /// Nobody has typed its name.
+  @Test("a folder that has gone is told to be the run's")
+  func gone() throws {
+    try FileManager.default.removeItem(atPath: folder.data)
+    try Job(["evaluate", folder.run]).fail(74, "(the run had its images there)")
+  }
+
+  @Test("where a flag came from is told where its value is refused")
+  func source() throws {
+    try Job(words + ["--epochs", "3"], environment: ["LOCKSTEP_DATA": other])
+      .fail(64, "are not those", "(flags were also read from LOCKSTEP_DATA)")
+  }
+
   @Test("a run does not go on with other data", arguments: Launch.both)
   func refused(launch: Launch) throws {
     let files = try folder.contents.names()

@@ -108,7 +108,7 @@ import Testing
       """)
     let outcome = try interrupted(by: "USR1")
     #expect(outcome.status == 0, "\(outcome.reported)")
-    #expect(outcome.errors.hasSuffix("training was done before it could be stopped.\n"))
+    #expect(outcome.errors.hasSuffix("training was done before it could be stopped\n"))
   }
 
   /// What begins with a zero is octal to shells.

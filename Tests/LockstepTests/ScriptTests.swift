@@ -67,7 +67,7 @@ import Testing
     #expect(outcome.status == 64)
     #expect(
       outcome.errors
-        == "train: LOCKSTEP_MPI is 'lam': it may be openmpi (the default) or mpich.\n")
+        == "train: LOCKSTEP_MPI is 'lam': it may be openmpi (the default) or mpich\n")
   }
 
   /// One rank a slot, each of several cores, is more than there is, and mpirun would say so in

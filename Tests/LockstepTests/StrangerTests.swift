@@ -15,7 +15,9 @@ import Testing
   func launcher() throws {
     let folder = try RunFolder()
     try folder.train(environment: environment(rank: 0))
-      .fail(69, "the launcher started 2 processes, MPI sees 1", "type \(Library.launcher) -n 2")
+      .fail(
+        69, "the launcher started 2 processes, MPI sees 1",
+        ": \(Library.launcher) -n 2 lockstep train, and")
     let other = try folder.train(environment: environment(rank: 1)).command.run()
     #expect(other.status == 69 && other.reported.isEmpty, "\(other.reported)")
     #expect(!FileManager.default.fileExists(atPath: folder.run))
@@ -29,6 +31,9 @@ import Testing
     let words = ["inspect", folder.run]
     let told = try (0..<2).map { try Job(words, environment: environment(rank: $0)).succeed() }
     #expect(told[0].output.contains("step") && told[1].reported.isEmpty)
+    // What somebody has set by hand is no job.
+    let alone = try Job(words, environment: ["PMIX_RANK": "1"]).succeed()
+    #expect(alone.output == told[0].output)
   }
 
   /// What srun gives the processes of a step without PMIx.
@@ -46,7 +51,7 @@ import Testing
     try Job(["inspect", folder.run], environment: step(tasks: 2)).succeed()
     try Job(["evaluate", folder.run, "--data", folder.data], environment: step(tasks: 2))
       .fail(
-        69, "srun started 2 processes", "type srun --mpi=\(Library.isOpenMPI ? "pmix" : "pmi2")")
+        69, "srun started 2 processes", "with srun --mpi=\(Library.isOpenMPI ? "pmix" : "pmi2")")
   }
 }
 

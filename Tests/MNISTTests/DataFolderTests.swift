@@ -113,6 +113,22 @@ import Testing
     #expect(error.problem.hasPrefix(problem) && error.advice.contains(advice), "\(error)")
   }
 
+  /// A name that no files begin with.
+  @Test func unknownSet() throws {
+    try make("emnist-letters-train-images-idx3-ubyte", "emnist-digits-train-images-idx3-ubyte")
+    let error = try #require(throws: DataError.self) { try DataFolder("\(path)/emnist-leters") }
+    #expect(error.problem.contains("no data set whose files begin so"))
+    #expect(
+      error.advice
+        == "name one that there is: --data \(path)/emnist-digits, or --data \(path)/emnist-letters")
+  }
+
+  /// Those that are tried where a folder may not be listed.
+  @Test func usualNames() throws {
+    #expect(DataFile.usualNames.contains("t10k-labels-idx1-ubyte.gz"))
+    #expect(DataFile.usualNames.allSatisfy { DataFile($0, in: ".")?.prefix == "" })
+  }
+
   /// What is there instead is told: three names of it.
   @Test func nothingOfTheKind() throws {
     try make("a", "b", "c", "d", ".hidden")
@@ -121,6 +137,6 @@ import Testing
     }
     #expect(error.kind == .missing)
     #expect(
-      error.problem == "there is no train-images-idx3-ubyte here, packed or not, only a, b, c, …")
+      error.problem == "there is no train-images-idx3-ubyte (or .gz) here, only a, b, c, …")
   }
 }

@@ -66,7 +66,7 @@ import Testing
     }
     #expect(error.kind == .missing)
     #expect(error.path == folder.url.path)
-    #expect(error.problem == "there is no train-images-idx3-ubyte here, packed or not")
+    #expect(error.problem == "there is no train-images-idx3-ubyte (or .gz) here")
     #expect(error.advice.contains("scripts/fetch-mnist"))
   }
 
@@ -138,7 +138,7 @@ import Testing
     let error = try #require(throws: DataError.self) {
       try load(images: bytes, labels: idx([2], [7, 0]))
     }
-    #expect(error.advice.contains("the README's lines on data show how"), "\(error)")
+    #expect(error.advice.contains("as the README shows under"), "\(error)")
   }
 
   @Test func noLabels() throws {

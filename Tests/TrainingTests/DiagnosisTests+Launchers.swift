@@ -17,7 +17,7 @@ extension DiagnosisTests {
     Case("unlike-processors", "mpiexec.hydra -genv ONEDNN_MAX_CPU_ISA") { ranks in
       for rank in 4..<8 { ranks[rank].products.instructionSet = .avx512 }
     },
-    Case("launcher", "use the launcher of MPICH Version: 4.0.2", "type mpiexec.hydra -n 16") {
+    Case("launcher", "use the launcher of MPICH Version: 4.0.2", ": mpiexec.hydra -n 16 lockstep") {
       $0[0].launched = 16
     },
     Case("mask", "type mpiexec.hydra -bind-to none") { $0[1].parentCPUs = CPUList([2]) },

@@ -21,7 +21,7 @@ expanded() {
     name=${BASH_REMATCH[1]}
     text=${text//"\${$name}"/"${environment[$name]-${arguments[$name]-}}"}
   done
-  [[ $text != *\$* ]] || fail $EX_DATAERR "only \${NAME} is understood in the Dockerfile: $1."
+  [[ $text != *\$* ]] || fail $EX_DATAERR "only \${NAME} is understood in the Dockerfile: $1"
   printf '%s\n' "$text"
 }
 
@@ -29,7 +29,7 @@ expanded() {
 from() {
   local image
   image=$(expanded "$1")
-  [[ $# == 1 || ($# == 3 && ${2^^} == AS) ]] || fail $EX_DATAERR "cannot read FROM $*."
+  [[ $# == 1 || ($# == 3 && ${2^^} == AS) ]] || fail $EX_DATAERR "cannot read FROM $*"
   folder=$work/stage-${#stages[@]}
   stages[${3:-${#stages[@]}}]=$folder
   user=root directory=/ environment=() entrypoint=() declared=()
@@ -62,7 +62,7 @@ copy() {
     case $1 in
       --from=*) from=${stages[${1#*=}]:?no such stage} ;;
       --chown=*) owner=${1#*=} ;;
-      *) fail $EX_DATAERR "COPY $1 is not understood." ;;
+      *) fail $EX_DATAERR "COPY $1 is not understood" ;;
     esac
     shift
   done
@@ -73,7 +73,7 @@ copy() {
     [[ ! -d $source ]] || mkdir -p "$folder$target"
     mkdir -p "$(dirname "$folder${target}x")"
     cp -R --preserve=mode,timestamps "$source$([[ ! -d $source ]] || echo /.)" "$folder$target" ||
-      fail $EX_IOERR "COPY $source failed."
+      fail $EX_IOERR "COPY $source failed"
   done
   [[ $owner == root ]] || chroot "$folder" chown -R "$owner" "$target"
 }
@@ -100,7 +100,7 @@ carry_out() {
         ;;
       ENTRYPOINT) read -ra entrypoint < <(words "$rest") ;;
       CMD) ;; # what a user's own words replace
-      *) fail $EX_DATAERR "the instruction $name is not understood." ;;
+      *) fail $EX_DATAERR "the instruction $name is not understood" ;;
     esac
   done 3< <(instructions "$1")
 }

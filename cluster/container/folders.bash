@@ -76,7 +76,7 @@ make_base() {
       quietly in_folder sh -c "apt-get -q update && DEBIAN_FRONTEND=noninteractive \
         apt-get -q install -y --no-install-recommends ${swift_packages[*]}"
       ;;
-    *) fail $EX_DATAERR "nothing here stands in for the image $1." ;;
+    *) fail $EX_DATAERR "nothing here stands in for the image $1" ;;
   esac
 }
 

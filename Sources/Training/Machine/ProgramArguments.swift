@@ -18,7 +18,19 @@ public enum ProgramArguments {
     set { stored.withLock { $0 = newValue } }
   }
 
+  /// Where flags came from beside the command line, as in `run.yaml` and `LOCKSTEP_EPOCHS`.
+  public static var sources: [String] {
+    get { storedSources.withLock { $0 } }
+    set { storedSources.withLock { $0 = newValue } }
+  }
+
+  /// What a sentence about flags ends with where some came from elsewhere; else empty.
+  public static var alsoRead: String {
+    sources.isEmpty ? "" : " (flags were also read from \(sources.joined(separator: ", ")))"
+  }
+
   private static let stored = Mutex<[String]>([])
+  private static let storedSources = Mutex<[String]>([])
 
   private static func length(of word: UnsafePointer<CChar>) -> Int {
     var length = 0

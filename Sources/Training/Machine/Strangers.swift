@@ -33,12 +33,13 @@ public struct Strangers {
     // A step that starts an mpirun, which starts one rank, is as it should be.
     if let tasks, tasks > 1, ranks == 1, launched ?? tasks != 1 {
       what = "srun started \(tasks) processes, and each is a world of its own"
-      instead = "type srun \(launcher.slurm)"
+      instead = "start them with srun \(launcher.slurm)"
     } else if let launched, launched > ranks {
       what = "the launcher started \(launched) processes, MPI sees \(ranks)"
       instead =
-        "use the launcher of \(library), which this program was built with: type "
-        + launcher.line(["-n", "\(launched)"])
+        "use the launcher of \(library), which this program was built with: "
+        + launcher.line(["-n", "\(launched)", "lockstep"] + ProgramArguments.resolved.prefix(1))
+        + ", and the flags"
     } else {
       return nil
     }

@@ -30,7 +30,11 @@ struct CheckpointReference {
       self = newest
     } else {
       if let failure = try Self.absence(in: path) { throw failure }
-      try Checksums.verify(Checkpoint.names, in: path)
+      do {
+        try Checksums.verify(Checkpoint.names, in: path)
+      } catch let failure as Failure {
+        throw Self.naming(wholeOneBeside: path, failure)
+      }
       self.init(model: "\(path)/\(Checkpoint.modelName)", directory: path, passedOver: [])
     }
   }
@@ -78,6 +82,14 @@ struct CheckpointReference {
         ? Checkpoint.step(toldBy: "\(path)/\(name)").map { (name: name, step: $0) } : nil
     }
     return named + copies.filter { !whole($0.step) }
+  }
+
+  /// `failure`, of the checkpoint at `path`, and which one of its run is whole.
+  private static func naming(wholeOneBeside path: String, _ failure: Failure) -> Failure {
+    let run = FileSystem.parent(of: path)
+    guard RunRecord.isRun(run), let newest = try? newest(inRun: run), let whole = newest.directory
+    else { return failure }
+    return Failure(failure.code, "\(failure.description): \(whole) is whole")
   }
 
   /// Why there is nothing to be found in the directory at `path`; nil where there is at least a

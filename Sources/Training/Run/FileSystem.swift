@@ -218,7 +218,7 @@ package enum FileSystem {
       if count == 0 { return bytes }
       bytes += piece[..<count]
       guard bytes.count <= mostBytes else {
-        throw Failure(.badData, "\(path): this is more than a file of this kind can have")
+        throw Failure(.badData, "\(path): this is larger than such a file can be; name another")
       }
     }
   }

@@ -26,10 +26,10 @@ extension RunDirectory {
     return Failure(
       .usage,
       isIn
-        ? "--run \(path) \(what) a checkpoint of the run \(run): give --run \(run) to go on with it, "
-          + "or with --resume \(place) another --run to begin one from that checkpoint"
-        : "--run \(path) \(what) a checkpoint, which is no place for a run: give another --run, "
-          + "with --resume \(place) to go on from it")
+        ? "--run \(path) \(what) a checkpoint of the run \(run): go on with it by --run \(run), or from "
+          + "that checkpoint in a new run by --resume \(place) --run NEW"
+        : "--run \(path) \(what) a checkpoint, which is no place for a run: go on from it in a new "
+          + "one by --resume \(place) --run NEW")
   }
 }
 

@@ -19,7 +19,7 @@ extension RunPlan {
         logger.warning(
           """
           \(directory): no pixel is above 1, where 255 is white, so all images are black: were they \
-          0 to 1 when they were written? the README's lines on data show how
+          0 to 1 when they were written? The README's lines under "Data, and what the loss is" show how
           """)
       }
     }
@@ -93,13 +93,14 @@ extension RunPlan {
     let (code, advice) =
       request.data == nil
       ? (ExitCode.badData, "name the folder that has those with --data")
-      : (ExitCode.usage, "leave --data out")
+      : (ExitCode.usage, "leave --data out to go on with those")
+    let model = checkpoint.map { "\($0)/\(Checkpoint.modelName)" } ?? "its model"
     return SharedFailure(
       Failure(
         code,
         "the training images in \(configuration.data) (SHA-256 \(DataFingerprint.short(found.train))) "
           + "are not those that the run was trained on (\(DataFingerprint.short(data.train))\(former)): "
-          + "\(advice), or choose another --run, where --init may begin with this run's model; "
-          + "--other-data goes on with them all the same"))
+          + "\(advice), add --other-data to go on with these, or begin a new run with the model: "
+          + "--run NEW --init \(model) --data \(configuration.data)"))
   }
 }

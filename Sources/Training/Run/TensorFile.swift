@@ -101,11 +101,14 @@ enum TensorFile {
       let missing = wanted.filter { !found.contains($0) }.map { "\($0) is missing" }
       let more = found.filter { !wanted.contains($0) }
         .map { "there is \($0.debugDescription), too" }
+      let advice =
+        missing.isEmpty
+        ? "write the file without \(more.count == 1 ? "it" : "them")"
+        : "use a file with this model's tensors, whose names checkpoints/README.md lists"
       throw Failure(
         .badData,
         "\(file.path): \(found.count) tensors, where the model has \(wanted.count): "
-          + "\((missing + more).prefix(4).joined(separator: ", ")); use a file with this model's "
-          + "tensors alone")
+          + "\((missing + more).prefix(4).joined(separator: ", ")); \(advice)")
     }
     for prefix in prefixes {
       for tensor in layout.tensors {

@@ -5,6 +5,9 @@ struct ModelImages: Codable {
   /// The folder that its run had them in; nil where nothing tells.
   var directory: String?
 
+  /// Why that cannot be told, though there is a file to tell it.
+  var problem: String?
+
   /// What tells them from others; nil where nothing does, as in checkpoints of earlier versions.
   var fingerprint: DataFingerprint?
 
@@ -16,7 +19,11 @@ struct ModelImages: Codable {
     let text = try? FileSystem.read("\(checkpoint)/\(Checkpoint.stateName)")
     guard let state = text.flatMap({ try? CheckpointState(decoding: $0) }) else { return }
     fingerprint = state.data
-    directory = (try? RunPlan.configuration(beside: checkpoint))?.data
+    do {
+      directory = try RunPlan.configuration(beside: checkpoint)?.data
+    } catch {
+      problem = Failure(error).description
+    }
   }
 
   /// What is to be said where the images of `split` that are used, with this digest and in the folder
@@ -35,11 +42,13 @@ struct ModelImages: Codable {
         : "not those that the run was \(purpose) (SHA-256 \(DataFingerprint.short(digest)), not "
           + "\(DataFingerprint.short(expected))), so results do not compare with the run's"
     }
+    let advice = isAsked ? "leave --data out for the run's own" : "--data names another folder"
     switch (isAsked ? own : nil, others) {
     case (let own?, let others?):
-      return "using the images in \(used) instead of the run's, in \(own): they are \(others)"
+      return
+        "using the images in \(used) instead of the run's, in \(own): they are \(others); \(advice)"
     case (let own?, nil): return "using the images in \(used) instead of the run's, in \(own)"
-    case (nil, let others?): return "the images in \(used) are \(others)"
+    case (nil, let others?): return "the images in \(used) are \(others); \(advice)"
     case (nil, nil): return nil
     }
   }

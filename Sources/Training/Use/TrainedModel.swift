@@ -89,17 +89,12 @@ public struct TrainedModel: ~Copyable {
   public func readData(
     _ asked: String?, _ split: Dataset.Split, among communicator: borrowing Communicator
   ) throws -> NodeData {
-    let directory = asked ?? images.directory ?? Dataset.defaultDirectory
-    let (pixels, toldSize) = (layout.configuration.pixels, toldSize)
-    let data = try NodeData(directory, [split], among: communicator) { shapes in
-      guard shapes[0].pixelCount == pixels else {
-        throw Failure(
-          .badData,
-          "\(directory): images have \(shapes[0].pixelCount) pixels, where the model takes "
-            + "\(pixels); use the data that it was trained on")
-      }
-      try toldSize?.require(in: shapes, of: directory)
+    if asked == nil, let problem = images.problem {
+      throw SharedFailure(
+        Failure(.badData, "\(problem), or name the folder of the images with --data"))
     }
+    let directory = asked ?? images.directory ?? Dataset.defaultDirectory
+    let data = try read(directory, split, isOwn: asked == nil, among: communicator)
     if communicator.rank == 0,
       let sentence = images.sentence(
         of: data.digests[0], split, in: directory, isAsked: asked != nil)
@@ -107,6 +102,29 @@ public struct TrainedModel: ~Copyable {
       Logger(label: "lockstep").notice("\(sentence)")
     }
     return data
+  }
+
+  /// Reads what ``readData(_:_:among:)`` has found to be meant; `isOwn` is whether nobody named it.
+  private func read(
+    _ directory: String, _ split: Dataset.Split, isOwn: Bool,
+    among communicator: borrowing Communicator
+  ) throws -> NodeData {
+    let (pixels, toldSize) = (layout.configuration.pixels, toldSize)
+    do {
+      return try NodeData(directory, [split], among: communicator) { shapes in
+        guard shapes[0].pixelCount == pixels else {
+          throw Failure(
+            .badData,
+            "\(directory): images have \(shapes[0].pixelCount) pixels, where the model takes "
+              + "\(pixels); use the data that it was trained on")
+        }
+        try toldSize?.require(in: shapes, of: directory)
+      }
+    } catch let failure as SharedFailure where isOwn && images.directory != nil {
+      // Nobody has typed that path.
+      throw SharedFailure(
+        Failure(failure.failure.code, "\(failure.description) (the run had its images there)"))
+    }
   }
 
   /// What a file of parameters tells before they are read.

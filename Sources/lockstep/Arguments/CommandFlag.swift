@@ -53,6 +53,9 @@ struct CommandFlag: Decodable {
   /// Whether its value is the name of a file or a folder.
   var isPath: Bool { completionKind?.isPath ?? false }
 
+  /// Whether it is what a command works on, a run or a checkpoint, which is named without a flag.
+  var isRun: Bool { kind == .positional && ["checkpoint", "run"].contains(valueName ?? "") }
+
   /// All names that turn it on or off, without hyphens.
   var names: [String] { [name, inverse].compactMap(\.self) }
 

@@ -18,9 +18,16 @@ struct UnknownFlag {
       sentence =
         "\(head): how many ranks there are is told the launcher, as in "
         + "\(MPILauncher.own.program) -n 2 lockstep \(command)"
+    } else if let command, Self.synonyms[name] ?? name == "run", flags.contains(where: \.isRun) {
+      sentence = "\(head): it is named without a flag, as in lockstep \(command) checkpoints/mnist"
+    } else if command == nil, let command = Self.command(with: name) {
+      sentence = "\(head) without a command; did you mean 'lockstep \(command) \(word)'?"
     } else {
+      let off = flags.first { "no-\($0.name ?? "")" == name && $0.allValues?.last == "off" }
       let meant = Self.meant(by: name, among: flags.flatMap(\.names) + Self.everywhere)
-      sentence = head + (meant.map { "; did you mean '--\($0)'?" } ?? "")
+      sentence =
+        head
+        + ((off?.name.map { "\($0) off" } ?? meant).map { "; did you mean '--\($0)'?" } ?? "")
     }
   }
 
@@ -55,6 +62,14 @@ struct UnknownFlag {
     "help", "help-hidden", "version", "generate-completion-script", "experimental-dump-help",
   ]
 
+  /// The command that has a flag `name`: the first of those that have.
+  private static func command(with name: String) -> String? {
+    guard !everywhere.contains(name) else { return nil }
+    return try? CommandDescription.program().commands.first { command in
+      command.flags.contains { $0.names.contains(synonyms[name] ?? name) }
+    }?.name
+  }
+
   /// What stands between a word's hyphens and its value, with hyphens within.
   private static func name(in word: String) -> String {
     word.drop { $0 == "-" }.prefix { $0 != "=" }.map { $0 == "_" ? "-" : String($0) }.joined()
@@ -62,6 +77,7 @@ struct UnknownFlag {
 
   /// The flag of `names` that is called `name`, begins with it, or is nearest to it.
   static func meant(by name: String, among names: [String]) -> String? {
+    let name = names.contains(name.lowercased()) ? name.lowercased() : name
     if names.contains(name) { return name }
     if let synonym = synonyms[name], names.contains(synonym) { return synonym }
     let longer = names.filter { $0.hasPrefix(name) }

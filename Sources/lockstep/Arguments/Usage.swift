@@ -6,9 +6,6 @@ struct Usage {
   /// Its words, without the program's name.
   var words: [String] = []
 
-  /// Where flags were read beside it, as in `run.yaml` and `LOCKSTEP_EPOCHS`.
-  var others: [String] = []
-
   /// Refuses what the parser would take for something else: a word like `-epochs`, of which it
   /// reads each letter as a flag, the h as that for help; and a command that there is not, where it
   /// would print the help that the words behind it ask for.
@@ -35,9 +32,7 @@ struct Usage {
 
   /// What happened, and what to type instead.
   func sentence(about error: any Error) -> String {
-    let also =
-      others.isEmpty ? "" : " (flags were also read from \(others.joined(separator: ", ")))"
-    let told = complaint(about: error) + nearestCommand + also
+    let told = complaint(about: error) + nearestCommand + ProgramArguments.alsoRead
     return "\(told)\(told.hasSuffix("?") ? " See" : "; see") \(help(about: told))."
   }
 
@@ -45,6 +40,9 @@ struct Usage {
   private func complaint(about error: any Error) -> String {
     if let unknown = unknownFlag { return unknown.sentence }
     let message = Lockstep.message(for: error).trimmedOfStops
+    if message.hasPrefix("Unexpected argument"), flags.contains(where: { $0.name == "run" }) {
+      return "\(message): a run is named with --run"
+    }
     return ExpectedValue.complete(message, flags)
   }
 
