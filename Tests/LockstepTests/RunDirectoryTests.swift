@@ -60,7 +60,8 @@ import Testing
     let folder = try RunFolder.trained()
     let names = try RunContents("\(folder.run)/step-00000008").names()
     let job = Job(folder.trainWords(run: "\(folder.run)/\(path)") + words)
-    try job.fail(64, "--run \(folder.run)/\(path)", "a checkpoint", "--run \(folder.run) to go on")
+    try job.fail(
+      64, "--run \(folder.run)/\(path)", "a checkpoint", "go on with it by --run \(folder.run)")
     #expect(try RunContents("\(folder.run)/step-00000008").names() == names)
   }
 
@@ -99,6 +100,15 @@ import Testing
     try Command(
       ["sh", "-c", script, "sh"] + job.command.words, environment: job.command.environment
     ).run().expectFailure(69, ["ulimit -d leaves this process", "ulimit -d unlimited"])
+  }
+
+  @Test("a limit of open files in which MPI does not start is told")
+  func openFiles() throws {
+    let job = try RunFolder().train("--epochs", "1")
+    try Command(
+      ["sh", "-c", "ulimit -n 8; exec \"$@\"", "sh"] + job.command.words,
+      environment: job.command.environment
+    ).run().expectFailure(69, ["where ulimit -n allows this process 8", "ulimit -n 1024"])
   }
 
   @Test("what is no run's stays where it is", arguments: ["auto", "none"])

@@ -22,15 +22,11 @@ public struct ProcessLimit: Codable, Equatable {
   /// proc(5), "/proc/pid/limits", in bytes, and "/proc/pid/statm", in pages: the first number is
   /// that of all, the sixth that of data and stack. getrlimit(2) says what counts.
   static func all(root: String = "") -> [ProcessLimit] {
-    let text = (try? FileSystem.read("\(root)/proc/self/limits")) ?? ""
     let pages = ((try? FileSystem.read("\(root)/proc/self/statm")) ?? "")
       .split(whereSeparator: \.isWhitespace).compactMap { Int($0) }
     return [("Max address space", "-v", 0), ("Max data size", "-d", 5)].compactMap {
       (name, option, column) in
-      guard let line = text.split(separator: "\n").first(where: { $0.hasPrefix(name) }),
-        let limit = line.dropFirst(name.count).split(separator: " ").first.flatMap({ Int($0) }),
-        column < pages.count
-      else { return nil }
+      guard let limit = limit(name, root: root), column < pages.count else { return nil }
       return ProcessLimit(option: option, left: max(0, limit - pages[column] * Int(getpagesize())))
     }
   }
@@ -56,5 +52,24 @@ public struct ProcessLimit: Codable, Equatable {
   /// Makes sure that MPI can start, which ends processes by itself where it cannot.
   ///
   /// - Throws: `Failure` with `unavailable`.
-  public static func requireStart() throws { try require(start - reserve, for: "starting MPI") }
+  public static func requireStart(root: String = "") throws {
+    if let files = limit("Max open files", root: root), files < startFiles {
+      throw Failure(
+        .unavailable,
+        "starting MPI takes \(startFiles) open files where ulimit -n allows this process \(files): "
+          + "raise that limit, as with ulimit -n 1024")
+    }
+    try require(start - reserve, for: "starting MPI", root: root)
+  }
+
+  /// The files that one rank has open: with Open MPI 4.1.4 training failed up to a limit of 16, in
+  /// the library at less.
+  private static let startFiles = 32
+
+  /// The soft limit called `name` in `/proc/self/limits`; nil where there is none.
+  private static func limit(_ name: String, root: String) -> Int? {
+    let text = (try? FileSystem.read("\(root)/proc/self/limits")) ?? ""
+    return text.split(separator: "\n").first { $0.hasPrefix(name) }?
+      .dropFirst(name.count).split(separator: " ").first.flatMap { Int($0) }
+  }
 }
