@@ -8,7 +8,7 @@ public enum SystemAdvice {
   public static func text(for code: CInt) -> String {
     switch code {
     case ENOENT: "check the path, and that its folder exists"
-    case ENOTDIR: "a part of the path is a file: check the path"
+    case ENOTDIR: "it, or a part of its path, is a file: check the path"
     case EISDIR: "this is a folder: name a file in it"
     case ELOOP: "its links lead in a circle: look with ls -l"
     case ENAMETOOLONG: "choose a shorter path"

@@ -111,7 +111,7 @@ extension DataError {
       problem: "there is no \(name) (or .gz) here" + (names.isEmpty ? "" : ", only \(shown)"),
       advice: split == .train
         ? "name the folder that has it with --data, or fetch MNIST with scripts/fetch-mnist; "
-          + "pictures in files of their own have to be written as IDX, \(FileKind.lines)"
+          + "pictures and arrays of other formats have to be written as IDX, \(FileKind.lines)"
         : "name a folder that has test images with --data")
   }
 }

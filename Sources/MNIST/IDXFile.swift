@@ -26,16 +26,20 @@ struct IDXFile: ~Copyable {
   struct Form {
     var dimensionCounts: ClosedRange<Int>
     var types: [ElementType] = [.unsignedByte]
+    /// Its dimensions, for people.
+    var dimensions: String
     /// What to do with one that is something else.
     var advice: String
 
     /// Images: (count, rows, columns).
-    static let images = Form(dimensionCounts: 3...3, advice: FileKind.convert)
+    static let images = Form(
+      dimensionCounts: 3...3, dimensions: "three (images, rows, columns)",
+      advice: FileKind.convert)
 
     /// Labels: (count), or QMNIST's (count, 8), of which the first column says what an image shows.
     static let labels = Form(
       dimensionCounts: 1...2, types: [.unsignedByte, .signedByte, .int16, .int32],
-      advice: DataError.withoutLabels)
+      dimensions: "one, or QMNIST's two,", advice: DataError.withoutLabels)
   }
 
   /// The sizes of the dimensions, outermost first; none of them zero.
@@ -91,7 +95,7 @@ struct IDXFile: ~Copyable {
         guard let byte = UInt8(exactly: label) else {
           throw DataError.malformed(
             path, at: offset + row * rowSize,
-            "label \(start + row) is \(label), and a label is from 0 to 255",
+            "the label of image \(start + row) is \(label), and a label is from 0 to 255",
             advice: DataError.withoutLabels)
         }
         column[start + row] = byte
@@ -111,24 +115,34 @@ struct IDXFile: ~Copyable {
     }
   }
 
+  /// What elements of each type are called.
+  private static let typeNames: [UInt8: String] = [
+    0x08: "unsigned bytes", 0x09: "signed bytes", 0x0b: "16-bit integers", 0x0c: "32-bit integers",
+    0x0d: "32-bit floats", 0x0e: "64-bit floats",
+  ]
+
   private static func readHeader(
     of file: inout UnpackedFile, _ form: Form
   ) throws -> (ElementType, [Int]) {
-    let magic = try file.read(4, of: "the magic number")
+    let magic = try file.readBeginning(4)
+    guard magic.count == 4 else {
+      throw DataError.malformed(
+        file.path, at: 0,
+        magic.isEmpty ? "the file is empty" : "the file has \(magic.count) bytes, and no header")
+    }
     guard magic[0] == 0, magic[1] == 0 else {
       throw foreign(magic + (try file.readBeginning(FileKind.length - 4)), file.path)
     }
     guard let type = ElementType(rawValue: magic[2]), form.types.contains(type) else {
       throw DataError.malformed(
-        file.path, at: 2, "the element type is \(magic[2]) where 8, unsigned bytes, was expected",
-        advice: form.advice)
+        file.path, at: 2,
+        "the elements are \(typeNames[magic[2]] ?? "of type \(magic[2])"), where bytes from 0 to 255 "
+          + "were expected", advice: form.advice)
     }
     guard form.dimensionCounts.contains(Int(magic[3])) else {
-      let (least, most) = (form.dimensionCounts.lowerBound, form.dimensionCounts.upperBound)
+      let count = magic[3] == 1 ? "one dimension, as labels have" : "\(magic[3]) dimensions"
       throw DataError.malformed(
-        file.path, at: 3,
-        "the array has \(magic[3]) dimensions where "
-          + (least == most ? "\(least)" : "\(least) or \(most)") + " were expected",
+        file.path, at: 3, "the array has \(count), where \(form.dimensions) were expected",
         advice: form.advice)
     }
     let dimensions = try (0..<Int(magic[3])).map { index in

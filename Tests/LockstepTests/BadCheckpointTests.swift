@@ -87,7 +87,9 @@ import Testing
     let folder = try RunFolder.trained()
     for step in [4, 8] { try flip("\(folder.run)/step-0000000\(step)/model.safetensors") }
     let names = try folder.contents.names()
-    try folder.train(on: launch).fail(65, "step-00000008/model.safetensors is not")
+    try folder.train(on: launch).fail(
+      65, "step-00000008/model.safetensors is not", "no other checkpoint of the run is whole",
+      "--resume none --config \(folder.run)/config.yaml")
     #expect(try folder.contents.names() == names)
   }
 

@@ -41,7 +41,7 @@ import Testing
     Damage("a truncated file", 65, trainImages) { try edit($0, trainImages) { $0.removeLast() } },
     Damage("an empty file", 65, testImages) { try edit($0, testImages) { $0 = [] } },
     Damage("a file that goes on", 65, testLabels) { try edit($0, testLabels) { $0.append(0) } },
-    Damage("another element type", 65, "byte 2: the element type is 13") {
+    Damage("another element type", 65, "byte 2: the elements are 32-bit floats") {
       try edit($0, trainImages) { $0[2] = 13 }
     },
     Damage("another number of dimensions", 65, "byte 3") {

@@ -28,6 +28,13 @@ import Testing
     try expectRefusal([words, words + other], "the configuration of rank 1 on ")
   }
 
+  @Test("another run directory")
+  func directory() throws {
+    let other = [Command.built("lockstep")] + folder.trainWords(run: folder.path("other"))
+    try expectRefusal([words, other], "the run directory of rank 1 on ")
+    #expect(!FileManager.default.fileExists(atPath: folder.path("other")))
+  }
+
   @Test("flags that another rank alone cannot read")
   func badFlags() throws {
     try expectRefusal([words, words + ["--seed", "x"]], code: 64, "'x' is invalid for '--seed")

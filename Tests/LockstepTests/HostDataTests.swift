@@ -96,7 +96,7 @@ struct HostDataTests {
     try bytes.write(to: file)
     try run(hosts, folder.trainWords(), on: "node2", replacement: replacement)
       .expectFailure(
-        65, ["on node2, \(folder.data)/t10k-labels", "byte 2: the element type is 13"])
+        65, ["on node2, \(folder.data)/t10k-labels", "byte 2: the elements are 32-bit floats"])
     bytes[2] = 8
     bytes.removeLast()
     try bytes.write(to: file)

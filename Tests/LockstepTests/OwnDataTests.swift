@@ -55,8 +55,16 @@ import Testing
   @Test("a file that does not tell which data they are is no reason to take others")
   func untold() throws {
     let file = URL(fileURLWithPath: "\(folder.run)/config.yaml")
-    try Data("epochs: [".utf8).write(to: file)
-    try Job(["evaluate", folder.run]).fail(65, "this is not the configuration", "with --data")
+    let text = try String(contentsOf: file, encoding: .utf8)
+    for (damage, reason) in [
+      ("", "(it is not a list of names and values)"),
+      (text.replacing("epochs: 2", with: "epochs: two"), "'epochs'"),
+      (text.replacing("latent:", with: "laten:"), "it has no 'latent'"),
+      ("epochs: [", "not a list"),
+    ] {
+      try Data(damage.utf8).write(to: file)
+      try Job(["evaluate", folder.run]).fail(65, "this is not the configuration", reason, "--data")
+    }
     try Job(["evaluate", folder.run, "--data", folder.data]).succeed()
     try Job(["report", folder.run]).succeed()
     let page = try String(contentsOfFile: "\(folder.run)/report.html", encoding: .utf8)

@@ -85,7 +85,8 @@ import Testing
     let outcome = try Job(["train", "--resume", folder.run, "--run", other, "--epochs", "3"])
       .succeed()
     #expect(
-      outcome.output.hasPrefix("moved another run's files to \(other)/previous-1\ngoing on "))
+      outcome.output.hasPrefix(
+        "moved the files of an earlier run to \(other)/previous-1\ngoing on "))
     #expect(try RunContents(other).steps("epoch") == [12])
     #expect(
       try RunContents(other).names().filter { !$0.hasPrefix("events.out.tfevents.") } == [

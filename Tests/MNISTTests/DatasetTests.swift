@@ -109,7 +109,7 @@ import Testing
     let error = try #require(throws: DataError.self) {
       try load(images: images, labels: idx(type: type, [2], first + bytes))
     }
-    #expect(error.problem == "label 1 is \(number), and a label is from 0 to 255")
+    #expect(error.problem == "the label of image 1 is \(number), and a label is from 0 to 255")
     #expect(error.offset == 8 + bytes.count)
     #expect(error.advice == "mend the file, or remove it: training needs no labels")
   }
@@ -119,10 +119,10 @@ import Testing
     arguments: [
       (idx([2, 10], [UInt8](repeating: 0, count: 20)), "there are 10 numbers for each image"),
       (idx([2, 8], [UInt8](repeating: 0, count: 16)), "there are 8 numbers for each image"),
-      (idx(type: 0x0d, [2], [UInt8](repeating: 0, count: 8)), "the element type is 13"),
+      (idx(type: 0x0d, [2], [UInt8](repeating: 0, count: 8)), "the elements are 32-bit floats"),
       (Array("7\n0\n".utf8), "this is text"),
       (idx([1], [7]), "there are 1 labels for the 2 images"),
-      (idx([2], [7]), "the header declares"), ([], "the data ends"),
+      (idx([2], [7]), "the header declares"), ([], "the file is empty"),
     ] as [([UInt8], String)])
   func noLabelsAtAll(bytes: [UInt8], problem: String) throws {
     let error = try #require(throws: DataError.self) { try load(images: images, labels: bytes) }
@@ -151,7 +151,8 @@ import Testing
   @Test func imagesInPlaceOfLabels() throws {
     let error = try #require(throws: DataError.self) { try load(images: images, labels: images) }
     #expect(error.path.hasSuffix("t10k-labels-idx1-ubyte"))
-    #expect(error.problem == "the array has 3 dimensions where 1 or 2 were expected")
+    #expect(
+      error.problem == "the array has 3 dimensions, where one, or QMNIST's two, were expected")
   }
 
   @Test(arguments: [

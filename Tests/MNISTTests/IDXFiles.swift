@@ -11,7 +11,9 @@ struct IDX: Equatable {
 
   init(contentsOf path: String, dimensionCount: Int) throws {
     var file = try IDXFile(
-      path: path, IDXFile.Form(dimensionCounts: dimensionCount...dimensionCount, advice: ""))
+      path: path,
+      IDXFile.Form(dimensionCounts: dimensionCount...dimensionCount, dimensions: "some", advice: "")
+    )
     dimensions = file.dimensions
     var bytes = [UInt8](repeating: 0, count: file.count)
     var span = bytes.mutableSpan

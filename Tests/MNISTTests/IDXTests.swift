@@ -58,8 +58,8 @@ import Testing
 
   /// What is wrong, the bytes, where the error must point, and words that must be in it.
   static let malformed: [(String, [UInt8], Int, String)] = [
-    ("empty", [], 0, "ends after 0 of the 4 bytes"),
-    ("short magic", [0, 0, 8], 3, "ends after 3 of the 4 bytes"),
+    ("empty", [], 0, "the file is empty"),
+    ("short magic", [0, 0, 8], 0, "the file has 3 bytes, and no header"),
     ("other magic", [0x89, 0x51, 0x4e, 0x47], 0, "begins with 137, 81"),
     ("a picture", [0x89] + Array("PNG".utf8), 0, "this is one picture, PNG"),
     ("an archive", Array("PK".utf8) + [3, 4], 0, "this is a zip archive"),
@@ -70,8 +70,8 @@ import Testing
       "this is a pointer of Git LFS"
     ),
     ("text", Array("label,1x1,1x2\n".utf8), 0, "this is text, such as CSV"),
-    ("floats", idx(type: 0x0d, [1], [0, 0, 0, 0]), 2, "element type is 13"),
-    ("two dimensions", idx([1, 1], [0]), 3, "2 dimensions where 1 were expected"),
+    ("floats", idx(type: 0x0d, [1], [0, 0, 0, 0]), 2, "the elements are 32-bit floats"),
+    ("two dimensions", idx([1, 1], [0]), 3, "2 dimensions, where some were expected"),
     ("no dimensions", [0, 0, 8, 0], 3, "0 dimensions"),
     ("cut in the header", [0, 0, 8, 1, 0, 0], 6, "dimension 0"),
     ("nothing declared", idx([0], []), 4, "dimension 0 is zero"),

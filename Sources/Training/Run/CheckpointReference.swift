@@ -58,13 +58,16 @@ struct CheckpointReference {
         try Checksums.verify(Checkpoint.names, in: directory)
         return CheckpointReference(
           model: "\(directory)/\(Checkpoint.modelName)", directory: directory,
-          passedOver: problems.map(\.description))
+          passedOver: problems.map { "\($0.description); using \(directory)" })
       } catch let problem as Failure {
         problems.append(problem)
       }
     }
-    if let first = problems.first { throw first }
-    return nil
+    guard let first = problems.first else { return nil }
+    throw Failure(
+      first.code,
+      "\(first.description), and no other checkpoint of the run is whole: bring one back from a copy, "
+        + "or begin anew: --resume none --config \(path)/\(RunPlan.name)")
   }
 
   /// The checkpoints under their own names; and those that a copy of the run has as directories
@@ -88,8 +91,9 @@ struct CheckpointReference {
   private static func naming(wholeOneBeside path: String, _ failure: Failure) -> Failure {
     let run = FileSystem.parent(of: path)
     guard RunRecord.isRun(run), let newest = try? newest(inRun: run), let whole = newest.directory
-    else { return failure }
-    return Failure(failure.code, "\(failure.description): \(whole) is whole")
+    else { return Failure(failure.code, "\(failure.description); use another checkpoint") }
+    return Failure(
+      failure.code, "\(failure.description); use another checkpoint: \(whole) is whole")
   }
 
   /// Why there is nothing to be found in the directory at `path`; nil where there is at least a

@@ -19,13 +19,13 @@ public enum Checksums {
   static func verify(_ names: [String], in directory: String) throws {
     guard try FileSystem.isThere("\(directory)/\(name)") else {
       throw Failure(
-        .badData, "\(directory): \(name) is missing, so the checkpoint is not whole; use another")
+        .badData, "\(directory): \(name) is missing, so the checkpoint is not whole")
     }
     let lines = try lines(in: directory)
     for name in names {
       let file = "\(directory)/\(name)"
       guard try FileSystem.isThere(file) else {
-        throw Failure(.badData, "\(file) is missing from the checkpoint; use another")
+        throw Failure(.badData, "\(file) is missing from the checkpoint")
       }
       guard !lines.contains("\(try digest(of: file))  \(name)") else { continue }
       if try hasConvertedLines(file, name, lines) {
@@ -37,7 +37,7 @@ public enum Checksums {
       throw Failure(
         .badData,
         "\(file) is not the file that \(Checksums.name) tells of: it was altered, cut short or "
-          + "damaged; use another checkpoint")
+          + "damaged")
     }
   }
 

@@ -54,7 +54,14 @@ struct RunPlan: Codable {
       reference =
         try FileSystem.isThere(path) ? CheckpointReference.newest(inRun: path) : nil
     case .none: reference = nil
-    case .checkpoint(let path): reference = try CheckpointReference(path)
+    case .checkpoint(let path):
+      guard try FileSystem.isThere(path) else {
+        throw Failure(
+          .inputOutput,
+          "--resume \(path): there is nothing at this path; name a run or a checkpoint directory, or "
+            + "give auto to go on from the run's own, or none to begin anew")
+      }
+      reference = try CheckpointReference(path)
     }
     if let reference {
       try goOn(from: reference, request)
@@ -179,17 +186,23 @@ struct RunPlan: Codable {
   static func configuration(beside checkpoint: String) throws -> RunConfiguration? {
     let path = "\(FileSystem.parent(of: FileSystem.resolved(checkpoint)))/\(name)"
     guard try FileSystem.isThere(path) else { return nil }
-    let text = try FileSystem.read(path)
-    guard let configuration = try? YAMLDecoder().decode(RunConfiguration.self, from: text),
-      (1...RunConfiguration.mostEpochs).contains(configuration.epochs),
-      configuration.logEvery > 0, configuration.verifyEvery ?? 0 >= 0
-    else {
-      throw Failure(
-        .badData,
-        "\(path): this is not the configuration of a run; mend it, or remove it and give the "
-          + "flags that differ from their defaults")
+    do {
+      let configuration = try YAMLDecoder().decode(
+        RunConfiguration.self, from: try FileSystem.read(path))
+      guard (1...RunConfiguration.mostEpochs).contains(configuration.epochs),
+        configuration.logEvery > 0, configuration.verifyEvery ?? 0 >= 0
+      else { throw damage(path, "a number is out of its range") }
+      return configuration
+    } catch let error as DecodingError {
+      throw damage(path, error.reason)
     }
-    return configuration
+  }
+
+  private static func damage(_ path: String, _ reason: String) -> Failure {
+    Failure(
+      .badData,
+      "\(path): this is not the configuration of a run (\(reason)): mend it, or remove it and name the "
+        + "images with --data; all that the model depends on is in the checkpoint")
   }
 }
 
@@ -207,6 +220,21 @@ extension RunConfiguration {
       return text.split(separator: "\n", omittingEmptySubsequences: false)
         .map { $0.hasPrefix(name) ? "\(name)\(recipe.learningRate)" : String($0) }
         .joined(separator: "\n")
+    }
+  }
+}
+
+extension DecodingError {
+  /// What is wrong with which name of a configuration, as a part of a sentence.
+  fileprivate var reason: String {
+    switch self {
+    case .keyNotFound(let key, _): return "it has no '\(key.stringValue)'"
+    case .typeMismatch(_, let context), .valueNotFound(_, let context),
+      .dataCorrupted(let context):
+      let name = context.codingPath.last?.stringValue
+      return name.map { "the value of '\($0)' cannot be read" }
+        ?? "it is not a list of names and values"
+    @unknown default: return "it cannot be read"
     }
   }
 }

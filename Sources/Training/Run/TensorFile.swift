@@ -117,7 +117,8 @@ enum TensorFile {
         throw Failure(
           .badData,
           "\(file.path), tensor \(prefix + tensor.name): its shape is \(shape), where the model has "
-            + "\(tensor.shape); use a checkpoint of this model")
+            + "\(tensor.shape); use parameters of a model with these sizes, or leave --hidden and "
+            + "--latent out")
       }
     }
   }

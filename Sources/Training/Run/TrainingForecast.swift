@@ -52,7 +52,7 @@ public struct TrainingForecast {
   public init(
     _ request: RunRequest, path: String, among world: borrowing Communicator
   ) throws {
-    try TrainingRun.requireSameCommand(request, among: world)
+    try TrainingRun.requireSameCommand(request, path: path, among: world)
     let plan = try TrainingRun.plan(request, path: path, among: world)
     let data = try plan.readData(request, among: world)
     let train = data.splits[0]

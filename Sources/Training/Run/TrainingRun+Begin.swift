@@ -8,11 +8,15 @@ extension TrainingRun {
   /// Makes sure that all ranks run the same program and were asked for the same; collective, and
   /// the first of all: others could mean other collectives.
   static func requireSameCommand(
-    _ request: RunRequest, among world: borrowing Communicator
+    _ request: RunRequest, path: String, among world: borrowing Communicator
   ) throws {
     try Fingerprint.requireEqual(
-      try world.together { [try Fingerprint("configuration", of: request), try .program()] },
-      among: world)
+      try world.together {
+        [
+          try Fingerprint("run directory", of: path),
+          try Fingerprint("configuration", of: request), try .program(),
+        ]
+      }, among: world)
   }
 
   /// Works out on rank zero, and tells all, what `request` means in the run directory `path`;

@@ -34,7 +34,7 @@ public struct TrainingRun: ~Copyable {
     among world: borrowing Communicator
   ) throws {
     let threads = request.threadsPerRank
-    try Self.requireSameCommand(request, among: world)
+    try Self.requireSameCommand(request, path: path, among: world)
     try world.requireAvailable(request.precision ?? .fp32)
     let directory = try world.together {
       world.rank == 0 ? try RunDirectory(locking: path) : nil

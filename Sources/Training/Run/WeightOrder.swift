@@ -62,7 +62,7 @@ enum WeightOrder {
     return """
       the loss of the first images is \(nats(found)) nats, far above the \(nats(untrained)) of a \
       model that knows nothing: look whether the weights are of this model, in the order of their \
-      shapes, and for pixels from 0 to 1; see checkpoints/README.md
+      shapes, for pixels from 0 to 1, and for images like these; see checkpoints/README.md
       """
   }
 

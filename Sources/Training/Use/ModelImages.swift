@@ -42,7 +42,7 @@ struct ModelImages: Codable {
         : "not those that the run was \(purpose) (SHA-256 \(DataFingerprint.short(digest)), not "
           + "\(DataFingerprint.short(expected))), so results do not compare with the run's"
     }
-    let advice = isAsked ? "leave --data out for the run's own" : "--data names another folder"
+    let advice = isAsked ? "leave --data out for the run's own" : "name the run's own with --data"
     switch (isAsked ? own : nil, others) {
     case (let own?, let others?):
       return

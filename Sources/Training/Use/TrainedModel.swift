@@ -90,8 +90,7 @@ public struct TrainedModel: ~Copyable {
     _ asked: String?, _ split: Dataset.Split, among communicator: borrowing Communicator
   ) throws -> NodeData {
     if asked == nil, let problem = images.problem {
-      throw SharedFailure(
-        Failure(.badData, "\(problem), or name the folder of the images with --data"))
+      throw SharedFailure(Failure(.badData, problem))
     }
     let directory = asked ?? images.directory ?? Dataset.defaultDirectory
     let data = try read(directory, split, isOwn: asked == nil, among: communicator)
@@ -165,10 +164,14 @@ extension ModelConfiguration {
     guard input.count == 2, mean.count == 2, (input + mean).allSatisfy({ $0 > 0 }),
       mean[1] == input[0]
     else {
+      let isTransposed = input.count == 2 && mean.count == 2 && input[1] == mean[0]
       throw Failure(
         .badData,
         "\(file.path): fc1.weight is \(input) and fc21.weight \(mean), where [hidden, pixels] "
-          + "and [latent, hidden] are wanted; use a file of this model")
+          + "and [latent, hidden] are wanted; "
+          + (isTransposed
+            ? "each weight lies transposed: save numpy.ascontiguousarray(weight.T) of each"
+            : "use a file of this model"))
     }
     self.init(pixels: input[1], hidden: input[0], latent: mean[0])
   }

@@ -35,7 +35,7 @@ struct ConfigurationFile {
       let name = key.string ?? ""
       let place = "\(path):\(key.mark?.line ?? 0)"
       guard let flag = flags.first(where: { $0.name == name }) else {
-        let nearest = NearestName(to: name, among: flags.compactMap(\.name)).name
+        let nearest = UnknownFlag.meant(by: name, among: flags.compactMap(\.name))
         let hint = nearest.map { "; did you mean '\($0)'?" } ?? ""
         throw ValidationError("\(place): there is no flag '\(name)'\(hint)")
       }

@@ -3,11 +3,12 @@ struct NearestName {
   /// The nearest of the candidates; nil where none is near.
   let name: String?
 
-  /// Looks for the candidate from which `word` differs in the fewest letters, three at most.
+  /// Looks for the candidate from which `word` differs in the fewest letters, three at most, and
+  /// fewer than half of its own.
   init(to word: String, among candidates: [String]) {
     name =
       candidates.map { ($0, Self.distance(word, $0)) }
-      .filter { $0.1 <= min(3, word.count / 2) }
+      .filter { $0.1 <= min(3, (word.count - 1) / 2) }
       .min { $0.1 < $1.1 }?.0
   }
 

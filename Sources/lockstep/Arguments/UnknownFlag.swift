@@ -23,11 +23,17 @@ struct UnknownFlag {
     } else if command == nil, let command = Self.command(with: name) {
       sentence = "\(head) without a command; did you mean 'lockstep \(command) \(word)'?"
     } else {
+      let isOwn = flags.contains { $0.names.contains(name) }
+      let other = isOwn ? nil : Self.command(with: name, orSynonym: false)
       let off = flags.first { "no-\($0.name ?? "")" == name && $0.allValues?.last == "off" }
       let meant = Self.meant(by: name, among: flags.flatMap(\.names) + Self.everywhere)
-      sentence =
-        head
-        + ((off?.name.map { "\($0) off" } ?? meant).map { "; did you mean '--\($0)'?" } ?? "")
+      if let other, Self.synonyms[name] == nil {
+        sentence = "\(head): it is a flag of lockstep \(other)"
+      } else {
+        sentence =
+          head
+          + ((off?.name.map { "\($0) off" } ?? meant).map { "; did you mean '--\($0)'?" } ?? "")
+      }
     }
   }
 
@@ -63,10 +69,11 @@ struct UnknownFlag {
   ]
 
   /// The command that has a flag `name`: the first of those that have.
-  private static func command(with name: String) -> String? {
+  private static func command(with name: String, orSynonym: Bool = true) -> String? {
     guard !everywhere.contains(name) else { return nil }
+    let name = orSynonym ? synonyms[name] ?? name : name
     return try? CommandDescription.program().commands.first { command in
-      command.flags.contains { $0.names.contains(synonyms[name] ?? name) }
+      command.flags.contains { $0.names.contains(name) }
     }?.name
   }
 

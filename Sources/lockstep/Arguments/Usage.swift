@@ -40,11 +40,27 @@ struct Usage {
   private func complaint(about error: any Error) -> String {
     if let unknown = unknownFlag { return unknown.sentence }
     let message = Lockstep.message(for: error).trimmedOfStops
-    if message.hasPrefix("Unexpected argument"), flags.contains(where: { $0.name == "run" }) {
-      return "\(message): a run is named with --run"
-    }
+    if message.hasPrefix("Unexpected argument") { return message + reason(of: message) }
     return ExpectedValue.complete(message, flags)
   }
+
+  /// Why a word that stands alone is none of the command's, as the rest of a sentence.
+  private func reason(of message: String) -> String {
+    let words = words.dropFirst()
+    for ((word, role), next) in zip(zip(words, WordRole.all(of: words, flags)), words.dropFirst()) {
+      guard case .flag(let flag, nil) = role, !flag.takesValue, message.contains("'\(next)'")
+      else { continue }
+      return ": \(word) takes no value"
+    }
+    return flags.contains { $0.name == "run" } ? ": a run is named with --run" : ""
+  }
+
+  /// What others call the commands; no spelling leads from one to the other.
+  private static let synonyms = [
+    "fit": "train", "run": "train", "resume": "train", "eval": "evaluate", "test": "evaluate",
+    "validate": "evaluate", "generate": "sample", "info": "inspect", "show": "inspect",
+    "benchmark": "bench", "embed": "encode",
+  ]
 
   private static let commands =
     Lockstep.configuration.subcommands.map { $0._commandName } + ["help"]
@@ -66,7 +82,7 @@ struct Usage {
     let names = words.filter { !$0.hasPrefix("-") }
     guard let word = names.first == "help" ? names.dropFirst().first : words.first,
       !word.hasPrefix("-"), !Self.commands.contains(word),
-      let name = NearestName(to: word, among: Self.commands).name
+      let name = Self.synonyms[word] ?? NearestName(to: word, among: Self.commands).name
     else { return "" }
     return "; did you mean '\(name)'?"
   }

@@ -16,7 +16,9 @@ final class Console: TrainingConsole {
   func trainingBegins(_ start: TrainingStart) {
     let (configuration, step) = (start.configuration, start.progress.step)
     let wire = configuration.wire
-    if let previous = start.previous { Terminal.line("moved another run's files to \(previous)") }
+    if let previous = start.previous {
+      Terminal.line("moved the files of an earlier run to \(previous)")
+    }
     Terminal.line(
       (step == 0 ? "training" : "going on after step \(step)")
         + ": \(start.ranks) \(start.ranks == 1 ? "rank" : "ranks")"
