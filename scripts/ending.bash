@@ -8,8 +8,12 @@ notes_file=
 output=
 is_output_lost=
 
-# What was closed takes nothing, and is no number for the next file that is opened.
-require_output() { { true >&1; } 2>/dev/null || exec 1</dev/null; }
+# What was closed takes and gives nothing, and is no number for the next file that is opened.
+reserve_streams() {
+  { true <&0; } 2>/dev/null || exec 0>/dev/null
+  { true >&1; } 2>/dev/null || exec 1</dev/null
+  true >&2 || exec 2</dev/null 
+}
 
 # mpirun drops what it cannot write, and does not tell. Where standard output is a file or a device,
 # which has no reader that may have seen enough, another writes there, and goes on where it cannot.
@@ -19,7 +23,7 @@ open_output() {
   output=$!
 }
 
-# It has come to its end, or is held up by a process that nobody knows of.
+# It has come to its end; or is held up by a process that nobody knows of, and nobody knows what it took.
 close_output() {
   local tenth
   [[ -n $output ]] || return 0
@@ -28,7 +32,7 @@ close_output() {
     kill -0 "$output" 2>/dev/null || break
     sleep 0.1
   done
-  ((tenth == 20)) || wait "$output" || is_output_lost=1
+  ((tenth < 20)) && wait "$output" || is_output_lost=1
 }
 
 # Ranks' output comes through mpirun as it is. What mpirun has to say itself comes on descriptor 7, which

@@ -58,7 +58,7 @@ heed() {
     [[ $1 == INT ]] || force_later
   # One signal may reach us twice: from the terminal or the group, and from a parent that passes it on.
   elif ((SECONDS - interrupted > 1)); then
-    end_now "$2" "ending at once, without waiting for a checkpoint."
+    end_now "$2" "ending at once, without waiting for a checkpoint"
   fi
 }
 
@@ -142,7 +142,7 @@ call_back() {
 # SIGALRM that others send means nothing.
 give_up() {
   [[ -n $interrupted ]] && ((SECONDS - interrupted >= stop_within)) || return 0
-  end_now 143 "no checkpoint after $stop_within s, since a rank or a machine does not answer; ending without waiting for one: the same command goes on from the last."
+  end_now 143 "no checkpoint after $stop_within s, since a rank or a machine does not answer; ending without waiting for one: the same command goes on from the last"
 }
 
 # end_now CODE SENTENCE: mpirun has a second for ranks that listen to SIGTERM, and kills the others;

@@ -27,7 +27,7 @@ public struct ArtifactError: Error, Equatable, CustomStringConvertible {
   public var description: String {
     let place = offset.map { ", byte \($0)" } ?? ""
     let subject = tensor.map { ", tensor \($0.debugDescription)" } ?? ""
-    return "\(path)\(place)\(subject): \(problem); \(advice)."
+    return "\(path)\(place)\(subject): \(problem); \(advice)"
   }
 }
 

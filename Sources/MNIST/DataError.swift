@@ -27,7 +27,7 @@ public struct DataError: Error, Equatable, CustomStringConvertible {
   /// The whole error in one sentence.
   public var description: String {
     let place = offset.map { "\(path), byte \($0)" } ?? path
-    return "\(place): \(problem); \(advice)."
+    return "\(place): \(problem); \(advice)"
   }
 }
 
@@ -35,9 +35,23 @@ extension DataError {
   /// The contents are not what they should be.
   static func malformed(
     _ path: String, at offset: Int? = nil, _ problem: String,
-    advice: String = "replace the file, for instance with scripts/fetch-mnist"
+    advice: String? = nil
   ) -> DataError {
-    DataError(kind: .malformed, path: path, offset: offset, problem: problem, advice: advice)
+    DataError(
+      kind: .malformed, path: path, offset: offset, problem: problem, advice: advice ?? again(path))
+  }
+
+  /// What to do about a file at `path` that is damaged: only those that scripts/fetch-mnist puts where
+  /// it does are its business.
+  static func again(_ path: String) -> String {
+    path.hasPrefix("\(Dataset.defaultDirectory)/")
+      ? "remove it, and fetch MNIST again with scripts/fetch-mnist"
+      : "write or download the file again"
+  }
+
+  /// How to have MNIST, where it is that which is missing at `path`; else empty.
+  private static func fetch(_ path: String) -> String {
+    path == Dataset.defaultDirectory ? ", or fetch MNIST with scripts/fetch-mnist" : ""
   }
 
   /// What to do about labels that are none.
@@ -66,8 +80,7 @@ extension DataError {
   static func missingFolder(_ path: String) -> DataError {
     DataError(
       kind: .missing, path: path, offset: nil, problem: "there is no such folder",
-      advice: "name the folder that the images are in with --data, or fetch MNIST with "
-        + "scripts/fetch-mnist")
+      advice: "name the folder that the images are in with --data\(fetch(path))")
   }
 
   /// No files in a folder begin with the name that `path` ends in; `examples` are sets that are there.
@@ -95,9 +108,11 @@ extension DataError {
         path, "this is \(kind.name), not a folder with IDX files", advice: kind.advice)
     }
     let folder = path.lastIndex(of: "/").map { String(path[..<$0]) } ?? "."
+    let name = path.split(separator: "/").last.map(String.init) ?? path
     return malformed(
       path, "this is a file, not a folder with IDX files",
-      advice: "name the folder that it is in: --data \(folder.isEmpty ? "/" : folder)")
+      advice: "name the folder that it is in: --data \(folder.isEmpty ? "/" : folder)"
+        + (DataFile(name, in: folder).map { $0.prefix.isEmpty ? "" : "/\($0.prefix)" } ?? ""))
   }
 
   /// The folder `path` has no images of `split`.
@@ -110,8 +125,7 @@ extension DataError {
       kind: .missing, path: path, offset: nil,
       problem: "there is no \(name) (or .gz) here" + (names.isEmpty ? "" : ", only \(shown)"),
       advice: split == .train
-        ? "name the folder that has it with --data, or fetch MNIST with scripts/fetch-mnist; "
-          + "pictures and arrays of other formats have to be written as IDX, \(FileKind.lines)"
+        ? "name the folder that has it with --data\(fetch(path)); pictures and arrays of other formats have to be written as IDX, \(FileKind.lines)"
         : "name a folder that has test images with --data")
   }
 }

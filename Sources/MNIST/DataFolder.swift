@@ -48,6 +48,8 @@ struct DataFolder {
 
   /// The folder that `path` is or, of one that is none, the folder and prefix that it means.
   private static func place(_ path: String) throws -> (folder: String, prefix: String?) {
+    var path = path
+    while path.count > 1, path.hasSuffix("/") { path.removeLast() }
     if DirectoryListing.isFolder(path) { return (path, nil) }
     guard access(path, F_OK) != 0 else { throw try DataError.noFolder(path) }
     guard errno == ENOENT else { throw DataError.system(path, "look into it", code: errno) }

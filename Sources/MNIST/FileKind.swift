@@ -65,7 +65,7 @@ struct FileKind {
     if text.drop(while: \.isWhitespace).hasPrefix("<") {
       return (
         "a web page that was saved in place of the data",
-        "download the data again, for instance with scripts/fetch-mnist"
+        "download the data itself again"
       )
     }
     return ("text, such as CSV", convert)

@@ -136,8 +136,9 @@ struct IDXFile: ~Copyable {
     guard let type = ElementType(rawValue: magic[2]), form.types.contains(type) else {
       throw DataError.malformed(
         file.path, at: 2,
-        "the elements are \(typeNames[magic[2]] ?? "of type \(magic[2])"), where bytes from 0 to 255 "
-          + "were expected", advice: form.advice)
+        "the elements are \(typeNames[magic[2]] ?? "of type \(magic[2])"), where "
+          + "\(form.types.count == 1 ? "bytes from 0 to 255" : "integers") were expected",
+        advice: form.advice)
     }
     guard form.dimensionCounts.contains(Int(magic[3])) else {
       let count = magic[3] == 1 ? "one dimension, as labels have" : "\(magic[3]) dimensions"

@@ -47,8 +47,8 @@ struct Evaluate: ParsableCommand {
         throw SharedFailure(
           Failure(
             .disagreement,
-            "\(checkpoint.checkpoint): the loss of this model is not finite; evaluate an earlier "
-              + "checkpoint, as in RUN/step-00000469"))
+            "\(checkpoint.checkpoint): the loss of this model is not finite; use another checkpoint"
+          ))
       }
       let bound = try importanceSamples.map {
         try inference.importanceWeightedBound(test, samples: $0, seed: model.seed, among: world)

@@ -32,7 +32,8 @@ enum Job {
       try ProcessLimit.requireStart()
     } catch {
       // Every rank has its own limit, and most often the same.
-      if isFirst { tell("\(error)") }
+      Launcher.leaveFirstToSpeak()
+      tell(isFirst ? "\(error)" : "rank \(Launcher.rank): \(error)")
       World.abort(code: Training.ExitCode.unavailable.rawValue)
     }
     do {
@@ -75,7 +76,8 @@ enum Job {
       try InstructionAgreement.reach(among: world.communicator)
       return try work(world)
     } catch let error as SharedFailure {
-      let also = error.failure.code == .usage ? ProgramArguments.alsoRead : ""
+      // Of what is said about flags, whoever typed none wants to know where they came from.
+      let also = error.description.contains("--") ? ProgramArguments.alsoRead : ""
       if world.communicator.rank == 0 { tell(error.description + also) }
       return error.failure.code
     } catch let error as MPIError {
@@ -108,7 +110,6 @@ enum Job {
 
   /// Writes a sentence to standard error, without a full stop: it may end in what is to be typed.
   static func tell(_ sentence: String) {
-    let sentence = sentence.hasSuffix(".") ? String(sentence.dropLast()) : sentence
     switch LogFormat.current {
     case .text: Terminal.error("lockstep: \(sentence)\n")
     case .json: Terminal.error(LogLine(SentenceRow(message: sentence)).text + "\n")

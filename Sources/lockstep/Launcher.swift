@@ -2,19 +2,24 @@ internal import Glibc
 
 /// What the environment tells of whoever started this process, before MPI is.
 enum Launcher {
-  /// The variables in which launchers tell a process its rank: Open MPI's, PMIx's, PMI's, Slurm's.
-  private static let names = ["OMPI_COMM_WORLD_RANK", "PMIX_RANK", "PMI_RANK", "SLURM_PROCID"]
+  /// The variables in which launchers tell a process its rank, Open MPI's, PMIx's, PMI's, Slurm's, and
+  /// what each tells beside it: a rank alone, which somebody has set or kept, is no job's.
+  private static let names = [
+    ("OMPI_COMM_WORLD_RANK", "OMPI_COMM_WORLD_SIZE"), ("PMIX_RANK", "PMIX_NAMESPACE"),
+    ("PMI_RANK", "PMI_SIZE"), ("SLURM_PROCID", "SLURM_STEP_NUM_TASKS"),
+  ]
 
   /// The rank in the job; 0 for a process that was started by hand.
   static var rank: Int { known ?? 0 }
 
-  /// Whether no process before this one belongs to the same job of a launcher's: one that has a rank,
-  /// and what else its launcher tells it. To Slurm's alone jobs are also many processes that have
-  /// nothing to do with one another.
-  static var isFirstOfJob: Bool {
-    let others = ["OMPI_COMM_WORLD_SIZE", "PMIX_NAMESPACE", "PMI_SIZE"]
-    let rank = zip(names, others).lazy.compactMap { getenv($1) == nil ? nil : number($0) }.first
-    return rank ?? 0 == 0
+  /// Whether no process before this one belongs to the same job of a launcher's. To Slurm's alone
+  /// jobs are also many processes that have nothing to do with one another.
+  static var isFirstOfJob: Bool { rank(names.dropLast()) ?? 0 == 0 }
+
+  /// Waits, on other ranks than the first, for it to say what all have to say: mpirun ends a job with
+  /// its first failure, and may drop what it has not read by then.
+  static func leaveFirstToSpeak() {
+    if rank != 0 { usleep(endsJobs ? 5_000_000 : 500_000) }
   }
 
   /// Whether a launcher started this process, whose streams then are not the user's terminal.
@@ -54,7 +59,11 @@ enum Launcher {
   /// come before MPI starts.
   static func abortInSilence() { setenv("MPIR_CVAR_SUPPRESS_ABORT_MESSAGE", "1", 0) }
 
-  private static var known: Int? { names.lazy.compactMap(number).first }
+  private static var known: Int? { rank(names[...]) }
+
+  private static func rank(_ names: ArraySlice<(String, String)>) -> Int? {
+    names.lazy.compactMap { getenv($1) == nil ? nil : number($0) }.first
+  }
 
   private static func number(_ name: String) -> Int? {
     getenv(name).flatMap { Int(String(cString: $0)) }

@@ -62,10 +62,7 @@ enum Program {
   private static func end(with error: any Error, _ usage: Usage) -> Never {
     let code = Lockstep.exitCode(for: error)
     if code == .success { printHelp(Lockstep.fullMessage(for: error)) }
-    if Launcher.rank != 0 {
-      // mpirun ends a job with its first failure, and may drop what it has not read by then.
-      usleep(Launcher.endsJobs ? 5_000_000 : 500_000)
-    }
+    Launcher.leaveFirstToSpeak()
     // Another rank is still here where rank zero has other flags, with which nothing is wrong.
     if Launcher.rank == 0 || Launcher.endsJobs { tell(error, usage) }
     World.abort(code: code.rawValue)

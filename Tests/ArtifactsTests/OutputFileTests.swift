@@ -33,7 +33,7 @@ import Testing
       #expect(error.kind == .system)
       #expect(
         error.description == "/dev/full: cannot write to it: No space left on device;"
-          + " free some space or choose another disk.")
+          + " free some space or choose another disk")
     }
   }
 

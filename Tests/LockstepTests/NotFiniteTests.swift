@@ -4,6 +4,28 @@ import Testing
 
 /// Training that leaves the finite numbers ends with code 70 and saves nothing of it.
 @Suite struct NotFiniteTests {
+  /// Numbers as large as they can be: 3.4e38.
+  @Test("what a model computes is not written where it is not finite", arguments: Launch.both)
+  func results(launch: Launch) throws {
+    let folder = try RunFolder.trained()
+    let model = folder.path("large.safetensors")
+    var bytes = try folder.contents.model()
+    bytes.replaceSubrange(
+      bytes.count - 3000..<bytes.count, with: Data(repeating: 0x7f, count: 3000))
+    bytes.replaceSubrange(4000..<7000, with: Data(repeating: 0x7f, count: 3000))
+    try bytes.write(to: URL(fileURLWithPath: model))
+    for (command, name, more) in [
+      ("sample", "x.png", []), ("sample", "x.npy", []), ("sample", "x.npy", ["--digits", "01"]),
+      ("encode", "x.npy", []), ("reconstruct", "x.png", []),
+    ] {
+      let data =
+        name == "x.npy" && more.isEmpty && command == "sample" ? [] : ["--data", folder.data]
+      try Job([command, model, "--output", folder.path(name)] + data + more, launch)
+        .fail(70, "what this model computes is not finite")
+      #expect(!FileManager.default.fileExists(atPath: folder.path(name)), "\(command) \(name)")
+    }
+  }
+
   @Test(
     "a step length beyond all measure",
     arguments: Launch.each(["1e10", "1e20", "1e30", "1e38"], onRanks: 2))

@@ -68,7 +68,30 @@ import Testing
     try Job(["evaluate", folder.run, "--data", folder.data]).succeed()
     try Job(["report", folder.run]).succeed()
     let page = try String(contentsOfFile: "\(folder.run)/report.html", encoding: .utf8)
-    #expect(page.contains("could not be read: \(file.path): this is not the configuration"))
+    #expect(page.contains("could not be used: \(file.path): this is not the configuration"))
+  }
+
+  /// Commands would else take MNIST, whatever the model was trained on.
+  @Test("images that chance alone has led to are refused, or told of")
+  func untoldFolder() throws {
+    let home = folder.path("cache")
+    let mnist = "\(home)/lockstep/mnist"
+    try FileManager.default.createDirectory(
+      atPath: "\(home)/lockstep", withIntermediateDirectories: true)
+    try FileManager.default.copyItem(atPath: other, toPath: mnist)
+    let environment = ["XDG_CACHE_HOME": home]
+    try FileManager.default.removeItem(atPath: "\(folder.run)/config.yaml")
+    try Job(["evaluate", folder.run], environment: environment)
+      .fail(65, "nothing tells which folder the run had its images in", "name it with --data")
+    try Job(["report", folder.run], environment: environment).succeed()
+    let page = try String(contentsOfFile: "\(folder.run)/report.html", encoding: .utf8)
+    #expect(page.contains("could not be used: nothing tells which folder"))
+    let bare = folder.path("model.safetensors")
+    try FileManager.default.copyItem(
+      atPath: "\(folder.run)/latest/model.safetensors", toPath: bare)
+    let outcome = try Job(["evaluate", bare], environment: environment).succeed()
+    #expect(outcome.errors.contains("nothing tells which images this model was trained on; using"))
+    #expect(try Job(["evaluate", bare, "--data", mnist]).succeed().errors.isEmpty)
   }
 
   /// Nobody has typed its name.
@@ -157,7 +180,27 @@ import Testing
   /// As earlier versions wrote it.
   @Test("a run whose checkpoint does not tell goes on, and tells from then on")
   func old() throws {
-    let checkpoint = URL(fileURLWithPath: "\(folder.run)/step-00000008")
+    try forget()
+    #expect(try Job(words + ["--epochs", "3"]).succeed().errors.isEmpty)
+    #expect(try folder.contents.text("latest/state.json").contains("\"train\" : \""))
+    try Job(words + ["--data", other, "--epochs", "4"]).fail(64, "leave --data out")
+  }
+
+  @Test("such a run takes data from elsewhere, and tells")
+  func oldElsewhere() throws {
+    try forget()
+    let outcome = try Job(words + ["--data", other, "--epochs", "3"]).succeed()
+    #expect(outcome.errors.contains("the run had its images in \(folder.data), and nothing tells"))
+    // The shape stands in the model's file, too.
+    try forget(in: folder.contents.latest())
+    let wide = try SmallData(rows: 4, columns: 16).write(
+      to: folder.folder.url.appendingPathComponent("wide"))
+    try Job(words + ["--data", wide, "--epochs", "4"]).fail(65, "images are 4 × 16 pixels")
+  }
+
+  /// Takes what earlier versions did not know from a state.
+  private func forget(in name: String = "step-00000008") throws {
+    let checkpoint = URL(fileURLWithPath: "\(folder.run)/\(name)")
     let file = checkpoint.appendingPathComponent("state.json")
     var state = try #require(
       try JSONSerialization.jsonObject(with: Data(contentsOf: file)) as? [String: Any])
@@ -166,9 +209,6 @@ import Testing
     let names = ["model.safetensors", "optimizer.safetensors", "state.json"]
     let sums = try Command(["sha256sum"] + names).run(in: checkpoint).output
     try Data(sums.utf8).write(to: checkpoint.appendingPathComponent("SHA256SUMS"))
-    #expect(try Job(words + ["--epochs", "3"]).succeed().errors.isEmpty)
-    #expect(try folder.contents.text("latest/state.json").contains("\"train\" : \""))
-    try Job(words + ["--data", other, "--epochs", "4"]).fail(64, "leave --data out")
   }
 
   /// Computed apart from the program: sizes as 64 bits, little-endian, then the pixels.

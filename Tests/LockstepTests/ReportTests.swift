@@ -44,7 +44,7 @@ import Testing
       .replacing(/data: .*/, with: "data: '\(data)'")
     try Data(config.utf8).write(to: URL(fileURLWithPath: "\(folder.run)/config.yaml"))
     let withoutData = try report(nil, [], .ranks(2))
-    #expect(withoutData.contains("The test images could not be read: \(data): there is no"))
+    #expect(withoutData.contains("The test images could not be used: \(data): there is no"))
     #expect(!withoutData.contains("class=\"scatter\""))
     #expect(withoutData.contains("from one draw of the prior to another"))
     for name in try folder.contents.names()

@@ -55,7 +55,7 @@ import Testing
 
   @Test(
     "one inside a checkpoint is refused, with the run's name",
-    arguments: ["latest", "step-00000008/", "best/deeper"], [[], ["--dry-run"]])
+    arguments: ["latest", "step-00000008/", "latest/.", "best/deeper"], [[], ["--dry-run"]])
   func inside(path: String, words: [String]) throws {
     let folder = try RunFolder.trained()
     let names = try RunContents("\(folder.run)/step-00000008").names()
@@ -108,7 +108,16 @@ import Testing
     try Command(
       ["sh", "-c", "ulimit -n 8; exec \"$@\"", "sh"] + job.command.words,
       environment: job.command.environment
-    ).run().expectFailure(69, ["where ulimit -n allows this process 8", "ulimit -n 1024"])
+    ).run().expectFailure(69, ["where ulimit -n allows this process 8", "ulimit -n 4096"])
+  }
+
+  @Test("a limit that one rank alone has is told by that rank")
+  func oneLimit() throws {
+    let job = try RunFolder().train("--epochs", "1")
+    let one = "[ ${OMPI_COMM_WORLD_RANK:-$PMI_RANK} = 0 ] || ulimit -n 8; exec \"$@\""
+    try Command.mpirun(
+      [["-n", "2", "sh", "-c", one, "sh"] + job.command.words], environment: job.command.environment
+    ).run().expectFailure(69, ["rank 1: MPI needs 48 open files where ulimit -n allows"])
   }
 
   @Test("what is no run's stays where it is", arguments: ["auto", "none"])

@@ -72,10 +72,28 @@ import Testing
     #expect(outcome.errors.hasPrefix("There are not enough slots available\ntrain: mpirun failed"))
   }
 
+  /// Files that are opened have the first numbers that are free.
+  @Test(
+    "whichever streams are closed, nothing stays behind, and the code tells",
+    arguments: ["<&- >&- 2>&-", ">&- 2>&-", ">/dev/full 2>&- <&-", "2>&-", "<&- 2>&-"])
+  func closed(redirection: String) throws {
+    try folder.write("mpirun", "#!/bin/sh\n[ $1 = --version ] || echo epoch 1\n")
+    let start = ContinuousClock.now
+    // A reader that waits for all that have its pipe: for what stays behind, too.
+    let status = try folder.command(
+      through: ["sh", "-c", "exec 9>&1; { \"$@\" \(redirection); echo $? >&9; }", "sh"]
+    ).run(in: folder.url).output.split(separator: "\n").last
+    #expect(status == (redirection.hasPrefix("2") || redirection == "<&- 2>&-" ? "0" : "74"))
+    #expect(ContinuousClock.now - start < .seconds(10))
+  }
+
   /// mpirun drops what it cannot write.
   @Test(
     "lines that are lost are no success, whatever mpirun says",
-    arguments: [(">/dev/full", 0, 74), (">&-", 0, 74), (">/dev/full", 75, 75), (">lines", 0, 0)])
+    arguments: [
+      (">/dev/full", 0, 74), (">&-", 0, 74), (">/dev/full", 75, 75), (">lines", 0, 0),
+      ("<&- >&-", 0, 74), ("<&- >lines", 0, 0),
+    ])
   func lostOutput(redirection: String, code: Int, status: Int) throws {
     try folder.write("mpirun", "#!/bin/sh\n[ $1 = --version ] || echo epoch 1\nexit \(code)\n")
     let outcome = try folder.command(through: ["sh", "-c", "\"$@\" \(redirection)", "sh"])
@@ -84,7 +102,7 @@ import Testing
     #expect(
       outcome.errors.contains("standard output could not be written to") == (status == 74),
       "\(outcome.errors)")
-    guard redirection == ">lines" else { return }
+    guard redirection.hasSuffix(">lines") else { return }
     let lines = try String(contentsOf: folder.url.appendingPathComponent("lines"), encoding: .utf8)
     #expect(lines == "epoch 1\n")
   }

@@ -34,6 +34,11 @@ import Testing
     // What somebody has set by hand is no job.
     let alone = try Job(words, environment: ["PMIX_RANK": "1"]).succeed()
     #expect(alone.output == told[0].output)
+    for name in ["PMIX_RANK", "PMI_RANK", "OMPI_COMM_WORLD_RANK", "SLURM_PROCID"] {
+      #expect(
+        try Job(["--version"], environment: [name: "1"]).succeed().output.contains("lockstep"))
+      try Job(["fly"], environment: [name: "1"]).fail(64, "Unexpected argument 'fly'")
+    }
   }
 
   /// What srun gives the processes of a step without PMIx.

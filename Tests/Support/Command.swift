@@ -75,6 +75,11 @@ public struct Command: Sendable {
     process.standardOutput = streams[0].1
     process.standardError = streams[1].1
     try Self.withoutBlockedSignals { try process.run() }
+    // What a child leaves behind holds what Foundation waits for.
+    let group = process.processIdentifier
+    let last = DispatchWorkItem { kill(-group, SIGKILL) }
+    DispatchQueue.global().asyncAfter(deadline: .now() + .seconds(seconds + 10), execute: last)
+    defer { last.cancel() }
     process.waitUntilExit()
     let texts = try streams.map { file, handle in
       try handle.close()

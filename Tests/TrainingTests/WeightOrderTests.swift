@@ -30,7 +30,7 @@ import Testing
       (466.3, 127.3, "in the other order"), (4790.9, 4500.0, "4790.9 nats, far above the 543.4"),
       (1086.9, 1086.9, "far above"), (1086.7, 1086.7, nil), (747.3, 760.1, nil),
       (106.2, 551.1, nil),
-      (.nan, 551.1, "nan nats, far above"),
+      (.nan, 551.1, "not finite"), (.infinity, .nan, "not finite"),
     ] as [(Double, Double, String?)])
   func warning(found: Double, turned: Double, words: String?) {
     let warning = WeightOrder.warning(found, turned, pixels: 784)

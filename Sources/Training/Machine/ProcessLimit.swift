@@ -56,15 +56,15 @@ public struct ProcessLimit: Codable, Equatable {
     if let files = limit("Max open files", root: root), files < startFiles {
       throw Failure(
         .unavailable,
-        "starting MPI takes \(startFiles) open files where ulimit -n allows this process \(files): "
-          + "raise that limit, as with ulimit -n 1024")
+        "MPI needs \(startFiles) open files where ulimit -n allows this process \(files): raise that "
+          + "limit, as with ulimit -n 4096")
     }
     try require(start - reserve, for: "starting MPI", root: root)
   }
 
-  /// The files that one rank has open: with Open MPI 4.1.4 training failed up to a limit of 16, in
-  /// the library at less.
-  private static let startFiles = 32
+  /// The open files that a job of a few ranks can do with: with Open MPI 4.1.4 one rank failed up to
+  /// a limit of 16, in the library at less, and four, with their mpirun, up to 40.
+  private static let startFiles = 48
 
   /// The soft limit called `name` in `/proc/self/limits`; nil where there is none.
   private static func limit(_ name: String, root: String) -> Int? {

@@ -64,11 +64,14 @@ public enum RunReport {
       try data.free()
       return (pictures, nil)
     } catch let failure as SharedFailure where sources.data == nil {
-      return (
-        try inference.pictures(
-          of: nil, imageSize: model.imageSize, seed: model.seed, among: communicator),
-        "The test images could not be read: \(failure.description)"
-      )
+      let missing = "The test images could not be used: \(failure.description)"
+      do {
+        let pictures = try inference.pictures(
+          of: nil, imageSize: model.imageSize, seed: model.seed, among: communicator)
+        return (pictures, missing)
+      } catch is SharedFailure {
+        return (nil, missing)
+      }
     }
   }
 

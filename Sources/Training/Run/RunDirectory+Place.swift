@@ -5,9 +5,11 @@ extension RunDirectory {
   /// - Throws: `Failure` with `usage`, which names the run, where `path` is a checkpoint's directory
   ///   or lies in one.
   static func requireNoCheckpoint(at path: String) throws {
-    var place = FileSystem.withoutTrailingSlashes(path)
+    // `.` and links have other names.
+    var place = FileSystem.absolute(FileSystem.resolved(FileSystem.withoutTrailingSlashes(path)))
+    let whole = place
     while true {
-      if let failure = failure(of: path, in: place) { throw failure }
+      if let failure = failure(of: path, in: place, isWhole: place == whole) { throw failure }
       let above = FileSystem.parent(of: place)
       // What a path with `..` leads through is not what it lies in.
       if above == place || place.hasSuffix("..") { return }
@@ -15,14 +17,14 @@ extension RunDirectory {
     }
   }
 
-  private static func failure(of path: String, in place: String) -> Failure? {
+  private static func failure(of path: String, in place: String, isWhole: Bool) -> Failure? {
     let run = FileSystem.parent(of: place)
     let isIn = RunRecord.isRun(run)
     let name = place.split(separator: "/").last.map(String.init) ?? ""
     let isNamed =
       Checkpoint.step(ofDirectory: name) != nil || [latestName, bestName].contains(name)
     guard isIn && isNamed || Checkpoint.isLikely(place) else { return nil }
-    let what = FileSystem.withoutTrailingSlashes(path) == place ? "is" : "lies in"
+    let what = isWhole ? "is" : "lies in"
     return Failure(
       .usage,
       isIn

@@ -72,7 +72,14 @@ extension RunPlan {
         "\(directory) has no test images: there is no test_loss, no best checkpoint, and no picture "
           + "of reconstructions")
     }
-    guard let data else { return warnings }
+    guard let data else {
+      if let formerData, formerData != directory {
+        warnings.append(
+          "the run had its images in \(formerData), and nothing tells whether those in \(directory) are "
+            + "the same: they are taken for the run's from here on")
+      }
+      return warnings
+    }
     if found.train != data.train {
       guard request.acceptsOtherData else { throw otherData(request, found, instead: data) }
       warnings.append(

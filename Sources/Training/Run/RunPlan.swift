@@ -176,7 +176,9 @@ struct RunPlan: Codable {
     testLoss = state.testLoss
     pixels = state.pixels
     data = state.data
-    imageSize = state.imageSize
+    // Earlier versions' state does not tell, and a model's file may.
+    let metadata = (try? SafetensorsFile(opening: reference.model).metadata) ?? [:]
+    imageSize = state.imageSize ?? ImageSize(toldBy: metadata, pixels: state.pixels)
     arithmetic = state.arithmetic
     refusedMetrics = state.refusedMetrics ?? []
     checkpoint = reference.directory

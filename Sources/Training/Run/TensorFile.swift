@@ -108,7 +108,7 @@ enum TensorFile {
       throw Failure(
         .badData,
         "\(file.path): \(found.count) tensors, where the model has \(wanted.count): "
-          + "\((missing + more).prefix(4).joined(separator: ", ")); \(advice)")
+          + "\(Self.some(missing + more)); \(advice)")
     }
     for prefix in prefixes {
       for tensor in layout.tensors {
@@ -121,6 +121,11 @@ enum TensorFile {
             + "--latent out")
       }
     }
+  }
+
+  private static func some(_ parts: [String]) -> String {
+    parts.prefix(4).joined(separator: ", ")
+      + (parts.count > 4 ? " and \(parts.count - 4) more" : "")
   }
 
   /// What stands before the names of all tensors where wrappers were saved with the model, as

@@ -57,12 +57,18 @@ enum WeightOrder {
         save it again; see checkpoints/README.md
         """
     }
+    guard found.isFinite else {
+      return """
+        the loss of the first images is not finite, so nothing can be trained from it: the weights are \
+        too large, or none of this model's
+        """
+    }
     let untrained = Double(pixels) * greyPixel
     guard !(found <= 2 * untrained) else { return nil }
     return """
       the loss of the first images is \(nats(found)) nats, far above the \(nats(untrained)) of a \
       model that knows nothing: look whether the weights are of this model, in the order of their \
-      shapes, for pixels from 0 to 1, and for images like these; see checkpoints/README.md
+      shapes, for pixels from 0 to 1, and for images like these
       """
   }
 

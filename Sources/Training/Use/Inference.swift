@@ -81,7 +81,24 @@ public struct Inference: ~Copyable {
       bench.encode(dataset, order, positions)
       means.copy(from: bench.activations.moments.columns(0..<latent))
     } receive: {
+      try Self.requireFinite($1)
       try receive($0, $1)
+    }
+  }
+
+  /// Makes sure that what the model makes of its inputs are numbers: parameters that can be read may
+  /// be none, or too large.
+  ///
+  /// - Throws: `Failure` with `disagreement`.
+  private static func requireFinite(_ results: Span<Float>) throws {
+    var largest: UInt32 = 0
+    // The largest exponent, as integers: a loop that vectorises.
+    for index in results.indices { largest = max(largest, results[index].bitPattern << 1) }
+    guard largest < Float.infinity.bitPattern << 1 else {
+      throw Failure(
+        .disagreement,
+        "what this model computes is not finite, as of weights that are too large; use another "
+          + "checkpoint")
     }
   }
 
@@ -98,6 +115,7 @@ public struct Inference: ~Copyable {
       bench.activations.latents.copy(from: bench.activations.moments.columns(0..<latent))
       bench.decode(into: images)
     } receive: {
+      try Self.requireFinite($1)
       try receive($0, $1)
     }
   }
@@ -113,6 +131,7 @@ public struct Inference: ~Copyable {
       fill(positions, bench.activations.latents.rows(0..<positions.count))
       bench.decode(into: images)
     } receive: {
+      try Self.requireFinite($1)
       try receive($0, $1)
     }
   }

@@ -26,6 +26,12 @@ struct ModelImages: Codable {
     }
   }
 
+  /// Whether nothing but chance has led to images of `split` with this digest, which are not those of
+  /// the run.
+  func areForeign(_ digest: String, _ split: Dataset.Split) -> Bool {
+    directory == nil && fingerprint?[split].map { $0 != digest } ?? false
+  }
+
   /// What is to be said where the images of `split` that are used, with this digest and in the folder
   /// `used`, are not those of the run; nil where they are. `isAsked` is whether somebody named the
   /// folder.
@@ -43,6 +49,10 @@ struct ModelImages: Codable {
           + "\(DataFingerprint.short(expected))), so results do not compare with the run's"
     }
     let advice = isAsked ? "leave --data out for the run's own" : "name the run's own with --data"
+    if !isAsked, directory == nil, fingerprint == nil {
+      return "nothing tells which images this model was trained on; using those in \(used), where "
+        + "--data names no others"
+    }
     switch (isAsked ? own : nil, others) {
     case (let own?, let others?):
       return

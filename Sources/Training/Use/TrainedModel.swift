@@ -94,6 +94,13 @@ public struct TrainedModel: ~Copyable {
     }
     let directory = asked ?? images.directory ?? Dataset.defaultDirectory
     let data = try read(directory, split, isOwn: asked == nil, among: communicator)
+    if asked == nil, images.areForeign(data.digests[0], split) {
+      throw SharedFailure(
+        Failure(
+          .badData,
+          "nothing tells which folder the run had its images in, and those in \(directory) are not "
+            + "they: name it with --data"))
+    }
     if communicator.rank == 0,
       let sentence = images.sentence(
         of: data.digests[0], split, in: directory, isAsked: asked != nil)

@@ -18,10 +18,13 @@ struct UnknownFlag {
       sentence =
         "\(head): how many ranks there are is told the launcher, as in "
         + "\(MPILauncher.own.program) -n 2 lockstep \(command)"
-    } else if let command, Self.synonyms[name] ?? name == "run", flags.contains(where: \.isRun) {
+    } else if let command, Self.runs.contains(Self.synonyms[name] ?? name),
+      flags.contains(where: \.isRun)
+    {
       sentence = "\(head): it is named without a flag, as in lockstep \(command) checkpoints/mnist"
     } else if command == nil, let command = Self.command(with: name) {
-      sentence = "\(head) without a command; did you mean 'lockstep \(command) \(word)'?"
+      let meant = "--\(Self.synonyms[name] ?? name)"
+      sentence = "\(head) before the command; did you mean 'lockstep \(command) \(meant)'?"
     } else {
       let isOwn = flags.contains { $0.names.contains(name) }
       let other = isOwn ? nil : Self.command(with: name, orSynonym: false)
@@ -62,6 +65,9 @@ struct UnknownFlag {
   private static let ranks = [
     "n", "np", "ranks", "world-size", "nproc", "nproc-per-node", "num-processes", "nodes",
   ]
+
+  /// What a flag may be called that names what a command works on.
+  private static let runs = ["run", "checkpoint", "model", "init"]
 
   /// The flags that each command has.
   private static let everywhere = [

@@ -33,7 +33,7 @@ struct Usage {
   /// What happened, and what to type instead.
   func sentence(about error: any Error) -> String {
     let told = complaint(about: error) + nearestCommand + ProgramArguments.alsoRead
-    return "\(told)\(told.hasSuffix("?") ? " See" : "; see") \(help(about: told))."
+    return "\(told)\(told.hasSuffix("?") ? " See" : "; see") \(help(about: told))"
   }
 
   /// What the parser says, but for what can be told better.
@@ -52,7 +52,9 @@ struct Usage {
       else { continue }
       return ": \(word) takes no value"
     }
-    return flags.contains { $0.name == "run" } ? ": a run is named with --run" : ""
+    // Numbers are no names of runs.
+    let isNumber = message.contains(/'[-0-9.,e]+'/)
+    return !isNumber && flags.contains { $0.name == "run" } ? ": a run is named with --run" : ""
   }
 
   /// What others call the commands; no spelling leads from one to the other.

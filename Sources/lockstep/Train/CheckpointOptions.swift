@@ -13,15 +13,14 @@ struct CheckpointOptions: ParsableArguments {
   @Option(
     name: .customLong("init"),
     help: ArgumentHelp(
-      "Begin with parameters of a .safetensors file, such as PyTorch's, or of a run or checkpoint.",
+      "Begin with parameters of a .safetensors file or run.",
       valueName: "path"),
     completion: .file(extensions: ["safetensors"]))
   var initialParameters: String?
 
   @Flag(
     inversion: .prefixedNo,
-    help: ArgumentHelp(
-      "Go on with images that the run was not trained on.", visibility: .hidden))
+    help: "Go on with images that the run was not trained on.")
   var otherData: Bool?
 
   @Option(
@@ -40,7 +39,7 @@ struct CheckpointOptions: ParsableArguments {
   @Option(
     parsing: .unconditional,
     help: ArgumentHelp(
-      "Keep the newest n checkpoints, and the best. (default: all)", valueName: "n"))
+      "Keep the newest n, and the best. (default: all)", valueName: "n"))
   var keep: Retention?
 
   @Option(
