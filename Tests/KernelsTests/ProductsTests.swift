@@ -1,0 +1,167 @@
+import CProducts
+import Glibc
+import Kernels
+import Testing
+
+/// Products against their definition, each element a chain of fused multiply-adds in order of k: equal
+/// bits, with all instructions that this processor has.
+@Suite struct ProductsTests {
+  /// What chains begin with.
+  enum Start: CaseIterable { case zero, bias, former }
+
+  /// A product's shape, and how its matrices lie in memory.
+  struct Shape: CustomStringConvertible {
+    var (rows, columns, depth) = (0, 0, 0)
+    var isTransposed = (a: false, b: false)
+    /// Floats between rows.
+    var padding = 0
+    var start = Start.zero
+    var rectifies = false
+
+    var description: String {
+      "(\(rows), \(depth)) (\(depth), \(columns)), transposed \(isTransposed), padding \(padding), "
+        + "from \(start), rectifies \(rectifies)"
+    }
+  }
+
+  private static let instructions = [CProducts_baseline, CProducts_avx2, CProducts_avx512]
+    .filter { CProducts_has($0) }
+
+  /// Sizes around those of vectors and blocks, and beyond the steps that are taken at a time.
+  private static let sizes = [
+    (1, 1, 1), (1, 1, 700), (1, 50, 1), (50, 1, 1), (8, 48, 20), (9, 49, 3), (7, 47, 65),
+    (6, 16, 784),
+    (5, 17, 513), (13, 40, 400), (12, 20, 30), (17, 100, 1030), (260, 5, 3), (66, 33, 12),
+    (3, 400, 9),
+  ]
+
+  private static let shapes = sizes.enumerated().flatMap { number, size in
+    (0..<8).map { variant in
+      Shape(
+        rows: size.0, columns: size.1, depth: size.2,
+        isTransposed: (variant & 1 != 0, variant & 2 != 0),
+        // Rows as far apart as are copied side by side.
+        padding: [0, 3, 1024][(number + variant) % 3],
+        start: Start.allCases[(number + variant / 2) % 3], rectifies: variant & 4 != 0)
+    }
+  }
+
+  @Test("all instructions have the definition's bits", arguments: sizes.indices)
+  func bits(number: Int) {
+    for shape in Self.shapes[8 * number..<8 * (number + 1)] {
+      let trial = Trial(shape)
+      let expected = trial.expected.map(\.bitPattern)
+      for instructions in Self.instructions {
+        let result = trial.multiply(instructions)
+        #expect(result.elements.map(\.bitPattern) == expected, "\(shape) \(instructions)")
+        #expect(result.isIntact, "\(shape) \(instructions) wrote outside")
+      }
+    }
+  }
+
+  /// The loss is to tell of what is not finite.
+  @Test("what is no number stays none", arguments: instructions.indices, [Float.nan, .infinity])
+  func notFinite(number: Int, value: Float) {
+    var shape = Shape(rows: 2, columns: 21, depth: 5)
+    shape.rectifies = true
+    var trial = Trial(shape)
+    trial.a[7] = value
+    let elements = trial.multiply(Self.instructions[number]).elements
+    let isFinite = elements.map(\.isFinite)
+    #expect(isFinite[..<21] == [Bool](repeating: true, count: 21)[...])
+    #expect(isFinite[21...].contains(false))
+    // A rectifier keeps NaN and makes −∞ zero.
+    let isLeft = elements[21...].map { $0.isNaN || $0 == .infinity || $0 == 0 }
+    #expect(!isLeft.contains(false))
+  }
+
+  @Test("without depth a product is what its chains begin with")
+  func withoutDepth() {
+    for start in Start.allCases {
+      var shape = Shape(rows: 3, columns: 19, depth: 0)
+      shape.start = start
+      let trial = Trial(shape)
+      for instructions in Self.instructions {
+        #expect(trial.multiply(instructions).elements == trial.expected, "\(start)")
+      }
+    }
+  }
+}
+
+/// The numbers of one product.
+private struct Trial {
+  let shape: ProductsTests.Shape
+  var a: [Float]
+  let b: [Float]
+  /// What c holds before, rows with what is between them.
+  let former: [Float]
+  let bias: [Float]
+
+  init(_ shape: ProductsTests.Shape) {
+    self.shape = shape
+    let (m, n, k) = (shape.rows, shape.columns, shape.depth)
+    a = normals(max(1, (max(m, k) + shape.padding) * max(m, k)), seed: 1)
+    b = normals(max(1, (max(n, k) + shape.padding) * max(n, k)), seed: 2)
+    former = normals(m * (n + shape.padding), seed: 3)
+    bias = normals(n, seed: 4)
+  }
+
+  /// How far elements lie apart, along a column and along a row.
+  private func strides(_ columns: Int, _ rows: Int, _ isTransposed: Bool) -> (Int, Int) {
+    isTransposed ? (1, rows + shape.padding) : (columns + shape.padding, 1)
+  }
+
+  private var aStrides: (Int, Int) { strides(shape.depth, shape.rows, shape.isTransposed.a) }
+  private var bStrides: (Int, Int) { strides(shape.columns, shape.depth, shape.isTransposed.b) }
+  private var cStride: Int { shape.columns + shape.padding }
+
+  /// By the definition.
+  var expected: [Float] {
+    (0..<shape.rows).flatMap { i in
+      (0..<shape.columns).map { j in
+        var sum: Float =
+          switch shape.start {
+          case .zero: 0
+          case .bias: bias[j]
+          case .former: former[i * cStride + j]
+          }
+        for k in 0..<shape.depth {
+          sum = fmaf(a[i * aStrides.0 + k * aStrides.1], b[k * bStrides.0 + j * bStrides.1], sum)
+        }
+        return shape.rectifies && sum < 0 ? 0 : sum
+      }
+    }
+  }
+
+  /// The product's elements, and whether nothing else was written to.
+  func multiply(_ instructions: CProducts_instructions) -> (elements: [Float], isIntact: Bool) {
+    var c = former
+    var scratch = [Float](repeating: .nan, count: Int(CProducts_scratch))
+    a.withUnsafeBufferPointer { a in
+      b.withUnsafeBufferPointer { b in
+        bias.withUnsafeBufferPointer { bias in
+          c.withUnsafeMutableBufferPointer { c in
+            let start: CProducts_start =
+              switch shape.start {
+              case .zero: CProducts_start(base: nil, row: 0)
+              case .bias: CProducts_start(base: bias.baseAddress, row: 0)
+              case .former: CProducts_start(base: c.baseAddress, row: cStride)
+              }
+            CProducts_multiply(
+              instructions, shape.rows, shape.columns, shape.depth,
+              CProducts_factor(base: a.baseAddress, row: aStrides.0, column: aStrides.1),
+              CProducts_factor(base: b.baseAddress, row: bStrides.0, column: bStrides.1), start,
+              c.baseAddress, cStride, shape.rectifies, &scratch)
+          }
+        }
+      }
+    }
+    var elements: [Float] = []
+    for i in 0..<shape.rows {
+      let row = i * cStride..<i * cStride + shape.columns
+      elements += c[row]
+      c.replaceSubrange(row, with: former[row])
+    }
+    return (elements, c == former)
+  }
+}
