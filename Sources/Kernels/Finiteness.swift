@@ -1,4 +1,4 @@
-extension Vector {
+extension Span<Float> {
   /// Whether every float is finite.
   ///
   /// Judged by the largest exponent, as integers: unlike a sum of floats, their maximum may be
@@ -6,9 +6,14 @@ extension Vector {
   public var isFinite: Bool {
     let sign: UInt32 = 1 << 31
     var largest: UInt32 = 0
-    for index in 0..<count { largest = max(largest, base[index].bitPattern & ~sign) }
+    for index in indices { largest = Swift.max(largest, self[index].bitPattern & ~sign) }
     return largest < Float.infinity.bitPattern
   }
+}
+
+extension Vector {
+  /// Whether every float is finite.
+  public var isFinite: Bool { withMutableSpan { $0.span.isFinite } }
 }
 
 /// Sets the rows of `marks` (n, 1) to NaN in which `values` (n, columns) has a number that is not

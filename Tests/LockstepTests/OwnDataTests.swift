@@ -119,6 +119,17 @@ import Testing
     #expect(try folder.contents.latest() == "step-00000008")
   }
 
+  /// The epoch of fewer images has ended before.
+  @Test("nor with fewer, in the midst of an epoch", arguments: Launch.both)
+  func fewer(launch: Launch) throws {
+    try Job(words + ["--epochs", "3", "--max-steps", "11"], launch).succeed()
+    let few = try SmallData(train: 70, test: 70).write(
+      to: folder.folder.url.appendingPathComponent("few"))
+    let more = ["--data", few, "--epochs", "3"]
+    try Job(words + more, launch).fail(64, "are not those that the run was trained on")
+    try Job(words + more + ["--other-data"], launch).fail(65, "images into an epoch that has 70")
+  }
+
   @Test("with --other-data it does, and is at home there from then on")
   func meant() throws {
     let outcome = try Job(words + ["--data", other, "--epochs", "3", "--other-data"]).succeed()

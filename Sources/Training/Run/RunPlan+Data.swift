@@ -12,6 +12,7 @@ extension RunPlan {
     let directory = configuration.data
     let data = try NodeData(directory, [.train, .test], among: world) { try check($0) }
     let warnings = try dataWarnings(request, DataFingerprint(data))
+    try requireRest(of: data.splits[0])
     if world.rank == 0 {
       let logger = Logger(label: "lockstep")
       for warning in warnings { logger.warning("\(warning)") }
@@ -52,11 +53,16 @@ extension RunPlan {
           + "\(pixels); use the data that the run began with")
     }
     try imageSize?.require(in: [train], of: directory)
+  }
+
+  /// Makes sure that the epoch in which the run goes on has not ended before, as with fewer images.
+  private func requireRest(of train: Dataset) throws {
     guard progress.offset < train.count else {
-      throw Failure(
-        .badData,
-        "\(directory): the checkpoint is \(progress.offset) images into an epoch that has "
-          + "\(train.count); use the data that the run began with")
+      throw SharedFailure(
+        Failure(
+          .badData,
+          "\(configuration.data): the checkpoint is \(progress.offset) images into an epoch that has "
+            + "\(train.count); use the data that the run began with"))
     }
   }
 

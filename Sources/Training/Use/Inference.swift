@@ -91,10 +91,7 @@ public struct Inference: ~Copyable {
   ///
   /// - Throws: `Failure` with `disagreement`.
   private static func requireFinite(_ results: Span<Float>) throws {
-    var largest: UInt32 = 0
-    // The largest exponent, as integers: a loop that vectorises.
-    for index in results.indices { largest = max(largest, results[index].bitPattern << 1) }
-    guard largest < Float.infinity.bitPattern << 1 else {
+    guard results.isFinite else {
       throw Failure(
         .disagreement,
         "what this model computes is not finite, as of weights that are too large; use another "
