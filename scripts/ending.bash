@@ -12,7 +12,7 @@ is_output_lost=
 reserve_streams() {
   { true <&0; } 2>/dev/null || exec 0>/dev/null
   { true >&1; } 2>/dev/null || exec 1</dev/null
-  true >&2 || exec 2</dev/null 
+  true >&2 || exec 2</dev/null # what it says of that goes nowhere
 }
 
 # mpirun drops what it cannot write, and does not tell. Where standard output is a file or a device,
