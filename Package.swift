@@ -74,7 +74,7 @@ let package = Package(
     .systemLibrary(name: "CSPNG", pkgConfig: "spng", providers: [.apt(["libspng-dev"])]),
     .target(name: "MPI", dependencies: ["CMPI"], swiftSettings: house + lifetimes),
     .target(
-      name: "Kernels", dependencies: ["CFMA", "COneDNN"],
+      name: "Kernels", dependencies: ["CFMA", "COneDNN", "CProducts"],
       swiftSettings: house + lifetimes
         + [.unsafeFlags(hot, .when(configuration: .release))]
         + [.unsafeFlags(checked, .when(configuration: .debug))]),

@@ -1,10 +1,12 @@
-// The innermost loop, for one set of instructions: included once for each, with
+// The innermost loops, for one set of instructions: included once for each, with
 //
 //   SET       the end of its functions' names
 //   TARGET    the attribute that allows the instructions
 //   LANES     floats of a vector
 //   ROWS      most rows of a block
 //   VECTORS   most vectors of a block's row
+//   LOAD_FIRST(pointer, count), STORE_FIRST(pointer, count, vector)
+//             some lanes of a vector from and to memory; the others are read as zero
 //
 // A block's chains are in registers from beginning to end: ROWS × VECTORS of them, beside VECTORS for a
 // row of b and one for an element of a. A step loads VECTORS + ROWS times for ROWS × VECTORS
@@ -18,24 +20,25 @@
 typedef float NAME(vector) __attribute__((ext_vector_type(LANES)));
 typedef NAME(vector) NAME(anywhere) __attribute__((aligned(sizeof(float))));
 
-#define LOAD(pointer) (*(const NAME(anywhere) *)(pointer))
-#define STORE(pointer, value) (*(NAME(anywhere) *)(pointer) = (value))
+// The vector at `pointer` that is number v of a block's row: its last one, where c ends before a whole
+// vector does, has `last` lanes.
+#define LOAD(pointer, v)                                                                      \
+  (last && (v) == vectors - 1 ? (NAME(vector))LOAD_FIRST((pointer) + (v) * LANES, last)       \
+                              : *(const NAME(anywhere) *)((pointer) + (v) * LANES))
 
 // Loops over a block are unrolled, so that their variables are registers.
 #define EACH(index, count, most)                                                                 \
   _Pragma("clang loop unroll(full)") for (int index = 0; index < (most); index++) if (index < (count))
+#define EACH_CHAIN EACH(i, rows, ROWS) EACH(v, vectors, VECTORS)
 
+// Advances `sums` over `depth` steps from `a` and `b` on.
 static inline __attribute__((always_inline)) TARGET void NAME(chain)(
-    int rows, int vectors, const struct block *restrict block) {
-  NAME(vector) sums[ROWS][VECTORS];
-  const float *a = block->a, *b = block->b;
+    int rows, int vectors, int last, const struct block *restrict block, ptrdiff_t depth, const float *a,
+    const float *b, NAME(vector) sums[ROWS][VECTORS]) {
   const ptrdiff_t a_row = block->a_row, a_step = block->a_step, b_step = block->b_step;
-  EACH(i, rows, ROWS)
-    EACH(v, vectors, VECTORS)
-      sums[i][v] = block->start ? LOAD(block->start + i * block->start_row + v * LANES) : 0.0f;
-  for (ptrdiff_t k = block->depth; k > 0; k--) {
+  for (ptrdiff_t k = depth; k > 0; k--) {
     NAME(vector) row[VECTORS];
-    EACH(v, vectors, VECTORS) row[v] = LOAD(b + v * LANES);
+    EACH(v, vectors, VECTORS) row[v] = LOAD(b, v);
     EACH(i, rows, ROWS) {
       const NAME(vector) factor = a[i * a_row];
       EACH(v, vectors, VECTORS) sums[i][v] = __builtin_elementwise_fma(factor, row[v], sums[i][v]);
@@ -43,18 +46,65 @@ static inline __attribute__((always_inline)) TARGET void NAME(chain)(
     a += a_step;
     b += b_step;
   }
-  EACH(i, rows, ROWS)
-    EACH(v, vectors, VECTORS) {
-      const NAME(vector) zero = 0.0f, sum = sums[i][v];
-      STORE(block->c + i * block->c_row + v * LANES, block->rectifies ? (sum < zero ? zero : sum) : sum);
-    }
 }
 
-// The number of rows and of vectors are constants of the loops above: one version for each pair.
-#define VERSION(R, N) case 4 * R + N: if (R <= ROWS && N <= VECTORS) NAME(chain)(R, N, block); return;
+// Computes `sums` from zero, of parts of the depth, as a binary tree. The sum of a whole subtree waits
+// on a stack for its sibling's, as digits of a binary counter wait for the carry.
+static inline __attribute__((always_inline)) TARGET void NAME(tree)(
+    int rows, int vectors, int last, const struct block *restrict block,
+    NAME(vector) sums[ROWS][VECTORS]) {
+  NAME(vector) stack[LEVELS][ROWS][VECTORS];
+  int top = 0;
+  EACH_CHAIN sums[i][v] = 0.0f;
+  for (ptrdiff_t part = 0, k = 0; k < block->depth; part++, k += CProducts_part) {
+    EACH_CHAIN sums[i][v] = 0.0f;
+    NAME(chain)(
+        rows, vectors, last, block, least(CProducts_part, block->depth - k),
+        block->a + k * block->a_step, block->b + k * block->b_step, sums);
+    for (ptrdiff_t carry = part; carry & 1; carry >>= 1) {
+      top--;
+      EACH_CHAIN sums[i][v] = stack[top][i][v] + sums[i][v];
+    }
+    EACH_CHAIN stack[top][i][v] = sums[i][v];
+    top++;
+  }
+  while (--top > 0) EACH_CHAIN sums[i][v] = stack[top - 1][i][v] + sums[i][v];
+}
+
+static inline __attribute__((always_inline)) TARGET void NAME(product)(
+    int rows, int vectors, int last, const struct block *restrict block) {
+  NAME(vector) sums[ROWS][VECTORS];
+  if (block->is_tree) {
+    NAME(tree)(rows, vectors, last, block, sums);
+  } else {
+    EACH_CHAIN sums[i][v] = block->start.base ? LOAD(block->start.base + i * block->start.row, v) : 0.0f;
+    NAME(chain)(rows, vectors, last, block, block->depth, block->a, block->b, sums);
+  }
+  EACH_CHAIN {
+    const NAME(vector) zero = 0.0f;
+    NAME(vector) sum = sums[i][v];
+    if (block->rectifies) sum = sum < zero ? zero : sum;
+    if (block->gate.base) sum = LOAD(block->gate.base + i * block->gate.row, v) > zero ? sum : zero;
+    float *const c = block->c + i * block->c_row + v * LANES;
+    if (last && v == vectors - 1) {
+      STORE_FIRST(c, last, sum);
+    } else {
+      *(NAME(anywhere) *)c = sum;
+    }
+  }
+}
+
+// The numbers of rows and of vectors are constants of the loops above, as is whether the last vector is
+// whole: one version for each combination.
+#define VERSION(R, N)                                                                       \
+  case 4 * R + N:                                                                           \
+    if (R <= ROWS && N <= VECTORS) {                                                        \
+      if (last) NAME(product)(R, N, last, block); else NAME(product)(R, N, 0, block);       \
+    }                                                                                       \
+    return;
 #define VERSIONS(R) VERSION(R, 1) VERSION(R, 2) VERSION(R, 3)
 
-static TARGET void NAME(compute)(ptrdiff_t rows, ptrdiff_t vectors, const struct block *block) {
+static TARGET void NAME(compute)(int rows, int vectors, int last, const struct block *block) {
   switch (4 * rows + vectors) {
     VERSIONS(1) VERSIONS(2) VERSIONS(3) VERSIONS(4) VERSIONS(5) VERSIONS(6) VERSIONS(7) VERSIONS(8)
   }
@@ -64,8 +114,8 @@ static const struct kernel NAME(kernel) = {LANES, ROWS, VECTORS, NAME(compute)};
 
 #undef VERSIONS
 #undef VERSION
+#undef EACH_CHAIN
 #undef EACH
-#undef STORE
 #undef LOAD
 #undef NAME
 #undef JOIN
@@ -75,3 +125,5 @@ static const struct kernel NAME(kernel) = {LANES, ROWS, VECTORS, NAME(compute)};
 #undef LANES
 #undef ROWS
 #undef VECTORS
+#undef LOAD_FIRST
+#undef STORE_FIRST

@@ -26,35 +26,22 @@ public struct Adam: Sendable {
     self.epsilon = epsilon
   }
 
-  /// Takes step number `step`, from 1, on parameters and their two moments, all of one count, and
-  /// rounds the new parameters into `copy` where there is one.
+  /// Takes step number `step`, from 1, on parameters and their two moments, all of one count.
   ///
   /// Elements do not know one another: any cut of the parameters gives the same bits.
   public func update(
-    parameters: Vector, gradient: Vector, firstMoment: Vector, secondMoment: Vector,
-    copy: BFloat16Vector? = nil, step: Int
+    parameters: Vector, gradient: Vector, firstMoment: Vector, secondMoment: Vector, step: Int
   ) {
     let count = parameters.count
     require(
-      gradient.count == count && firstMoment.count == count && secondMoment.count == count
-        && copy.map { $0.count == count } ?? true,
+      gradient.count == count && firstMoment.count == count && secondMoment.count == count,
       "Adam needs as many gradients and moments as parameters")
     require(step >= 1, "Adam counts steps from 1, not \(step)")
     let coefficients = Coefficients(self, step: step)
     let (p, g) = (parameters.base, gradient.base)
     let (m, v) = (firstMoment.base, secondMoment.base)
-    guard let copy else { return coefficients.update(p, g, m, v, count) }
-    // A fifth array in one loop needs more checks for overlap than the compiler makes, and the loop
-    // would not vectorise; so each block is rounded from the first-level cache.
-    for start in stride(from: 0, to: count, by: Self.block) {
-      let length = min(Self.block, count - start)
-      coefficients.update(p + start, g + start, m + start, v + start, length)
-      BFloat16Vector.round(p + start, into: copy.base + start, length)
-    }
+    coefficients.update(p, g, m, v, count)
   }
-
-  /// The elements that are updated before they are rounded: 16 KiB of floats in four arrays.
-  private static let block = 1024
 }
 
 extension Adam {

@@ -1,54 +1,80 @@
-internal import COneDNN
+internal import CFMA
+internal import CProducts
+internal import Glibc
 
-/// The vector instructions that oneDNN's kernels use in this process.
+/// The vector instructions that matrix products are computed with.
 ///
-/// oneAPI Deep Neural Network Library, developer guide, "CPU Dispatcher Control": each bit stands
-/// for an extension, and larger sets hold the smaller ones. `ONEDNN_MAX_CPU_ISA` limits it.
-public struct InstructionSet: RawRepresentable, Hashable, Codable, Sendable {
-  /// oneDNN's number (`dnnl_cpu_isa_t`).
-  public let rawValue: UInt32
+/// In fp32 all of them give the same bits: which one is used is a matter of speed. Later cases have
+/// what the earlier ones of their architecture have.
+public enum InstructionSet: String, CaseIterable, Sendable {
+  /// What every processor of the architecture has, but for aarch64's: `fmaf` of the C library.
+  case generic
+  /// NEON, which every aarch64 has.
+  case neon
+  /// AVX2 and FMA.
+  case avx2
+  /// AVX-512 F.
+  case avx512
+  /// AVX-512 F, with the products of bf16 numbers of AVX-512 BF16.
+  case avx512BF16 = "avx512_bf16"
 
-  /// The set of oneDNN's number `rawValue`.
-  public init(rawValue: UInt32) { self.rawValue = rawValue }
+  /// The sets that this processor and its system have, the slowest first.
+  public static let available = allCases.filter(\.isAvailable)
 
-  /// What oneDNN uses in this process: `dnnl_get_effective_cpu_isa`.
-  ///
-  /// Asking fixes it: a limit in the environment that is set later has no effect.
-  public static var effective: InstructionSet {
-    InstructionSet(rawValue: dnnl_get_effective_cpu_isa().rawValue)
+  /// The variable of the environment that chooses one of ``available``.
+  public static let variable = "LOCKSTEP_INSTRUCTIONS"
+
+  /// The set of products in this process: the one that the variable names, or the fastest.
+  public static let current = available.first { $0.rawValue == asked } ?? available.last!
+
+  /// What the variable says where that is none of ``available``; nil where there is nothing wrong.
+  public static var refused: String? {
+    guard let asked, !available.contains(where: { $0.rawValue == asked }) else { return nil }
+    return asked
   }
 
-  /// Limits products in this process to `set`, whatever the environment says:
-  /// `dnnl_set_max_cpu_isa`.
-  ///
-  /// - Returns: whether oneDNN took it. It does so once, and before it is asked for anything else;
-  ///   never, where it was built without this or for another architecture.
-  public static func limit(to set: InstructionSet) -> Bool {
-    dnnl_set_max_cpu_isa(dnnl_cpu_isa_t(rawValue: set.rawValue)) == dnnl_success
-  }
-
-  /// Whether all of `other` is in this set.
-  public func contains(_ other: InstructionSet) -> Bool {
-    rawValue & other.rawValue == other.rawValue
+  private static var asked: String? {
+    guard let value = getenv(variable), value.pointee != 0 else { return nil }
+    return String(cString: value).lowercased()
   }
 
   /// Whether products of bf16 numbers have instructions of their own.
-  public var hasBF16: Bool { contains(.avx512BF16) }
+  public var hasBF16: Bool { self == .avx512BF16 }
 
-  /// SSE 4.1.
-  public static let sse41 = InstructionSet(rawValue: dnnl_cpu_isa_sse41.rawValue)
-  /// AVX.
-  public static let avx = InstructionSet(rawValue: dnnl_cpu_isa_avx.rawValue)
-  /// AVX2 and FMA.
-  public static let avx2 = InstructionSet(rawValue: dnnl_cpu_isa_avx2.rawValue)
-  /// AVX2, FMA and VNNI, of processors that have no AVX-512.
-  public static let avx2VNNI = InstructionSet(rawValue: dnnl_cpu_isa_avx2_vnni.rawValue)
-  /// AVX-512 F, BW, VL and DQ.
-  public static let avx512 = InstructionSet(rawValue: dnnl_cpu_isa_avx512_core.rawValue)
-  /// AVX-512 and VNNI.
-  public static let avx512VNNI = InstructionSet(rawValue: dnnl_cpu_isa_avx512_core_vnni.rawValue)
-  /// AVX-512, VNNI and BF16.
-  public static let avx512BF16 = InstructionSet(rawValue: dnnl_cpu_isa_avx512_core_bf16.rawValue)
-  /// AVX-512, VNNI, BF16 and AMX.
-  public static let amx = InstructionSet(rawValue: dnnl_cpu_isa_avx512_core_amx.rawValue)
+  private var isAvailable: Bool {
+    switch self {
+    #if arch(arm64)
+      case .neon: true
+      case .generic: false
+    #else
+      case .neon: false
+      case .generic: true
+    #endif
+    case .avx2: CProducts_has(CProducts_avx2)
+    case .avx512: CProducts_has(CProducts_avx512)
+    case .avx512BF16: CProducts_has(CProducts_avx512) && CFMA_has_bf16()
+    }
+  }
+
+  /// The kernels of products in fp32.
+  var kernels: CProducts_instructions {
+    switch self {
+    case .generic, .neon: CProducts_baseline
+    case .avx2: CProducts_avx2
+    case .avx512, .avx512BF16: CProducts_avx512
+    }
+  }
+}
+
+extension InstructionSet: CustomStringConvertible {
+  /// The name that processors' makers use.
+  public var description: String {
+    switch self {
+    case .generic: "no vector instructions"
+    case .neon: "NEON"
+    case .avx2: "AVX2"
+    case .avx512: "AVX-512"
+    case .avx512BF16: "AVX-512 with BF16"
+    }
+  }
 }

@@ -1,99 +1,118 @@
-internal import COneDNN
+internal import CProducts
 
 /// What happens to a product before it is left.
-public enum Epilogue: Hashable, Sendable {
+public enum Epilogue {
   /// Nothing: c ← a b.
   case none
   /// The rectifier of Nair and Hinton 2010: c ← max(a b, 0); NaN stays NaN.
   case rectifier
-  /// The sum with what is there: c ← c + a b.
-  case accumulate
+  /// The way back through a rectifier of these outputs, of c's shape: c ← a b where they are greater
+  /// than zero, and zero elsewhere.
+  case gate(Matrix)
 }
 
-/// Matrix products by oneDNN, each shape prepared once and kept.
+/// Matrix products whose bits follow from their numbers alone.
 ///
-/// An engine belongs to one thread. After the first product of a shape, a product of that shape
-/// allocates nothing.
+/// In fp32 an element is one chain of fused multiply-adds in order of the inner dimension, or, of a
+/// sum over a batch's positions, a tree of such chains: `CProducts.h` has the definition. Neither
+/// the processor, nor who computes which rows, changes a bit.
+///
+/// An engine belongs to one thread. Products allocate nothing.
+///
+/// ```swift
+/// let engine = MatrixEngine()
+/// engine.multiply(x, weights, into: y, bias: bias, epilogue: .rectifier)
+/// ```
 public final class MatrixEngine {
-  private let engine: dnnl_engine_t
-  private let stream: dnnl_stream_t
-  private var products: [MatrixProduct.Shape: MatrixProduct] = [:]
-  private var paddings: [MatrixProduct.Shape: PaddedProduct] = [:]
+  private let instructions: InstructionSet
+  private let scratch = Buffer<Float>(repeating: 0, count: Int(CProducts_scratch))
+  private let bf16: BFloat16Engine?
 
-  /// Keeps oneDNN from starting threads of its own on behalf of the calling thread, whatever
-  /// `OMP_NUM_THREADS` says: they would fight with other ranks for cores, and they cut products
-  /// elsewhere, which changes their last bits. Every thread that multiplies calls this first.
-  public static func prepareThread() { CONEDNN_use_one_thread() }
-
-  /// Prepares this processor, and the calling thread.
-  public init() {
-    Self.prepareThread()
-    var (engine, stream) = (dnnl_engine_t(bitPattern: 0), dnnl_stream_t(bitPattern: 0))
-    check(dnnl_engine_create(&engine, dnnl_cpu, 0), "dnnl_engine_create")
-    check(
-      dnnl_stream_create(&stream, engine, dnnl_stream_default_flags.rawValue),
-      "dnnl_stream_create")
-    self.engine = engine!
-    self.stream = stream!
-  }
-
-  deinit {
-    products.removeAll()
-    dnnl_stream_destroy(stream)
-    dnnl_engine_destroy(engine)
+  /// An engine that computes with `instructions`, which this processor has.
+  public init(_ instructions: InstructionSet = .current) {
+    self.instructions = instructions
+    bf16 = instructions.hasBF16 ? BFloat16Engine() : nil
   }
 
   /// Computes c (m, n) ← `epilogue`(a (m, k) b (k, n) + bias (1, n)).
   ///
-  /// Each operand may be transposed. The factors have one precision; their products, and the sums
-  /// of these, are fp32. Without inner dimension the sum is 0, and takes no bias.
+  /// The factors may be transposed. Without inner dimension the sum is the bias, or 0.
   public func multiply(
-    _ a: Operand, _ b: Operand, into c: Matrix, bias: Matrix? = nil, epilogue: Epilogue = .none
+    _ a: Matrix, _ b: Matrix, into c: Matrix, bias: Matrix? = nil, epilogue: Epilogue = .none
   ) {
+    var product = product(a, b, into: c)
+    if let bias {
+      bias.requireRowMajor(1, c.columns, "bias")
+      product.start.base = UnsafePointer(bias.base)
+    }
+    switch epilogue {
+    case .none: break
+    case .rectifier: product.rectifies = true
+    case .gate(let outputs):
+      outputs.requireRowMajor(c.rows, c.columns, "outputs")
+      product.gate = CProducts_companion(base: outputs.base, row: outputs.rowStride)
+    }
+    CProducts_multiply(instructions.kernels, &product, scratch.base)
+  }
+
+  /// Computes c (m, n) ← aᵀ b, a sum over the positions of a batch: the rows of a (positions, m) and
+  /// b (positions, n), which is row-major.
+  public func sumOverPositions(_ a: Matrix, _ b: Matrix, into c: Matrix) {
+    require(b.columnStride == 1, "sums over positions are of rows")
+    var product = product(a.transposed, b, into: c)
+    product.is_tree = true
+    CProducts_multiply(instructions.kernels, &product, scratch.base)
+  }
+
+  private func product(_ a: Matrix, _ b: Matrix, into c: Matrix) -> CProducts_product {
+    requireFit(a.layout, b.layout, c)
+    var product = CProducts_product()
+    (product.rows, product.columns, product.depth) = (c.rows, c.columns, a.columns)
+    product.a = CProducts_factor(base: a.base, row: a.rowStride, column: a.columnStride)
+    product.b = CProducts_factor(base: b.base, row: b.rowStride, column: b.columnStride)
+    (product.c, product.c_row) = (c.base, c.rowStride)
+    return product
+  }
+
+  private func requireFit(_ a: MatrixLayout, _ b: MatrixLayout, _ c: Matrix) {
     require(
       a.columns == b.rows && c.rows == a.rows && c.columns == b.columns,
       "a product of (\(a.rows), \(a.columns)) and (\(b.rows), \(b.columns)) "
         + "does not fit (\(c.rows), \(c.columns))")
+    require(c.columnStride == 1, "a product must be row-major")
+  }
+}
+
+extension MatrixEngine {
+  /// As ``multiply(_:_:into:bias:epilogue:)``, of factors in one precision; their products, and the
+  /// sums of these, are fp32.
+  public func multiply(
+    _ a: Operand, _ b: Operand, into c: Matrix, bias: Matrix? = nil, epilogue: Epilogue = .none
+  ) {
+    requireAlike(a, b)
+    if let a = a.matrix, let b = b.matrix {
+      return multiply(a, b, into: c, bias: bias, epilogue: epilogue)
+    }
+    requireFit(a.layout, b.layout, c)
+    bf16!.multiply(a, b, into: c, bias: bias)
+    switch epilogue {
+    case .none: break
+    case .rectifier: rectify(c)
+    case .gate(let outputs): backpropagateRectifier(c, output: outputs)
+    }
+  }
+
+  /// As ``sumOverPositions(_:_:into:)``.
+  public func sumOverPositions(_ a: Operand, _ b: Operand, into c: Matrix) {
+    requireAlike(a, b)
+    if let a = a.matrix, let b = b.matrix { return sumOverPositions(a, b, into: c) }
+    requireFit(a.transposed.layout, b.layout, c)
+    bf16!.multiply(a.transposed, b, into: c, bias: nil)
+  }
+
+  private func requireAlike(_ a: Operand, _ b: Operand) {
     require(
       a.precision == b.precision,
       "a product of factors in \(a.precision.rawValue) and \(b.precision.rawValue)")
-    bias?.requireRowMajor(1, c.columns, "bias")
-    guard c.rows > 0, c.columns > 0 else { return }
-    guard a.columns > 0 else {
-      require(bias == nil, "an empty product takes no bias")
-      return epilogue == .accumulate ? () : c.fill(0)
-    }
-    let shape = MatrixProduct.Shape(
-      a: a.layout, b: b.layout, c: c.layout, precision: a.precision, hasBias: bias != nil,
-      accumulates: epilogue == .accumulate)
-    if let padded = PaddedProduct.shape(for: shape) {
-      padding(padded).run(a, into: c, accumulates: shape.accumulates) {
-        product(padded).run($0, b, into: $1, bias: bias, stream: stream)
-      }
-    } else {
-      product(shape).run(a, b, into: c, bias: bias, stream: stream)
-    }
-    if epilogue == .rectifier { rectify(c.columnStride == 1 ? c : c.transposed) }
-  }
-
-  /// The product of matrices in fp32: see ``multiply(_:_:into:bias:epilogue:)-(Operand,_,_,_,_)``.
-  public func multiply(
-    _ a: Matrix, _ b: Matrix, into c: Matrix, bias: Matrix? = nil, epilogue: Epilogue = .none
-  ) {
-    multiply(Operand(a), Operand(b), into: c, bias: bias, epilogue: epilogue)
-  }
-
-  private func padding(_ shape: MatrixProduct.Shape) -> PaddedProduct {
-    if let known = paddings[shape] { return known }
-    let padding = PaddedProduct(shape)
-    paddings[shape] = padding
-    return padding
-  }
-
-  private func product(_ shape: MatrixProduct.Shape) -> MatrixProduct {
-    if let known = products[shape] { return known }
-    let product = MatrixProduct(shape, engine: engine)
-    products[shape] = product
-    return product
   }
 }

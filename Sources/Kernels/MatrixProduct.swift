@@ -118,3 +118,37 @@ extension MatrixLayout {
 func check(_ status: dnnl_status_t, _ call: String) {
   require(status == dnnl_success, "\(call) failed with status \(status.rawValue)")
 }
+
+/// Products of factors in bf16 by oneDNN, each shape prepared once and kept.
+final class BFloat16Engine {
+  private let engine: dnnl_engine_t
+  private let stream: dnnl_stream_t
+  private var products: [MatrixProduct.Shape: MatrixProduct] = [:]
+
+  init() {
+    CONEDNN_use_one_thread()
+    var (engine, stream) = (dnnl_engine_t(bitPattern: 0), dnnl_stream_t(bitPattern: 0))
+    check(dnnl_engine_create(&engine, dnnl_cpu, 0), "dnnl_engine_create")
+    check(
+      dnnl_stream_create(&stream, engine, dnnl_stream_default_flags.rawValue),
+      "dnnl_stream_create")
+    self.engine = engine!
+    self.stream = stream!
+  }
+
+  deinit {
+    products.removeAll()
+    dnnl_stream_destroy(stream)
+    dnnl_engine_destroy(engine)
+  }
+
+  func multiply(_ a: Operand, _ b: Operand, into c: Matrix, bias: Matrix?) {
+    guard a.columns > 0 else { return c.fill(0) }
+    let shape = MatrixProduct.Shape(
+      a: a.layout, b: b.layout, c: c.layout, precision: a.precision, hasBias: bias != nil,
+      accumulates: false)
+    let product = products[shape] ?? MatrixProduct(shape, engine: engine)
+    products[shape] = product
+    product.run(a, b, into: c, bias: bias, stream: stream)
+  }
+}

@@ -25,6 +25,12 @@ public struct Operand {
     self.precision = precision
   }
 
+  /// The floats themselves; nil of an operand in bf16.
+  var matrix: Matrix? {
+    precision == .fp32
+      ? Matrix(base: base.assumingMemoryBound(to: Float.self), layout: layout) : nil
+  }
+
   /// The same elements with rows and columns exchanged; nothing is moved.
   public var transposed: Operand {
     Operand(base: base, layout: layout.transposed, precision: precision)

@@ -54,3 +54,11 @@ extension Range<Int> {
     lowerBound - whole.lowerBound..<upperBound - whole.lowerBound
   }
 }
+
+extension Range<Int> {
+  /// The range in pieces of `count`, the last of which may be shorter.
+  public func pieces(ofAtMost count: Int) -> some Sequence<Range<Int>> {
+    stride(from: lowerBound, to: upperBound, by: count).lazy
+      .map { $0..<Swift.min($0 + count, upperBound) }
+  }
+}

@@ -20,10 +20,6 @@ public struct GradientTile: Sendable {
   /// rate.
   private static let mostRows = 64
 
-  /// Samples summed by one product. More make oneDNN choose kernels by the tile's height, and the
-  /// gradient's bits with them.
-  public static let chunk = 128
-
   /// The tiles of layer `number`, as even as its number of rows allows, the first of which is tile
   /// `first`.
   static func tiles(of layer: LinearLayer, number: Int, after first: Int) -> [GradientTile] {
@@ -38,26 +34,12 @@ public struct GradientTile: Sendable {
     }
   }
 
-  /// Computes the tile of xᵀ δ into `gradient`, of as many floats, in order over chunks of samples.
+  /// Computes the tile of xᵀ δ into `gradient`, of as many floats.
   ///
-  /// `input` is (n, inputs + 1), `delta` (n, outputs); without samples the tile is zero. Inputs
-  /// that are zero in all samples are left out of the product.
-  func compute(
-    input: Operand, delta: Operand, into gradient: Vector, engine: MatrixEngine,
-    selection: NonzeroColumns
-  ) {
-    let target = gradient.matrix(rows: rows.count, columns: delta.columns)
-    let factor = input.columns(rows)
-    selection.choose(factor)
-    for start in stride(from: 0, to: input.rows, by: Self.chunk) {
-      let samples = start..<min(start + Self.chunk, input.rows)
-      engine.multiply(
-        selection.gather(factor.rows(samples)).transposed, delta.rows(samples),
-        into: target.rows(0..<selection.count), epilogue: start == 0 ? .none : .accumulate)
-    }
-    selection.spread(target)
+  /// `input` is (n, inputs + 1), `delta` (n, outputs); without samples the tile is zero.
+  func compute(input: Operand, delta: Operand, into gradient: Vector, engine: MatrixEngine) {
+    engine.sumOverPositions(
+      input.columns(rows), delta,
+      into: gradient.matrix(rows: rows.count, columns: delta.columns))
   }
-
-  /// What one thread needs to choose the inputs of a product.
-  static func selection() -> NonzeroColumns { NonzeroColumns(rows: chunk, columns: mostRows) }
 }

@@ -45,10 +45,13 @@ public struct LinearLayer: Sendable {
       bias: parameters.bias(of: self), epilogue: epilogue)
   }
 
-  /// Computes the loss's gradient by the inputs, (n, inputs) = δ Wᵀ, from `delta` (n, outputs).
+  /// Computes the loss's gradient by the inputs, (n, inputs) = `epilogue`(δ Wᵀ), from `delta`
+  /// (n, outputs).
   func backward(
-    _ delta: Operand, parameters: Parameters, into inputGradient: Matrix, engine: MatrixEngine
+    _ delta: Operand, parameters: Parameters, into inputGradient: Matrix, epilogue: Epilogue,
+    engine: MatrixEngine
   ) {
-    engine.multiply(delta, parameters.weights(of: self).transposed, into: inputGradient)
+    engine.multiply(
+      delta, parameters.transposedWeights(of: self), into: inputGradient, epilogue: epilogue)
   }
 }

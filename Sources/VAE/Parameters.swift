@@ -1,23 +1,26 @@
 public import Kernels
 
-/// A model's parameters as its layers read them: weights in the precision of the products, biases
-/// in fp32.
+/// A model's parameters as its layers read them.
 public struct Parameters {
   /// All parameters in fp32, laid out by ``ParameterLayout``.
   public let values: Vector
 
-  private let copy: BFloat16Vector?
+  private let copies: WeightCopies?
 
-  /// Parameters whose products read `values` or, where there is one, their rounded `copy`.
-  public init(_ values: Vector, copy: BFloat16Vector? = nil) {
+  /// Parameters whose products read `values` or, where there are any, their `copies`.
+  public init(_ values: Vector, copies: WeightCopies? = nil) {
     self.values = values
-    self.copy = copy
+    self.copies = copies
   }
 
   /// The weights (inputs, outputs) of `layer`, for products.
   func weights(of layer: LinearLayer) -> Operand {
-    copy?.operand(at: layer.offset, rows: layer.inputs, columns: layer.outputs)
-      ?? Operand(layer.weights(values))
+    copies?.weights(of: layer) ?? Operand(layer.weights(values))
+  }
+
+  /// The weights (outputs, inputs) of `layer`, for products on the way back.
+  func transposedWeights(of layer: LinearLayer) -> Operand {
+    copies?.transposedWeights(of: layer) ?? Operand(layer.weights(values).transposed)
   }
 
   /// The bias (1, outputs) of `layer`.

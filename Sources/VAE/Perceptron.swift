@@ -38,11 +38,9 @@ struct Perceptron {
       let delta = activations.publishDeltas(number, rows)
       guard let target = isFirst ? inputGradient : activations.deltas[number - 1] else { return }
       layers[number].backward(
-        delta, parameters: parameters, into: target.rows(rows), engine: engine)
-      if !isFirst {
-        backpropagateRectifier(
-          target.rows(rows), output: activations.units(below: number).rows(rows))
-      }
+        delta, parameters: parameters, into: target.rows(rows),
+        epilogue: isFirst ? .none : .gate(activations.units(below: number).rows(rows)),
+        engine: engine)
     }
   }
 }

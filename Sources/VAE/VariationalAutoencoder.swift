@@ -9,7 +9,6 @@ public struct VariationalAutoencoder {
   public let layout: ParameterLayout
 
   private let engine: MatrixEngine
-  private let selection = GradientTile.selection()
   private let encoder: Encoder
   private let sampler = Sampler()
   private let decoder: Decoder
@@ -68,7 +67,6 @@ public struct VariationalAutoencoder {
   ) {
     tile.compute(
       input: activations.inputOperands[tile.layer].rows(rows),
-      delta: activations.deltaOperands[tile.layer].rows(rows), into: gradient, engine: engine,
-      selection: selection)
+      delta: activations.deltaOperands[tile.layer].rows(rows), into: gradient, engine: engine)
   }
 }

@@ -5,7 +5,7 @@ internal import Training
 
 /// Runs a command's work between MPI's beginning and its end, and ends the process with its code.
 enum Job {
-  /// Starts MPI, lets ranks agree on instructions, does `work` and exits: with its code; with that
+  /// Starts MPI, does `work` and exits: with its code; with that
   /// of a failure known to all ranks, told by rank zero; or, where this rank alone failed, by
   /// aborting the job.
   static func run(_ work: (borrowing Communicator) throws -> Training.ExitCode) -> Never {
@@ -73,7 +73,7 @@ enum Job {
     do {
       // MPI's threads take some of what there was before it started.
       try world.communicator.together { try ProcessLimit.require(0, for: "this command") }
-      try InstructionAgreement.reach(among: world.communicator)
+      try world.communicator.together { try InstructionChoice.require() }
       return try work(world)
     } catch let error as SharedFailure {
       // Of what is said about flags, whoever typed none wants to know where they came from.

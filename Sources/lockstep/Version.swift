@@ -1,5 +1,4 @@
 internal import CBuild
-internal import Kernels
 internal import MPI
 internal import Training
 
@@ -16,12 +15,11 @@ enum Version {
     ProgramVersion(number: number, commit: String(cString: CBuild_commit()))
   }
 
-  /// The commit and the libraries beside it, a line each.
+  /// The commit and the library beside it, a line each.
   static var full: String {
     let commit = program.commit
     return [
       short + (commit.isEmpty ? "" : ", commit \(commit)"), (try? mpi) ?? "no MPI",
-      MatrixEngine.libraryVersion,
     ].joined(separator: "\n")
   }
 

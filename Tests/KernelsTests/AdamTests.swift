@@ -74,26 +74,6 @@ import Testing
     #expect(abs(Double(optimizer.parameters[0]) + 1e-3) < 1e-9)
   }
 
-  /// The rounded copy is that of the new parameters, and nothing else differs from a step without
-  /// it.
-  @Test(arguments: [0, 1, 37, 1023, 1024, 1025, 3000])
-  func roundedCopy(count: Int) {
-    let plain = Optimizer(normals(count, seed: 1))
-    let copied = Optimizer(normals(count, seed: 1))
-    let memory = Buffer<Float>(repeating: .nan, count: (count + 1) / 2)
-    let copy = BFloat16Vector(inPlaceOf: memory.vector)[0..<count]
-    for step in 1...3 {
-      let gradient = normals(count, seed: UInt64(step + 1))
-      plain.gradient.write(gradient)
-      copied.gradient.write(gradient)
-      plain.update(Adam(), step: step)
-      copied.update(Adam(), step: step, copy: copy)
-      #expect(copied.elements.bits == plain.elements.bits)
-      let rounded = plain.parameters.elements.map { BFloat16($0) }
-      #expect((0..<count).map { copy[$0] } == rounded)
-    }
-  }
-
   @Test(arguments: [[0, 37], [0, 1, 37], [0, 16, 32, 37], [0, 5, 6, 7, 30, 37], Array(0...37)])
   func cuts(_ cuts: [Int]) {
     let whole = Optimizer(normals(37, seed: 1))

@@ -84,10 +84,21 @@ private let mistakes: [String: @Sendable () -> Void] = [
       PaddedMatrix(2, 3).matrix, PaddedMatrix(3, 2).matrix, into: PaddedMatrix(2, 2).matrix,
       bias: PaddedMatrix(2, 1).matrix)
   },
-  "an empty product takes no bias": {
+  "a product must be row-major": {
     MatrixEngine().multiply(
-      PaddedMatrix(2, 0).matrix, PaddedMatrix(0, 2).matrix, into: PaddedMatrix(2, 2).matrix,
-      bias: PaddedMatrix(1, 2).matrix)
+      PaddedMatrix(2, 3).matrix, PaddedMatrix(3, 2).matrix,
+      into: PaddedMatrix(2, 2).matrix.transposed)
+  },
+  "sums over positions are of rows": {
+    MatrixEngine().sumOverPositions(
+      PaddedMatrix(3, 2).matrix, PaddedMatrix(2, 3).matrix.transposed,
+      into: PaddedMatrix(2, 2).matrix)
+  },
+  "outputs is (2, 3), expected (2, 2)": {
+    let outputs = PaddedMatrix(2, 3)
+    MatrixEngine().multiply(
+      PaddedMatrix(2, 3).matrix, PaddedMatrix(3, 2).matrix, into: PaddedMatrix(2, 2).matrix,
+      epilogue: .gate(outputs.matrix))
   },
 
   "logits must be row-major": {

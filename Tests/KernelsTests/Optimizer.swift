@@ -19,11 +19,11 @@ struct Optimizer: ~Copyable {
   /// Everything, copied.
   var elements: [Float] { buffer.elements }
 
-  func update(_ adam: Adam, step: Int, in range: Range<Int>? = nil, copy: BFloat16Vector? = nil) {
+  func update(_ adam: Adam, step: Int, in range: Range<Int>? = nil) {
     let range = range ?? 0..<count
     adam.update(
       parameters: parameters[range], gradient: gradient[range], firstMoment: firstMoment[range],
-      secondMoment: secondMoment[range], copy: copy.map { $0[range] }, step: step)
+      secondMoment: secondMoment[range], step: step)
   }
 }
 

@@ -2,25 +2,25 @@ import Kernels
 
 /// One of the ways to lie in memory and to go on that a product offers.
 struct ProductVariant: CustomStringConvertible {
-  let isTransposed: (a: Bool, b: Bool, c: Bool)
+  let isTransposed: (a: Bool, b: Bool)
   let padding: Int
   let hasBias: Bool
-  let epilogue: Epilogue
+  let rectifies: Bool
 
-  static let all: [ProductVariant] = (0..<8).flatMap { bits in
+  static let all: [ProductVariant] = (0..<4).flatMap { bits in
     [0, 3].flatMap { padding in
       [false, true].flatMap { hasBias in
-        [Epilogue.none, .rectifier, .accumulate].map { epilogue in
+        [false, true].map { rectifies in
           ProductVariant(
-            isTransposed: (bits & 1 != 0, bits & 2 != 0, bits & 4 != 0), padding: padding,
-            hasBias: hasBias, epilogue: epilogue)
+            isTransposed: (bits & 1 != 0, bits & 2 != 0), padding: padding, hasBias: hasBias,
+            rectifies: rectifies)
         }
       }
     }
   }
 
   var description: String {
-    "transposed \(isTransposed), padding \(padding), bias \(hasBias), epilogue \(epilogue)"
+    "transposed \(isTransposed), padding \(padding), bias \(hasBias), rectifies \(rectifies)"
   }
 
   /// What came out of a product.
@@ -41,14 +41,14 @@ struct ProductVariant: CustomStringConvertible {
     let b = PaddedOperand(
       inner, columns, reference.b, padding: padding, transposed: isTransposed.b,
       precision: reference.precision)
-    let c = PaddedMatrix(
-      rows, columns, reference.former, padding: padding, transposed: isTransposed.c)
+    let c = PaddedMatrix(rows, columns, padding: padding)
     let bias = PaddedMatrix(1, columns, reference.bias, padding: padding)
     engine.multiply(
-      a.operand, b.operand, into: c.matrix, bias: hasBias ? bias.matrix : nil, epilogue: epilogue)
+      a.operand, b.operand, into: c.matrix, bias: hasBias ? bias.matrix : nil,
+      epilogue: rectifies ? .rectifier : .none)
     let elements = c.matrix.elements
     let errors = elements.enumerated().map { place, element in
-      let (expected, tolerance) = reference.expected(place, hasBias: hasBias, epilogue)
+      let (expected, tolerance) = reference.expected(place, hasBias: hasBias, rectifies: rectifies)
       return element.isNaN ? .infinity : abs(Double(element) - expected) / tolerance
     }
     return Outcome(

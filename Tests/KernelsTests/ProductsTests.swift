@@ -3,11 +3,11 @@ import Glibc
 import Kernels
 import Testing
 
-/// Products against their definition, each element a chain of fused multiply-adds in order of k: equal
-/// bits, with all instructions that this processor has.
+/// Products against their definition, each element a chain of fused multiply-adds in order of k, or a
+/// tree of such chains: equal bits, with all instructions that this processor has.
 @Suite struct ProductsTests {
   /// What chains begin with.
-  enum Start: CaseIterable { case zero, bias, former }
+  enum Start: CaseIterable { case zero, bias, former, tree }
 
   /// A product's shape, and how its matrices lie in memory.
   struct Shape: CustomStringConvertible {
@@ -17,10 +17,11 @@ import Testing
     var padding = 0
     var start = Start.zero
     var rectifies = false
+    var isGated = false
 
     var description: String {
       "(\(rows), \(depth)) (\(depth), \(columns)), transposed \(isTransposed), padding \(padding), "
-        + "from \(start), rectifies \(rectifies)"
+        + "from \(start), rectifies \(rectifies), gated \(isGated)"
     }
   }
 
@@ -37,12 +38,13 @@ import Testing
 
   private static let shapes = sizes.enumerated().flatMap { number, size in
     (0..<8).map { variant in
-      Shape(
+      let start = Start.allCases[(number + variant / 2) % 4]
+      return Shape(
         rows: size.0, columns: size.1, depth: size.2,
-        isTransposed: (variant & 1 != 0, variant & 2 != 0),
+        isTransposed: (variant & 1 != 0, variant & 2 != 0 && start != .tree),
         // Rows as far apart as are copied side by side.
         padding: [0, 3, 1024][(number + variant) % 3],
-        start: Start.allCases[(number + variant / 2) % 3], rectifies: variant & 4 != 0)
+        start: start, rectifies: variant & 4 != 0, isGated: variant % 3 == 1)
     }
   }
 
@@ -95,6 +97,7 @@ private struct Trial {
   let b: [Float]
   /// What c holds before, rows with what is between them.
   let former: [Float]
+  let gate: [Float]
   let bias: [Float]
 
   init(_ shape: ProductsTests.Shape) {
@@ -104,6 +107,7 @@ private struct Trial {
     b = normals(max(1, (max(n, k) + shape.padding) * max(n, k)), seed: 2)
     former = normals(m * (n + shape.padding), seed: 3)
     bias = normals(n, seed: 4)
+    gate = normals(former.count, seed: 5).map { abs($0) < 0.3 ? 0 : $0 }
   }
 
   /// How far elements lie apart, along a column and along a row.
@@ -121,16 +125,33 @@ private struct Trial {
       (0..<shape.columns).map { j in
         var sum: Float =
           switch shape.start {
-          case .zero: 0
-          case .bias: bias[j]
-          case .former: former[i * cStride + j]
+          case .zero: chain(i, j, 0..<shape.depth, from: 0)
+          case .bias: chain(i, j, 0..<shape.depth, from: bias[j])
+          case .former: chain(i, j, 0..<shape.depth, from: former[i * cStride + j])
+          case .tree: tree(i, j, parts: 0..<(shape.depth + 63) / 64)
           }
-        for k in 0..<shape.depth {
-          sum = fmaf(a[i * aStrides.0 + k * aStrides.1], b[k * bStrides.0 + j * bStrides.1], sum)
-        }
-        return shape.rectifies && sum < 0 ? 0 : sum
+        if shape.rectifies && sum < 0 { sum = 0 }
+        return shape.isGated && !(gate[i * cStride + j] > 0) ? 0 : sum
       }
     }
+  }
+
+  private func chain(_ i: Int, _ j: Int, _ range: Range<Int>, from start: Float) -> Float {
+    range.reduce(start) { sum, k in
+      fmaf(a[i * aStrides.0 + k * aStrides.1], b[k * bStrides.0 + j * bStrides.1], sum)
+    }
+  }
+
+  private func tree(_ i: Int, _ j: Int, parts: Range<Int>) -> Float {
+    guard parts.count > 1 else {
+      return chain(
+        i, j, parts.lowerBound * 64..<min(parts.upperBound * 64, shape.depth), from: 0)
+    }
+    var left = 1
+    while 2 * left < parts.count { left *= 2 }
+    let middle = parts.lowerBound + left
+    return tree(i, j, parts: parts.lowerBound..<middle)
+      + tree(i, j, parts: middle..<parts.upperBound)
   }
 
   /// The product's elements, and whether nothing else was written to.
@@ -141,17 +162,25 @@ private struct Trial {
       b.withUnsafeBufferPointer { b in
         bias.withUnsafeBufferPointer { bias in
           c.withUnsafeMutableBufferPointer { c in
-            let start: CProducts_start =
-              switch shape.start {
-              case .zero: CProducts_start(base: nil, row: 0)
-              case .bias: CProducts_start(base: bias.baseAddress, row: 0)
-              case .former: CProducts_start(base: c.baseAddress, row: cStride)
-              }
-            CProducts_multiply(
-              instructions, shape.rows, shape.columns, shape.depth,
-              CProducts_factor(base: a.baseAddress, row: aStrides.0, column: aStrides.1),
-              CProducts_factor(base: b.baseAddress, row: bStrides.0, column: bStrides.1), start,
-              c.baseAddress, cStride, shape.rectifies, &scratch)
+            var product = CProducts_product()
+            (product.rows, product.columns) = (shape.rows, shape.columns)
+            product.depth = shape.depth
+            product.a = CProducts_factor(base: a.baseAddress, row: aStrides.0, column: aStrides.1)
+            product.b = CProducts_factor(base: b.baseAddress, row: bStrides.0, column: bStrides.1)
+            switch shape.start {
+            case .zero: break
+            case .bias: product.start.base = bias.baseAddress
+            case .former:
+              product.start = CProducts_companion(base: c.baseAddress, row: cStride)
+            case .tree: product.is_tree = true
+            }
+            product.rectifies = shape.rectifies
+            if shape.isGated { product.gate.row = cStride }
+            (product.c, product.c_row) = (c.baseAddress, cStride)
+            gate.withUnsafeBufferPointer { gate in
+              if shape.isGated { product.gate.base = gate.baseAddress }
+              CProducts_multiply(instructions, &product, &scratch)
+            }
           }
         }
       }

@@ -3,13 +3,13 @@ import Kernels
 import Support
 import Testing
 
-/// `--precision bf16` where there is no hardware for it, or where oneDNN is told so.
+/// `--precision bf16` where there is no hardware for it, or where it is not to be used.
 @Suite struct PrecisionTests {
   @Test("is refused before anything is begun", arguments: Launch.both)
   func unavailable(launch: Launch) throws {
     let folder = try RunFolder()
     let job = folder.train(
-      "--precision", "bf16", on: launch, environment: ["DNNL_MAX_CPU_ISA": "AVX2"])
+      "--precision", "bf16", on: launch, environment: ["LOCKSTEP_INSTRUCTIONS": "avx2"])
     try job.fail(69, "products in bf16 need AVX-512 BF16", ProcessInfo.processInfo.hostName)
     #expect(!FileManager.default.fileExists(atPath: folder.run))
   }
@@ -48,7 +48,7 @@ struct BFloat16TrainingTests {
     let parts = try train(["--max-steps", "3"], .ranks(2), run: "parts")
     let words = folder.trainWords(run: parts.path)
     try Job(words + ["--precision", "fp32"]).fail(64, "--precision fp32 would change the model")
-    try Job(words, environment: ["DNNL_MAX_CPU_ISA": "AVX2"]).fail(69, "bf16")
+    try Job(words, environment: ["LOCKSTEP_INSTRUCTIONS": "avx2"]).fail(69, "bf16")
     try Job(words + ["--epochs", "2"]).succeed()
     #expect(try parts.model() == whole.model())
     #expect(try parts.text("config.yaml").contains("precision: bf16"))
@@ -57,7 +57,7 @@ struct BFloat16TrainingTests {
   @Test("one processor without it is enough to refuse")
   func oneOfTwo() throws {
     let words = [Command.built("lockstep")] + folder.trainWords() + ["--precision", "bf16"]
-    let parts = [["-n", "1"] + words, ["-n", "1", "env", "DNNL_MAX_CPU_ISA=AVX2"] + words]
+    let parts = [["-n", "1"] + words, ["-n", "1", "env", "LOCKSTEP_INSTRUCTIONS=avx2"] + words]
     try Command.mpirun(parts, environment: Job.environment).run().expectFailure(69, ["bf16"])
     #expect(!FileManager.default.fileExists(atPath: folder.run))
   }

@@ -116,8 +116,8 @@ import Testing
       { $0.progress.offset = -1 }, { $0.progress.offset = 7 }, { $0.progress.step = .max },
       { $0.progress.epoch = .max },
       { $0.recipe.hidden = 0 }, { $0.recipe.learningRate = 0 },
-      { $0.arithmetic = Arithmetic(instructions: "AVX\n", hash: "0") },
-      { $0.arithmetic = Arithmetic(instructions: "AVX", hash: "") },
+      { $0.arithmetic = Arithmetic(sums: 2) },
+      { $0.arithmetic = Arithmetic(sums: 1, instructions: "AVX\n") },
     ]
     for (number, change) in changes.enumerated() {
       let good = state

@@ -14,9 +14,6 @@ extension DiagnosisTests {
       ranks.removeSubrange(0..<3)
       ranks[0].threads = 2
     },
-    Case("unlike-processors", "mpiexec.hydra -genv ONEDNN_MAX_CPU_ISA") { ranks in
-      for rank in 4..<8 { ranks[rank].products.instructionSet = .avx512 }
-    },
     Case("launcher", "use the launcher of MPICH Version: 4.0.2", ": mpiexec.hydra -n 16 lockstep") {
       $0[0].launched = 16
     },

@@ -88,30 +88,17 @@ import Testing
     Case("thread-binding", "OMP_PLACES=cores is set", "unset OMP_PLACES") {
       $0[7].environment["OMP_PLACES"] = "cores"
     },
-    Case("self-test", "on rank 6 a product's bits") { $0[6].products.keepsBits = false },
-    Case("unlike-processors", "rank 4 on host1 with AVX-512") { ranks in
-      for rank in 4..<8 { ranks[rank].products.instructionSet = .avx512 }
+    Case("self-test", "products on rank 6 have not the bits", "leave host1 out") {
+      $0[6].products.areRight = false
     },
-    Case("unlike-processors", "rank 0 could compute with AVX2,", "all are limited to AVX2") {
-      ranks in
-      for rank in 4..<8 { ranks[rank].processor.instructionSet = .avx512BF16 }
+    Case("unlike-processors", "rank 4 on host1 with avx512", "bits are the same") { ranks in
+      for rank in 4..<8 {
+        ranks[rank].products.best = "avx512"
+        ranks[rank].products.instructions = "avx512"
+      }
     },
-    Case("unlike-processors", "rank 7 on host1 with AVX", "all are limited to AVX") { ranks in
-      ranks[7].processor.instructionSet = .avx
-      for rank in ranks.indices { ranks[rank].products.instructionSet = .avx }
-    },
-    Case("unlike-products", "rank 4 on host1 have other bits", "one version of oneDNN") { ranks in
-      for rank in 4..<8 { ranks[rank].products.hash = "3c4d" }
-    },
-    Case("instruction-limit", "ONEDNN_MAX_CPU_ISA=AVX2 keeps rank 7", "unset") {
-      $0[7].processor.instructionSet = .avx512BF16
-      $0[7].environment["ONEDNN_MAX_CPU_ISA"] = "AVX2"
-    },
-    Case(
-      "unknown-instructions", "ranks 6 and 7 does not know ONEDNN_MAX_CPU_ISA=AVX3", "AVX512_CORE"
-    ) {
-      $0[6].environment["ONEDNN_MAX_CPU_ISA"] = "AVX3"
-      $0[7].environment["ONEDNN_MAX_CPU_ISA"] = "AVX3"
+    Case("instruction-limit", "LOCKSTEP_INSTRUCTIONS=generic keeps rank 7 from avx2", "unset") {
+      $0[7].products.instructions = "generic"
     },
     Case("uneven-nodes", "from 2 to 4 ranks", "so 2 ranks only run forward") {
       $0.removeSubrange(6...)

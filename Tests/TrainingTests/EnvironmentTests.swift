@@ -58,21 +58,6 @@ import Testing
   }
 
   @Test(
-    "limits that oneDNN knows",
-    arguments: ["SSE41", "avx", "Avx2", "AVX512_CORE_BF16", "AVX2_VNNI", "ALL", "DEFAULT", ""])
-  func known(value: String) {
-    #expect(rank(["ONEDNN_MAX_CPU_ISA": value]).instructionLimit?.isKnown != false)
-  }
-
-  @Test("limits that oneDNN passes over", arguments: ["NONSENSE", "AVX512", " AVX", "AVX2_", "2"])
-  func unknown(value: String) {
-    #expect(rank(["ONEDNN_MAX_CPU_ISA": value]).instructionLimit?.isKnown == false)
-    #expect(rank(["DNNL_MAX_CPU_ISA": value]).instructionLimit?.isKnown == false)
-    let both = rank(["DNNL_MAX_CPU_ISA": value, "ONEDNN_MAX_CPU_ISA": "AVX"])
-    #expect(both.instructionLimit?.name == "ONEDNN_MAX_CPU_ISA")
-  }
-
-  @Test(
     "Slurm's processes that know of each other",
     arguments: [(4, nil, "4"), (1, 1, "4"), (1, nil, "1"), (1, nil, nil)])
   func slurm(ranks: Int, launched: Int?, tasks: String?) {

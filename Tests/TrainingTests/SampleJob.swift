@@ -1,5 +1,3 @@
-import Kernels
-
 @testable import Training
 
 /// Findings of a job that has nothing wrong, to be spoiled by tests.
@@ -15,9 +13,9 @@ enum SampleJob {
           rank: host * (cores - idle) + core, node: host * (cores - idle), host: "host\(host)",
           machine: "machine\(host)", cpus: cpus, threads: 1, launched: hosts * (cores - idle),
           environment: [:], processor: processor(cores, threadsPerCore),
-          products: Reproducibility(
-            keepsBits: true, instructionSet: .avx2, instructions: "AVX2", hasBF16: false,
-            hash: "1a2b", seconds: 0.002),
+          products: ProductFindings(
+            instructions: "avx2", description: "AVX2", best: "avx2", hasBF16: false,
+            areRight: true),
           transport: Transport(
             library: "Open MPI v4.1.4", threadLevel: "funneled", messageLayer: "^ucx",
             byteLayer: "", singleCopy: "cma", yields: false, windowDirectory: "/dev/shm"),
@@ -36,6 +34,6 @@ enum SampleJob {
     let online = CPUList(0..<cores * threadsPerCore)
     return Processor(
       model: "A processor", online: online, allowed: online,
-      cores: (0..<cores).map { siblings($0, cores, threadsPerCore) }, instructionSet: .avx2)
+      cores: (0..<cores).map { siblings($0, cores, threadsPerCore) })
   }
 }

@@ -14,7 +14,7 @@ struct Workbench: ~Copyable {
   private let loss: Buffer<Float>
   private let parameterMemory: Buffer<Float>
   private let copyMemory: Buffer<Float>
-  private let copy: BFloat16Vector?
+  private let copies: WeightCopies
   private let gradientMemory: Buffer<Float>
 
   /// All memory begins as NaN, which shows where it is used before it is set, but for parameters,
@@ -30,8 +30,9 @@ struct Workbench: ~Copyable {
       count: Activations.ownCount(layout, capacity: capacity, precision: precision))
     loss = Buffer(repeating: .nan, count: 2 * capacity)
     parameterMemory = Buffer(repeating: 0, count: layout.count)
-    copyMemory = Buffer(repeating: 0, count: precision == .fp32 ? 0 : layout.count / 2)
-    copy = precision == .fp32 ? nil : BFloat16Vector(inPlaceOf: copyMemory.vector)
+    copyMemory = Buffer(
+      repeating: .nan, count: WeightCopies.count(layout, precision: precision))
+    copies = WeightCopies(layout, copyMemory.vector, precision: precision)
     gradientMemory = Buffer(repeating: .nan, count: layout.count)
     activations = Activations(
       layout, capacity: capacity, shared: shared.vector, own: own.vector, precision: precision)
@@ -55,8 +56,8 @@ struct Workbench: ~Copyable {
 
   /// The parameters as the model reads them now.
   private var modelParameters: Parameters {
-    copy?.round(parameters)
-    return Parameters(parameters, copy: copy)
+    for tile in layout.tiles { copies.update(tile, from: parameters) }
+    return Parameters(parameters, copies: copies)
   }
 
   /// Images to logits.

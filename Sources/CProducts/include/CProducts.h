@@ -11,9 +11,14 @@
 //
 //   c[i][j] = fma(a[i][n-1], b[n-1][j], … fma(a[i][1], b[1][j], fma(a[i][0], b[0][j], start)) …)
 //
-// That is the definition. Kernels differ in how many such chains they advance at a time: vectors run
-// over columns, never over k, so that neither their width, nor rows, nor the cut of a matrix into
-// blocks, nor who computes which, changes a bit.
+// A sum over the positions of a batch, as gradients are, is cut into parts of CProducts_part
+// positions: each is such a chain, which begins with zero, and the parts' sums are added as a binary
+// tree. A range of n parts, n > 1, is the sum of its first 2^m and of the others, 2^m being the largest
+// power of two below n. So whoever has the positions of a whole subtree need tell its sum only.
+//
+// That is the definition. Kernels differ in how many chains they advance at a time: vectors run over
+// columns, never over k, so that neither their width, nor rows, nor the cut of a matrix into blocks,
+// nor who computes which, changes a bit.
 
 /// The instructions that a kernel is compiled for.
 typedef enum {
@@ -28,6 +33,13 @@ typedef enum {
 /// Whether this processor, and its system, have them.
 bool CProducts_has(CProducts_instructions instructions);
 
+enum {
+  /// Positions of a batch whose contributions to a gradient are one chain.
+  CProducts_part = 64,
+  /// The floats of memory that a product needs beside its matrices, on 64 bytes.
+  CProducts_scratch = 512 * 48,
+};
+
 /// A matrix of floats: element (i, j) is at base[i * row + j * column].
 typedef struct {
   const float *base;
@@ -35,22 +47,32 @@ typedef struct {
   ptrdiff_t column;
 } CProducts_factor;
 
-/// What chains begin with: zero, where `base` is null; else a matrix of c's shape, whose rows lie `row`
-/// floats apart: c itself, or a bias, whose rows are one, with 0.
+/// A matrix of floats of c's shape, whose rows lie `row` floats apart, or all in one place with 0; or,
+/// where `base` is null, none.
 typedef struct {
   const float *base;
   ptrdiff_t row;
-} CProducts_start;
+} CProducts_companion;
 
-/// The floats of memory that a product needs beside its matrices, on 64 bytes.
-enum { CProducts_scratch = 512 * 48 };
+/// A product c (rows, columns) of a (rows, depth) and b (depth, columns). The matrices do not overlap,
+/// but c and `start`.
+typedef struct {
+  ptrdiff_t rows, columns, depth;
+  CProducts_factor a, b;
+  /// Whether the sums are over positions of a batch, as trees: they begin with zero, and b.column is 1.
+  bool is_tree;
+  /// What chains begin with: nothing for zero, a bias, or c itself.
+  CProducts_companion start;
+  /// Whether negative elements become zero in the end; NaN stays NaN.
+  bool rectifies;
+  /// Where elements of this are not greater than zero, those of c become zero in the end.
+  CProducts_companion gate;
+  float *c;
+  ptrdiff_t c_row;
+} CProducts_product;
 
-/// Computes c (rows, columns), whose rows lie `c_row` floats apart, from a (rows, depth) and b (depth,
-/// columns); negative elements become zero where it `rectifies`, and NaN stays NaN. The matrices do
-/// not overlap, but c and `start`.
+/// Computes `product`.
 void CProducts_multiply(
-    CProducts_instructions instructions, ptrdiff_t rows, ptrdiff_t columns, ptrdiff_t depth,
-    CProducts_factor a, CProducts_factor b, CProducts_start start, float *c, ptrdiff_t c_row,
-    bool rectifies, float *scratch);
+    CProducts_instructions instructions, const CProducts_product *product, float *scratch);
 
 #endif

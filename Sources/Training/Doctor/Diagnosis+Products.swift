@@ -1,84 +1,42 @@
-internal import Kernels
-
 extension Diagnosis {
-  /// What makes bits depend on ranks, or products slow.
+  /// What makes products wrong or slow.
   static func productProblems(_ job: JobFindings) -> [Problem] {
     var problems: [Problem] = []
-    let fickle = job.ranks.filter { !$0.products.keepsBits }
-    if !fickle.isEmpty {
+    let wrong = job.ranks.filter { !$0.products.areRight }
+    if !wrong.isEmpty {
       problems.append(
         Problem(
-          "self-test", "on \(Wording.ranks(fickle)) a product's bits depend on its number of rows",
-          why: "the model's last bits may depend on the number of ranks",
-          instead: "try ONEDNN_MAX_CPU_ISA=AVX2"))
+          "self-test", "products on \(Wording.ranks(wrong)) have not the bits that they must have",
+          why: "a processor that computes wrongly spoils the model, so training refuses",
+          instead: "leave \(Wording.hosts(wrong.map { [$0] })) out, and have it looked at"))
     }
-    return problems + unlikeProducts(job) + unknownLimits(job) + limits(job)
+    return problems + unlikeProcessors(job) + limits(job)
   }
 
-  /// Ranks that would not compute alike, and what becomes of it: training agrees on instructions as
-  /// the doctor did.
-  private static func unlikeProducts(_ job: JobFindings) -> [Problem] {
-    func other<Value: Equatable>(_ value: (RankFindings) -> Value) -> RankFindings? {
-      job.ranks.first { value($0) != value(job.ranks[0]) }
-    }
+  private static func unlikeProcessors(_ job: JobFindings) -> [Problem] {
     let first = job.ranks[0]
-    if let other = other(\.products.instructionSet) {
-      return [
-        Problem(
-          "unlike-processors",
-          "rank 0 computes with \(first.products.instructionSet), rank \(other.rank) on "
-            + "\(other.host) with \(other.products.instructionSet)",
-          why: "bits depend on who computes, and the slower sets the pace",
-          instead: "use like hosts, or " + job.advice.variable("ONEDNN_MAX_CPU_ISA"))
-      ]
+    guard let other = job.ranks.first(where: { $0.products.best != first.products.best }) else {
+      return []
     }
-    if let other = other(\.ownInstructionSet), let mine = first.ownInstructionSet,
-      let others = other.ownInstructionSet
-    {
-      return [
-        Problem(
-          "unlike-processors",
-          "rank 0 could compute with \(mine), rank \(other.rank) on \(other.host) with \(others)",
-          why: "all are limited to \(first.products.instructionSet), so that bits are the same",
-          instead: "use like hosts")
-      ]
-    }
-    return other(\.products.hash).map {
-      [
-        Problem(
-          "unlike-products",
-          "products of rank \($0.rank) on \($0.host) have other bits than those of rank 0",
-          why: "the model's last bits depend on who computes",
-          instead: "use like hosts and one version of oneDNN")
-      ]
-    } ?? []
-  }
-
-  private static func unknownLimits(_ job: JobFindings) -> [Problem] {
-    let ranks = job.ranks.filter { $0.instructionLimit?.isKnown == false }
-    guard let limit = ranks.first?.instructionLimit else { return [] }
     return [
       Problem(
-        "unknown-instructions",
-        "oneDNN on \(Wording.ranks(ranks)) does not know \(limit.name)=\(limit.value)",
-        why: "it passes over such a limit and uses all instructions there are",
-        instead: "use SSE41, AVX, AVX2, AVX512_CORE or leave it out")
+        "unlike-processors",
+        "rank 0 can compute with \(first.products.best), rank \(other.rank) on \(other.host) with "
+          + other.products.best,
+        why: "bits are the same, but the slower processor sets the pace", instead: "use like hosts")
     ]
   }
 
   private static func limits(_ job: JobFindings) -> [Problem] {
-    // What else keeps a rank from its processor's instructions is no matter of the environment.
-    let limited = job.ranks.filter { $0.ownInstructionSet != $0.processor.instructionSet }
-    guard let first = limited.first, let able = first.processor.instructionSet,
-      let own = first.ownInstructionSet, let limit = first.instructionLimit
-    else { return [] }
+    let limited = job.ranks.filter { $0.products.instructions != $0.products.best }
+    guard let first = limited.first?.products else { return [] }
     return [
       Problem(
         "instruction-limit",
-        "\(limit.name)=\(limit.value) keeps \(Wording.ranks(limited)) to "
-          + "\(own), where the processor has \(able)",
-        why: "products take longer, and their bits differ from others'",
-        instead: "type unset \(limit.name)")
+        "LOCKSTEP_INSTRUCTIONS=\(first.instructions) keeps \(Wording.ranks(limited)) from "
+          + first.best,
+        why: "products take longer, and have the same bits",
+        instead: "type unset LOCKSTEP_INSTRUCTIONS")
     ]
   }
 }

@@ -47,9 +47,8 @@ extension DoctorReport {
 
   private static func products(_ node: [RankFindings]) -> String {
     let products = node[0].products
-    let test = node.allSatisfy(\.products.keepsBits) ? "passed" : "failed"
-    return "oneDNN with \(products.instructionSet); "
-      + "\(products.instructionSet.hasBF16 ? "bf16" : "no bf16"); rows' self-test \(test)"
+    let test = node.allSatisfy(\.products.areRight) ? "passed" : "failed"
+    return "\(products.description); \(products.hasBF16 ? "bf16" : "no bf16"); self-test \(test)"
   }
 
   private static func transports(_ transport: Transport) -> String {

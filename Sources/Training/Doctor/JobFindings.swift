@@ -75,7 +75,7 @@ extension JobFindings {
     let pixels = ranks[0].data?.sizes.map { $0[2] * $0[3] } ?? 784
     let layout = ParameterLayout(recipe.model(pixels: pixels))
     let shard = Shard(
-      ranks: 0..<node.count * threads, of: ranks.count * threads, unit: RowPanels.unit)
+      ranks: 0..<node.count * threads, of: ranks.count * threads)
     let lanes = nodes.map(\.count).min() ?? 1
     return TrainingMemory(
       layout, batchSize: recipe.batchSize, shard: shard, ranks: ranks.count,

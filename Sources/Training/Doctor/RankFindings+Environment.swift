@@ -1,5 +1,3 @@
-internal import Kernels
-
 /// What the variables of a rank's environment come to.
 extension RankFindings {
   /// The variables because of which OpenMP binds the main thread, and so those it starts, before
@@ -28,14 +26,6 @@ extension RankFindings {
 
   /// How many processes Slurm's `srun` started with this one; nil where it started none.
   var slurmTasks: Int? { environment["SLURM_STEP_NUM_TASKS"].flatMap { Int($0) } }
-
-  /// The limit to oneDNN's instructions.
-  var instructionLimit: InstructionLimit? { InstructionLimit { environment[$0] } }
-
-  /// The instructions that products would use here if the rank were alone.
-  var ownInstructionSet: InstructionSet? {
-    processor.instructionSet?.limited(by: instructionLimit)
-  }
 
   private static func trimmed(_ text: String) -> String {
     text.split(whereSeparator: \.isWhitespace).joined(separator: " ")

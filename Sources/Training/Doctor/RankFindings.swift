@@ -1,6 +1,5 @@
 internal import Glibc
 internal import MPI
-internal import VAE
 
 /// What one rank finds out about its place in the job, its machine and its library.
 struct RankFindings: Codable, Equatable {
@@ -31,8 +30,8 @@ struct RankFindings: Codable, Equatable {
   /// The processors.
   var processor: Processor
 
-  /// What products promise.
-  var products: Reproducibility
+  /// How it computes products.
+  var products: ProductFindings
 
   /// How messages travel.
   var transport: Transport
@@ -58,15 +57,14 @@ struct RankFindings: Codable, Equatable {
 }
 
 extension RankFindings {
-  /// Variables that change the number of threads, where they run, or what kernels are chosen, and
+  /// Variables that change the number of threads, where they run, or how they wait, and
   /// the number of processes that Slurm started.
   static let variables = [
     "OMP_NUM_THREADS", "OMP_PROC_BIND", "OMP_PLACES", "GOMP_CPU_AFFINITY", "KMP_AFFINITY",
-    "OMP_THREAD_LIMIT", "OMP_WAIT_POLICY", "ONEDNN_MAX_CPU_ISA", "DNNL_MAX_CPU_ISA",
-    "ONEDNN_CPU_ISA_HINTS", "DNNL_CPU_ISA_HINTS", "SLURM_STEP_NUM_TASKS",
+    "OMP_THREAD_LIMIT", "OMP_WAIT_POLICY", "SLURM_STEP_NUM_TASKS",
   ]
 
-  /// Looks around, with the products of the default model and the data in `data`; collective.
+  /// Looks around, also at the data in `data`; collective.
   init(_ world: borrowing World, threads: Int, data directory: String) throws {
     let node = try world.communicator.splitShared(key: world.communicator.rank)
     rank = world.communicator.rank
@@ -80,7 +78,7 @@ extension RankFindings {
     cpus = Processor.affinity()
     self.threads = threads
     processor = Processor()
-    products = Reproducibility(ParameterLayout(Recipe().model(pixels: 784)))
+    products = ProductFindings()
     sharedRoom = SharedMemoryRoom(transport.windowDirectory ?? SharedMemoryRoom.defaultDirectory)
     memoryAvailable = MachineMemory.available()
     limit = ProcessLimit.all().min { $0.left < $1.left }

@@ -1,5 +1,3 @@
-internal import Kernels
-
 /// The processors of this machine, and what of them this process may use.
 struct Processor: Codable, Equatable {
   /// The maker's name for the model.
@@ -19,9 +17,6 @@ struct Processor: Codable, Equatable {
 
   /// How the system chooses the clock rate, where that is a word that slows it down for good.
   var slowGovernor: String?
-
-  /// The instructions that the processor has, as far as products could use them.
-  var instructionSet: InstructionSet?
 }
 
 extension Processor {
@@ -43,7 +38,6 @@ extension Processor {
     cores = Set(siblings).sorted { ($0.numbers.first ?? 0) < ($1.numbers.first ?? 0) }
     quota = group.cpuQuota
     slowGovernor = Self.slowGovernor("\(folder)/cpu\(online.numbers.first ?? 0)/cpufreq")
-    instructionSet = fields["flags"].flatMap(InstructionSet.init(flags:))
   }
 
   /// The hardware threads that this thread is bound to: proc(5), `Cpus_allowed_list`.

@@ -133,13 +133,13 @@ extension CostModel {
     let bytes: Int
 
     init(_ configuration: ModelConfiguration, ranks: Int, nodes: Int, batchSize: Int) {
-      let (layout, unit) = (ParameterLayout(configuration), RowPanels.unit)
+      let layout = ParameterLayout(configuration)
       let all = ranks * nodes
       rankSamples = (0..<all).map { rank in
-        Shard(rank: rank, of: all, unit: unit).part(of: 0..<batchSize).count
+        Shard(rank: rank, of: all).part(of: 0..<batchSize).count
       }.max()!
       nodeSamples = (0..<nodes).map { node in
-        Shard(ranks: node * ranks..<(node + 1) * ranks, of: all, unit: unit)
+        Shard(ranks: node * ranks..<(node + 1) * ranks, of: all)
           .part(of: 0..<batchSize).count
       }.max()!
       parameters = Lane.deal(layout.tiles, to: ranks)

@@ -11,7 +11,7 @@ extension Measurement {
   public init(
     _ request: MeasurementRequest, data: String, among world: borrowing Communicator
   ) throws {
-    try world.requireAvailable(request.precision)
+    try world.requireProducts(in: request.precision)
     let meter = try world.together {
       guard let meter = PeakMeter(request.precision, seconds: request.peakSeconds) else {
         throw Failure(

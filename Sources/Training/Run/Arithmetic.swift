@@ -1,47 +1,48 @@
 internal import Kernels
 
-/// How a job computes matrix products: what a model's last bits depend on beside its recipe.
+/// How a run's matrix products are computed, as far as a model's bits depend on it: a part of
+/// `state.json`.
 struct Arithmetic: Codable, Equatable {
-  /// The instructions' name, as `ONEDNN_MAX_CPU_ISA` takes it.
-  var instructions: String
+  /// The number of the definition of sums; nil in checkpoints of versions in which a library chose.
+  var sums: Int?
 
-  /// A hash of some products of the model, in hexadecimal.
-  var hash: String
+  /// The instructions of bf16 products, each of which rounds in its own way; nil in fp32, where all
+  /// have the same bits. Earlier versions name them in fp32, too.
+  var instructions: String?
+
+  /// The definition of this version: chains of fused multiply-adds, of gradients a tree of chains
+  /// of 64 positions.
+  private static let definition = 1
 
   /// Whether a job can have written this: it is shown to people.
   var isPlausible: Bool {
-    let isName = instructions.utf8.allSatisfy {
-      UInt8(ascii: "A")...UInt8(ascii: "Z") ~= $0 || UInt8(ascii: "0")...UInt8(ascii: "9") ~= $0
-        || $0 == UInt8(ascii: "_")
-    }
-    return isName && 1...32 ~= instructions.utf8.count && UInt64(hash, radix: 16) != nil
+    guard let sums else { return true }
+    return sums == Self.definition
+      && instructions.map { InstructionSet(rawValue: $0) != nil } ?? true
+  }
+}
+
+extension Arithmetic {
+  /// How this job computes.
+  init(_ precision: Precision, _ instructions: InstructionSet) {
+    self.init(
+      sums: Self.definition, instructions: precision == .fp32 ? nil : instructions.rawValue)
   }
 
-  /// Why a run that was computed in this way does not go on to the same bits in a job that computes
-  /// as `now`, in a sentence; nil where it does.
-  func warning(goingOnAs now: Arithmetic) -> String? {
-    guard self != now else { return nil }
-    let consequence = "so its bits may differ from those of a run that was never interrupted"
-    guard instructions != now.instructions else {
-      return "this job's matrix products have other bits than those that the checkpoint was made "
-        + "with, as on another processor or with another oneDNN, \(consequence)"
-    }
-    let (then, here) = (
-      InstructionSet(setting: instructions), InstructionSet(setting: now.instructions)
-    )
-    let isLess = then.map { here?.contains($0) ?? false } ?? false
-    return "the checkpoint was made with \(instructions), and this job computes with "
-      + "\(now.instructions), \(consequence)"
-      + (isLess
-        ? "; with ONEDNN_MAX_CPU_ISA=\(instructions) all ranks compute as the checkpoint's job did"
-        : "")
-  }
+  /// ``instructions``, of this version's checkpoints alone.
+  var bf16Instructions: String? { sums == nil ? nil : instructions }
 
-  /// Why a job whose products use `set` may not find what the run found, in a sentence; nil where
-  /// nothing is known that speaks for it.
-  func warning(usedWith set: InstructionSet) -> String? {
-    guard instructions != set.setting else { return nil }
-    return "the checkpoint was made with \(instructions), and this job computes with "
-      + "\(set.setting), so last digits may differ from those of the run"
+  /// Why a run that was computed as `earlier` goes on to other bits than it would have had, in a
+  /// sentence; nil where it does not.
+  func warning(since earlier: Arithmetic?) -> String? {
+    guard let earlier, earlier.sums == sums else {
+      return "the checkpoint is of an earlier version of lockstep, whose sums were a library's, so "
+        + "the run's last bits will not be those that it would have had"
+    }
+    guard earlier != self, let then = earlier.instructions, let now = instructions else {
+      return nil
+    }
+    return "the checkpoint was made with bf16 products of \(then), and this job has \(now), which "
+      + "rounds otherwise, so last bits may not be those of a run that was never interrupted"
   }
 }

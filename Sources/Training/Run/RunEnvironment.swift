@@ -57,7 +57,7 @@ struct RunEnvironment: Codable, Equatable {
     self.hosts = hosts
     mpi = String(try World.libraryVersion.prefix { $0 != "\n" && $0 != "\0" })
     processor = Processor().model
-    instructions = InstructionSet.effective.setting
+    instructions = InstructionSet.current.rawValue
     ranks = communicator.size
     threadsPerRank = threads
   }

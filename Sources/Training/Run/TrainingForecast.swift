@@ -1,4 +1,3 @@
-internal import Kernels
 internal import MNIST
 public import MPI
 
@@ -72,8 +71,7 @@ public struct TrainingForecast {
     images = (train.count, testCount)
     let shares = (0..<world.size).map { place in
       Shard(
-        ranks: place * threads..<(place + 1) * threads, of: world.size * threads,
-        unit: RowPanels.unit
+        ranks: place * threads..<(place + 1) * threads, of: world.size * threads
       ).part(of: 0..<batchSize).count
     }
     share = shares.min()!...shares.max()!

@@ -29,7 +29,7 @@ extension TrainingRun {
       return try RunPlan(request, inRun: path, defaultData: Dataset.defaultDirectory)
     }
     let plan = try world.broadcast(mine)
-    try world.requireAvailable(plan.configuration.recipe.precision)
+    try world.requireProducts(in: plan.configuration.recipe.precision)
     return plan
   }
 

@@ -1,5 +1,6 @@
 internal import Artifacts
 internal import Kernels
+internal import Logging
 internal import MNIST
 public import MPI
 internal import VAE
@@ -35,7 +36,7 @@ public struct TrainingRun: ~Copyable {
   ) throws {
     let threads = request.threadsPerRank
     try Self.requireSameCommand(request, path: path, among: world)
-    try world.requireAvailable(request.precision ?? .fp32)
+    try world.requireProducts(in: request.precision ?? .fp32)
     let directory = try world.together {
       world.rank == 0 ? try RunDirectory(locking: path) : nil
     }
@@ -44,8 +45,12 @@ public struct TrainingRun: ~Copyable {
     let trainer = try Self.makeTrainer(plan, data.splits[0], threads: threads, world)
     let layout = trainer.replica.layout
     try trainer.replica.requireSame(among: world)
-    let arithmetic = try Reproducibility.check(
-      layout, plan.configuration.recipe.precision, since: plan.arithmetic, among: world)
+    let arithmetic = Arithmetic(plan.configuration.recipe.precision, .current)
+    if world.rank == 0, plan.checkpoint != nil,
+      let warning = arithmetic.warning(since: plan.arithmetic)
+    {
+      Logger(label: "lockstep").warning("\(warning)")
+    }
     try Crowding.check(threads: threads, among: world)
     let environment = try RunEnvironment(
       threads: threads, request.program, DataFingerprint(data), among: world)

@@ -5,7 +5,10 @@ internal import VAE
 /// others need. Where teams add gradients up, these are the losses and requests, which lane 0
 /// brings, and each lane's verdicts.
 struct GatheringPieces {
-  /// The tiles' parameters, where tiles fall to one team each.
+  /// The tiles of each team, where tiles fall to one each.
+  let tiles: [[GradientTile]]
+
+  /// Their parameters.
   let parameters: [[Range<Int>]]
 
   /// These tiles' two moments, which only a checkpoint needs.
@@ -22,8 +25,9 @@ struct GatheringPieces {
     _ layout: ParameterLayout, _ lane: Lane, _ activations: Activations, _ memory: TrainingMemory,
     batchCounts: Set<Int>, shards: [Shard], places: [Range<Int>]
   ) {
-    let tiles = lane.tiles(layout).map { $0.map(\.range) }
-    parameters = lane.hasWholeBatch ? tiles : tiles.map { _ in [] }
+    let tiles = lane.tiles(layout).map { lane.hasWholeBatch ? $0 : [] }
+    self.tiles = tiles
+    parameters = tiles.map { $0.map(\.range) }
     moments = parameters.map { ranges in
       (1...2).flatMap { moment in ranges.map { $0.shifted(by: moment * layout.count) } }
     }

@@ -21,8 +21,8 @@ struct GradientExchange: ~Copyable {
   private var gathering: Gathering?
   private var reduction: GradientReduction?
 
-  /// The parameters that other teams update.
-  private let othersParameters: [Range<Int>]
+  /// The tiles whose parameters other teams update.
+  private let othersTiles: [GradientTile]
 
   /// Which buckets the rank's threads have computed.
   private let progress: BucketProgress
@@ -38,8 +38,7 @@ struct GradientExchange: ~Copyable {
     message = parts[0..<plan.floats]
     progress = BucketProgress(plan.buckets.count, threads: lane.threads)
     (self.lane, self.plan) = (lane, plan)
-    othersParameters = pieces.parameters.enumerated().filter { $0.offset != lane.team }
-      .flatMap(\.element)
+    othersTiles = pieces.tiles.enumerated().filter { $0.offset != lane.team }.flatMap(\.element)
     self.memory = own
     gathering = nil
     reduction = nil
@@ -147,7 +146,7 @@ extension GradientExchange {
       try finish(report.isFinite(places: team.lanePlaces) ? step : nil, workers)
     } else if isGathering && isFinite {
       try gathering?.gatherParameters()
-      othersParameters.forEach(step.takeOver)
+      othersTiles.forEach(step.takeOver)
       workers.main.clock.end(.exchange)
     }
     if team.isLeader { report.summarise(batch.count) }

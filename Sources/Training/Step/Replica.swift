@@ -15,16 +15,15 @@ public struct Replica {
   /// Adam's running mean of the squared gradient.
   public let secondMoment: Vector
 
-  /// The parameters rounded to what the products read, where they do not read ``parameters``
-  /// themselves. It follows from them, so no checkpoint has it.
-  let copy: BFloat16Vector?
+  /// What products read in the place of the parameters.
+  private let copies: WeightCopies
 
   /// The parameters as the model reads them.
-  var modelParameters: Parameters { Parameters(parameters, copy: copy) }
+  var modelParameters: Parameters { Parameters(parameters, copies: copies) }
 
   /// The floats that a replica of `layout` needs.
   public static func count(_ layout: ParameterLayout, precision: Precision = .fp32) -> Int {
-    3 * layout.count + (precision == .fp32 ? 0 : layout.count / 2)
+    3 * layout.count + WeightCopies.count(layout, precision: precision)
   }
 
   /// Lays a replica over `memory`, which the caller keeps alive.
@@ -33,12 +32,10 @@ public struct Replica {
     parameters = memory[0..<layout.count]
     firstMoment = memory[layout.count..<2 * layout.count]
     secondMoment = memory[2 * layout.count..<3 * layout.count]
-    copy =
-      precision == .fp32
-      ? nil : BFloat16Vector(inPlaceOf: memory[3 * layout.count..<memory.count])
+    copies = WeightCopies(
+      layout, memory[3 * layout.count..<memory.count], precision: precision)
   }
 
-  /// Rounds the parameters in `range` into the copy; the optimizer does so with those that it
-  /// changes.
-  func updateCopy(_ range: Range<Int>) { copy?[range].round(parameters[range]) }
+  /// Lets products see what the parameters of `tile` are now.
+  func updateCopies(_ tile: GradientTile) { copies.update(tile, from: parameters) }
 }

@@ -1,5 +1,4 @@
 internal import Glibc
-internal import Kernels
 internal import Synchronization
 
 /// The threads of a rank, which share its samples and its tiles: the caller's, number 0, and those
@@ -24,10 +23,7 @@ final class ThreadPool {
     self.round = round
     var started: [Thread] = []
     for number in 1..<count {
-      let thread = Thread {
-        MatrixEngine.prepareThread()
-        round.work(number)
-      }
+      let thread = Thread { round.work(number) }
       guard let thread else { break }
       started.append(thread)
     }

@@ -7,6 +7,10 @@ internal import VAE
 ///
 /// Read ``step(_:)`` for the road of an image through the program.
 public struct Trainer: ~Copyable {
+  /// The most samples that a thread takes through the model at a time: their activations stay in the
+  /// second-level cache from layer to layer.
+  private static let panelHeight = 128
+
   /// The tensors that are trained, one copy a team.
   public let replica: Replica
 
@@ -108,7 +112,7 @@ public struct Trainer: ~Copyable {
     workers.run { worker in
       let (model, clock) = (worker.model, worker.clock)
       fillOthers(than: teamPart, worker.teamShare, in: held)
-      for panel in RowPanels(worker.shard.part(of: batch)) {
+      for panel in worker.shard.part(of: batch).pieces(ofAtMost: Self.panelHeight) {
         let rows = panel.relative(to: held)
         dataset.fill(activations.pixels.rows(rows), order: order, positions: panel)
         noise.fillNormal(activations.noise.rows(rows), positions: panel)
@@ -170,7 +174,7 @@ public struct Trainer: ~Copyable {
   mutating func load(_ load: (Replica, borrowing Communicator) throws -> Void) throws {
     if team.isLeader {
       try team.withLane { try load(replica, $0) }
-      replica.updateCopy(0..<replica.layout.count)
+      replica.layout.tiles.forEach(replica.updateCopies)
     }
     try memory.synchronise(team)
   }

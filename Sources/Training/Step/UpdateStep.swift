@@ -20,10 +20,10 @@ struct UpdateStep {
     optimizer.update(
       parameters: replica.parameters[tile.range], gradient: gradient,
       firstMoment: replica.firstMoment[tile.range],
-      secondMoment: replica.secondMoment[tile.range],
-      copy: replica.copy.map { $0[tile.range] }, step: number)
+      secondMoment: replica.secondMoment[tile.range], step: number)
+    replica.updateCopies(tile)
   }
 
-  /// Takes note of parameters that another team updated.
-  func takeOver(_ range: Range<Int>) { replica.updateCopy(range) }
+  /// Takes note of the parameters of `tile`, which another team updated.
+  func takeOver(_ tile: GradientTile) { replica.updateCopies(tile) }
 }

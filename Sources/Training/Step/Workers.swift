@@ -40,7 +40,7 @@ struct Workers: ~Copyable {
     all = (0..<count).map { number in
       Worker(
         number: number, model: VariationalAutoencoder(layout, engine: MatrixEngine()),
-        shard: Shard(rank: place * count + number, of: rankCount * count, unit: RowPanels.unit),
+        shard: Shard(rank: place * count + number, of: rankCount * count),
         teamShare: Shard(
           rank: (place - places.lowerBound) * count + number, of: places.count * count))
     }
@@ -50,8 +50,7 @@ struct Workers: ~Copyable {
   /// as this one.
   func shard(of places: Range<Int>, among rankCount: Int) -> Shard {
     Shard(
-      ranks: places.lowerBound * count..<places.upperBound * count, of: rankCount * count,
-      unit: RowPanels.unit)
+      ranks: places.lowerBound * count..<places.upperBound * count, of: rankCount * count)
   }
 
   /// Begins a step: time before it belongs to no stage.

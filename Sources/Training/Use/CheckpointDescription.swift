@@ -45,6 +45,6 @@ public struct CheckpointDescription {
       "epochs         \(progress.epoch) completed, \(progress.offset) images into the next",
       "recipe         batch \(recipe.batchSize), learning rate \(recipe.learningRate), "
         + "seed \(recipe.seed), \(recipe.precision.rawValue)",
-    ] + (state.arithmetic.map { ["products       \($0.instructions), hash \($0.hash)"] } ?? [])
+    ] + (state.arithmetic?.bf16Instructions.map { ["products       \($0)"] } ?? [])
   }
 }

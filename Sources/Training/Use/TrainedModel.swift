@@ -148,10 +148,12 @@ public struct TrainedModel: ~Copyable {
       // Parameters are of use whatever the state beside them, which another version may have
       // written.
       let state = try? reference.state()
-      if let state,
-        let warning = state.arithmetic?.warning(usedWith: .effective)
-      {
-        Logger(label: "lockstep").warning("\(warning)")
+      if let state, state.arithmetic?.sums == nil {
+        Logger(label: "lockstep").warning(
+          """
+          \(reference.model): an earlier version of lockstep trained this model, so last digits may \
+          differ from those of its run
+          """)
       }
       let file = try SafetensorsFile(opening: reference.model)
       self.path = reference.model

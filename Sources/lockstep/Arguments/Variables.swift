@@ -7,7 +7,8 @@ enum Variables {
 
   /// Those that are no flag's: the build's, the scripts', and what our pages tell people to set.
   static let others = [
-    "COMMIT", "IMAGE_WORK", "KILL_RUNS", "KILL_SEED", "MARCH", "MNIST", "MNIST_MIRRORS", "MPI",
+    "COMMIT", "IMAGE_WORK", "INSTRUCTIONS", "KILL_RUNS", "KILL_SEED", "MARCH", "MNIST",
+    "MNIST_MIRRORS", "MPI",
     "PARTS", "PROGRAM", "PYTHON", "STOP_WITHIN", "TEST", "TESTS", "TORCH_PYTHON",
   ].map { prefix + $0 }
 

@@ -17,7 +17,7 @@ struct ProofRun {
     self.scratch = scratch
     progress = BenchProgress(count: plan.cells.count)
     report = ProofReport(
-      machine: job.machine, instructions: InstructionSet.effective.description)
+      machine: job.machine, instructions: InstructionSet.current.description)
   }
 
   /// Does all runs. One that fails is told of in its row, since minutes of others must not be lost.
