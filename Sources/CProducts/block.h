@@ -18,6 +18,7 @@
 #define NAME(name) JOIN(name, SET)
 
 typedef float NAME(vector) __attribute__((ext_vector_type(LANES)));
+typedef int NAME(bits) __attribute__((ext_vector_type(LANES)));
 typedef NAME(vector) NAME(anywhere) __attribute__((aligned(sizeof(float))));
 
 // The vector at `pointer` that is number v of a block's row: its last one, where c ends before a whole
@@ -110,7 +111,10 @@ static TARGET void NAME(compute)(int rows, int vectors, int last, const struct b
   }
 }
 
-static const struct kernel NAME(kernel) = {LANES, ROWS, VECTORS, NAME(compute)};
+#include "sparse.h"
+
+static const struct kernel NAME(kernel) = {
+    LANES, ROWS, VECTORS, WIDE, NAME(compute), NAME(list_rows), NAME(list_columns), NAME(add)};
 
 #undef VERSIONS
 #undef VERSION
@@ -127,3 +131,6 @@ static const struct kernel NAME(kernel) = {LANES, ROWS, VECTORS, NAME(compute)};
 #undef VECTORS
 #undef LOAD_FIRST
 #undef STORE_FIRST
+#undef WIDE
+#undef NONZERO
+#undef ANY

@@ -1,7 +1,4 @@
-#include "CProducts.h"
-
-#include <stdint.h>
-#include <string.h>
+#include "kernels.h"
 
 #if defined(__x86_64__)
 #include <immintrin.h>
@@ -9,25 +6,6 @@
 
 // A chain is what it is: no other order, no rounding between multiplication and addition.
 #pragma STDC FP_CONTRACT OFF
-
-/// Some rows of c, some vectors wide, over some of the depth.
-struct block {
-  ptrdiff_t depth;
-  const float *a;
-  ptrdiff_t a_row, a_step;
-  const float *b;
-  ptrdiff_t b_step;
-  bool is_tree, rectifies;
-  CProducts_companion start, gate;
-  float *c;
-  ptrdiff_t c_row;
-};
-
-/// How one set of instructions computes blocks. Their last vector has `last` lanes, or all with 0.
-struct kernel {
-  int lanes, rows, vectors;
-  void (*compute)(int rows, int vectors, int last, const struct block *block);
-};
 
 enum {
   // Steps of k at a time, between which chains are in memory: 512 rows of b of three vectors are 96 KiB,
@@ -39,11 +17,7 @@ enum {
   // of the page table's; they are copied side by side, where enough rows of a make up for it.
   FAR = 1024,
   MANY = 64,
-  // The sums of parts that wait at a time: of 2^24 parts.
-  LEVELS = 24,
 };
-
-static inline ptrdiff_t least(ptrdiff_t a, ptrdiff_t b) { return a < b ? a : b; }
 
 #if defined(__x86_64__)
 
@@ -56,6 +30,9 @@ static inline ptrdiff_t least(ptrdiff_t a, ptrdiff_t b) { return a < b ? a : b; 
 #define LOAD_FIRST(pointer, count) _mm512_maskz_loadu_ps((__mmask16)((1u << (count)) - 1), pointer)
 #define STORE_FIRST(pointer, count, vector) \
   _mm512_mask_storeu_ps(pointer, (__mmask16)((1u << (count)) - 1), (__m512)(vector))
+#define WIDE 5
+#define NONZERO(v) _mm512_cmp_ps_mask((__m512)(v), _mm512_setzero_ps(), _CMP_NEQ_UQ)
+#define ANY(v) (_mm512_test_epi32_mask((__m512i)(v), (__m512i)(v)) != 0)
 #include "block.h"
 
 // Eight ones, from some of which on a mask begins that many lanes before its zeros.
@@ -70,6 +47,10 @@ static const int32_t lanes_avx2[16] = {-1, -1, -1, -1, -1, -1, -1, -1};
 #define MASK(count) _mm256_loadu_si256((const __m256i *)(lanes_avx2 + 8 - (count)))
 #define LOAD_FIRST(pointer, count) _mm256_maskload_ps(pointer, MASK(count))
 #define STORE_FIRST(pointer, count, vector) _mm256_maskstore_ps(pointer, MASK(count), (__m256)(vector))
+#define WIDE 10
+#define NONZERO(v) \
+  (unsigned)_mm256_movemask_ps(_mm256_cmp_ps((__m256)(v), _mm256_setzero_ps(), _CMP_NEQ_UQ))
+#define ANY(v) (!_mm256_testz_si256((__m256i)(v), (__m256i)(v)))
 #include "block.h"
 #undef MASK
 
@@ -87,6 +68,10 @@ static inline void store_first(float *pointer, int count, vector4 vector) {
   for (int lane = 0; lane < count; lane++) pointer[lane] = vector[lane];
 }
 
+static inline unsigned nonzero_lanes(vector4 v) {
+  return (unsigned)((v[0] != 0) | (v[1] != 0) << 1 | (v[2] != 0) << 2 | (v[3] != 0) << 3);
+}
+
 #define SET baseline
 #define TARGET
 #define LANES 4
@@ -101,6 +86,9 @@ static inline void store_first(float *pointer, int count, vector4 vector) {
 #endif
 #define LOAD_FIRST(pointer, count) load_first(pointer, count)
 #define STORE_FIRST(pointer, count, vector) store_first(pointer, count, vector)
+#define WIDE VECTORS * 3
+#define NONZERO(v) nonzero_lanes(v)
+#define ANY(v) ((v)[0] | (v)[1] | (v)[2] | (v)[3])
 #include "block.h"
 
 bool CProducts_has(CProducts_instructions instructions) {
@@ -114,7 +102,7 @@ bool CProducts_has(CProducts_instructions instructions) {
   }
 }
 
-static const struct kernel *kernel_of(CProducts_instructions instructions) {
+const struct kernel *CProducts_kernel_of(CProducts_instructions instructions) {
   switch (instructions) {
 #if defined(__x86_64__)
     case CProducts_avx512: return &kernel_avx512;
@@ -137,14 +125,20 @@ static void pack(
   }
 }
 
-static CProducts_companion at(CProducts_companion matrix, ptrdiff_t i, ptrdiff_t j) {
-  if (matrix.base) matrix.base += i * matrix.row + j;
-  return matrix;
+/// Whether zeros can be skipped: numbers of a lie side by side, as rows of b do, whose offsets fit, and
+/// what sums begin with is there to the end.
+static bool can_skip_zeros(const CProducts_product *p) {
+  return p->depth > 0 && (p->is_tree ? p->a.row : p->a.column) == 1 && p->b.column == 1
+      && p->b.row < UINT32_MAX / TERMS && p->start.base != p->c;
 }
 
 void CProducts_multiply(
     CProducts_instructions instructions, const CProducts_product *product, float *scratch) {
-  const struct kernel *kernel = kernel_of(instructions);
+  if (product->is_sparse && can_skip_zeros(product)
+      && CProducts_multiply_sparse(instructions, product, scratch)) {
+    return;
+  }
+  const struct kernel *kernel = CProducts_kernel_of(instructions);
   const CProducts_product p = *product;
   const CProducts_factor a = p.a, b = p.b;
   const CProducts_companion c = {p.c, p.c_row};

@@ -33,6 +33,13 @@ public struct Bytes {
     return Bytes(base: base + range.lowerBound, count: range.count)
   }
 
+  /// How many bytes are zero.
+  public var zeroCount: Int {
+    var zeros = 0
+    for index in 0..<count where base[index] == 0 { zeros += 1 }
+    return zeros
+  }
+
   /// The bytes, copied.
   public var elements: [UInt8] { Array(UnsafeBufferPointer(start: base, count: count)) }
 

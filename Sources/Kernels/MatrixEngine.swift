@@ -34,13 +34,23 @@ public final class MatrixEngine {
     bf16 = instructions.hasBF16 ? BFloat16Engine() : nil
   }
 
-  /// Computes c (m, n) ← `epilogue`(a (m, k) b (k, n) + bias (1, n)).
+  /// Computes c (m, n) ← `epilogue`(a (m, k) b (k, n) + bias (1, n)) of factors in one precision;
+  /// products and their sums are fp32.
   ///
-  /// The factors may be transposed. Without inner dimension the sum is the bias, or 0.
+  /// The factors may be transposed. Where a is mostly zero, b is finite. Without inner dimension the
+  /// sum is the bias, or 0.
   public func multiply(
-    _ a: Matrix, _ b: Matrix, into c: Matrix, bias: Matrix? = nil, epilogue: Epilogue = .none
+    _ a: Operand, _ b: Operand, into c: Matrix, bias: Matrix? = nil, epilogue: Epilogue = .none
   ) {
-    var product = product(a, b, into: c)
+    guard var product = product(a, b, into: c) else {
+      bf16!.multiply(a, b, into: c, bias: bias)
+      switch epilogue {
+      case .none: break
+      case .rectifier: rectify(c)
+      case .gate(let outputs): backpropagateRectifier(c, output: outputs)
+      }
+      return
+    }
     if let bias {
       bias.requireRowMajor(1, c.columns, "bias")
       product.start.base = UnsafePointer(bias.base)
@@ -57,62 +67,47 @@ public final class MatrixEngine {
 
   /// Computes c (m, n) ← aᵀ b, a sum over the positions of a batch: the rows of a (positions, m) and
   /// b (positions, n), which is row-major.
-  public func sumOverPositions(_ a: Matrix, _ b: Matrix, into c: Matrix) {
-    require(b.columnStride == 1, "sums over positions are of rows")
-    var product = product(a.transposed, b, into: c)
+  public func sumOverPositions(_ a: Operand, _ b: Operand, into c: Matrix) {
+    require(b.layout.columnStride == 1, "sums over positions are of rows")
+    guard var product = product(a.transposed, b, into: c) else {
+      return bf16!.multiply(a.transposed, b, into: c, bias: nil)
+    }
     product.is_tree = true
     CProducts_multiply(instructions.kernels, &product, scratch.base)
   }
 
-  private func product(_ a: Matrix, _ b: Matrix, into c: Matrix) -> CProducts_product {
-    requireFit(a.layout, b.layout, c)
-    var product = CProducts_product()
-    (product.rows, product.columns, product.depth) = (c.rows, c.columns, a.columns)
-    product.a = CProducts_factor(base: a.base, row: a.rowStride, column: a.columnStride)
-    product.b = CProducts_factor(base: b.base, row: b.rowStride, column: b.columnStride)
-    (product.c, product.c_row) = (c.base, c.rowStride)
-    return product
-  }
-
-  private func requireFit(_ a: MatrixLayout, _ b: MatrixLayout, _ c: Matrix) {
+  /// The product of floats; nil of factors in bf16.
+  private func product(_ a: Operand, _ b: Operand, into c: Matrix) -> CProducts_product? {
+    require(
+      a.precision == b.precision,
+      "a product of factors in \(a.precision.rawValue) and \(b.precision.rawValue)")
     require(
       a.columns == b.rows && c.rows == a.rows && c.columns == b.columns,
       "a product of (\(a.rows), \(a.columns)) and (\(b.rows), \(b.columns)) "
         + "does not fit (\(c.rows), \(c.columns))")
     require(c.columnStride == 1, "a product must be row-major")
+    let isMostlyZero = a.isMostlyZero
+    guard let a = a.matrix, let b = b.matrix else { return nil }
+    var product = CProducts_product()
+    (product.rows, product.columns, product.depth) = (c.rows, c.columns, a.columns)
+    product.a = CProducts_factor(base: a.base, row: a.rowStride, column: a.columnStride)
+    product.b = CProducts_factor(base: b.base, row: b.rowStride, column: b.columnStride)
+    product.is_sparse = isMostlyZero
+    (product.c, product.c_row) = (c.base, c.rowStride)
+    return product
   }
 }
 
 extension MatrixEngine {
-  /// As ``multiply(_:_:into:bias:epilogue:)``, of factors in one precision; their products, and the
-  /// sums of these, are fp32.
+  /// As ``multiply(_:_:into:bias:epilogue:)``, of floats.
   public func multiply(
-    _ a: Operand, _ b: Operand, into c: Matrix, bias: Matrix? = nil, epilogue: Epilogue = .none
+    _ a: Matrix, _ b: Matrix, into c: Matrix, bias: Matrix? = nil, epilogue: Epilogue = .none
   ) {
-    requireAlike(a, b)
-    if let a = a.matrix, let b = b.matrix {
-      return multiply(a, b, into: c, bias: bias, epilogue: epilogue)
-    }
-    requireFit(a.layout, b.layout, c)
-    bf16!.multiply(a, b, into: c, bias: bias)
-    switch epilogue {
-    case .none: break
-    case .rectifier: rectify(c)
-    case .gate(let outputs): backpropagateRectifier(c, output: outputs)
-    }
+    multiply(Operand(a), Operand(b), into: c, bias: bias, epilogue: epilogue)
   }
 
-  /// As ``sumOverPositions(_:_:into:)``.
-  public func sumOverPositions(_ a: Operand, _ b: Operand, into c: Matrix) {
-    requireAlike(a, b)
-    if let a = a.matrix, let b = b.matrix { return sumOverPositions(a, b, into: c) }
-    requireFit(a.transposed.layout, b.layout, c)
-    bf16!.multiply(a.transposed, b, into: c, bias: nil)
-  }
-
-  private func requireAlike(_ a: Operand, _ b: Operand) {
-    require(
-      a.precision == b.precision,
-      "a product of factors in \(a.precision.rawValue) and \(b.precision.rawValue)")
+  /// As ``sumOverPositions(_:_:into:)``, of floats.
+  public func sumOverPositions(_ a: Matrix, _ b: Matrix, into c: Matrix) {
+    sumOverPositions(Operand(a), Operand(b), into: c)
   }
 }

@@ -8,6 +8,10 @@ public struct Operand {
   /// The format of the numbers.
   public let precision: Precision
 
+  /// Whether most of the numbers are zero, so that products had better visit the others alone. A
+  /// matter of speed: no bit depends on it.
+  public let isMostlyZero: Bool
+
   /// The number of rows.
   public var rows: Int { layout.rows }
 
@@ -15,14 +19,19 @@ public struct Operand {
   public var columns: Int { layout.columns }
 
   /// A matrix of floats as it lies in memory.
-  public init(_ matrix: Matrix) {
-    self.init(base: matrix.base, layout: matrix.layout, precision: .fp32)
+  public init(_ matrix: Matrix, isMostlyZero: Bool = false) {
+    self.init(
+      base: matrix.base, layout: matrix.layout, precision: .fp32, isMostlyZero: isMostlyZero)
   }
 
-  init(base: UnsafeMutableRawPointer, layout: MatrixLayout, precision: Precision) {
+  init(
+    base: UnsafeMutableRawPointer, layout: MatrixLayout, precision: Precision,
+    isMostlyZero: Bool = false
+  ) {
     self.base = base
     self.layout = layout
     self.precision = precision
+    self.isMostlyZero = isMostlyZero
   }
 
   /// The floats themselves; nil of an operand in bf16.
@@ -33,14 +42,16 @@ public struct Operand {
 
   /// The same elements with rows and columns exchanged; nothing is moved.
   public var transposed: Operand {
-    Operand(base: base, layout: layout.transposed, precision: precision)
+    Operand(
+      base: base, layout: layout.transposed, precision: precision, isMostlyZero: isMostlyZero)
   }
 
   /// The rows in `range`.
   public func rows(_ range: Range<Int>) -> Operand {
     let part = layout.rows(range)
     let bytes = part.distance * precision.stride
-    return Operand(base: base + bytes, layout: part.layout, precision: precision)
+    return Operand(
+      base: base + bytes, layout: part.layout, precision: precision, isMostlyZero: isMostlyZero)
   }
 
   /// The columns in `range`.

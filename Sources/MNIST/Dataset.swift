@@ -48,6 +48,12 @@ public struct Dataset {
     precondition((0..<count).contains(index), "there is no image \(index) among \(count)")
     return images[index * pixelCount..<(index + 1) * pixelCount]
   }
+
+  /// Whether more than half of the pixels of the first images, 1,000 at most, are black.
+  public var isMostlyBlack: Bool {
+    let sample = min(count, 1000) * pixelCount
+    return 2 * images[0..<sample].zeroCount > sample
+  }
 }
 
 extension Dataset {

@@ -41,12 +41,12 @@ struct ActivationRows {
   /// `own` and its rounded copy in `shared`.
   static func take(
     _ columns: Int, _ precision: Precision, shared: inout ActivationRows,
-    own: inout ActivationRows
+    own: inout ActivationRows, isMostlyZero: Bool = false
   ) -> (Matrix, Operand) {
     switch precision {
     case .fp32:
       let matrix = shared.matrix(columns)
-      return (matrix, Operand(matrix))
+      return (matrix, Operand(matrix, isMostlyZero: isMostlyZero))
     case .bf16: return (own.matrix(columns), shared.rounded(columns))
     }
   }

@@ -18,10 +18,12 @@ import Testing
     var start = Start.zero
     var rectifies = false
     var isGated = false
+    /// Whether four of five numbers of a are zero, and the others, with b's, near the smallest.
+    var isSparse = false
 
     var description: String {
       "(\(rows), \(depth)) (\(depth), \(columns)), transposed \(isTransposed), padding \(padding), "
-        + "from \(start), rectifies \(rectifies), gated \(isGated)"
+        + "from \(start), rectifies \(rectifies), gated \(isGated), sparse \(isSparse)"
     }
   }
 
@@ -54,7 +56,29 @@ import Testing
       let trial = Trial(shape)
       let expected = trial.expected.map(\.bitPattern)
       for instructions in Self.instructions {
-        let result = trial.multiply(instructions)
+        for skipsZeros in [false, true] {
+          let result = trial.multiply(instructions, skipsZeros: skipsZeros)
+          let message = "\(shape) \(instructions), skips zeros \(skipsZeros)"
+          #expect(result.elements.map(\.bitPattern) == expected, "\(message)")
+          #expect(result.isIntact, "\(message) wrote outside")
+        }
+      }
+    }
+  }
+
+  /// A sum that is −0 becomes +0 where +0 is added, and only there: sums begin with −0, or end
+  /// there because what is too small is flushed.
+  @Test("zeros that are skipped change no bit, nor a zero's sign", arguments: sizes.indices)
+  func zeros(number: Int) {
+    let mode = SubnormalMode.current
+    SubnormalMode.flushing.set()
+    defer { mode.set() }
+    for var shape in Self.shapes[8 * number..<8 * (number + 1)] {
+      shape.isSparse = true
+      let trial = Trial(shape)
+      let expected = trial.multiply(CProducts_baseline).elements.map(\.bitPattern)
+      for instructions in Self.instructions {
+        let result = trial.multiply(instructions, skipsZeros: true)
         #expect(result.elements.map(\.bitPattern) == expected, "\(shape) \(instructions)")
         #expect(result.isIntact, "\(shape) \(instructions) wrote outside")
       }
@@ -104,9 +128,14 @@ private struct Trial {
     self.shape = shape
     let (m, n, k) = (shape.rows, shape.columns, shape.depth)
     a = normals(max(1, (max(m, k) + shape.padding) * max(m, k)), seed: 1)
-    b = normals(max(1, (max(n, k) + shape.padding) * max(n, k)), seed: 2)
+    let numbers = normals(max(1, (max(n, k) + shape.padding) * max(n, k)), seed: 2)
+    b = shape.isSparse ? numbers.map { $0 * 1e-19 } : numbers
     former = normals(m * (n + shape.padding), seed: 3)
-    bias = normals(n, seed: 4)
+    let start = normals(n, seed: 4)
+    bias = shape.isSparse ? start.map { $0 < 0 ? -0.0 : 0 } : start
+    if shape.isSparse {
+      a = a.enumerated().map { $0 % 5 == 0 ? $1 * 1e-19 : $1 < 0 ? -0.0 : 0 }
+    }
     gate = normals(former.count, seed: 5).map { abs($0) < 0.3 ? 0 : $0 }
   }
 
@@ -155,7 +184,9 @@ private struct Trial {
   }
 
   /// The product's elements, and whether nothing else was written to.
-  func multiply(_ instructions: CProducts_instructions) -> (elements: [Float], isIntact: Bool) {
+  func multiply(
+    _ instructions: CProducts_instructions, skipsZeros: Bool = false
+  ) -> (elements: [Float], isIntact: Bool) {
     var c = former
     var scratch = [Float](repeating: .nan, count: Int(CProducts_scratch))
     a.withUnsafeBufferPointer { a in
@@ -165,6 +196,7 @@ private struct Trial {
             var product = CProducts_product()
             (product.rows, product.columns) = (shape.rows, shape.columns)
             product.depth = shape.depth
+            product.is_sparse = skipsZeros
             product.a = CProducts_factor(base: a.baseAddress, row: aStrides.0, column: aStrides.1)
             product.b = CProducts_factor(base: b.baseAddress, row: bStrides.0, column: bStrides.1)
             switch shape.start {

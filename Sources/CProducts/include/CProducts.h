@@ -37,7 +37,7 @@ enum {
   /// Positions of a batch whose contributions to a gradient are one chain.
   CProducts_part = 64,
   /// The floats of memory that a product needs beside its matrices, on 64 bytes.
-  CProducts_scratch = 512 * 48,
+  CProducts_scratch = 1 << 17,
 };
 
 /// A matrix of floats: element (i, j) is at base[i * row + j * column].
@@ -61,6 +61,9 @@ typedef struct {
   CProducts_factor a, b;
   /// Whether the sums are over positions of a batch, as trees: they begin with zero, and b.column is 1.
   bool is_tree;
+  /// Whether most of a's numbers are zero: only the others are visited then, which changes no bit as
+  /// long as b is finite.
+  bool is_sparse;
   /// What chains begin with: nothing for zero, a bias, or c itself.
   CProducts_companion start;
   /// Whether negative elements become zero in the end; NaN stays NaN.

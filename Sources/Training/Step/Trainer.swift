@@ -58,7 +58,7 @@ public struct Trainer: ~Copyable {
     let workspace = Buffer<Float>(repeating: 0, count: need.own)
     let activations = Activations(
       layout, capacity: need.capacity, shared: parts[1], own: workspace.vector,
-      precision: precision)
+      precision: precision, mostlyZero: dataset.isMostlyBlack)
     let pieces = GatheringPieces(
       layout, lane, activations, need, batchCounts: schedule.sizes(from: progress.offset),
       shards: shards, places: team.allPlaces)
