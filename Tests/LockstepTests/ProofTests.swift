@@ -1,4 +1,5 @@
 import Foundation
+import Kernels
 import Support
 import Testing
 
@@ -83,21 +84,11 @@ import Testing
     #expect(left.sorted() == ["by-hand", "data", "proof.json"])
   }
 
-  /// Puts a launcher before the real one: a shell's `line` and then its last words.
-  private func path(_ line: String, _ last: String) throws -> String {
-    let path = ProcessInfo.processInfo.environment["PATH"] ?? "/usr/bin:/bin"
-    let script = "#!/bin/sh\n\(line)\nPATH='\(path)' \(last)\n"
-    let launcher = folder.path(Library.launcher)
-    try Data(script.utf8).write(to: URL(fileURLWithPath: launcher))
-    try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: launcher)
-    return "\(folder.folder.url.path):\(path)"
-  }
-
   @Test("runs that differ are named, and the code is 70")
   func differs() throws {
     let words = ["--ranks", "1,2", "--steps", "20", "--json", folder.path("proof.json")]
     // Lets runs begin with other parameters.
-    let misleading = try path(
+    let misleading = try folder.folder.launcher(
       #"[ -e "$TMPDIR"/lockstep-bench-*/run/latest ] || set -- "$@" --seed 2"#,
       #"exec \#(Library.launcher) "$@""#)
     let outcome = try job(words, path: misleading).command.run()
@@ -115,11 +106,28 @@ import Testing
       lines.count == 4 && lines.allSatisfy { $0.hasSuffix(different.joined(separator: ", ")) })
   }
 
+  @Test("runs have the instructions that were asked for")
+  func instructions() throws {
+    let set = InstructionSet.available[0].rawValue
+    let telling = try folder.folder.launcher(
+      #"echo "$LOCKSTEP_INSTRUCTIONS" >>'\#(folder.path("sets"))'"#,
+      #"exec \#(Library.launcher) "$@""#)
+    let words = ["--ranks", "2", "--steps", "5", "--batch-sizes", "16"]
+    try Job(
+      self.words(words),
+      environment: [
+        "TMPDIR": folder.folder.url.path, "PATH": telling, InstructionSet.variable: set,
+      ]
+    ).succeed()
+    let sets = try String(contentsOfFile: folder.path("sets"), encoding: .utf8)
+    #expect(Set(sets.split(separator: "\n").map(String.init)) == [set], "\(sets)")
+  }
+
   @Test("runs that cannot be stopped do not lose the others")
   func notStopped() throws {
     let words = ["--ranks", "1,2", "--steps", "20", "--json", folder.path("proof.json")]
     // A shell that keeps the signal to itself.
-    let deaf = try path("trap : USR1", #"\#(Library.launcher) "$@""#)
+    let deaf = try folder.folder.launcher("trap : USR1", #"\#(Library.launcher) "$@""#)
     let outcome = try job(words, path: deaf).command.run()
     let sentence = "a run of 20 steps was done before it could be stopped; give more --steps"
     outcome.expectFailure(74, ["the same bits in 5 of 7 runs, but 2 failed: \(sentence)"])

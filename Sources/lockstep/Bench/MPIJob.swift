@@ -1,5 +1,6 @@
 internal import FoundationEssentials
 internal import Glibc
+internal import Kernels
 internal import Training
 
 /// Jobs that this process starts with the launcher of its MPI, without ever being part of MPI
@@ -73,9 +74,10 @@ struct MPIJob {
 
   /// This process's environment without what a launcher may have left in it, which would make
   /// mpirun take itself for a part of that job, and without flags for this command, which would be
-  /// flags for its children, too. Parameters (`OMPI_MCA_…`) are the user's and stay.
+  /// flags for its children, too. Parameters (`OMPI_MCA_…`) are the user's and stay, as does the
+  /// choice of instructions.
   static var environment: [String] {
-    let kept = ["OMPI_MCA_", "OMPI_ALLOW_RUN_AS_ROOT"]
+    let kept = ["OMPI_MCA_", "OMPI_ALLOW_RUN_AS_ROOT", InstructionSet.variable]
     var values = ProcessInfo.processInfo.environment.filter { name, _ in
       !["OMPI_", "PMIX_", "PMI_", "LOCKSTEP_"].contains { name.hasPrefix($0) }
         || kept.contains { name.hasPrefix($0) }
