@@ -112,6 +112,7 @@ import Testing
     for part in [
       "\(folder.run)/step-00000008", "64-16-4-16-64, 2344 parameters", "fc21.weight  [4, 16]",
       "2 completed, 0 images into the next", "whole          yes",
+      "\nmodel SHA-256  \(try folder.contents.digest())",
     ] {
       #expect(outcome.output.components(separatedBy: part).count == 2, "\(part): \(outcome.output)")
     }

@@ -75,6 +75,8 @@ import Testing
     }
     let outcome = try Job(["inspect", file]).succeed()
     #expect(outcome.output.contains("\nwhole          yes"))
+    let digest = try Command(["sha256sum", file]).run().output.prefix(64)
+    #expect(outcome.output.contains("\nSHA-256        \(digest)"))
     #expect(
       outcome.output.contains("none of this program") || outcome.output.contains("not in F32"))
   }

@@ -45,6 +45,7 @@ import Testing
     #expect(configuration["batch-size"] as? Int == 50)
     #expect(told[0]["ranks"] as? Int == (launch.testDescription == "alone" ? 1 : 2))
     #expect(told.last?["code"] as? Int == 0 && told.last?["run"] as? String == folder.run)
+    #expect(try told.last?["model_sha256"] as? String == folder.contents.digest())
   }
 
   @Test("a dry run is one object", arguments: Launch.both)

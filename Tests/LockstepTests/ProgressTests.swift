@@ -67,9 +67,10 @@ import Testing
       .replacing("\r", with: "")
     let ranks = launch.testDescription == "alone" ? "1 rank" : "2 ranks"
     let lines = output.split(separator: "\n")
-    #expect(lines.count == 4, "\(output)")
+    #expect(lines.count == 5, "\(output)")
     #expect(lines.first == "training: \(ranks), batch 50, up to epoch 2")
-    #expect(lines.last == "saved in \(folder.run)")
+    let digest = try folder.contents.digest()
+    #expect(lines.suffix(2) == ["saved in \(folder.run)", "model SHA-256 \(digest)"])
     let rows = try folder.contents.rows().filter { $0.kind == "epoch" }
     for (line, row) in zip(lines.dropFirst(), rows) {
       let loss = String(format: "%.2f", try #require(row.testLoss))

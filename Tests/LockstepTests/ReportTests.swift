@@ -30,7 +30,10 @@ import Testing
     }
     try Job(["report", folder.run]).succeed()
     #expect(try folder.contents.text("report.html") == left)
-    for part in ["Test loss", "id=\"epoch-1\"", "class=\"scatter\"", "From label to label"] {
+    for part in [
+      "Test loss", "id=\"epoch-1\"", "class=\"scatter\"", "From label to label",
+      "model.safetensors SHA-256 \(try folder.contents.digest())",
+    ] {
       #expect(left.contains(part), "\(part)")
     }
   }
@@ -53,6 +56,7 @@ import Testing
     }
     let bare = try report()
     #expect(bare.contains("The run directory has no checkpoint."))
+    #expect(!bare.contains("model.safetensors SHA-256"))
     #expect(bare.contains("The run directory has no config.yaml."))
     #expect(bare.contains("Reconstructions:") && !bare.contains("Samples: decoded"))
     for name in ["metrics.jsonl", "reconstructions", "environment.json"] { try remove(name) }

@@ -47,7 +47,7 @@ import Testing
     let folder = try RunFolder.trained()
     let other = folder.path("other")
     let outcome = try Job(["train", "--resume", folder.run, "--run", other]).succeed()
-    #expect(outcome.output.hasSuffix("\nnothing left to train; \(Self.more), \(other) goes on\n"))
+    #expect(outcome.output.hasSuffix(try Self.end(other)), "\(outcome.output)")
     #expect(try RunContents(other).model() == folder.contents.model())
     #expect(try RunContents(other).isWhole("step-00000008"))
     #expect(try RunContents(other).names().contains("best"))
@@ -55,7 +55,11 @@ import Testing
     #expect(try RunContents(other).steps("epoch") == [12])
   }
 
-  private static let more = "with a larger --epochs or --max-steps"
+  /// What a run with nothing left to train tells.
+  private static func end(_ run: String) throws -> String {
+    "\nnothing left to train; with a larger --epochs or --max-steps, \(run) goes on\n"
+      + "model SHA-256 \(try RunContents(run).digest())\n"
+  }
 
   /// But for `latest`, which a job that was killed may not have set.
   @Test(
@@ -68,8 +72,7 @@ import Testing
     let before = try texts.map(folder.contents.text)
     try FileManager.default.removeItem(atPath: "\(folder.run)/latest")
     let outcome = try Job(folder.trainWords() + words + ["--log-every", "7"], launch).succeed()
-    #expect(
-      outcome.output.hasSuffix("\nnothing left to train; \(Self.more), \(folder.run) goes on\n"))
+    #expect(outcome.output.hasSuffix(try Self.end(folder.run)), "\(outcome.output)")
     #expect(try folder.contents.names() == names)
     #expect(try texts.map(folder.contents.text) == before)
     #expect(try folder.contents.latest() == "step-00000008")

@@ -111,6 +111,12 @@ struct RunContents {
     try FileManager.default.contentsOfDirectory(atPath: path).sorted()
   }
 
+  /// The digest that coreutils' `sha256sum` prints of a checkpoint's model.
+  func digest(_ checkpoint: String = "latest") throws -> String {
+    let outcome = try Command(["sha256sum", "\(path)/\(checkpoint)/model.safetensors"]).run()
+    return String(outcome.output.prefix(64))
+  }
+
   /// Whether coreutils' `sha256sum` finds a checkpoint to be what its list says.
   func isWhole(_ checkpoint: String) throws -> Bool {
     try Command(["sha256sum", "--check", "--strict", "SHA256SUMS"])

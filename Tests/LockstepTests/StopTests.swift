@@ -38,8 +38,10 @@ import Testing
         "--epochs", "100000", "--stop-after", "0", "--resume", source, run: other
       ).command.run()
       #expect(outcome.status == 75, "\(outcome.reported)")
+      let digest = try RunContents(other).digest()
       #expect(
-        outcome.output.hasSuffix("without --resume goes on from \(other)/latest\n"),
+        outcome.output.hasSuffix(
+          "without --resume goes on from \(other)/latest\nmodel SHA-256 \(digest)\n"),
         "\(outcome.reported)")
       try folder.train("--epochs", "2", run: other).succeed()
     }

@@ -32,14 +32,14 @@ public struct ReportPage: Sendable {
 
   private let title: String
   private let summary: String
-  private let provenance: String?
+  private let provenance: [String]
   private let facts: [Fact]
   private let sections: [Section]
 
-  /// A page of `sections`, below what there is to know at once; `provenance` tells, in small
-  /// letters, what it is of.
+  /// A page of `sections`, below what there is to know at once; `provenance` tells, in lines of
+  /// small letters, what it is of.
   public init(
-    _ title: String, summary: String, provenance: String? = nil, facts: [Fact],
+    _ title: String, summary: String, provenance: [String] = [], facts: [Fact],
     _ sections: [Section]
   ) {
     self.title = title
@@ -78,7 +78,7 @@ public struct ReportPage: Sendable {
     let origin = provenance.map { Markup.element("p", ["class": "origin"], Markup($0)) }
     let header = Markup.element(
       "header", [:], .element("h1", [:], Markup(title)), .element("p", [:], Markup(summary)),
-      Markup(origin.map { [$0] } ?? []), .newline,
+      Markup(origin), .newline,
       .element("dl", ["class": "facts"], Markup(facts.map(Self.tile))), .newline,
       .element("nav", ["aria-label": "Sections"], Markup(links)))
     return .element(

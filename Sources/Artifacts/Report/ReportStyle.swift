@@ -28,7 +28,7 @@ enum ReportStyle {
     h1{font-size:1.75rem;line-height:1.2;margin:0 0 8px;overflow-wrap:anywhere}
     h2{font-size:1.25rem;line-height:1.3;margin:0 0 12px}
     p{margin:0 0 16px;max-width:72ch}header p{color:var(--soft)}
-    header .origin{font-size:.8125rem;max-width:none;overflow-wrap:anywhere}
+    header .origin{font-size:.8125rem;max-width:none;margin-bottom:4px;overflow-wrap:anywhere}
     a{color:var(--link)}
     section{margin-top:40px;padding-top:24px;border-top:1px solid var(--rule)}
     nav{display:flex;flex-wrap:wrap;gap:4px 20px}

@@ -5,13 +5,16 @@ internal import VAE
 struct ReportContents {
   let record: RunRecord
   let pictures: ModelPictures?
+  /// The SHA-256 of the newest checkpoint's `model.safetensors`; nil where there is none.
+  let modelDigest: String?
   /// Why pictures of the model are missing, if some are.
   let missing: String?
 
   /// The page.
   var page: ReportPage {
     ReportPage(
-      "Lockstep run: \(record.name)", summary: summary, provenance: provenance, facts: facts,
+      "Lockstep run: \(record.name)", summary: summary,
+      provenance: [model, lastJob].compactMap(\.self), facts: facts,
       [loss, epochs, latentSpace, speed, configuration, use])
   }
 
@@ -30,9 +33,13 @@ struct ReportContents {
     return "\(model) after \(NumberText.whole(step)) steps; no epoch has ended yet."
   }
 
+  private var model: String? {
+    modelDigest.map { "newest checkpoint: model.safetensors SHA-256 \($0)" }
+  }
+
   /// When, with which program and on which images the last job of the run trained; nil where that
   /// was not kept.
-  private var provenance: String? {
+  private var lastJob: String? {
     guard let found = record.environment, let date = found.date else { return nil }
     let program = [found.version.map { "Lockstep \($0)" }, found.commit.map { "commit \($0)" }]
     let images = found.data.map { "training images SHA-256 \($0.train)" }

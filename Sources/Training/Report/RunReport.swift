@@ -37,17 +37,21 @@ public enum RunReport {
     }
     try communicator.together {
       guard communicator.rank == 0 else { return }
-      try write(RunRecord(run), pictures, missing: missing, to: output)
+      try write(
+        RunRecord(run), pictures, modelDigest: sources.modelDigest, missing: missing, to: output)
     }
     return output
   }
 
-  /// Writes the report that `record` and `pictures` make; `missing` is why some are not there.
+  /// Writes the report that `record`, `pictures` and `modelDigest`, the SHA-256 of the model, make;
+  /// `missing` is why some pictures are not there.
   static func write(
-    _ record: RunRecord, _ pictures: ModelPictures?, missing: String?, to output: String
+    _ record: RunRecord, _ pictures: ModelPictures?, modelDigest: String?, missing: String?,
+    to output: String
   ) throws {
-    let bytes = ReportContents(record: record, pictures: pictures, missing: missing).page.bytes
-    try OutputFile.replace(output) { try $0.write(bytes) }
+    let contents = ReportContents(
+      record: record, pictures: pictures, modelDigest: modelDigest, missing: missing)
+    try OutputFile.replace(output) { try $0.write(contents.page.bytes) }
   }
 
   /// Draws with the newest checkpoint, and without data where they cannot be read and nobody has
@@ -77,7 +81,8 @@ public enum RunReport {
 
   /// What a report can be made of, as rank zero finds it.
   private struct Sources: Codable {
-    var hasCheckpoint: Bool
+    /// The SHA-256 of the newest checkpoint's model; nil where there is no checkpoint.
+    var modelDigest: String?
     var data: String?
 
     init(_ run: String, data: String?) throws {
@@ -90,9 +95,11 @@ public enum RunReport {
           "\(run): this is no run directory, which has \(RunPlan.name) and \(MetricsLog.name); "
             + "name one")
       }
-      hasCheckpoint = try CheckpointReference.newest(inRun: run) != nil
+      modelDigest = try CheckpointReference.newest(inRun: run)?.modelDigest
       self.data = data
     }
+
+    var hasCheckpoint: Bool { modelDigest != nil }
 
     /// Why there are no pictures of the model, if so.
     var missing: String? { hasCheckpoint ? nil : "The run directory has no checkpoint." }
@@ -117,7 +124,8 @@ extension TrainingRun {
         try directory.requirePlace()
         let missing = test == nil ? "The data have no test images." : nil
         try RunReport.write(
-          RunRecord(path), pictures, missing: missing, to: "\(path)/\(RunReport.name)")
+          RunRecord(path), pictures, modelDigest: outputs?.modelDigest, missing: missing,
+          to: "\(path)/\(RunReport.name)")
       }
     } catch let failure as SharedFailure {
       guard communicator.rank == 0 else { return }

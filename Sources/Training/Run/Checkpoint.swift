@@ -44,32 +44,34 @@ extension Checkpoint {
   /// `synchronize` brings to the disk what else must be there before the checkpoint is.
   ///
   /// - Returns: the directory's name, which a crash may still take away until the parent is
-  ///   brought to the disk.
+  ///   brought to the disk, and the SHA-256 of its model.
   /// - Throws: `Failure` or `ArtifactError`; what was there before is then untouched.
   static func write(
     _ replica: Replica, _ state: CheckpointState, in parent: String, rows: Vector,
     synchronize: () -> Void
-  ) throws -> String {
+  ) throws -> (name: String, modelDigest: String) {
     let name = directoryName(step: state.progress.step)
     let temporary = "\(parent)/\(temporaryPrefix)\(name)"
     if FileSystem.exists(temporary) { try FileSystem.remove(temporary) }
     try FileSystem.makeDirectory(temporary, withParents: false)
     do {
-      try writeFiles(replica, state, in: temporary, rows)
+      let modelDigest = try writeFiles(replica, state, in: temporary, rows)
       synchronize()
       try FileSystem.install(temporary, at: "\(parent)/\(name)")
+      return (name, modelDigest)
     } catch {
       try? FileSystem.remove(temporary)
       guard let problem = error as? TensorFile.NotFinite else { throw error }
       throw Failure.notFinite("\(problem.subject) after step \(state.progress.step)")
     }
-    return name
   }
 
   /// All is written before the first file waits for the disk: one wait then does most of all.
+  ///
+  /// - Returns: the SHA-256 of the model.
   private static func writeFiles(
     _ replica: Replica, _ state: CheckpointState, in directory: String, _ rows: Vector
-  ) throws {
+  ) throws -> String {
     var model = try HashedFile(creating: "\(directory)/\(modelName)")
     try TensorFile.write(
       [.init(prefix: "", subject: "a parameter", floats: replica.parameters)], replica.layout,
@@ -93,6 +95,7 @@ extension Checkpoint {
     try progress.finish()
     try sums.finish()
     try OutputFile.synchronizeDirectory(of: "\(directory)/")
+    return digests[0]
   }
 
   private static func metadata(_ replica: Replica, _ state: CheckpointState) -> [String: String] {

@@ -8,6 +8,9 @@ struct CheckpointReference {
   /// The checkpoint's directory; nil for a bare `.safetensors` file.
   let directory: String?
 
+  /// The SHA-256 of ``model``, which was checked; nil for a bare `.safetensors` file.
+  let modelDigest: String?
+
   /// Newer checkpoints that were passed over because they are not whole, a sentence each.
   let passedOver: [String]
 
@@ -25,17 +28,16 @@ struct CheckpointReference {
           + ".safetensors file")
     }
     if !FileSystem.isDirectory(path) {
-      self.init(model: path, directory: nil, passedOver: [])
+      self.init(model: path, directory: nil, modelDigest: nil, passedOver: [])
     } else if let newest = try Self.newest(inRun: path) {
       self = newest
     } else {
       if let failure = try Self.absence(in: path) { throw failure }
       do {
-        try Checksums.verify(Checkpoint.names, in: path)
+        self = try CheckpointReference(whole: path, passedOver: [])
       } catch let failure as Failure {
         throw Self.naming(wholeOneBeside: path, failure)
       }
-      self.init(model: "\(path)/\(Checkpoint.modelName)", directory: path, passedOver: [])
     }
   }
 
@@ -55,10 +57,8 @@ struct CheckpointReference {
     for (name, _) in candidates {
       let directory = "\(path)/\(name)"
       do {
-        try Checksums.verify(Checkpoint.names, in: directory)
-        return CheckpointReference(
-          model: "\(directory)/\(Checkpoint.modelName)", directory: directory,
-          passedOver: problems.map { "\($0.description); using \(directory)" })
+        return try CheckpointReference(
+          whole: directory, passedOver: problems.map { "\($0.description); using \(directory)" })
       } catch let problem as Failure {
         problems.append(problem)
       }
@@ -125,9 +125,18 @@ struct CheckpointReference {
     return Failure(.badData, "\(path): \(what); \(advice)")
   }
 
-  private init(model: String, directory: String?, passedOver: [String]) {
+  /// The checkpoint in `directory`, once it has been found whole.
+  private init(whole directory: String, passedOver: [String]) throws {
+    let digests = try Checksums.verify(Checkpoint.names, in: directory)
+    self.init(
+      model: "\(directory)/\(Checkpoint.modelName)", directory: directory,
+      modelDigest: digests[Checkpoint.modelName], passedOver: passedOver)
+  }
+
+  private init(model: String, directory: String?, modelDigest: String?, passedOver: [String]) {
     self.model = model
     self.directory = directory
+    self.modelDigest = modelDigest
     self.passedOver = passedOver
   }
 

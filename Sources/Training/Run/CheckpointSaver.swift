@@ -30,6 +30,10 @@ final class CheckpointSaver {
   /// Whether a save has failed, which ``finish()`` tells of.
   var hasFailed: Bool { work.hasFailed.load(ordering: .acquiring) }
 
+  /// The SHA-256 of the last model that was saved, in hexadecimal; nil before. To be asked once
+  /// ``finish()`` has waited for it.
+  var modelDigest: String? { work.modelDigest }
+
   /// Whether a save is under way, which the next one would wait for.
   var isBusy: Bool { work.isBusy.load(ordering: .acquiring) }
 
@@ -66,6 +70,7 @@ private final class SaveWork: @unchecked Sendable {
   let hasFailed = Atomic(false)
   let isBusy = Atomic(false)
   private(set) var failure: Failure?
+  private(set) var modelDigest: String?
 
   private let memory: Buffer<Float>
   private let replica: Replica
@@ -118,13 +123,14 @@ private final class SaveWork: @unchecked Sendable {
 
   private func write() throws {
     try directory.requirePlace()
-    let name = try Checkpoint.write(replica, state, in: directory.path, rows: rows) {
+    let (name, digest) = try Checkpoint.write(replica, state, in: directory.path, rows: rows) {
       // Who goes on from the checkpoint relies on the rows before it; it tells those that are
       // refused.
       note { try metrics.synchronize() }
       note { try events?.synchronize() }
     }
     try directory.setLatest(name)
+    modelDigest = digest
     let step = state.progress.step
     if let testLoss = state.testLoss {
       try directory.updateBest(name, step: step, testLoss: testLoss, test: state.data?.test)

@@ -15,19 +15,24 @@ public enum Checksums {
 
   /// Checks every file of the directory's list.
   ///
+  /// - Returns: the digest of each of `names`.
   /// - Throws: `Failure` with `badData` where a file is missing, not listed or altered.
-  static func verify(_ names: [String], in directory: String) throws {
+  @discardableResult
+  static func verify(_ names: [String], in directory: String) throws -> [String: String] {
     guard try FileSystem.isThere("\(directory)/\(name)") else {
       throw Failure(
         .badData, "\(directory): \(name) is missing, so the checkpoint is not whole")
     }
     let lines = try lines(in: directory)
+    var digests: [String: String] = [:]
     for name in names {
       let file = "\(directory)/\(name)"
       guard try FileSystem.isThere(file) else {
         throw Failure(.badData, "\(file) is missing from the checkpoint")
       }
-      guard !lines.contains("\(try digest(of: file))  \(name)") else { continue }
+      let digest = try digest(of: file)
+      digests[name] = digest
+      guard !lines.contains("\(digest)  \(name)") else { continue }
       if try hasConvertedLines(file, name, lines) {
         throw Failure(
           .badData,
@@ -39,6 +44,7 @@ public enum Checksums {
         "\(file) is not the file that \(Checksums.name) tells of: it was altered, cut short or "
           + "damaged")
     }
+    return digests
   }
 
   /// The lines of a directory's list, whichever way they end: `sha256sum --check` takes both.

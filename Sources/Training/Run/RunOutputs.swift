@@ -11,6 +11,7 @@ final class RunOutputs {
   let events: EventLog?
   let saver: CheckpointSaver
   let observer: any TrainingObserver
+  private let startDigest: String?
 
   /// Lets `plan` take effect in `directory`, the first change to what was there.
   ///
@@ -31,7 +32,12 @@ final class RunOutputs {
       layout, state, keep: plan.configuration.keep, in: directory, metrics, events)
     self.directory = directory
     self.observer = observer
+    startDigest = plan.modelDigest
   }
+
+  /// The SHA-256 of the newest checkpoint's model, in hexadecimal; nil before the first. To be asked
+  /// while nothing is being saved.
+  var modelDigest: String? { saver.modelDigest ?? startDigest }
 
   /// Begins to save the checkpoint that a run goes on from where it is in another directory: a run
   /// that ends before its first would else have none.

@@ -16,6 +16,9 @@ struct RunPlan: Codable {
   /// The checkpoint it goes on from; only rank zero opens it.
   var checkpoint: String?
 
+  /// The SHA-256 of its model, in hexadecimal.
+  var modelDigest: String?
+
   /// The pixels of an image that the checkpoint was trained on.
   var pixels: Int?
 
@@ -181,6 +184,7 @@ struct RunPlan: Codable {
     arithmetic = state.arithmetic
     refusedMetrics = state.refusedMetrics ?? []
     checkpoint = reference.directory
+    modelDigest = reference.modelDigest
   }
 }
 

@@ -35,6 +35,15 @@ public struct TrainingStart: Sendable {
   public let previous: String?
 }
 
+/// What a run has come to.
+public struct TrainingEnd: Sendable {
+  /// `done`, or `stopped` after a request.
+  public let code: ExitCode
+  /// The SHA-256 of the newest checkpoint's `model.safetensors`, in hexadecimal as `sha256sum`
+  /// prints it; nil on all ranks but zero.
+  public let modelDigest: String?
+}
+
 /// Whoever watches a run, on rank zero.
 public protocol TrainingObserver {
   /// Training begins, or goes on.

@@ -73,8 +73,8 @@ public struct TrainingRun: ~Copyable {
 
   /// Trains to the end, or until someone asks to stop.
   ///
-  /// - Returns: `done`, or `stopped` after a request; the run directory then has a checkpoint.
-  public consuming func perform() throws -> ExitCode {
+  /// - Returns: what it has come to; the run directory has a checkpoint.
+  public consuming func perform() throws -> TrainingEnd {
     outputs?.observer.trainingBegins(
       TrainingStart(
         configuration: configuration, progress: trainer.progress, ranks: communicator.size,
@@ -91,12 +91,13 @@ public struct TrainingRun: ~Copyable {
       throw failure
     }
     try finishSaves()
+    let end = TrainingEnd(code: code, modelDigest: outputs?.modelDigest)
     if code == .done { try endEvents() }
     if code == .done, trainer.progress.step > start { try writeReport() }
     try trainer.free()
     try data.free()
     try communicator.free()
-    return code
+    return end
   }
 
   /// The images that an epoch is judged by; nil where there are none.

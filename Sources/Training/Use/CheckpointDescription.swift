@@ -32,6 +32,7 @@ public struct CheckpointDescription {
     let model = "\(layout.configuration.summary), \(layout.parameterCount) parameters, fp32"
     lines =
       ["checkpoint     \(directory)"] + Self.lines(state) + ["model          \(model)"]
+      + (reference.modelDigest.map { ["model SHA-256  \($0)"] } ?? [])
       + layout.tensors.map {
         let values = $0.view(of: replica.parameters).elements.map(Double.init)
         return TensorDescription($0.name, $0.shape, .float32, values).line

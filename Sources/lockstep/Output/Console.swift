@@ -49,9 +49,9 @@ final class Console: TrainingConsole {
       + "+ kl \(kl.twoDecimals)  "
   }
 
-  func end(_ code: ExitCode, run: String, resume: Resume) {
+  func end(_ end: TrainingEnd, run: String, resume: Resume) {
     bar?.clear()
-    switch (code, resume) {
+    switch (end.code, resume) {
     case (.stopped, .auto):
       Terminal.line("stopped on request; the same command goes on from \(run)/latest")
     case (.stopped, _):
@@ -62,6 +62,7 @@ final class Console: TrainingConsole {
     default:
       Terminal.line("saved in \(run)")
     }
+    if let digest = end.modelDigest { Terminal.line("model SHA-256 \(digest)") }
   }
 
   private func bold(_ text: String) -> String {

@@ -31,6 +31,12 @@ struct JSONConsole: TrainingConsole {
     let kind = "end"
     let code: Int32
     let run: String
+    let modelDigest: String?
+
+    private enum CodingKeys: String, CodingKey {
+      case kind, code, run
+      case modelDigest = "model_sha256"
+    }
   }
 
   func trainingBegins(_ start: TrainingStart) {
@@ -46,8 +52,8 @@ struct JSONConsole: TrainingConsole {
 
   func epochEnded(_ row: EpochRow) { tell(row) }
 
-  func end(_ code: ExitCode, run: String, resume: Resume) {
-    tell(End(code: code.rawValue, run: run))
+  func end(_ end: TrainingEnd, run: String, resume: Resume) {
+    tell(End(code: end.code.rawValue, run: run, modelDigest: end.modelDigest))
   }
 
   private func tell(_ row: some Encodable) { Terminal.line(LogLine(row).text) }

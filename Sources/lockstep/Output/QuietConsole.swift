@@ -5,5 +5,5 @@ struct QuietConsole: TrainingConsole {
   func trainingBegins(_ start: TrainingStart) {}
   func stepEnded(_ event: StepEvent) {}
   func epochEnded(_ row: EpochRow) {}
-  func end(_ code: ExitCode, run: String, resume: Resume) {}
+  func end(_ end: TrainingEnd, run: String, resume: Resume) {}
 }

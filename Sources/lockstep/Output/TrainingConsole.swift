@@ -3,7 +3,7 @@ internal import Training
 /// Whoever tells how a run goes, and has the last word. Rank zero's alone.
 protocol TrainingConsole: TrainingObserver {
   /// The last word: `run` is where checkpoints are, `resume` what the run was told to go on from.
-  func end(_ code: ExitCode, run: String, resume: Resume)
+  func end(_ end: TrainingEnd, run: String, resume: Resume)
 }
 
 extension OutputOptions {

@@ -8,10 +8,11 @@ struct Train: ParsableCommand {
   static let configuration = CommandConfiguration(
     abstract: "Train, or go on with, a run.",
     discussion: """
-      Goes on where the run directory has a checkpoint: flags that are left out then keep the run's \
-      values, and one that would change the model is refused. SIGUSR1, SIGUSR2, SIGXCPU, SIGTERM, SIGHUP \
-      and Ctrl-C save and end with code 75; a second one of the last three ends at once. Open MPI's \
-      mpirun leaves a second after SIGTERM or Ctrl-C, and returns 1; after SIGUSR1 and SIGUSR2 it waits.
+      Goes on where the run has a checkpoint: flags left out keep its values, and one that would \
+      change the model is refused. The last line is the model's SHA-256. SIGUSR1, SIGUSR2, SIGXCPU, \
+      SIGTERM, SIGHUP and Ctrl-C save and end with code 75; a second of the last three ends at once. Open \
+      MPI's mpirun leaves a second after SIGTERM or Ctrl-C, and returns 1; after SIGUSR1 and SIGUSR2 it \
+      waits.
 
         lockstep train --epochs 3 --run checkpoints/short
         mpirun -n 2 lockstep train
@@ -82,9 +83,9 @@ struct Train: ParsableCommand {
     Job.run { world in
       let run = try TrainingRun(
         request, path: directory, observer: console, stop: stop, among: world)
-      let code = try run.perform()
-      if world.rank == 0 { console.end(code, run: directory, resume: request.resume) }
-      return code
+      let end = try run.perform()
+      if world.rank == 0 { console.end(end, run: directory, resume: request.resume) }
+      return end.code
     }
   }
 

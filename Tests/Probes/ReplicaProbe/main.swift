@@ -54,7 +54,7 @@ func train(_ words: [String], among world: borrowing Communicator) throws -> Exi
     let parameters = run.trainer.replica.parameters
     parameters[0] = Float(bitPattern: parameters[0].bitPattern ^ 1 << 20)
   }
-  return try run.perform()
+  return try run.perform().code
 }
 
 func run(_ words: [String]) throws -> ExitCode {
