@@ -4,21 +4,12 @@ import MNIST
 import Support
 import Testing
 
-/// The folder with the real data: `LOCKSTEP_MNIST`, or where `scripts/fetch-mnist` puts it.
-private let mnist =
-  ProcessInfo.processInfo.environment["LOCKSTEP_MNIST"] ?? Dataset.defaultDirectory
-
-private let isThere = ["train-images-idx3-ubyte", "train-images-idx3-ubyte.gz"].contains {
-  FileManager.default.fileExists(atPath: "\(mnist)/\($0)")
-}
-
 /// The default model on MNIST: the same training on any number of ranks.
 ///
 /// Ranks that share memory agree to the bit. Between teams partial sums are added, in an order that
 /// depends on their number: 1e-8 apart, until somewhere a rectifier switches on a last bit, which
 /// moves the loss of a batch by a few 1e-4 at most and hardly that of many.
-@Suite(.enabled(if: isThere, "MNIST is not in \(mnist): run scripts/fetch-mnist"))
-struct RealDataTests {
+@Suite(.enabled(if: RealData.isThere, RealData.advice)) struct RealDataTests {
   private let folder: TemporaryFolder
 
   init() throws { folder = try TemporaryFolder() }
@@ -45,13 +36,13 @@ struct RealDataTests {
     let words = ["--hidden", "16", "--latent", "4", "--batch-size", "50", "--max-steps", "3"]
     let run = folder.url.appendingPathComponent("run").path
     try Job(
-      ["train", "--data", mnist, "--run", run, "--learning-rate", "1e7"] + words, launch
+      ["train", "--data", RealData.folder, "--run", run, "--learning-rate", "1e7"] + words, launch
     ).fail(70, "mean of squared gradients after step 3 is not finite", "nothing was saved")
     #expect(!FileManager.default.fileExists(atPath: "\(run)/latest"))
   }
 
   private func steps(ranks: Int, teams: String) throws -> [Double] {
-    try train(ranks, teams, data: mnist, ["--max-steps", "150", "--log-every", "1"])
+    try train(ranks, teams, data: RealData.folder, ["--max-steps", "150", "--log-every", "1"])
       .compactMap(\.loss)
   }
 
@@ -87,7 +78,7 @@ struct RealDataTests {
     let data = folder.url.appendingPathComponent("data")
     try FileManager.default.createDirectory(at: data, withIntermediateDirectories: true)
     for (split, name, count) in [(Dataset.Split.train, "train", 1280), (.test, "t10k", 256)] {
-      let files = try DatasetFiles(directory: mnist, split: split)
+      let files = try DatasetFiles(directory: RealData.folder, split: split)
       let memory = Buffer<UInt8>(repeating: 0, count: files.shape.byteCount)
       let all = try files.read(into: memory.bytes)
       try SmallData.write(

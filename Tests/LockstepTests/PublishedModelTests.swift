@@ -1,0 +1,78 @@
+import Foundation
+import Kernels
+import Support
+import Testing
+import Training
+
+@testable import lockstep
+
+/// The bits that the README promises of the default run.
+@Suite struct PublishedModelTests {
+  private let folder: TemporaryFolder
+
+  init() throws { folder = try TemporaryFolder() }
+
+  /// Those with vector instructions: without them an epoch takes minutes.
+  private static let fast = InstructionSet.available.filter { $0 != .generic }
+
+  /// Trains by the default recipe and gives the run's directory.
+  private func train(
+    _ set: InstructionSet, _ words: [String]
+  ) throws -> RunContents {
+    let run = folder.url.appendingPathComponent(set.rawValue).path
+    let outcome = try Job(
+      ["train", "--data", RealData.folder, "--run", run, "--report", "off"] + words,
+      environment: ["LOCKSTEP_INSTRUCTIONS": set.rawValue]
+    ).succeed(seconds: 300)
+    #expect(outcome.errors.isEmpty, "\(outcome.errors)")
+    return RunContents(run)
+  }
+
+  /// What `sha256sum` prints of the model in a checkpoint.
+  private func digest(_ run: RunContents, step: Int) throws -> String {
+    try run.digest("step-" + String(format: "%08d", step))
+  }
+
+  /// Steps 63 and 500 are those of `bench --prove`.
+  @Test(
+    "an epoch, and what a proof trains, with every set of vector instructions",
+    .enabled(if: RealData.isThere, RealData.advice), arguments: fast)
+  func epoch(set: InstructionSet) throws {
+    let run = try train(set, ["--max-steps", "500", "--checkpoint-every", "63"])
+    for step in [63, 469, 500] {
+      #expect(try digest(run, step: step) == PublishedModel.digests[step], "step \(step)")
+    }
+  }
+
+  @Test(
+    "ten epochs", .enabled(if: RealData.isThere, RealData.advice))
+  func tenEpochs() throws {
+    let run = try train(.current, ["--tensorboard", "off"])
+    #expect(try digest(run, step: 4690) == PublishedModel.digests[4690])
+  }
+
+  @Test(
+    "the first steps without vector instructions are those with them",
+    .enabled(if: RealData.isThere, RealData.advice))
+  func generic() throws {
+    let sets = [InstructionSet.available[0], .current]
+    let digests = try sets.map { try digest(train($0, ["--max-steps", "20"]), step: 20) }
+    #expect(digests[0] == digests[1])
+  }
+
+  @Test("the README has what the program has")
+  func readme() throws {
+    let page = URL(fileURLWithPath: #filePath).appendingPathComponent("../../../README.md")
+    let text = try String(contentsOf: page.standardizedFileURL, encoding: .utf8)
+    let digests = text.matches(of: /\b[0-9a-f]{64}\b/).map { String($0.output) }
+    #expect(digests == [469, 4690].map { PublishedModel.digests[$0] })
+  }
+
+  @Test("a model is published for whatever a proof trains by default", arguments: [true, false])
+  func plan(isQuick: Bool) {
+    let plan = ProofPlan(
+      data: "", cores: 2, isQuick: isQuick, ranks: nil, batchSizes: nil, steps: nil,
+      precision: .fp32)
+    for cell in plan.cells { #expect(PublishedModel.digests[cell.subject.steps] != nil) }
+  }
+}
