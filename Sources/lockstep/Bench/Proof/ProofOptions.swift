@@ -5,7 +5,8 @@ internal import Kernels
 struct ProofOptions: ParsableArguments {
   @Flag(
     help: ArgumentHelp(
-      "Measure nothing; train in many ways and compare the bits. Code 70 where they differ."))
+      "Measure nothing; train in many ways and compare the bits, also with the published SHA-256. "
+        + "Code 70 where they differ."))
   var prove = false
 
   @Option(

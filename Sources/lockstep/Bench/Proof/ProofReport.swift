@@ -15,6 +15,9 @@ struct ProofRow: Codable {
   /// See ``model``.
   var optimizer: String?
 
+  /// The SHA-256 that is published of such a model; nil where there is none. See ``PublishedModel``.
+  var published: String?
+
   /// Seconds from the start of the first process to the end of the last.
   var seconds = 0.0
 
@@ -59,10 +62,31 @@ struct ProofReport: Codable {
       : "the same bits in \(rows.count - failed) of \(rows.count) runs, but \(failed) failed"
   }
 
+  /// Whether every model of which a SHA-256 is published has it.
+  var isAsPublished: Bool { publishedRows.allSatisfy { $0.model == $0.published } }
+
+  /// In one sentence, whether models are those that everybody gets.
+  var publishedVerdict: String {
+    guard let first = publishedRows.first, let published = first.published else {
+      return
+        "no published model to compare with: there is one for MNIST, fp32, batch 128, default steps"
+    }
+    let name =
+      "the published model, \(published.prefix(16)) after \(first.cell.subject.steps) steps in fp32"
+    let wrong = publishedRows.count { $0.model != $0.published }
+    return wrong == 0
+      ? "\(name), as everybody gets it"
+      : "NOT \(name): \(wrong) of \(publishedRows.count) runs have another; if "
+        + "LOCKSTEP_INSTRUCTIONS=generic has it, this processor errs, else this build"
+  }
+
+  private var publishedRows: [ProofRow] { rows.filter { $0.published != nil } }
+
   /// What the process ends with; nil where all is well. That bits differ is worse than that some
   /// are not known.
   var failure: Failure? {
     if !holds { return Failure(.disagreement, verdict) }
+    if !isAsPublished { return Failure(.disagreement, publishedVerdict) }
     guard let first = rows.lazy.compactMap(\.failure).first else { return nil }
     return Failure(ExitCode(rawValue: first.code) ?? .mpi, "\(verdict): \(first.sentence)")
   }
@@ -77,7 +101,7 @@ struct ProofReport: Codable {
       let isFirst = row.failure == nil && known.insert(row.cell.subject).inserted
       table.add(entries(row, isFirst: isFirst))
     }
-    return [heading, ""] + table.lines + ["", verdict]
+    return [heading, ""] + table.lines + ["", verdict, publishedVerdict]
   }
 
   private var heading: String {

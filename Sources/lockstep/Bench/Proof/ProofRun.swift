@@ -53,6 +53,7 @@ struct ProofRun {
     let model = try Checksums.digest(of: "\(run)/latest/model.safetensors")
     row.optimizer = try Checksums.digest(of: "\(run)/latest/optimizer.safetensors")
     row.model = model
+    row.published = try PublishedModel.digest(forCheckpoint: "\(run)/latest")
     row = compared(row, metrics)
   }
 
