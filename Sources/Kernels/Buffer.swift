@@ -1,3 +1,5 @@
+internal import Glibc
+
 /// A fixed number of elements on a 64-byte boundary, owned by one place and freed with it.
 ///
 /// Memory never moves while the buffer lives, so views of it and pending operations on it stay
@@ -19,7 +21,14 @@ public struct Buffer<Element: BitwiseCopyable>: ~Copyable {
     require(!overflow, "a buffer of \(count) elements exceeds the address space")
     base = UnsafeMutableRawPointer.allocate(byteCount: bytes, alignment: Self.alignment)
       .bindMemory(to: Element.self, capacity: max(count, 1))
-    base.initialize(repeating: value, count: count)
+    // Outside of this module the element's type is known at run time only: a loop over elements is
+    // then a call of the runtime for each.
+    let isZero = withUnsafeBytes(of: value) { $0.allSatisfy { $0 == 0 } }
+    if isZero {
+      memset(base, 0, count * MemoryLayout<Element>.stride)
+    } else {
+      base.initialize(repeating: value, count: count)
+    }
     self.count = count
   }
 
