@@ -68,13 +68,13 @@ let package = Package(
     .systemLibrary(name: "CMPI", pkgConfig: mpi.pkgConfig, providers: [.apt([mpi.package])]),
     .target(
       // Tests go through it, too, and without optimization it takes a hundred times as long.
-      name: "CProducts", cSettings: [.unsafeFlags(["-O2"], .when(configuration: .debug))]),
-    .systemLibrary(name: "COneDNN", providers: [.apt(["libdnnl-dev"])]),
+      name: "CProducts", cSettings: [.unsafeFlags(["-O2"], .when(configuration: .debug))],
+      linkerSettings: [.linkedLibrary("m")]),
     .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
     .systemLibrary(name: "CSPNG", pkgConfig: "spng", providers: [.apt(["libspng-dev"])]),
     .target(name: "MPI", dependencies: ["CMPI"], swiftSettings: house + lifetimes),
     .target(
-      name: "Kernels", dependencies: ["CFMA", "COneDNN", "CProducts"],
+      name: "Kernels", dependencies: ["CFMA", "CProducts"],
       swiftSettings: house + lifetimes
         + [.unsafeFlags(hot, .when(configuration: .release))]
         + [.unsafeFlags(checked, .when(configuration: .debug))]),
@@ -111,11 +111,19 @@ let package = Package(
       name: "replica-probe", dependencies: ["Kernels", "MPI", "Training"],
       path: "Tests/Probes/ReplicaProbe",
       swiftSettings: house),
+    .executableTarget(
+      name: "bf16-probe", dependencies: ["CProducts"], path: "Tests/Probes/BF16Probe",
+      cSettings: [
+        // The kernels of AMX are built a second time, for tiles in memory.
+        .headerSearchPath("../../../Sources/CProducts"),
+        .unsafeFlags(["-O2"], .when(configuration: .debug)),
+      ]),
     .testTarget(
       name: "MPITests", dependencies: ["MPI", "Support", "mpi-probe", "mpi-tutorial"],
       swiftSettings: house),
     .testTarget(
-      name: "KernelsTests", dependencies: ["CProducts", "Kernels"], resources: [.copy("Golden")],
+      name: "KernelsTests", dependencies: ["CProducts", "Kernels", "Support", "bf16-probe"],
+      resources: [.copy("Golden")],
       swiftSettings: house),
     .testTarget(
       name: "MNISTTests", dependencies: ["MNIST", "Kernels", "Support"], swiftSettings: house),

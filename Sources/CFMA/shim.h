@@ -35,6 +35,8 @@ enum {
   CFMA_OPERATIONS_8 = 12 * 8 * 2,
   CFMA_OPERATIONS_16 = 24 * 16 * 2,
   CFMA_OPERATIONS_BF16 = 24 * 16 * 2 * 2,
+  // Accumulators x rows x columns x products of each element x 2.
+  CFMA_OPERATIONS_AMX = 6 * 16 * 16 * 32 * 2,
 };
 
 #if defined(__x86_64__)
@@ -47,7 +49,6 @@ static inline bool CFMA_has_avx2(void) {
 
 static inline bool CFMA_has_avx512(void) { return __builtin_cpu_supports("avx512f"); }
 
-static inline bool CFMA_has_bf16(void) { return __builtin_cpu_supports("avx512bf16"); }
 
 __attribute__((target("avx2,fma"))) static inline float CFMA_run_8(long turns, float a, float b) {
   CFMA_8 zero = {0}, factor = zero + a, term = zero + b;
@@ -68,14 +69,57 @@ __attribute__((target("avx512f,avx512bf16"))) static inline float CFMA_run_bf16(
   CFMA_ACCUMULATE(24, zero, _mm512_dpbf16_ps(x[i], factor, term))
 }
 
+// Tiles of 16 x 32 and 32 x 16 numbers in bf16, six independent ones of 16 x 16 sums. Whoever calls this
+// has the system's permission to use tiles.
+__attribute__((target("amx-tile,amx-bf16"))) static inline float CFMA_run_amx(
+    long turns, float a, float b) {
+  struct {
+    unsigned char palette, start, zeros[14];
+    unsigned short bytes[16];
+    unsigned char rows[16];
+  } tiles = {.palette = 1};
+  for (int i = 0; i < 8; i++) {
+    tiles.bytes[i] = 64;
+    tiles.rows[i] = 16;
+  }
+  unsigned short numbers[2][16][32];
+  const float factors[2] = {a, b};
+  for (int i = 0; i < 2 * 16 * 32; i++) {
+    unsigned bits;
+    __builtin_memcpy(&bits, &factors[i / 512], sizeof bits);
+    (&numbers[0][0][0])[i] = (unsigned short)(bits >> 16);
+  }
+  float sums[16][16];
+  _tile_loadconfig(&tiles);
+  _tile_loadd(6, numbers[0], 64);
+  _tile_loadd(7, numbers[1], 64);
+  _tile_zero(0);
+  _tile_zero(1);
+  _tile_zero(2);
+  _tile_zero(3);
+  _tile_zero(4);
+  _tile_zero(5);
+  for (long turn = 0; turn < turns; turn++) {
+    _tile_dpbf16ps(0, 6, 7);
+    _tile_dpbf16ps(1, 6, 7);
+    _tile_dpbf16ps(2, 6, 7);
+    _tile_dpbf16ps(3, 6, 7);
+    _tile_dpbf16ps(4, 6, 7);
+    _tile_dpbf16ps(5, 6, 7);
+  }
+  _tile_stored(0, sums, 64);
+  _tile_release();
+  return sums[0][0];
+}
+
 #else
 
 static inline bool CFMA_has_avx2(void) { return false; }
 static inline bool CFMA_has_avx512(void) { return false; }
-static inline bool CFMA_has_bf16(void) { return false; }
 static inline float CFMA_run_8(long turns, float a, float b) { return 0; }
 static inline float CFMA_run_16(long turns, float a, float b) { return 0; }
 static inline float CFMA_run_bf16(long turns, float a, float b) { return 0; }
+static inline float CFMA_run_amx(long turns, float a, float b) { return 0; }
 
 #endif
 

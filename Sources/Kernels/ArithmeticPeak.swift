@@ -9,11 +9,13 @@ public struct ArithmeticPeak: Sendable {
   private let operationsPerTurn: Int
 
   /// The widest instructions of this processor for factors in `precision`, summed in
-  /// fp32; nil where it has none.
+  /// fp32, or those of products in bf16 that `LOCKSTEP_INSTRUCTIONS` leaves; nil where it has none.
   public init?(_ precision: Precision) {
     switch precision {
+    case .bf16 where InstructionSet.current == .amx:
+      self.init("AMX", CFMA_OPERATIONS_AMX) { CFMA_run_amx($0, $1, $2) }
     case .bf16:
-      guard CFMA_has_bf16() else { return nil }
+      guard InstructionSet.current.hasBF16 else { return nil }
       self.init("AVX-512 BF16", CFMA_OPERATIONS_BF16) { CFMA_run_bf16($0, $1, $2) }
     case .fp32 where CFMA_has_avx512():
       self.init("AVX-512", CFMA_OPERATIONS_16) { CFMA_run_16($0, $1, $2) }

@@ -12,10 +12,11 @@ public enum BernoulliLikelihood {
 
   /// Writes each row's cross-entropy in nats, and replaces logits by `scale` × their gradient.
   ///
-  /// `logits` and `pixels` are (n, pixels), `loss` (n, 1).
+  /// `logits` and `pixels` are (n, pixels), `loss` (n, 1). Products read `operand` of the gradient.
   public static func forwardAndBackward(
-    logits: Matrix, pixels: Matrix, scale: Float, loss: Matrix
+    logits: Matrix, pixels: Matrix, scale: Float, loss: Matrix, as operand: Operand
   ) {
+    operand.requireView(of: logits)
     logits.requireRowMajor(loss.rows, pixels.columns, "logits")
     pixels.requireRowMajor(loss.rows, pixels.columns, "pixels")
     for row in 0..<loss.rows {
@@ -23,6 +24,7 @@ public enum BernoulliLikelihood {
       loss[row, 0] = sum(a, x, pixels.columns) { place, mean in
         a[place] = (mean - x[place]) * scale
       }
+      operand.roundRow(row, from: logits)
     }
   }
 

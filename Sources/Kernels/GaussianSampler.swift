@@ -3,8 +3,11 @@
 /// Kingma and Welling, "Auto-Encoding Variational Bayes", 2013, §2.4 and equation 10.
 public enum GaussianSampler {
   /// Draws `latents` (n, latent) from `moments` (n, 2 latent: means, then log variances) and
-  /// standard normal `noise` (n, latent).
-  public static func forward(moments: Matrix, noise: Matrix, latents: Matrix) {
+  /// standard normal `noise` (n, latent). Products read `operand` of them.
+  public static func forward(
+    moments: Matrix, noise: Matrix, latents: Matrix, as operand: Operand
+  ) {
+    operand.requireView(of: latents)
     let (rows, size) = (latents.rows, latents.columns)
     latents.requireRowMajor(rows, size, "latents")
     noise.requireRowMajor(rows, size, "noise")
@@ -13,6 +16,7 @@ public enum GaussianSampler {
       let (mean, e, z) = (moments.row(row), noise.row(row), latents.row(row))
       let logVariance = mean + size
       for k in 0..<size { z[k] = mean[k] + exponential(0.5 * logVariance[k]) * e[k] }
+      operand.roundRow(row, from: latents)
     }
   }
 
@@ -36,11 +40,14 @@ public enum GaussianSampler {
 
   /// The gradient of `scale` × (loss of the latents + divergence) by `moments`.
   ///
-  /// `latentGradient` (n, latent) already has the scale; `momentGradient` is (n, 2 latent).
+  /// `latentGradient` (n, latent) already has the scale; `momentGradient` is (n, 2 latent), of which
+  /// products read `operand`.
   /// ∂/∂μ = g + scale μ and ∂/∂log σ² = ½ (g σ ε + scale (σ² − 1)).
   public static func backward(
-    moments: Matrix, noise: Matrix, latentGradient: Matrix, scale: Float, momentGradient: Matrix
+    moments: Matrix, noise: Matrix, latentGradient: Matrix, scale: Float, momentGradient: Matrix,
+    as operand: Operand
   ) {
+    operand.requireView(of: momentGradient)
     let (rows, size) = (latentGradient.rows, latentGradient.columns)
     latentGradient.requireRowMajor(rows, size, "latent gradient")
     noise.requireRowMajor(rows, size, "noise")
@@ -56,6 +63,7 @@ public enum GaussianSampler {
         logVarianceGradient[k] =
           0.5 * (g[k] * deviation * e[k] + scale * (deviation * deviation - 1))
       }
+      operand.roundRow(row, from: momentGradient)
     }
   }
 }

@@ -17,6 +17,8 @@ public enum InstructionSet: String, CaseIterable, Sendable {
   case avx512
   /// AVX-512 F, with the products of bf16 numbers of AVX-512 BF16.
   case avx512BF16 = "avx512_bf16"
+  /// The same with those of AMX, tile by tile.
+  case amx
 
   /// The sets that this processor and its system have, the slowest first.
   public static let available = allCases.filter(\.isAvailable)
@@ -39,7 +41,7 @@ public enum InstructionSet: String, CaseIterable, Sendable {
   }
 
   /// Whether products of bf16 numbers have instructions of their own.
-  public var hasBF16: Bool { self == .avx512BF16 }
+  public var hasBF16: Bool { self >= .avx512BF16 }
 
   private var isAvailable: Bool {
     switch self {
@@ -52,7 +54,8 @@ public enum InstructionSet: String, CaseIterable, Sendable {
     #endif
     case .avx2: CProducts_has(CProducts_avx2)
     case .avx512: CProducts_has(CProducts_avx512)
-    case .avx512BF16: CProducts_has(CProducts_avx512) && CFMA_has_bf16()
+    case .avx512BF16: CProducts_has_bf16(CProducts_avx512_bf16)
+    case .amx: CProducts_has_bf16(CProducts_amx)
     }
   }
 
@@ -61,8 +64,21 @@ public enum InstructionSet: String, CaseIterable, Sendable {
     switch self {
     case .generic, .neon: CProducts_baseline
     case .avx2: CProducts_avx2
-    case .avx512, .avx512BF16: CProducts_avx512
+    case .avx512, .avx512BF16, .amx: CProducts_avx512
     }
+  }
+
+  /// The kernels of products of bf16 numbers.
+  var bf16Kernels: CProducts_bf16_instructions {
+    require(hasBF16, "\(self) has no products of bf16 numbers")
+    return self == .amx ? CProducts_amx : CProducts_avx512_bf16
+  }
+}
+
+extension InstructionSet: Comparable {
+  /// Whether `left` comes earlier.
+  public static func < (left: InstructionSet, right: InstructionSet) -> Bool {
+    allCases.firstIndex(of: left)! < allCases.firstIndex(of: right)!
   }
 }
 
@@ -75,6 +91,7 @@ extension InstructionSet: CustomStringConvertible {
     case .avx2: "AVX2"
     case .avx512: "AVX-512"
     case .avx512BF16: "AVX-512 with BF16"
+    case .amx: "AVX-512 with BF16 and AMX"
     }
   }
 }

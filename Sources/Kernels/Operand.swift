@@ -1,4 +1,5 @@
-/// A non-owning view of a factor of matrix products, rows by columns, in either ``Precision``.
+/// A non-owning view of what matrix products read and write, rows by columns, in either
+/// ``Precision``.
 ///
 /// Whoever makes a view keeps the memory alive. Ranges are checked in every build.
 public struct Operand {
@@ -35,7 +36,7 @@ public struct Operand {
   }
 
   /// The floats themselves; nil of an operand in bf16.
-  var matrix: Matrix? {
+  public var matrix: Matrix? {
     precision == .fp32
       ? Matrix(base: base.assumingMemoryBound(to: Float.self), layout: layout) : nil
   }
@@ -72,17 +73,45 @@ public struct Operand {
     }
   }
 
+  /// Sets every element of a row-major operand to `value`.
+  public func fill(_ value: Float) {
+    let values = [Float](repeating: value, count: columns)
+    values.withUnsafeBufferPointer { values in
+      for row in 0..<rows { store(values.baseAddress!, row) }
+    }
+  }
+
   /// Rounds `values`, of the same shape, both row-major, into this; nothing to do in fp32, where
   /// this is a view of them.
   public func round(_ values: Matrix) {
+    requireView(of: values)
+    for row in 0..<rows { roundRow(row, from: values) }
+  }
+
+  /// Traps unless ``round(_:)`` can be asked for.
+  func requireView(of values: Matrix) {
     values.requireRowMajor(rows, columns, "values")
     require(layout.columnStride == 1, "an operand that is written must be row-major")
-    guard precision == .bf16 else {
-      return require(base == UnsafeMutableRawPointer(values.base), "an operand of other values")
-    }
-    let target = base.assumingMemoryBound(to: BFloat16.self)
-    for row in 0..<rows {
-      BFloat16Vector.round(values.row(row), into: target + row * layout.rowStride, columns)
+    require(
+      precision == .bf16 || base == UnsafeMutableRawPointer(values.base),
+      "an operand of other values")
+  }
+
+  /// One row of ``round(_:)``, for passes that have just written it. Nothing is checked.
+  @inline(__always)
+  func roundRow(_ row: Int, from values: Matrix) {
+    if precision == .bf16 { store(values.row(row), row) }
+  }
+
+  private func store(_ values: UnsafePointer<Float>, _ row: Int) {
+    let offset = row * layout.rowStride
+    switch precision {
+    case .fp32:
+      let target = base.assumingMemoryBound(to: Float.self) + offset
+      for column in 0..<columns { target[column] = values[column] }
+    case .bf16:
+      let target = base.assumingMemoryBound(to: BFloat16.self) + offset
+      BFloat16Vector.round(values, into: target, columns)
     }
   }
 }

@@ -23,7 +23,7 @@ public struct ProductCheck {
   private static func hash(_ engine: MatrixEngine, isMostlyZero: Bool) -> UInt64 {
     hash { a, b, c, bias in
       engine.multiply(
-        Operand(a, isMostlyZero: isMostlyZero), Operand(b), into: c, bias: bias,
+        Operand(a, isMostlyZero: isMostlyZero), .floats(b), into: Operand(c), bias: bias,
         epilogue: .rectifier)
     } sum: {
       engine.sumOverPositions(Operand($0, isMostlyZero: isMostlyZero), Operand($1), into: $2)

@@ -29,25 +29,21 @@ struct ActivationRows {
     return memory.matrix(at: offset, rows: capacity, columns: columns, stride: stride)
   }
 
-  /// The next operand (capacity, columns) in bf16.
-  private mutating func rounded(_ columns: Int) -> Operand {
+  /// The next operand (capacity, columns).
+  mutating func operand(
+    _ columns: Int, _ precision: Precision, isMostlyZero: Bool = false
+  ) -> Operand {
+    guard precision == .bf16 else {
+      return Operand(matrix(columns), isMostlyZero: isMostlyZero)
+    }
     let stride = Self.floats(columns, .bf16)
     defer { offset += capacity * stride }
     return BFloat16Vector(inPlaceOf: memory[offset..<offset + capacity * stride])
       .operand(rows: capacity, columns: columns, stride: 2 * stride)
   }
 
-  /// A matrix (capacity, columns) and what products read of it: one in `shared` for both, or one in
-  /// `own` and its rounded copy in `shared`.
-  static func take(
-    _ columns: Int, _ precision: Precision, shared: inout ActivationRows,
-    own: inout ActivationRows, isMostlyZero: Bool = false
-  ) -> (Matrix, Operand) {
-    switch precision {
-    case .fp32:
-      let matrix = shared.matrix(columns)
-      return (matrix, Operand(matrix, isMostlyZero: isMostlyZero))
-    case .bf16: return (own.matrix(columns), shared.rounded(columns))
-    }
+  /// The floats of `operand`: itself, or in the next memory a matrix that is rounded to it.
+  mutating func floats(of operand: Operand) -> Matrix {
+    operand.matrix ?? matrix(operand.columns)
   }
 }

@@ -2,21 +2,19 @@ public import Kernels
 
 /// All that one pass keeps of a batch: every layer's inputs and deltas, and the sampler's memory.
 ///
-/// Layer inputs and deltas are what weight gradients are made of. What products read of them lies
-/// in `shared`, which ranks of a team may see together: in fp32 the matrices themselves, in bf16
-/// rounded copies. The rest is of use to the rank that computes it alone.
+/// Layer inputs and deltas are what weight gradients are made of; they lie in `shared`, which ranks of
+/// a team may see together, as products read them. Where that is not fp32, the rank's own memory has
+/// floats of those that the bound and the sampler compute with. The rest is of use to the rank that
+/// computes it alone.
 public struct Activations {
   /// The inputs of each layer, (capacity, inputs + 1); the last column is one.
-  public let inputs: [Matrix]
+  public let inputs: [Operand]
 
   /// The gradient of the loss by each layer's outputs, (capacity, outputs).
-  public let deltas: [Matrix]
+  public let deltas: [Operand]
 
-  /// What products read of ``inputs``.
-  public let inputOperands: [Operand]
-
-  /// What products read of ``deltas``.
-  public let deltaOperands: [Operand]
+  /// The images (capacity, pixels), which are the first layer's inputs.
+  public let pixels: Matrix
 
   /// The encoder's outputs (capacity, 2 latent): means, then log variances.
   public let moments: Matrix
@@ -24,17 +22,17 @@ public struct Activations {
   /// Standard normal draws (capacity, latent).
   public let noise: Matrix
 
+  /// The sampler's outputs (capacity, latent), which are the decoder's inputs.
+  public let latents: Matrix
+
+  /// The decoder's outputs (capacity, pixels), until the bound turns them into deltas.
+  public let logits: Matrix
+
   /// The gradient of the loss by the latents (capacity, latent).
   let latentGradient: Matrix
 
-  /// The images (capacity, pixels), which are the first layer's inputs.
-  public var pixels: Matrix { units(below: 0) }
-
-  /// The decoder's outputs (capacity, pixels), until the bound turns them into deltas.
-  public var logits: Matrix { deltas[deltas.count - 1] }
-
-  /// The sampler's outputs (capacity, latent), which are the decoder's inputs.
-  public var latents: Matrix { units(below: decoder) }
+  /// The gradient of the loss by the moments (capacity, 2 latent), the encoder's last delta.
+  let momentGradient: Matrix
 
   private let decoder: Int
 
@@ -48,32 +46,27 @@ public struct Activations {
     precision: Precision = .fp32, mostlyZero: Bool = false
   ) {
     var (shared, own) = (ActivationRows(shared, capacity), ActivationRows(own, capacity))
-    var (inputs, deltas) = ([Matrix](), [Matrix]())
-    var (inputOperands, deltaOperands) = ([Operand](), [Operand]())
+    var (inputs, deltas) = ([Operand](), [Operand]())
     var offsets: [Int] = []
     for layer in layout.layers {
       offsets.append(shared.offset)
-      let (input, inputOperand) = ActivationRows.take(
-        layer.inputs + 1, precision, shared: &shared, own: &own,
-        isMostlyZero: mostlyZero && inputs.isEmpty)
+      let isMostlyZero = mostlyZero && inputs.isEmpty
+      inputs.append(shared.operand(layer.inputs + 1, precision, isMostlyZero: isMostlyZero))
+      inputs.last!.columns(layer.inputs..<layer.inputs + 1).fill(1)
       offsets.append(shared.offset)
-      let (delta, deltaOperand) = ActivationRows.take(
-        layer.outputs, precision, shared: &shared, own: &own)
-      input.columns(layer.inputs..<layer.inputs + 1).fill(1)
-      inputs.append(input)
-      deltas.append(delta)
-      inputOperands.append(inputOperand)
-      deltaOperands.append(deltaOperand)
+      deltas.append(shared.operand(layer.outputs, precision))
     }
-    let latent = layout.configuration.latent
+    let (latent, decoder) = (layout.configuration.latent, layout.encoderLayers.upperBound)
     self.inputs = inputs
     self.deltas = deltas
-    self.inputOperands = inputOperands
-    self.deltaOperands = deltaOperands
+    self.decoder = decoder
     moments = own.matrix(2 * latent)
     noise = own.matrix(latent)
     latentGradient = own.matrix(latent)
-    decoder = layout.encoderLayers.upperBound
+    pixels = own.floats(of: Self.units(inputs[0]))
+    latents = own.floats(of: Self.units(inputs[decoder]))
+    logits = own.floats(of: deltas.last!)
+    momentGradient = own.floats(of: deltas[decoder - 1])
     gathered = zip(offsets, offsets.dropFirst() + [shared.offset]).dropFirst()
       .map { ($0, ($1 - $0) / max(capacity, 1)) }
   }
@@ -85,29 +78,22 @@ public struct Activations {
     }
   }
 
-  /// Shows the pixels of the samples `rows` to products, where no pass of ours begins with them.
-  public func publishPixels(_ rows: Range<Int>) { _ = publishInputs(0, rows) }
+  /// What products read of ``pixels``.
+  public var pixelOperand: Operand { units(below: 0) }
+
+  /// What products read of ``latents``.
+  var latentOperand: Operand { units(below: decoder) }
+
+  /// What products read of the logits' gradient.
+  var logitDelta: Operand { deltas.last! }
+
+  /// What products read of ``momentGradient``.
+  var momentDelta: Operand { deltas[decoder - 1] }
 
   /// The inputs of layer `number` without the column of ones, (capacity, inputs).
-  func units(below number: Int) -> Matrix {
-    inputs[number].columns(0..<inputs[number].columns - 1)
-  }
+  func units(below number: Int) -> Operand { Self.units(inputs[number]) }
 
-  /// Shows the inputs of layer `number`, of the samples `rows`, to products, which see what they
-  /// are now: (rows, inputs + 1).
-  func publishInputs(_ number: Int, _ rows: Range<Int>) -> Operand {
-    Self.publish(inputs[number].rows(rows), as: inputOperands[number].rows(rows))
-  }
-
-  /// As ``publishInputs(_:_:)``, of the deltas of layer `number`: (rows, outputs).
-  func publishDeltas(_ number: Int, _ rows: Range<Int>) -> Operand {
-    Self.publish(deltas[number].rows(rows), as: deltaOperands[number].rows(rows))
-  }
-
-  private static func publish(_ values: Matrix, as operand: Operand) -> Operand {
-    operand.round(values)
-    return operand
-  }
+  private static func units(_ input: Operand) -> Operand { input.columns(0..<input.columns - 1) }
 }
 
 extension Activations {
@@ -115,20 +101,17 @@ extension Activations {
   public static func sharedCount(
     _ layout: ParameterLayout, capacity: Int, precision: Precision = .fp32
   ) -> Int {
-    capacity * layout.widths.reduce(0) { $0 + ActivationRows.floats($1, precision) }
+    let widths = layout.layers.flatMap { [$0.inputs + 1, $0.outputs] }
+    return capacity * widths.reduce(0) { $0 + ActivationRows.floats($1, precision) }
   }
 
   /// The floats of `own` that `capacity` samples need.
   public static func ownCount(
     _ layout: ParameterLayout, capacity: Int, precision: Precision = .fp32
   ) -> Int {
-    let latent = layout.configuration.latent
-    let widths = [2 * latent, latent, latent] + (precision == .fp32 ? [] : layout.widths)
+    let (pixels, latent) = (layout.configuration.pixels, layout.configuration.latent)
+    let floats = precision == .fp32 ? [] : [pixels, latent, pixels, 2 * latent]
+    let widths = [2 * latent, latent, latent] + floats
     return capacity * widths.reduce(0) { $0 + ActivationRows.floats($1, .fp32) }
   }
-}
-
-extension ParameterLayout {
-  /// The columns of all layers' inputs and deltas.
-  fileprivate var widths: [Int] { layers.flatMap { [$0.inputs + 1, $0.outputs] } }
 }

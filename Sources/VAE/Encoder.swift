@@ -15,9 +15,4 @@ struct Encoder {
   func backward(_ parameters: Parameters, _ activations: Activations, _ rows: Range<Int>) {
     perceptron.backward(parameters, activations, rows)
   }
-
-  /// The gradient of the loss by the moments (n, 2 latent).
-  func momentGradient(_ activations: Activations) -> Matrix {
-    activations.deltas[perceptron.range.upperBound - 1]
-  }
 }

@@ -19,7 +19,7 @@ struct EvidenceLowerBound {
   ) {
     BernoulliLikelihood.forwardAndBackward(
       logits: activations.logits.rows(rows), pixels: activations.pixels.rows(rows), scale: scale,
-      loss: losses.columns(0..<1))
+      loss: losses.columns(0..<1), as: activations.logitDelta.rows(rows))
     divergence(activations, rows, losses)
   }
 

@@ -35,20 +35,20 @@ public struct LinearLayer: Sendable {
     matrix(parameters).rows(inputs..<inputs + 1)
   }
 
-  /// Computes `output` (n, outputs) = `epilogue`(x W + b) from `input` (n, inputs + 1).
+  /// Computes `output` (n, outputs) = `epilogue`(x W + b) from `input` (n, inputs).
   func forward(
-    _ input: Operand, parameters: Parameters, into output: Matrix, epilogue: Epilogue,
+    _ input: Operand, parameters: Parameters, into output: Operand, epilogue: Epilogue,
     engine: MatrixEngine
   ) {
     engine.multiply(
-      input.columns(0..<inputs), parameters.weights(of: self), into: output,
-      bias: parameters.bias(of: self), epilogue: epilogue)
+      input, parameters.weights(of: self), into: output, bias: parameters.bias(of: self),
+      epilogue: epilogue)
   }
 
   /// Computes the loss's gradient by the inputs, (n, inputs) = `epilogue`(δ Wᵀ), from `delta`
   /// (n, outputs).
   func backward(
-    _ delta: Operand, parameters: Parameters, into inputGradient: Matrix, epilogue: Epilogue,
+    _ delta: Operand, parameters: Parameters, into inputGradient: Operand, epilogue: Epilogue,
     engine: MatrixEngine
   ) {
     engine.multiply(

@@ -14,13 +14,13 @@ public struct Parameters {
   }
 
   /// The weights (inputs, outputs) of `layer`, for products.
-  func weights(of layer: LinearLayer) -> Operand {
-    copies?.weights(of: layer) ?? Operand(layer.weights(values))
+  func weights(of layer: LinearLayer) -> Weights {
+    copies?.weights(of: layer) ?? .floats(layer.weights(values))
   }
 
   /// The weights (outputs, inputs) of `layer`, for products on the way back.
-  func transposedWeights(of layer: LinearLayer) -> Operand {
-    copies?.transposedWeights(of: layer) ?? Operand(layer.weights(values).transposed)
+  func transposedWeights(of layer: LinearLayer) -> Weights {
+    copies?.transposedWeights(of: layer) ?? .floats(layer.weights(values).transposed)
   }
 
   /// The bias (1, outputs) of `layer`.

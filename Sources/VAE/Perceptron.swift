@@ -20,9 +20,10 @@ struct Perceptron {
   ) {
     for number in range {
       let isLast = number == range.upperBound - 1
-      let target = isLast ? output : activations.units(below: number + 1)
+      let target = isLast ? Operand(output) : activations.units(below: number + 1)
       layers[number].forward(
-        activations.publishInputs(number, rows), parameters: parameters, into: target.rows(rows),
+        activations.units(below: number).rows(rows), parameters: parameters,
+        into: target.rows(rows),
         epilogue: isLast ? .none : .rectifier, engine: engine)
     }
   }
@@ -35,10 +36,11 @@ struct Perceptron {
   ) {
     for number in range.reversed() {
       let isFirst = number == range.lowerBound
-      let delta = activations.publishDeltas(number, rows)
-      guard let target = isFirst ? inputGradient : activations.deltas[number - 1] else { return }
+      let target =
+        isFirst ? inputGradient.map { Operand($0) } : activations.deltas[number - 1]
+      guard let target else { return }
       layers[number].backward(
-        delta, parameters: parameters, into: target.rows(rows),
+        activations.deltas[number].rows(rows), parameters: parameters, into: target.rows(rows),
         epilogue: isFirst ? .none : .gate(activations.units(below: number).rows(rows)),
         engine: engine)
     }

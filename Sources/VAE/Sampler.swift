@@ -8,16 +8,15 @@ struct Sampler {
   func forward(_ activations: Activations, _ rows: Range<Int>) {
     GaussianSampler.forward(
       moments: activations.moments.rows(rows), noise: activations.noise.rows(rows),
-      latents: activations.latents.rows(rows))
+      latents: activations.latents.rows(rows), as: activations.latentOperand.rows(rows))
   }
 
-  /// Turns the latents' gradient, and that of the divergence, into `momentGradient`.
-  func backward(
-    _ activations: Activations, _ rows: Range<Int>, scale: Float, momentGradient: Matrix
-  ) {
+  /// Turns the latents' gradient, and that of the divergence, into the moments'.
+  func backward(_ activations: Activations, _ rows: Range<Int>, scale: Float) {
     GaussianSampler.backward(
       moments: activations.moments.rows(rows), noise: activations.noise.rows(rows),
       latentGradient: activations.latentGradient.rows(rows), scale: scale,
-      momentGradient: momentGradient.rows(rows))
+      momentGradient: activations.momentGradient.rows(rows),
+      as: activations.momentDelta.rows(rows))
   }
 }

@@ -54,10 +54,9 @@ public struct VariationalAutoencoder {
   ) {
     bound.forwardAndBackward(activations, rows, scale: scale, losses: losses)
     decoder.backward(parameters, activations, rows)
-    sampler.backward(
-      activations, rows, scale: scale, momentGradient: encoder.momentGradient(activations))
+    sampler.backward(activations, rows, scale: scale)
     encoder.backward(parameters, activations, rows)
-    markNotFinite(losses.columns(0..<1), where: encoder.momentGradient(activations).rows(rows))
+    markNotFinite(losses.columns(0..<1), where: activations.momentGradient.rows(rows))
   }
 
   /// Computes one tile of the gradient, summed over the samples `rows`, into `gradient`, which has
@@ -66,7 +65,7 @@ public struct VariationalAutoencoder {
     _ tile: GradientTile, _ activations: Activations, _ rows: Range<Int>, into gradient: Vector
   ) {
     tile.compute(
-      input: activations.inputOperands[tile.layer].rows(rows),
-      delta: activations.deltaOperands[tile.layer].rows(rows), into: gradient, engine: engine)
+      input: activations.inputs[tile.layer].rows(rows),
+      delta: activations.deltas[tile.layer].rows(rows), into: gradient, engine: engine)
   }
 }

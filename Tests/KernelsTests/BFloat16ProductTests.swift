@@ -1,49 +1,86 @@
 import Kernels
+import Support
 import Testing
 
-/// Products of factors in bf16, where there is hardware for them, against plain sums in double
-/// precision of the rounded factors: products of two such numbers are exact in fp32.
-@Suite(.enabled(if: Precision.bf16.isAvailable, "this processor has no AVX-512 BF16"))
-struct BFloat16ProductTests {
-  let engine = MatrixEngine()
+/// Products of factors in bf16.
+@Suite struct BFloat16ProductTests {
+  private static let sets = InstructionSet.available.filter(\.hasBF16)
 
-  /// Shapes of layers and their gradients, odd ones, and single rows, columns and inner dimensions.
-  @Test(arguments: [
-    (1, 1, 1), (1, 7, 1), (7, 1, 7), (2, 3, 4), (15, 17, 31), (16, 16, 16), (17, 15, 33),
-    (32, 63, 65), (3, 200, 130), (65, 40, 20), (20, 784, 40), (66, 20, 400), (61, 128, 400),
-  ])
-  func product(rows: Int, inner: Int, columns: Int) {
-    let reference = ProductReference(rows: rows, inner: inner, columns: columns, precision: .bf16)
-    for variant in ProductVariant.all {
-      let result = variant.run(reference, engine)
-      #expect(result.isIntact, "\(variant) wrote outside")
-      #expect(result.worstError <= 1, "\(variant)")
-    }
+  /// Tens of thousands of products in all shapes, of AVX-512 BF16 where there is one, of AMX where
+  /// there is one and by its definition elsewhere, against plain loops over models of both
+  /// instructions; and the layouts of weights.
+  @Test("bit for bit by the definitions") func definitions() throws {
+    let outcome = try Command([Command.built("bf16-probe")]).run(seconds: 300)
+    #expect(outcome.status == 0 && outcome.errors.isEmpty, "\(outcome.output)\(outcome.errors)")
   }
 
-  /// A row's bits do not depend on how many rows are computed with it: ranks share batches by rows,
-  /// in parts that begin at multiples of six and have six at least. (A row alone has other bits.)
-  @Test(arguments: [(784, 400), (400, 40), (20, 400), (400, 784)])
-  func rows(inner: Int, columns: Int) {
-    let reference = ProductReference(rows: 130, inner: inner, columns: columns, precision: .bf16)
-    for isTransposed in [false, true] {
-      let all = result(reference, rows: 0..<130, isTransposed)
-      for rows in [0..<6, 6..<12, 6..<72, 66..<128, 0..<66, 66..<130, 60..<126, 120..<130] {
-        let part = result(reference, rows: rows, isTransposed)
-        #expect(part.bits == Array(all[rows.lowerBound * columns..<rows.upperBound * columns]).bits)
+  /// Against plain sums in double precision of the rounded factors: products of two such numbers
+  /// are exact in fp32.
+  @Test(
+    arguments: [
+      (1, 1, 1), (1, 7, 1), (7, 1, 7), (15, 17, 31), (17, 15, 33), (32, 63, 65), (65, 40, 20),
+      (20, 784, 40), (66, 20, 400), (61, 128, 400),
+    ], [false, true])
+  func product(shape: (rows: Int, inner: Int, columns: Int), hasBias: Bool) {
+    for set in Self.sets {
+      let engine = MatrixEngine(set)
+      for rectifies in [false, true] {
+        let reference = ProductReference(
+          rows: shape.rows, inner: shape.inner, columns: shape.columns, precision: .bf16)
+        let a = PaddedOperand(shape.rows, shape.inner, reference.a, padding: 3, precision: .bf16)
+        let b = Pairs(shape.inner, shape.columns, reference.b)
+        let bias = PaddedMatrix(1, shape.columns, reference.bias)
+        let c = PaddedMatrix(shape.rows, shape.columns, padding: 3)
+        let rounded = PaddedOperand(
+          shape.rows, shape.columns, c.matrix.elements, padding: 3, precision: .bf16)
+        for target in [Operand(c.matrix), rounded.operand] {
+          engine.multiply(
+            a.operand, .pairs(b.view), into: target, bias: hasBias ? bias.matrix : nil,
+            epilogue: rectifies ? .rectifier : .none)
+        }
+        for (place, element) in c.matrix.elements.enumerated() {
+          let (expected, tolerance) = reference.expected(
+            place, hasBias: hasBias, rectifies: rectifies)
+          #expect(abs(Double(element) - expected) <= tolerance, "\(shape) at \(place)")
+        }
+        #expect(rounded.operand.elements == c.matrix.elements.map { BFloat16($0).float })
+        #expect(b.view.elements == reference.b.map { BFloat16($0).float })
+        let isIntact = c.surroundingsAreIntact()
+        #expect(isIntact)
       }
     }
   }
 
-  private func result(
-    _ reference: ProductReference, rows: Range<Int>, _ isTransposed: Bool
-  ) -> [Float] {
-    let (inner, columns) = (reference.inner, reference.columns)
-    let a = PaddedOperand(reference.rows, inner, reference.a, padding: 3, precision: .bf16)
-    let b = PaddedOperand(
-      inner, columns, reference.b, padding: 0, transposed: isTransposed, precision: .bf16)
-    let c = PaddedMatrix(rows.count, columns)
-    engine.multiply(a.operand.rows(rows), b.operand, into: c.matrix)
-    return c.matrix.elements
+  @Test("what is not finite passes a rectifier", arguments: [Float.nan, .infinity])
+  func notFinite(value: Float) {
+    for set in Self.sets {
+      let a = PaddedOperand(2, 3, [1, 1, 1, 1, value, 1], precision: .bf16)
+      let b = Pairs(3, 20, [Float](repeating: 1, count: 60))
+      let c = PaddedMatrix(2, 20)
+      MatrixEngine(set).multiply(
+        a.operand, .pairs(b.view), into: Operand(c.matrix), epilogue: .rectifier)
+      #expect(c.matrix.rows(0..<1).elements.allSatisfy { $0 == 3 })
+      #expect(c.matrix.rows(1..<2).elements.allSatisfy { !$0.isFinite })
+    }
+  }
+}
+
+/// A second factor in bf16 with its memory.
+private struct Pairs: ~Copyable {
+  let view: PairedMatrix
+  private let memory: Buffer<Float>
+
+  /// The factor (depth, columns) with `values` in row-major order, half of it as rows and half as
+  /// columns of its transpose.
+  init(_ depth: Int, _ columns: Int, _ values: [Float]) {
+    memory = Buffer(
+      repeating: 0, count: PairedMatrix.floats(depth: depth, columns: columns))
+    view = PairedMatrix(inPlaceOf: memory.vector, depth: depth, columns: columns)
+    let matrix = PaddedMatrix(depth, columns, values)
+    let transposed = PaddedMatrix(columns, depth)
+    transposed.matrix.copy(from: matrix.matrix.transposed)
+    let half = columns / 2
+    view.round(rows: 0..<depth, from: matrix.matrix)
+    view.round(columns: half..<columns, from: transposed.matrix.rows(half..<columns))
   }
 }

@@ -37,7 +37,8 @@ import Testing
     BernoulliLikelihood.forward(logits: logits.matrix, pixels: pixels.matrix, loss: only.matrix)
     #expect(logits.matrix.elements.bits == a.bits)
     BernoulliLikelihood.forwardAndBackward(
-      logits: logits.matrix, pixels: pixels.matrix, scale: scale, loss: losses.matrix)
+      logits: logits.matrix, pixels: pixels.matrix, scale: scale, loss: losses.matrix,
+      as: Operand(logits.matrix))
     #expect(losses.matrix.elements.bits == only.matrix.elements.bits)
     for row in 0..<rows {
       let places = row * columns..<(row + 1) * columns
@@ -98,7 +99,8 @@ import Testing
       #expect(losses.matrix[0, 0].isFinite)
       #expect(!losses.matrix[1, 0].isFinite)
       BernoulliLikelihood.forwardAndBackward(
-        logits: logits.matrix, pixels: pixels.matrix, scale: 1, loss: losses.matrix)
+        logits: logits.matrix, pixels: pixels.matrix, scale: 1, loss: losses.matrix,
+        as: Operand(logits.matrix))
       #expect(!losses.matrix[1, 0].isFinite)
     }
   }

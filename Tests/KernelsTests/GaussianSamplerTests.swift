@@ -35,7 +35,8 @@ import Testing
     let noise = PaddedMatrix(Self.rows, size, normals(Self.rows * size, seed: 2), padding: 1)
     let latents = PaddedMatrix(Self.rows, size, padding: 2)
     GaussianSampler.forward(
-      moments: moments.matrix, noise: noise.matrix, latents: latents.matrix)
+      moments: moments.matrix, noise: noise.matrix, latents: latents.matrix,
+      as: Operand(latents.matrix))
     for (latent, unit) in zip(latents.matrix.elements, units(size)) {
       let spread = exp(unit.logVariance / 2) * unit.noise
       let tolerance = 0x1p-22 * (abs(unit.mean) + abs(spread))
@@ -72,7 +73,7 @@ import Testing
     let gradient = PaddedMatrix(Self.rows, 2 * size, padding: 2)
     GaussianSampler.backward(
       moments: moments.matrix, noise: noise.matrix, latentGradient: latent.matrix, scale: scale,
-      momentGradient: gradient.matrix)
+      momentGradient: gradient.matrix, as: Operand(gradient.matrix))
     for (place, unit) in units(size).enumerated() {
       let (row, column) = (place / size, place % size)
       let g = Double(latent.matrix[row, column])
@@ -97,7 +98,8 @@ import Testing
     let latents = PaddedMatrix(1, 2)
     let divergence = PaddedMatrix(1, 1, [9])
     GaussianSampler.forward(
-      moments: moments.matrix, noise: noise.matrix, latents: latents.matrix)
+      moments: moments.matrix, noise: noise.matrix, latents: latents.matrix,
+      as: Operand(latents.matrix))
     GaussianSampler.divergence(moments: moments.matrix, divergence: divergence.matrix)
     #expect(latents.matrix.elements == [-0.5, 2])
     #expect(divergence.matrix[0, 0] == 0)

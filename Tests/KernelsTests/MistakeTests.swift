@@ -74,10 +74,14 @@ private let mistakes: [String: @Sendable () -> Void] = [
     MatrixEngine().multiply(padded.matrix, padded.matrix, into: padded.matrix)
   },
   "a product of factors in fp32 and bf16": {
-    let memory = Buffer<Float>(repeating: 0, count: 3)
-    let b = BFloat16Vector(inPlaceOf: memory.vector).operand(rows: 3, columns: 2)
+    let memory = Buffer<Float>(
+      repeating: 0, count: PairedMatrix.floats(depth: 3, columns: 2))
+    let b = PairedMatrix(inPlaceOf: memory.vector, depth: 3, columns: 2)
     MatrixEngine().multiply(
-      Operand(PaddedMatrix(2, 3).matrix), b, into: PaddedMatrix(2, 2).matrix)
+      Operand(PaddedMatrix(2, 3).matrix), .pairs(b), into: Operand(PaddedMatrix(2, 2).matrix))
+  },
+  "3 floats for pairs that take 256": {
+    _ = PairedMatrix(inPlaceOf: three().vector, depth: 3, columns: 2)
   },
   "bias is (2, 1), expected (1, 2)": {
     MatrixEngine().multiply(
@@ -89,16 +93,16 @@ private let mistakes: [String: @Sendable () -> Void] = [
       PaddedMatrix(2, 3).matrix, PaddedMatrix(3, 2).matrix,
       into: PaddedMatrix(2, 2).matrix.transposed)
   },
-  "sums over positions are of rows": {
+  "sums over positions are of rows, in one format": {
     MatrixEngine().sumOverPositions(
       PaddedMatrix(3, 2).matrix, PaddedMatrix(2, 3).matrix.transposed,
       into: PaddedMatrix(2, 2).matrix)
   },
-  "outputs is (2, 3), expected (2, 2)": {
+  "a gate has c's shape and the factors' format": {
     let outputs = PaddedMatrix(2, 3)
     MatrixEngine().multiply(
       PaddedMatrix(2, 3).matrix, PaddedMatrix(3, 2).matrix, into: PaddedMatrix(2, 2).matrix,
-      epilogue: .gate(outputs.matrix))
+      epilogue: .gate(Operand(outputs.matrix)))
   },
 
   "logits must be row-major": {
@@ -111,12 +115,10 @@ private let mistakes: [String: @Sendable () -> Void] = [
       loss: PaddedMatrix(2, 1).matrix)
   },
   "moments is (2, 4), expected (2, 6)": {
+    let latents = PaddedMatrix(2, 3)
     GaussianSampler.forward(
       moments: PaddedMatrix(2, 4).matrix, noise: PaddedMatrix(2, 3).matrix,
-      latents: PaddedMatrix(2, 3).matrix)
-  },
-  "gradient is (2, 3), expected (3, 3)": {
-    backpropagateRectifier(PaddedMatrix(2, 3).matrix, output: PaddedMatrix(3, 3).matrix)
+      latents: latents.matrix, as: Operand(latents.matrix))
   },
   "noise is (2, 3), expected (1, 3)": {
     RandomStream(seed: 1, purpose: .training)
@@ -124,7 +126,9 @@ private let mistakes: [String: @Sendable () -> Void] = [
   },
   "image 1 is not among the bytes": {
     let (bytes, images) = ([UInt8](repeating: 0, count: 5), [UInt32(1)])
-    fillPixels(PaddedMatrix(1, 3).matrix, from: bytes.span, images: images.span)
+    let pixels = PaddedMatrix(1, 3)
+    fillPixels(
+      pixels.matrix, as: Operand(pixels.matrix), from: bytes.span, images: images.span)
   },
   "Adam needs as many gradients and moments as parameters": {
     let v = three().vector

@@ -35,16 +35,14 @@ struct ProductVariant: CustomStringConvertible {
   /// Computes the product of views amid NaN, which would show if it were read.
   func run(_ reference: ProductReference, _ engine: MatrixEngine) -> Outcome {
     let (rows, inner, columns) = (reference.rows, reference.inner, reference.columns)
-    let a = PaddedOperand(
-      rows, inner, reference.a, padding: padding, transposed: isTransposed.a,
-      precision: reference.precision)
-    let b = PaddedOperand(
-      inner, columns, reference.b, padding: padding, transposed: isTransposed.b,
-      precision: reference.precision)
+    let a = PaddedMatrix(
+      rows, inner, reference.a, padding: padding, transposed: isTransposed.a)
+    let b = PaddedMatrix(
+      inner, columns, reference.b, padding: padding, transposed: isTransposed.b)
     let c = PaddedMatrix(rows, columns, padding: padding)
     let bias = PaddedMatrix(1, columns, reference.bias, padding: padding)
     engine.multiply(
-      a.operand, b.operand, into: c.matrix, bias: hasBias ? bias.matrix : nil,
+      a.matrix, b.matrix, into: c.matrix, bias: hasBias ? bias.matrix : nil,
       epilogue: rectifies ? .rectifier : .none)
     let elements = c.matrix.elements
     let errors = elements.enumerated().map { place, element in

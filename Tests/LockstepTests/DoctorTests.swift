@@ -102,16 +102,6 @@ import Testing
     #expect(report.warnings.map(\.name) == ["instruction-limit"])
   }
 
-  /// OpenMP binds before `main`, whatever mpirun did.
-  @Test("ranks that OpenMP binds", arguments: [Launch.alone, .ranks(1)])
-  func openMP(launch: Launch) throws {
-    try #require(ProcessInfo.processInfo.activeProcessorCount > 1)
-    let report = try report(launch, environment: ["OMP_PLACES": "cores"], threads: 2)
-    #expect(report.warnings.contains { $0.name == "thread-binding" }, "\(report.warnings)")
-    #expect(
-      !report.warnings.contains { $0.instead.contains(Library.launcher) }, "\(report.warnings)")
-  }
-
   @Test("processes that srun started without MPI")
   func slurm() throws {
     let environment = [

@@ -17,7 +17,7 @@ import Testing
   private func batch(_ order: EpochOrder, _ positions: Range<Int>) -> [Float] {
     let memory = Buffer<Float>(repeating: .nan, count: 8 * positions.count)
     let matrix = memory.vector.matrix(rows: positions.count, columns: 6, stride: 8)
-    Self.withData { $0.fill(matrix, order: order, positions: positions) }
+    Self.withData { $0.fill(matrix, as: Operand(matrix), order: order, positions: positions) }
     let padding = memory.vector.matrix(rows: positions.count, columns: 8).columns(6..<8)
     let isKept = padding.elements.allSatisfy { $0.isNaN }
     #expect(isKept, "the floats between rows were written")
@@ -49,10 +49,10 @@ import Testing
 
   private static func fill(rows: Int, columns: Int, _ positions: Range<Int>) {
     let memory = Buffer<Float>(repeating: 0, count: rows * columns)
+    let matrix = memory.vector.matrix(rows: rows, columns: columns)
     withData {
       $0.fill(
-        memory.vector.matrix(rows: rows, columns: columns), order: EpochOrder(unshuffled: 5),
-        positions: positions)
+        matrix, as: Operand(matrix), order: EpochOrder(unshuffled: 5), positions: positions)
     }
   }
 }

@@ -82,12 +82,6 @@ import Testing
       ranks.removeFirst()
       for rank in ranks.indices { (ranks[rank].threads, ranks[rank].cpus) = (2, CPUList([1])) }
     },
-    Case("thread-binding", "OMP_PROC_BIND=true", "unset OMP_PROC_BIND") {
-      $0[1].environment["OMP_PROC_BIND"] = "true"
-    },
-    Case("thread-binding", "OMP_PLACES=cores is set", "unset OMP_PLACES") {
-      $0[7].environment["OMP_PLACES"] = "cores"
-    },
     Case("self-test", "products on rank 6 have not the bits", "leave host1 out") {
       $0[6].products.areRight = false
     },

@@ -17,39 +17,6 @@ import Testing
     Diagnosis(JobFindings(ranks: ranks)).problems
   }
 
-  static let binding = [
-    ("OMP_PROC_BIND", "close"), ("OMP_PLACES", "cores"), ("OMP_PLACES", "{0},{1}"),
-    ("GOMP_CPU_AFFINITY", "0-1"), ("KMP_AFFINITY", "compact"),
-  ]
-
-  /// mpirun's options would change nothing: it may be what was typed.
-  @Test("ranks that OpenMP binds are not told of mpirun", arguments: binding, [1, nil])
-  func binds(variable: (name: String, value: String), launched: Int?) {
-    var rank = rank([variable.name: variable.value])
-    rank.launched = launched
-    let problems = problems([rank])
-    #expect(problems.map(\.name) == ["crowded", "thread-binding"])
-    #expect(problems.allSatisfy { $0.instead == "type unset \(variable.name)" }, "\(problems)")
-  }
-
-  @Test("all variables that bind are to go")
-  func several() {
-    let problems = problems([rank(["OMP_PLACES": "cores", "OMP_PROC_BIND": "true"])])
-    #expect(problems.first?.instead == "type unset OMP_PLACES OMP_PROC_BIND")
-  }
-
-  @Test(
-    "variables that bind nothing are no problem",
-    arguments: [
-      ["OMP_PROC_BIND": "false"], ["OMP_PROC_BIND": "FALSE", "OMP_PLACES": "cores"],
-      ["OMP_PLACES": ""], ["KMP_AFFINITY": "disabled"], ["KMP_AFFINITY": "none"],
-    ])
-  func loose(environment: [String: String]) {
-    let problems = problems([rank(environment)])
-    #expect(problems.map(\.name) == ["crowded"])
-    #expect(problems.first?.instead == "type mpirun --map-by slot:PE=2 --bind-to core")
-  }
-
   @Test(
     "a number of threads",
     arguments: [("4", 4), ("4,2", 4), (" 3 , 2", 3), ("", nil), ("many", nil), (",2", 2)])

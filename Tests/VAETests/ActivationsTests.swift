@@ -13,10 +13,7 @@ import VAE
       let (input, delta) = (activations.inputs[number], activations.deltas[number])
       #expect((input.rows, input.columns) == (Self.capacity, layer.inputs + 1))
       #expect((delta.rows, delta.columns) == (Self.capacity, layer.outputs))
-      let operands = [activations.inputOperands[number], activations.deltaOperands[number]]
-      #expect(operands.map(\.rows) == [Self.capacity, Self.capacity])
-      #expect(operands.map(\.columns) == [input.columns, delta.columns])
-      #expect(operands.allSatisfy { $0.precision == precision })
+      #expect(input.precision == precision && delta.precision == precision)
       let ones = input.columns(layer.inputs..<layer.inputs + 1).elements
       #expect(ones == [1, 1, 1])
     }
@@ -32,18 +29,30 @@ import VAE
   func apart(_ configuration: ModelConfiguration, precision: Precision) {
     let workbench = Workbench(configuration, capacity: Self.capacity, precision: precision)
     let activations = workbench.activations
-    let views = matrices(activations)
-    for (number, view) in views.enumerated() { view.fill(Float(number)) }
-    let operands = activations.inputOperands + activations.deltaOperands
-    for (operand, view) in zip(operands, views) { operand.round(view) }
-    for (number, operand) in operands.enumerated() {
+    let operands = activations.inputs + activations.deltas
+    var views = [activations.moments, activations.noise]
+    if precision == .bf16 {
+      views += [activations.pixels, activations.latents, activations.logits]
+    }
+    let all = operands + views.map { Operand($0) }
+    for (number, operand) in all.enumerated() { operand.fill(Float(number)) }
+    for (number, operand) in all.enumerated() {
       let isKept = operand.elements.allSatisfy { $0 == Float(number) }
       #expect(isKept)
     }
-    for (number, view) in views.enumerated() {
-      let isKept = view.elements.allSatisfy { $0 == Float(number) }
-      #expect(isKept)
-    }
+  }
+
+  /// In fp32 the bound and the sampler compute with what products read.
+  @Test func same() {
+    let configuration = ModelConfiguration(pixels: 17, hidden: 16, latent: 5)
+    let workbench = Workbench(configuration, capacity: Self.capacity)
+    let activations = workbench.activations
+    activations.inputs[0].fill(1)
+    activations.inputs[2].fill(2)
+    activations.deltas[3].fill(3)
+    #expect(activations.pixels.elements.allSatisfy { $0 == 1 })
+    #expect(activations.latents.elements.allSatisfy { $0 == 2 })
+    #expect(activations.logits.elements.allSatisfy { $0 == 3 })
   }
 
   /// Rows begin on 64 bytes where the memory does.
@@ -53,8 +62,8 @@ import VAE
     #expect(matrices(workbench.activations).allSatisfy { $0.rowStride % 16 == 0 })
   }
 
-  /// Rounded copies need half the memory of the matrices, up to the ends of their rows; the
-  /// matrices are then a rank's own.
+  /// Numbers in bf16 need half the memory of floats, up to the ends of their rows; floats of pixels,
+  /// latents, logits and the moments' gradient are then a rank's own.
   @Test func memory() {
     let layout = ParameterLayout(ModelConfiguration(pixels: 63, hidden: 32, latent: 16))
     let shared = Precision.allCases.map {
@@ -63,10 +72,12 @@ import VAE
     let own = Precision.allCases.map { Activations.ownCount(layout, capacity: 10, precision: $0) }
     // Inputs of 64, 33, 17 and 33 columns, deltas of 32, 32, 32 and 63.
     #expect(shared == [10 * (64 + 48 + 32 + 48 + 32 * 3 + 64), 5 * (64 * 3 + 32 * 4 + 64)])
-    #expect(own == [10 * (32 + 16 + 16), 10 * (32 + 16 + 16) + shared[0]])
+    let floats = 10 * (64 + 16 + 64 + 32)
+    #expect(own == [10 * (32 + 16 + 16), 10 * (32 + 16 + 16) + floats])
   }
 
   private func matrices(_ activations: Activations) -> [Matrix] {
-    activations.inputs + activations.deltas + [activations.moments, activations.noise]
+    (activations.inputs + activations.deltas).map { $0.matrix! }
+      + [activations.moments, activations.noise]
   }
 }

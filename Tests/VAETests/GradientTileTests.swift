@@ -48,22 +48,22 @@ import VAE
     #expect(covered == layout.parameterCount)
   }
 
-  /// Sums over as many chunks of samples as there are, from samples amid others.
+  /// Sums over as many parts of 64 samples as there are, from samples amid others.
   @Test(arguments: [1, 2, 127, 128, 129, 256, 257, 300])
   func sums(samples: Int) {
     let workbench = Workbench(
       ModelConfiguration(pixels: 70, hidden: 5, latent: 2), capacity: samples + 7)
     let (activations, rows) = (workbench.activations, 3..<samples + 3)
     for (number, layer) in workbench.layout.layers.enumerated() {
-      let input = activations.inputs[number].columns(0..<layer.inputs).rows(rows)
+      let input = activations.inputs[number].columns(0..<layer.inputs).rows(rows).matrix!
       input.copy(from: floats(samples * layer.inputs, seed: number))
-      let delta = activations.deltas[number].rows(rows)
+      let delta = activations.deltas[number].rows(rows).matrix!
       delta.copy(from: floats(samples * layer.outputs, seed: 10 + number))
     }
     workbench.computeGradient(rows)
     for (number, layer) in workbench.layout.layers.enumerated() {
-      let input = activations.inputs[number].rows(rows).doubles
-      let delta = activations.deltas[number].rows(rows).doubles
+      let input = activations.inputs[number].rows(rows).matrix!.doubles
+      let delta = activations.deltas[number].rows(rows).matrix!.doubles
       let (height, width) = (layer.inputs + 1, layer.outputs)
       let expected = (0..<height * width).map { place in
         (0..<samples).reduce(0) { sum, sample in

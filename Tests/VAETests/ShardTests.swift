@@ -10,8 +10,7 @@ import VAE
   private func workbench() -> Workbench {
     let workbench = Workbench(Self.configuration, capacity: Self.batch)
     workbench.layout.initialize(workbench.parameters, seed: 1)
-    workbench.activations.pixels
-      .copy(from: pixels(Self.batch * Self.configuration.pixels, seed: 1).map { Float($0) })
+    workbench.set(pixels: pixels(Self.batch * Self.configuration.pixels, seed: 1))
     RandomStream(seed: 1, purpose: .training)
       .fillNormal(workbench.activations.noise, positions: 0..<Self.batch)
     return workbench
@@ -48,12 +47,14 @@ import VAE
     workbench.forwardAndBackward(5..<9, scale: 1)
     let activations = workbench.activations
     let outside = Array(0..<5) + Array(9..<Self.batch)
-    for matrix in activations.deltas + [activations.moments, workbench.losses] {
+    for operand in activations.deltas
+      + [activations.moments, workbench.losses].map({ Operand($0) })
+    {
       let isUntouched = outside.allSatisfy { row in
-        matrix.rows(row..<row + 1).elements.allSatisfy { $0.isNaN }
+        operand.rows(row..<row + 1).elements.allSatisfy { $0.isNaN }
       }
       #expect(isUntouched)
-      let isWritten = matrix.rows(5..<9).elements.allSatisfy { $0.isFinite }
+      let isWritten = operand.rows(5..<9).elements.allSatisfy { $0.isFinite }
       #expect(isWritten)
     }
   }

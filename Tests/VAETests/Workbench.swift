@@ -17,8 +17,8 @@ struct Workbench: ~Copyable {
   private let copies: WeightCopies
   private let gradientMemory: Buffer<Float>
 
-  /// All memory begins as NaN, which shows where it is used before it is set, but for parameters,
-  /// which begin as 0.
+  /// All memory begins as NaN, which shows where it is used before it is set, but for parameters and
+  /// their copies, which begin as 0.
   init(_ configuration: ModelConfiguration, capacity: Int, precision: Precision = .fp32) {
     layout = ParameterLayout(configuration)
     model = VariationalAutoencoder(layout, engine: MatrixEngine())
@@ -31,7 +31,7 @@ struct Workbench: ~Copyable {
     loss = Buffer(repeating: .nan, count: 2 * capacity)
     parameterMemory = Buffer(repeating: 0, count: layout.count)
     copyMemory = Buffer(
-      repeating: .nan, count: WeightCopies.count(layout, precision: precision))
+      repeating: 0, count: WeightCopies.count(layout, precision: precision))
     copies = WeightCopies(layout, copyMemory.vector, precision: precision)
     gradientMemory = Buffer(repeating: .nan, count: layout.count)
     activations = Activations(
@@ -50,8 +50,14 @@ struct Workbench: ~Copyable {
     for tensor in layout.tensors {
       tensor.view(of: self.parameters).copy(from: parameters[tensor.name]!.map { Float($0) })
     }
-    activations.pixels.copy(from: pixels.map { Float($0) })
+    set(pixels: pixels)
     activations.noise.copy(from: noise.map { Float($0) })
+  }
+
+  /// Sets the batch's pixels, row-major.
+  func set(pixels: [Double]) {
+    activations.pixels.copy(from: pixels.map { Float($0) })
+    activations.pixelOperand.round(activations.pixels)
   }
 
   /// The parameters as the model reads them now.

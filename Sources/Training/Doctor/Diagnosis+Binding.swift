@@ -23,7 +23,7 @@ extension Diagnosis {
   /// Ranks that a launcher which was confined, as by taskset, has bound beyond what it was left.
   private static func undoneMask(_ machine: MachineUse) -> Problem? {
     let ranks = machine.ranks.filter { rank in
-      rank.launched != nil && rank.threadBinding.isEmpty
+      rank.launched != nil
         && rank.parentCPUs.map { $0.intersection(rank.cpus) != rank.cpus } ?? false
     }
     guard let first = ranks.first, let mask = first.parentCPUs else { return nil }
@@ -62,11 +62,6 @@ extension Diagnosis {
   }
 
   private static func advice(_ machine: MachineUse, _ threads: Int) -> String {
-    // Whatever the launcher is told, OpenMP binds anew because of these.
-    let names = machine.ranks.flatMap(\.threadBinding)
-    if !names.isEmpty {
-      return "type unset \(Set(names).sorted().joined(separator: " "))"
-    }
     if Set(machine.ranks.map(\.node)).count > 1 {
       return "these hosts are one machine, so type " + machine.advice.noBinding
     }

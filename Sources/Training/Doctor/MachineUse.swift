@@ -30,9 +30,7 @@ struct MachineUse {
   init(_ ranks: [RankFindings]) {
     self.ranks = ranks
     processor = ranks[0].processor
-    // Where OpenMP bound it, what it was given is not known any more.
-    let isAlone =
-      ranks.count == 1 && ranks[0].launched == nil && ranks[0].threadBinding.isEmpty
+    let isAlone = ranks.count == 1 && ranks[0].launched == nil
     usable = isAlone ? processor.allowed.intersection(ranks[0].cpus) : processor.allowed
     coreCount = max(1, processor.cores(of: usable).count)
     threadCount = ranks.reduce(0) { $0 + $1.threads }

@@ -57,12 +57,8 @@ struct RankFindings: Codable, Equatable {
 }
 
 extension RankFindings {
-  /// Variables that change the number of threads, where they run, or how they wait, and
-  /// the number of processes that Slurm started.
-  static let variables = [
-    "OMP_NUM_THREADS", "OMP_PROC_BIND", "OMP_PLACES", "GOMP_CPU_AFFINITY", "KMP_AFFINITY",
-    "OMP_THREAD_LIMIT", "OMP_WAIT_POLICY", "SLURM_STEP_NUM_TASKS",
-  ]
+  /// The variables in which people ask for threads, and Slurm tells how many processes it started.
+  static let variables = ["OMP_NUM_THREADS", "SLURM_STEP_NUM_TASKS"]
 
   /// Looks around, also at the data in `data`; collective.
   init(_ world: borrowing World, threads: Int, data directory: String) throws {

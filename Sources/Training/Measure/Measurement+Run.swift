@@ -73,7 +73,8 @@ private struct Pace: ~Copyable {
       layout, at: progress, on: images, batchSize: request.batchSize,
       optimizer: Adam(learningRate: recipe.learningRate), seed: recipe.seed,
       precision: request.precision, teams: request.teams,
-      exchange: request.exchange, wire: request.wire, threads: 1, among: world)
+      exchange: request.exchange, wire: request.wire, threads: 1,
+      instructions: try world.commonInstructions(for: request.precision), among: world)
     try trainer.load { replica, _ in layout.initialize(replica.parameters, seed: recipe.seed) }
     self.trainer = trainer
   }

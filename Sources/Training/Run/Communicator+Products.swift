@@ -2,6 +2,15 @@ internal import Kernels
 internal import MPI
 
 extension Communicator {
+  /// The instructions that all ranks compute products in `precision` with: where bits depend on them,
+  /// the slowest that some rank uses, which the others have, too. Collective.
+  func commonInstructions(for precision: Precision) throws -> InstructionSet {
+    guard precision == .bf16 else { return .current }
+    let all = InstructionSet.allCases
+    let mine = Int64(all.firstIndex(of: .current)!)
+    return all[Int(try allReduce(mine, .min))]
+  }
+
   /// Makes sure that the processors of all ranks compute products in `precision`, and rightly;
   /// collective.
   ///

@@ -44,7 +44,8 @@ extension TrainingRun {
       layout, at: plan.progress, on: train, batchSize: recipe.batchSize,
       optimizer: Adam(learningRate: recipe.learningRate), seed: recipe.seed,
       precision: recipe.precision, teams: configuration.teams,
-      exchange: configuration.exchange, wire: configuration.wire, threads: threads, among: world)
+      exchange: configuration.exchange, wire: configuration.wire, threads: threads,
+      instructions: try world.commonInstructions(for: recipe.precision), among: world)
     try world.together {
       guard world.rank == 0 else { return }
       if let checkpoint = plan.checkpoint {

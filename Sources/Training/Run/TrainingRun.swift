@@ -45,7 +45,7 @@ public struct TrainingRun: ~Copyable {
     let trainer = try Self.makeTrainer(plan, data.splits[0], threads: threads, world)
     let layout = trainer.replica.layout
     try trainer.replica.requireSame(among: world)
-    let arithmetic = Arithmetic(plan.configuration.recipe.precision, .current)
+    let arithmetic = Arithmetic(plan.configuration.recipe.precision, trainer.instructions)
     if world.rank == 0, plan.checkpoint != nil,
       let warning = arithmetic.warning(since: plan.arithmetic)
     {

@@ -17,6 +17,9 @@ public struct Trainer: ~Copyable {
   /// Where the run stands.
   public private(set) var progress: Progress
 
+  /// The instructions that its products are computed with.
+  let instructions: InstructionSet
+
   /// The memory that it takes.
   let need: TrainingMemory
 
@@ -36,15 +39,16 @@ public struct Trainer: ~Copyable {
   private var order: EpochOrder
   private var noise: RandomStream
 
-  /// Prepares to train the model of `layout` at `progress`, with `threads` on every rank;
-  /// collective over `world`. The replica's tensors are zero until they are loaded.
+  /// Prepares to train the model of `layout` at `progress`, with `threads` on every rank and products
+  /// by `instructions`; collective over `world`. The replica's tensors are zero until they are loaded.
   init(
     _ layout: ParameterLayout, at progress: Progress, on dataset: Dataset, batchSize: Int,
     optimizer: Adam, seed: UInt64, precision: Precision, teams: TeamMode, exchange: ExchangeMode,
-    wire: Precision, threads: Int, among world: borrowing Communicator
+    wire: Precision, threads: Int, instructions: InstructionSet, among world: borrowing Communicator
   ) throws {
     let team = try Team(teams, among: world)
-    let workers = try Workers(threads, layout, place: team.place, in: team.places, of: world.size)
+    let workers = try Workers(
+      threads, layout, instructions, place: team.place, in: team.places, of: world.size)
     let shards = team.allPlaces.map { workers.shard(of: $0, among: world.size) }
     let batchSize = min(batchSize, dataset.count)
     let schedule = BatchSchedule(imageCount: dataset.count, batchSize: batchSize)
@@ -78,6 +82,7 @@ public struct Trainer: ~Copyable {
     self.memory = memory
     self.progress = progress
     (self.dataset, self.seed, self.optimizer) = (dataset, seed, optimizer)
+    self.instructions = instructions
   }
 
   /// The number of images in an epoch.
@@ -114,7 +119,9 @@ public struct Trainer: ~Copyable {
       fillOthers(than: teamPart, worker.teamShare, in: held)
       for panel in worker.shard.part(of: batch).pieces(ofAtMost: Self.panelHeight) {
         let rows = panel.relative(to: held)
-        dataset.fill(activations.pixels.rows(rows), order: order, positions: panel)
+        dataset.fill(
+          activations.pixels.rows(rows), as: activations.pixelOperand.rows(rows), order: order,
+          positions: panel)
         noise.fillNormal(activations.noise.rows(rows), positions: panel)
         clock.end(.batch)
         model.encode(replica.modelParameters, activations, rows)
@@ -146,8 +153,9 @@ public struct Trainer: ~Copyable {
     for others in [held.lowerBound..<teamPart.lowerBound, teamPart.upperBound..<held.upperBound] {
       let positions = share.part(of: others)
       let rows = positions.relative(to: held)
-      dataset.fill(activations.pixels.rows(rows), order: order, positions: positions)
-      activations.publishPixels(rows)
+      dataset.fill(
+        activations.pixels.rows(rows), as: activations.pixelOperand.rows(rows), order: order,
+        positions: positions)
     }
   }
 

@@ -31,15 +31,16 @@ struct Workers: ~Copyable {
   /// The thread that calls MPI.
   var main: Worker { all[0] }
 
-  /// Starts threads for the rank at `place` among `rankCount`, of which each has `count`; its team
+  /// Starts threads that compute with `instructions` for the rank at `place` among `rankCount`, of which each has `count`; its team
   /// are the ranks at `places`.
   init(
-    _ count: Int, _ layout: ParameterLayout, place: Int, in places: Range<Int>, of rankCount: Int
+    _ count: Int, _ layout: ParameterLayout, _ instructions: InstructionSet, place: Int,
+    in places: Range<Int>, of rankCount: Int
   ) throws {
     threads = try ThreadPool(count)
     all = (0..<count).map { number in
       Worker(
-        number: number, model: VariationalAutoencoder(layout, engine: MatrixEngine()),
+        number: number, model: VariationalAutoencoder(layout, engine: MatrixEngine(instructions)),
         shard: Shard(rank: place * count + number, of: rankCount * count),
         teamShare: Shard(
           rank: (place - places.lowerBound) * count + number, of: places.count * count))

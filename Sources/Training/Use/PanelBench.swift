@@ -50,8 +50,11 @@ struct PanelBench {
 extension PanelBench {
   /// Computes the moments of the images at `positions`.
   func encode(_ dataset: Dataset, _ order: EpochOrder, _ positions: Range<Int>) {
-    dataset.fill(activations.pixels.rows(0..<positions.count), order: order, positions: positions)
-    model.encode(parameters, activations, rows)
+    let rows = 0..<positions.count
+    dataset.fill(
+      activations.pixels.rows(rows), as: activations.pixelOperand.rows(rows), order: order,
+      positions: positions)
+    model.encode(parameters, activations, self.rows)
   }
 
   /// Decodes the panel's latents into means.
