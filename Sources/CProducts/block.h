@@ -36,32 +36,39 @@ typedef NAME(vector) NAME(anywhere) __attribute__((aligned(sizeof(float))));
 static inline __attribute__((always_inline)) TARGET void NAME(chain)(
     int rows, int vectors, int last, const struct block *restrict block, ptrdiff_t depth, const float *a,
     const float *b, NAME(vector) sums[ROWS][VECTORS]) {
-  const ptrdiff_t a_row = block->a_row, a_step = block->a_step, b_step = block->b_step;
+  const ptrdiff_t a_step = block->a_step, b_step = block->b_step;
+  // Not one pointer that goes from row to row: each step would wait for as many additions.
+  const float *rows_of_a[ROWS];
+  EACH(i, rows, ROWS) rows_of_a[i] = a + i * block->a_row;
+  ptrdiff_t at = 0;
   for (ptrdiff_t k = depth; k > 0; k--) {
     NAME(vector) row[VECTORS];
     EACH(v, vectors, VECTORS) row[v] = LOAD(b, v);
     EACH(i, rows, ROWS) {
-      const NAME(vector) factor = a[i * a_row];
+      const NAME(vector) factor = rows_of_a[i][at];
       EACH(v, vectors, VECTORS) sums[i][v] = __builtin_elementwise_fma(factor, row[v], sums[i][v]);
     }
-    a += a_step;
+    at += a_step;
     b += b_step;
   }
 }
 
 // Computes `sums` from zero, of parts of the depth, as a binary tree. The sum of a whole subtree waits
-// on a stack for its sibling's, as digits of a binary counter wait for the carry.
+// on a stack for its sibling's, as digits of a binary counter wait for the carry; the last part's takes
+// all that wait.
 static inline __attribute__((always_inline)) TARGET void NAME(tree)(
     int rows, int vectors, int last, const struct block *restrict block,
     NAME(vector) sums[ROWS][VECTORS]) {
   NAME(vector) stack[LEVELS][ROWS][VECTORS];
   int top = 0;
-  EACH_CHAIN sums[i][v] = 0.0f;
-  for (ptrdiff_t part = 0, k = 0; k < block->depth; part++, k += CProducts_part) {
+  ptrdiff_t k = 0;
+  for (ptrdiff_t part = 0;; part++) {
     EACH_CHAIN sums[i][v] = 0.0f;
     NAME(chain)(
         rows, vectors, last, block, least(CProducts_part, block->depth - k),
         block->a + k * block->a_step, block->b + k * block->b_step, sums);
+    k += CProducts_part;
+    if (k >= block->depth) break;
     for (ptrdiff_t carry = part; carry & 1; carry >>= 1) {
       top--;
       EACH_CHAIN sums[i][v] = stack[top][i][v] + sums[i][v];
@@ -69,7 +76,7 @@ static inline __attribute__((always_inline)) TARGET void NAME(tree)(
     EACH_CHAIN stack[top][i][v] = sums[i][v];
     top++;
   }
-  while (--top > 0) EACH_CHAIN sums[i][v] = stack[top - 1][i][v] + sums[i][v];
+  while (top-- > 0) EACH_CHAIN sums[i][v] = stack[top][i][v] + sums[i][v];
 }
 
 static inline __attribute__((always_inline)) TARGET void NAME(product)(

@@ -151,6 +151,8 @@ void CProducts_multiply(
     const bool is_end = k + steps == p.depth;
     for (ptrdiff_t top = 0; top < p.rows; top += HEIGHT) {
       const ptrdiff_t bottom = least(p.rows, top + HEIGHT);
+      // Blocks as even as rows allow: one of a row or two has too few chains for a processor.
+      const ptrdiff_t blocks = (bottom - top + kernel->rows - 1) / kernel->rows;
       const bool packs = b.column != 1 || (b.row >= FAR && bottom - top >= MANY);
       for (ptrdiff_t panel = 0; panel < panels; panel++) {
         const ptrdiff_t first = vectors * panel / panels, next = vectors * (panel + 1) / panels;
@@ -161,22 +163,27 @@ void CProducts_multiply(
           part = (CProducts_factor){scratch, width, 1};
         }
         const int last = next * lanes > p.columns ? (int)(p.columns % lanes) : 0;
-        for (ptrdiff_t i = top; i < bottom; i += kernel->rows) {
-          const struct block block = {
-              .depth = steps,
-              .a = a.base + i * a.row + k * a.column,
-              .a_row = a.row,
-              .a_step = a.column,
-              .b = part.base,
-              .b_step = part.row,
-              .is_tree = p.is_tree,
-              .rectifies = p.rectifies && is_end,
-              .start = at(k == 0 ? p.start : c, i, j),
-              .gate = at(is_end ? p.gate : (CProducts_companion){0}, i, j),
-              .c = p.c + i * p.c_row + j,
-              .c_row = p.c_row,
-          };
-          kernel->compute((int)least(kernel->rows, bottom - i), (int)(next - first), last, &block);
+        struct block block = {
+            .depth = steps,
+            .a_row = a.row,
+            .a_step = a.column,
+            .b = part.base,
+            .b_step = part.row,
+            .is_tree = p.is_tree,
+            .rectifies = p.rectifies && is_end,
+            .start = k == 0 ? p.start : c,
+            .gate = is_end ? p.gate : (CProducts_companion){0},
+            .c_row = p.c_row,
+        };
+        const CProducts_companion start = block.start, gate = block.gate;
+        for (ptrdiff_t number = 0, i = top; number < blocks; number++) {
+          const ptrdiff_t end = top + (bottom - top) * (number + 1) / blocks;
+          block.a = a.base + i * a.row + k * a.column;
+          block.start = at(start, i, j);
+          block.gate = at(gate, i, j);
+          block.c = p.c + i * p.c_row + j;
+          kernel->compute((int)(end - i), (int)(next - first), last, &block);
+          i = end;
         }
       }
     }
