@@ -1,5 +1,6 @@
 internal import ArgumentParser
 internal import Glibc
+internal import Kernels
 internal import MPI
 internal import Training
 
@@ -24,6 +25,9 @@ struct Lockstep: ParsableCommand {
 
       CHECKPOINT is a run directory (its newest whole checkpoint is used), a checkpoint directory \
       or a .safetensors file.
+
+      \(InstructionSet.variable)=NAME computes with instructions that are not the processor's \
+      fastest: \(InstructionSet.allCases.map(\.rawValue).joined(separator: ", ")). In fp32 the model stays the same.
 
       \(exitCodes)
       """,

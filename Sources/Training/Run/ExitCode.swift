@@ -8,7 +8,7 @@ public enum ExitCode: Int32, CaseIterable, Sendable {
   case badData = 65
   /// This machine cannot do what was asked.
   case unavailable = 69
-  /// The replicas disagree, or a number is not finite.
+  /// The replicas disagree, a processor computes wrongly, or a number is not finite.
   case disagreement = 70
   /// MPI failed.
   case mpi = 71
@@ -24,7 +24,7 @@ public enum ExitCode: Int32, CaseIterable, Sendable {
     case .usage: "wrong usage"
     case .badData: "bad data or checkpoint"
     case .unavailable: "this machine cannot"
-    case .disagreement: "replicas disagree or a number is not finite"
+    case .disagreement: "replicas disagree, a processor errs or a number is not finite"
     case .mpi: "MPI failed"
     case .inputOutput: "input or output failed"
     case .stopped: "stopped on request and resumable"
