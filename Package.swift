@@ -111,18 +111,22 @@ let package = Package(
       name: "replica-probe", dependencies: ["Kernels", "MPI", "Training"],
       path: "Tests/Probes/ReplicaProbe",
       swiftSettings: house),
-    .executableTarget(
-      name: "bf16-probe", dependencies: ["CProducts"], path: "Tests/Probes/BF16Probe",
+    .target(
+      // The kernels of AMX, built a second time, for tiles in memory.
+      name: "CEmulatedAMX", dependencies: ["CProducts"], path: "Tests/Probes/EmulatedAMX",
       cSettings: [
-        // The kernels of AMX are built a second time, for tiles in memory.
         .headerSearchPath("../../../Sources/CProducts"),
         .unsafeFlags(["-O2"], .when(configuration: .debug)),
       ]),
+    .executableTarget(
+      name: "bf16-probe", dependencies: ["CEmulatedAMX", "CProducts"],
+      path: "Tests/Probes/BF16Probe",
+      cSettings: [.unsafeFlags(["-O2"], .when(configuration: .debug))]),
     .testTarget(
       name: "MPITests", dependencies: ["MPI", "Support", "mpi-probe", "mpi-tutorial"],
       swiftSettings: house),
     .testTarget(
-      name: "KernelsTests", dependencies: ["CProducts", "Kernels", "Support", "bf16-probe"],
+      name: "KernelsTests", dependencies: ["CEmulatedAMX", "CProducts", "Kernels", "Support", "bf16-probe"],
       resources: [.copy("Golden")],
       swiftSettings: house),
     .testTarget(

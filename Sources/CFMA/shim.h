@@ -49,7 +49,6 @@ static inline bool CFMA_has_avx2(void) {
 
 static inline bool CFMA_has_avx512(void) { return __builtin_cpu_supports("avx512f"); }
 
-
 __attribute__((target("avx2,fma"))) static inline float CFMA_run_8(long turns, float a, float b) {
   CFMA_8 zero = {0}, factor = zero + a, term = zero + b;
   CFMA_ACCUMULATE(12, zero, __builtin_elementwise_fma(x[i], factor, term))

@@ -73,7 +73,7 @@ INLINE TARGET_VECTOR __m512 finish(
   return sums;
 }
 
-/// Stores these elements, rounded: by an instruction that makes subnormals zero, but no sum is one.
+/// Stores these elements, which are rounded already.
 INLINE TARGET_VECTOR void store_rounded(
     const CProducts_bf16_product *product, ptrdiff_t i, ptrdiff_t j, __mmask16 lanes, __m256i numbers) {
   uint16_t *const to = product->rounded + i * product->rounded_row + j;
@@ -100,7 +100,8 @@ INLINE TARGET_VECTOR void interleave(
       const __mmask32 even_lanes = 2 * pair < positions ? lanes : 0;
       const __mmask32 odd_lanes = 2 * pair + 1 < positions ? lanes : 0;
       const __m512i even = _mm512_maskz_loadu_epi16(even_lanes, row + j);
-      const __m512i odd = _mm512_maskz_loadu_epi16(odd_lanes, row + matrix.row + j);
+      const uint16_t *const next = odd_lanes ? row + matrix.row : row;
+      const __m512i odd = _mm512_maskz_loadu_epi16(odd_lanes, next + j);
       _mm512_storeu_si512(to + 2 * j, _mm512_permutex2var_epi16(even, alternate, odd));
       if (j + LANES < width) {
         _mm512_storeu_si512(to + 2 * (j + LANES), _mm512_permutex2var_epi16(even, later, odd));

@@ -5,7 +5,7 @@
 //              all of a tile: zero, or from and to memory, rows `stride` bytes apart
 //   DOT(sums, a, b)            adds to c's tile the product of a's and b's
 //   RELEASE()                  forgets all tiles
-//   ROUND(floats)              the nearest bf16 numbers of a vector that has no subnormals
+//   ROUND(floats)              the nearest bf16 numbers; sums are never subnormal, which may become zero
 //   TARGET                     the attribute of functions that allows them
 // so that what they do can also be spelled out for processors without them.
 // There are eight tiles: four of c, 32 rows and 32 columns, two of a and two of b. A product of tiles

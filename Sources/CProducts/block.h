@@ -7,6 +7,8 @@
 //   VECTORS   most vectors of a block's row
 //   LOAD_FIRST(pointer, count), STORE_FIRST(pointer, count, vector)
 //             some lanes of a vector from and to memory; the others are read as zero
+//   WIDE, NONZERO(vector), ANY(bits)
+//             as sparse.h has them
 //
 // A block's chains are in registers from beginning to end: ROWS × VECTORS of them, beside VECTORS for a
 // row of b and one for an element of a. A step loads VECTORS + ROWS times for ROWS × VECTORS

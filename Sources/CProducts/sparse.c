@@ -63,10 +63,7 @@ static ptrdiff_t waiting_row(const CProducts_product *p) { return (p->columns + 
 static void sum(
     const struct kernel *kernel, const CProducts_product *p, struct memory *memory, struct strip strip) {
   const ptrdiff_t row = waiting_row(p);
-  CProducts_companion levels[LEVELS] = {{p->c, p->c_row}};
-  for (int i = 1; i < LEVELS; i++) {
-    levels[i] = (CProducts_companion){memory->waiting + (i - 1) * p->rows * row, row};
-  }
+  CProducts_companion levels[LEVELS];
   int top = 0;
   for (ptrdiff_t part = 0, k = 0; k < p->depth; part++, k += CProducts_part) {
     const ptrdiff_t depth = least(CProducts_part, p->depth - k);
@@ -77,7 +74,9 @@ static void sum(
     strip.waiting_count = strip.is_end ? top : __builtin_ctzll(~(unsigned long long)part);
     top -= strip.waiting_count;
     for (int i = 0; i < strip.waiting_count; i++) strip.waiting[i] = levels[top + i];
-    (strip.c = (float *)levels[top].base), (strip.c_row = levels[top].row);
+    strip.c = top == 0 ? p->c : memory->waiting + (top - 1) * p->rows * row;
+    strip.c_row = top == 0 ? p->c_row : row;
+    levels[top] = (CProducts_companion){strip.c, strip.c_row};
     add(kernel, p->columns, &strip);
     top++;
   }

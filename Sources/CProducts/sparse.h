@@ -3,6 +3,7 @@
 //
 //   WIDE              most vectors of a strip
 //   NONZERO(vector)   a bit for each lane that is not zero, the first lane's lowest
+//   ANY(bits)         whether a vector of integers has a bit set
 //
 // A row of a strip is WIDE chains in registers over those of k alone where a is not zero; each step
 // takes one element of a and as much of a row of b. What is left out, fma(0, b, sum), is the sum again

@@ -7,7 +7,7 @@ internal import Glibc
 /// In fp32 all of them give the same bits: which one is used is a matter of speed. Later cases have
 /// what the earlier ones of their architecture have.
 public enum InstructionSet: String, CaseIterable, Sendable {
-  /// What every processor of the architecture has, but for aarch64's: `fmaf` of the C library.
+  /// No vector instructions are assumed: `fmaf` of the C library. aarch64 has NEON in its place.
   case generic
   /// NEON, which every aarch64 has.
   case neon
@@ -59,12 +59,15 @@ public enum InstructionSet: String, CaseIterable, Sendable {
     }
   }
 
+  /// The least set whose products in fp32 are computed as with this one.
+  public var floats: InstructionSet { self >= .avx512 ? .avx512 : self }
+
   /// The kernels of products in fp32.
   var kernels: CProducts_instructions {
-    switch self {
-    case .generic, .neon: CProducts_baseline
+    switch floats {
     case .avx2: CProducts_avx2
-    case .avx512, .avx512BF16, .amx: CProducts_avx512
+    case .avx512: CProducts_avx512
+    default: CProducts_baseline
     }
   }
 

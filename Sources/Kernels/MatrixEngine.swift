@@ -25,7 +25,7 @@ public enum Epilogue {
 /// engine.multiply(x, weights, into: y, bias: bias, epilogue: .rectifier)
 /// ```
 public final class MatrixEngine {
-  private let instructions: InstructionSet
+  let instructions: InstructionSet
   private let scratch: Buffer<Float>
 
   /// An engine that computes with `instructions`, which this processor has.

@@ -1,8 +1,16 @@
 /// Whether this processor's matrix products have the bits that they must have: a core that computes
 /// wrongly now and then is found before it spoils a model.
 public struct ProductCheck {
-  /// The hash of the products' bits as the definition has them.
+  /// The hash of the products' bits in fp32 as the definition has them.
   static let expected: UInt64 = 0x8d39_0685_2cbe_9959
+
+  /// The same where four of five numbers of the first factor are zero.
+  static let expectedWithZeros: UInt64 = 0x1035_c026_acee_cefa
+
+  /// The same in bf16, by the instructions.
+  static let expectedInBFloat16: [InstructionSet: UInt64] = [
+    .avx512BF16: 0x9a29_a3ca_346f_af30, .amx: 0x0f16_d584_5db6_0062,
+  ]
 
   /// The shapes: all numbers of rows that kernels take at a time, vectors that are whole and not,
   /// and inner dimensions beyond what a kernel takes in one go.
@@ -14,36 +22,78 @@ public struct ProductCheck {
     (14, 64, 400), (13, 200, 77), (5, 449, 40),
   ]
 
-  /// Whether the products of `engine` are right, both those that visit all numbers and those that
-  /// leave zeros out. Takes about two milliseconds.
-  public static func isPassed(by engine: MatrixEngine) -> Bool {
-    [false, true].allSatisfy { hash(engine, isMostlyZero: $0) == expected }
+  /// Whether the products of `engine` that training in `precision` needs are right: also in bf16 those
+  /// in fp32, which evaluation is in. Takes some milliseconds, without vector instructions a tenth of a
+  /// second.
+  public static func isPassed(by engine: MatrixEngine, in precision: Precision) -> Bool {
+    hash(engine, withZeros: false) == expected
+      && hash(engine, withZeros: true) == expectedWithZeros
+      && (precision == .fp32
+        || hashInBFloat16(engine) == expectedInBFloat16[engine.instructions])
   }
 
-  private static func hash(_ engine: MatrixEngine, isMostlyZero: Bool) -> UInt64 {
-    hash { a, b, c, bias in
+  private static func hash(_ engine: MatrixEngine, withZeros: Bool) -> UInt64 {
+    hash(withZeros: withZeros) { a, b, c, bias in
       engine.multiply(
-        Operand(a, isMostlyZero: isMostlyZero), .floats(b), into: Operand(c), bias: bias,
+        Operand(a, isMostlyZero: withZeros), .floats(b), into: Operand(c), bias: bias,
         epilogue: .rectifier)
     } sum: {
-      engine.sumOverPositions(Operand($0, isMostlyZero: isMostlyZero), Operand($1), into: $2)
+      engine.sumOverPositions(Operand($0, isMostlyZero: withZeros), Operand($1), into: $2)
     }
+  }
+
+  /// The hash of the products of `engine` in bf16.
+  static func hashInBFloat16(_ engine: MatrixEngine) -> UInt64 {
+    hashInBFloat16 {
+      engine.multiply($0, .pairs($1), into: Operand($2), bias: $3, epilogue: .rectifier)
+    } sum: {
+      engine.sumOverPositions($0, $1, into: $2)
+    }
+  }
+
+  /// The hash of what `product` and `sum` compute of the check's numbers, rounded.
+  static func hashInBFloat16(
+    product: (_ a: Operand, _ b: PairedMatrix, _ c: Matrix, _ bias: Matrix) -> Void,
+    sum: (_ a: Operand, _ b: Operand, _ c: Matrix) -> Void
+  ) -> UInt64 {
+    hash(withZeros: false) { a, b, c, bias in
+      let count = PairedMatrix.floats(depth: b.rows, columns: b.columns)
+      let memory = Buffer<Float>(repeating: 0, count: count)
+      let pairs = PairedMatrix(inPlaceOf: memory.vector, depth: b.rows, columns: b.columns)
+      pairs.round(rows: 0..<b.rows, from: b)
+      withRounded(a) { product($0, pairs, c, bias) }
+    } sum: { a, b, c in
+      withRounded(a) { a in withRounded(b) { b in sum(a, b, c) } }
+    }
+  }
+
+  private static func withRounded(_ matrix: Matrix, _ body: (Operand) -> Void) {
+    let (rows, columns) = (matrix.rows, matrix.columns)
+    let memory = Buffer<Float>(repeating: 0, count: (rows * columns + 1) / 2)
+    let operand = BFloat16Vector(inPlaceOf: memory.vector).operand(rows: rows, columns: columns)
+    operand.round(matrix)
+    body(operand)
   }
 
   /// The hash of what `product` and `sum` compute of the check's numbers.
   static func hash(
+    withZeros: Bool,
     product: (_ a: Matrix, _ b: Matrix, _ c: Matrix, _ bias: Matrix) -> Void,
     sum: (_ a: Matrix, _ b: Matrix, _ c: Matrix) -> Void
   ) -> UInt64 {
     let memory = Buffer<Float>(repeating: 0, count: 784 * 415 + 400)
+    let first = Buffer<Float>(repeating: 0, count: 784 * 14)
     let result = Buffer<Float>(repeating: 0, count: 14 * 400)
     let numbers = memory.vector
     fill(numbers)
+    for index in 0..<first.count where !withZeros || index % 5 == 0 {
+      first.vector.base[index] = numbers.base[index]
+    }
     var hash = BitHash()
     for (rows, inner, columns) in shapes {
       let c = result.vector.matrix(rows: rows, columns: columns)
       product(
-        numbers.matrix(rows: rows, columns: inner),
+        first.vector.matrix(rows: rows, columns: inner),
         numbers.matrix(at: rows * inner, rows: inner, columns: columns), c,
         numbers.matrix(at: rows * inner + inner * columns, rows: 1, columns: columns))
       hash.add(result.vector[0..<rows * columns])
@@ -51,7 +101,7 @@ public struct ProductCheck {
     for (rows, positions, columns) in sums {
       let c = result.vector.matrix(rows: rows, columns: columns)
       sum(
-        numbers.matrix(rows: positions, columns: rows),
+        first.vector.matrix(rows: positions, columns: rows),
         numbers.matrix(at: positions * rows, rows: positions, columns: columns), c)
       hash.add(result.vector[0..<rows * columns])
     }

@@ -10,7 +10,7 @@ public struct GradientTile: Sendable {
   /// The layer's number.
   public let layer: Int
 
-  /// The rows of the layer's matrix (inputs + 1, outputs); two at least.
+  /// The rows of the layer's matrix (inputs + 1, outputs).
   public let rows: Range<Int>
 
   /// Where these rows lie among all parameters.

@@ -8,7 +8,9 @@ public struct VariationalAutoencoder {
   /// Where the parameters lie.
   public let layout: ParameterLayout
 
-  private let engine: MatrixEngine
+  /// What computes its products.
+  public let engine: MatrixEngine
+
   private let encoder: Encoder
   private let sampler = Sampler()
   private let decoder: Decoder

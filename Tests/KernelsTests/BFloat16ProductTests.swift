@@ -6,7 +6,7 @@ import Testing
 @Suite struct BFloat16ProductTests {
   private static let sets = InstructionSet.available.filter(\.hasBF16)
 
-  /// Tens of thousands of products in all shapes, of AVX-512 BF16 where there is one, of AMX where
+  /// Thousands of products in all shapes, of AVX-512 BF16 where there is one, of AMX where
   /// there is one and by its definition elsewhere, against plain loops over models of both
   /// instructions; and the layouts of weights.
   @Test("bit for bit by the definitions") func definitions() throws {

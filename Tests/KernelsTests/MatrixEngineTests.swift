@@ -21,15 +21,6 @@ import Testing
     }
   }
 
-  /// A shape that is known by now gives the same bits again, on other memory.
-  @Test func again() {
-    let reference = ProductReference(rows: 9, inner: 50, columns: 21)
-    for variant in ProductVariant.all {
-      let results = (0..<2).map { _ in variant.run(reference, engine).elements.bits }
-      #expect(results[0] == results[1], "\(variant)")
-    }
-  }
-
   @Test func withoutInnerDimension() {
     let a = PaddedMatrix(2, 0)
     let b = PaddedMatrix(0, 3)

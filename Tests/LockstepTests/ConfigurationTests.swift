@@ -220,7 +220,7 @@ import Testing
     outcome.expectFailure(70, ["the configuration of rank 1 on "])
   }
 
-  /// 200 images in batches of 50 are 4 steps an epoch; ranks get multiples of six but for the last.
+  /// 200 images in batches of 50 are 4 steps an epoch.
   @Test("a dry run tells the plan, and goes on where the run would", arguments: Launch.both)
   func plan(launch: Launch) throws {
     let job = Job(folder.trainWords() + ["--dry-run", "--epochs", "5"], launch)

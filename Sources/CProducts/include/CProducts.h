@@ -16,6 +16,10 @@
 // tree. A range of n parts, n > 1, is the sum of its first 2^m and of the others, 2^m being the largest
 // power of two below n. So whoever has the positions of a whole subtree need tell its sum only.
 //
+// Where the processor's mode makes subnormal numbers zero, they are: factors, sums and results. (x86 asks
+// whether a result is subnormal after rounding it, ARM before: one that rounds to the least normal
+// number, and is less by half of a last bit at most, is zero on ARM alone.)
+//
 // That is the definition. Kernels differ in how many chains they advance at a time: vectors run over
 // columns, never over k, so that neither their width, nor rows, nor the cut of a matrix into blocks,
 // nor who computes which, changes a bit.
@@ -62,7 +66,7 @@ typedef struct {
   /// Whether the sums are over positions of a batch, as trees: they begin with zero, and b.column is 1.
   bool is_tree;
   /// Whether most of a's numbers are zero: only the others are visited then, which changes no bit as
-  /// long as b is finite.
+  /// long as b is finite, and `start` has no subnormal numbers in a mode that makes them zero.
   bool is_sparse;
   /// What chains begin with: nothing for zero, a bias, or c itself.
   CProducts_companion start;

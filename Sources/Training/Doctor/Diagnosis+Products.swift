@@ -1,3 +1,5 @@
+internal import Kernels
+
 extension Diagnosis {
   /// What makes products wrong or slow.
   static func productProblems(_ job: JobFindings) -> [Problem] {
@@ -6,7 +8,8 @@ extension Diagnosis {
     if !wrong.isEmpty {
       problems.append(
         Problem(
-          "self-test", "products on \(Wording.ranks(wrong)) have not the bits that they must have",
+          "product-check",
+          "products on \(Wording.ranks(wrong)) have not the bits that they must have",
           why: "a processor that computes wrongly spoils the model, so training refuses",
           instead: "leave \(Wording.hosts(wrong.map { [$0] })) out, and have it looked at"))
     }
@@ -23,8 +26,15 @@ extension Diagnosis {
         "unlike-processors",
         "rank 0 can compute with \(first.products.best), rank \(other.rank) on \(other.host) with "
           + other.products.best,
-        why: "bits are the same, but the slower processor sets the pace", instead: "use like hosts")
+        why: isSame(first.products.best, other.products.best)
+          ? "in fp32 they are alike; in bf16 all compute as the lesser one does"
+          : "bits are the same, but the slower processor sets the pace", instead: "use like hosts")
     ]
+  }
+
+  /// Whether products in fp32 are computed alike with the instructions of these names.
+  private static func isSame(_ one: String, _ other: String) -> Bool {
+    InstructionSet(rawValue: one)?.floats == InstructionSet(rawValue: other)?.floats
   }
 
   private static func limits(_ job: JobFindings) -> [Problem] {
@@ -35,7 +45,11 @@ extension Diagnosis {
         "instruction-limit",
         "LOCKSTEP_INSTRUCTIONS=\(first.instructions) keeps \(Wording.ranks(limited)) from "
           + first.best,
-        why: "products take longer, and have the same bits",
+        why: !isSame(first.instructions, first.best)
+          ? "products take longer, and have the same bits"
+          : first.hasBF16
+            ? "products in bf16 take longer, and have other bits; those in fp32 are the same"
+            : "there is no --precision bf16; products in fp32 are the same",
         instead: "type unset LOCKSTEP_INSTRUCTIONS")
     ]
   }

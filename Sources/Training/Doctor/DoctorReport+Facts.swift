@@ -48,7 +48,8 @@ extension DoctorReport {
   private static func products(_ node: [RankFindings]) -> String {
     let products = node[0].products
     let test = node.allSatisfy(\.products.areRight) ? "passed" : "failed"
-    return "\(products.description); \(products.hasBF16 ? "bf16" : "no bf16"); self-test \(test)"
+    return "\(products.description) (\(products.instructions)); "
+      + "\(products.hasBF16 ? "bf16" : "no bf16"); check \(test)"
   }
 
   private static func transports(_ transport: Transport) -> String {

@@ -26,6 +26,7 @@ extension ProductFindings {
     description = set.description
     best = InstructionSet.available.last!.rawValue
     hasBF16 = set.hasBF16
-    areRight = ProductCheck.isPassed(by: MatrixEngine(set))
+    areRight = ProductCheck.isPassed(
+      by: MatrixEngine(set), in: set.hasBF16 ? .bf16 : .fp32)
   }
 }

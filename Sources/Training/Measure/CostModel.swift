@@ -7,8 +7,7 @@ public import VAE
 ///     step = (samples(b) + gradients(e, B/N)) (1 + w log₂ R) + 2 l + exposed(T, G)
 ///
 /// - samples(b) = p b + q: batch, forward and backward of the rank with the largest shard. b
-///   follows from ``Shard``: shards are made of units of six rows, so that a batch of 128 has no
-///   more than 21 of them, and some ranks get one more than others.
+///   follows from ``Shard``: shards are even to one image.
 /// - gradients(e, s) = e (u s + v): a rank's tiles, of e parameters in all, over the s samples of
 ///   its node; v is the update, which no node is spared. e is that of the lane to which the most
 ///   was dealt.

@@ -39,8 +39,8 @@ struct RunEnvironment: Codable, Equatable {
 
   /// Asks all ranks; collective.
   init(
-    threads: Int, _ program: ProgramVersion, _ data: DataFingerprint,
-    among communicator: borrowing Communicator
+    threads: Int, _ instructions: InstructionSet, _ program: ProgramVersion,
+    _ data: DataFingerprint, among communicator: borrowing Communicator
   ) throws {
     date = Date.now.ISO8601Format()
     version = program.number
@@ -57,7 +57,7 @@ struct RunEnvironment: Codable, Equatable {
     self.hosts = hosts
     mpi = String(try World.libraryVersion.prefix { $0 != "\n" && $0 != "\0" })
     processor = Processor().model
-    instructions = InstructionSet.current.rawValue
+    self.instructions = instructions.rawValue
     ranks = communicator.size
     threadsPerRank = threads
   }

@@ -53,7 +53,8 @@ public struct TrainingRun: ~Copyable {
     }
     try Crowding.check(threads: threads, among: world)
     let environment = try RunEnvironment(
-      threads: threads, request.program, DataFingerprint(data), among: world)
+      threads: threads, trainer.instructions, request.program, DataFingerprint(data),
+      among: world)
     let communicator = try world.duplicate()
     let state = CheckpointState(plan, data, arithmetic)
     outputs = try world.together {

@@ -1,5 +1,6 @@
 internal import Kernels
 internal import MNIST
+internal import Synchronization
 internal import VAE
 
 /// What one thread of a rank works with.
@@ -67,6 +68,17 @@ struct Workers: ~Copyable {
       all[number].clock.end(.waiting)
       body(all[number])
     }
+  }
+
+  /// Whether all threads, on whatever cores they are, compute products in `precision` as they must.
+  func computeRightly(in precision: Precision) -> Bool {
+    let areRight = Mutex(true)
+    begin()
+    run { worker in
+      guard !ProductCheck.isPassed(by: worker.model.engine, in: precision) else { return }
+      areRight.withLock { $0 = false }
+    }
+    return areRight.withLock { $0 }
   }
 
   /// Where the time of all steps went, the mean of the threads.

@@ -15,9 +15,10 @@ extension Inference {
     _ dataset: Dataset, samples: Int, seed: UInt64, among communicator: borrowing Communicator
   ) throws -> Double {
     let order = EpochOrder(unshuffled: dataset.count)
+    let isMostlyBlack = dataset.isMostlyBlack
     var sum = 0.0
     try work.collect(dataset.count, width: 1, among: communicator) { bench, positions, bounds in
-      bench.encode(dataset, order, positions)
+      bench.encode(dataset, isMostlyBlack: isMostlyBlack, order, positions)
       var weights = [LogMean](repeating: LogMean(), count: positions.count)
       for sample in 0..<samples {
         let noise = RandomStream(seed: seed, purpose: .evaluation, epoch: sample)
@@ -36,10 +37,11 @@ extension Inference {
     to weights: inout [LogMean]
   ) {
     let activations = bench.activations
-    noise.fillNormal(activations.noise.rows(0..<positions.count), positions: positions)
-    bench.model.sample(activations, bench.rows)
-    bench.model.decode(bench.parameters, activations, bench.rows)
-    bench.model.evaluate(activations, bench.rows, losses: bench.losses)
+    let rows = 0..<positions.count
+    noise.fillNormal(activations.noise.rows(rows), positions: positions)
+    bench.model.sample(activations, rows)
+    bench.model.decode(bench.parameters, activations, rows)
+    bench.model.evaluate(activations, rows, losses: bench.losses.rows(rows))
     let latent = activations.noise.columns
     for row in 0..<positions.count {
       var ratio = 0.0

@@ -44,14 +44,16 @@ public struct Inference: ~Copyable {
     let width = 2 + 2 * dimensions
     let noise = RandomStream(seed: seed, purpose: .evaluation)
     let order = EpochOrder(unshuffled: dataset.count)
+    let isMostlyBlack = dataset.isMostlyBlack
     var sum = LossSum()
     try work.collect(count, width: width, among: communicator) { bench, positions, rows in
       let (model, activations) = (bench.model, bench.activations)
-      bench.encode(dataset, order, positions)
-      noise.fillNormal(activations.noise.rows(0..<positions.count), positions: positions)
-      model.sample(activations, bench.rows)
-      model.decode(bench.parameters, activations, bench.rows)
-      model.evaluate(activations, bench.rows, losses: rows.columns(0..<2))
+      let computed = 0..<positions.count
+      bench.encode(dataset, isMostlyBlack: isMostlyBlack, order, positions)
+      noise.fillNormal(activations.noise.rows(computed), positions: positions)
+      model.sample(activations, computed)
+      model.decode(bench.parameters, activations, computed)
+      model.evaluate(activations, computed, losses: rows.columns(0..<2).rows(computed))
       guard dimensions > 0 else { return }
       let parts = [activations.moments, activations.latents].map { $0.columns(0..<dimensions) }
       rows.columns(2..<2 + dimensions).copy(from: parts[0])
@@ -75,10 +77,11 @@ public struct Inference: ~Copyable {
     receive: (Range<Int>, Span<Float>) throws -> Void
   ) throws {
     let order = EpochOrder(unshuffled: dataset.count)
+    let isMostlyBlack = dataset.isMostlyBlack
     let latent = layout.configuration.latent
     try work.collect(dataset.count, width: latent, among: communicator) {
       bench, positions, means in
-      bench.encode(dataset, order, positions)
+      bench.encode(dataset, isMostlyBlack: isMostlyBlack, order, positions)
       means.copy(from: bench.activations.moments.columns(0..<latent))
     } receive: {
       try Self.requireFinite($1)
@@ -105,12 +108,13 @@ public struct Inference: ~Copyable {
     receive: (Range<Int>, Span<Float>) throws -> Void
   ) throws {
     let order = EpochOrder(unshuffled: dataset.count)
+    let isMostlyBlack = dataset.isMostlyBlack
     let latent = layout.configuration.latent
     try work.collect(count, width: dataset.pixelCount, among: communicator) {
       bench, positions, images in
-      bench.encode(dataset, order, positions)
+      bench.encode(dataset, isMostlyBlack: isMostlyBlack, order, positions)
       bench.activations.latents.copy(from: bench.activations.moments.columns(0..<latent))
-      bench.decode(into: images)
+      bench.decode(positions.count, into: images)
     } receive: {
       try Self.requireFinite($1)
       try receive($0, $1)
@@ -126,7 +130,7 @@ public struct Inference: ~Copyable {
     let pixels = layout.configuration.pixels
     try work.collect(count, width: pixels, among: communicator) { bench, positions, images in
       fill(positions, bench.activations.latents.rows(0..<positions.count))
-      bench.decode(into: images)
+      bench.decode(positions.count, into: images)
     } receive: {
       try Self.requireFinite($1)
       try receive($0, $1)

@@ -16,21 +16,27 @@ struct PanelBench {
   /// Inputs and outputs of the model's layers.
   let activations: Activations
 
+  /// The same memory where images are mostly black.
+  private let mostlyBlack: Activations
+
   /// Room for the panel's losses (height, 2).
   let losses: Matrix
-
-  /// All rows of a panel.
-  var rows: Range<Int> { 0..<Self.height }
 
   /// Lays a bench out over `memory`, of ``floats(_:)``, which the caller keeps alive.
   init(_ layout: ParameterLayout, _ parameters: Vector, _ memory: Vector) {
     let (shared, own) = Self.counts(layout)
     model = VariationalAutoencoder(layout, engine: MatrixEngine())
     self.parameters = Parameters(parameters)
-    activations = Activations(
-      layout, capacity: Self.height, shared: memory[0..<shared],
-      own: memory[shared..<shared + own])
+    (activations, mostlyBlack) = Self.both { isMostlyBlack in
+      Activations(
+        layout, capacity: Self.height, shared: memory[0..<shared],
+        own: memory[shared..<shared + own], mostlyZero: isMostlyBlack)
+    }
     losses = memory.matrix(at: shared + own, rows: Self.height, columns: 2)
+  }
+
+  private static func both(_ make: (Bool) -> Activations) -> (Activations, Activations) {
+    (make(false), make(true))
   }
 
   /// The floats of memory that a bench needs.
@@ -48,18 +54,21 @@ struct PanelBench {
 }
 
 extension PanelBench {
-  /// Computes the moments of the images at `positions`.
-  func encode(_ dataset: Dataset, _ order: EpochOrder, _ positions: Range<Int>) {
+  /// Computes the moments of the images at `positions` of `dataset`, which are mostly black or not.
+  func encode(
+    _ dataset: Dataset, isMostlyBlack: Bool, _ order: EpochOrder, _ positions: Range<Int>
+  ) {
     let rows = 0..<positions.count
     dataset.fill(
       activations.pixels.rows(rows), as: activations.pixelOperand.rows(rows), order: order,
       positions: positions)
-    model.encode(parameters, activations, self.rows)
+    model.encode(parameters, isMostlyBlack ? mostlyBlack : activations, rows)
   }
 
-  /// Decodes the panel's latents into means.
-  func decode(into images: Matrix) {
+  /// Decodes the panel's first `count` latents into means.
+  func decode(_ count: Int, into images: Matrix) {
+    let rows = 0..<count
     model.decode(parameters, activations, rows)
-    BernoulliLikelihood.means(logits: activations.logits, into: images)
+    BernoulliLikelihood.means(logits: activations.logits.rows(rows), into: images.rows(rows))
   }
 }

@@ -6,9 +6,7 @@ internal import VAE
 
 /// Forward passes over any number of images or latents, shared by all ranks.
 ///
-/// The work is cut into panels of one fixed height, computed whole even where fewer rows are
-/// wanted. So each row is the product of the same shapes, and has the same bits, whoever computes
-/// it and however many there are.
+/// The work is cut into panels of one fixed height; a row's bits do not depend on the others.
 struct PanelWork: ~Copyable {
   /// The rows of a panel.
   static let height = PanelPlan.height
