@@ -126,7 +126,8 @@ let package = Package(
       name: "MPITests", dependencies: ["MPI", "Support", "mpi-probe", "mpi-tutorial"],
       swiftSettings: house),
     .testTarget(
-      name: "KernelsTests", dependencies: ["CEmulatedAMX", "CProducts", "Kernels", "Support", "bf16-probe"],
+      name: "KernelsTests",
+      dependencies: ["CEmulatedAMX", "CProducts", "Kernels", "Support", "bf16-probe"],
       resources: [.copy("Golden")],
       swiftSettings: house),
     .testTarget(

@@ -1,8 +1,6 @@
 #ifndef LOCKSTEP_CFMA_SHIM_H
 #define LOCKSTEP_CFMA_SHIM_H
 
-#include <stdbool.h>
-
 // Measures the limit that all figures are held against, so it must be as wide as the processor goes,
 // whatever the rest is compiled for. Swift can neither compile one function for another processor
 // than its module's nor ask which one it runs on; clang can do both.
@@ -42,12 +40,6 @@ enum {
 #if defined(__x86_64__)
 
 #include <immintrin.h>
-
-static inline bool CFMA_has_avx2(void) {
-  return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma");
-}
-
-static inline bool CFMA_has_avx512(void) { return __builtin_cpu_supports("avx512f"); }
 
 __attribute__((target("avx2,fma"))) static inline float CFMA_run_8(long turns, float a, float b) {
   CFMA_8 zero = {0}, factor = zero + a, term = zero + b;
@@ -113,8 +105,6 @@ __attribute__((target("amx-tile,amx-bf16"))) static inline float CFMA_run_amx(
 
 #else
 
-static inline bool CFMA_has_avx2(void) { return false; }
-static inline bool CFMA_has_avx512(void) { return false; }
 static inline float CFMA_run_8(long turns, float a, float b) { return 0; }
 static inline float CFMA_run_16(long turns, float a, float b) { return 0; }
 static inline float CFMA_run_bf16(long turns, float a, float b) { return 0; }

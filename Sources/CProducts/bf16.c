@@ -48,7 +48,7 @@ void CProducts_bf16_multiply(
     CProducts_bf16_instructions instructions, const CProducts_bf16_product *product, void *scratch) {
   if (instructions == CProducts_amx) {
     CProducts_multiply_amx(product, scratch);
-  } else {
+  } else if (!product->is_sparse || !CProducts_multiply_sparse_avx512_bf16(product, scratch)) {
     CProducts_multiply_avx512_bf16(product);
   }
 }
@@ -57,7 +57,7 @@ void CProducts_bf16_gradient(
     CProducts_bf16_instructions instructions, const CProducts_bf16_sum *sum, void *scratch) {
   if (instructions == CProducts_amx) {
     CProducts_gradient_amx(sum, scratch);
-  } else {
+  } else if (!sum->is_sparse || !CProducts_gradient_sparse_avx512_bf16(sum, scratch)) {
     CProducts_gradient_avx512_bf16(sum, scratch);
   }
 }

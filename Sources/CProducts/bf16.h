@@ -226,6 +226,9 @@ static inline TARGET_VECTOR void add_up(
 
 void CProducts_multiply_avx512_bf16(const CProducts_bf16_product *product);
 void CProducts_gradient_avx512_bf16(const CProducts_bf16_sum *sum, void *scratch);
+/// Compute what most of whose first factor's numbers are zero; false where `scratch` is too small.
+bool CProducts_multiply_sparse_avx512_bf16(const CProducts_bf16_product *product, void *scratch);
+bool CProducts_gradient_sparse_avx512_bf16(const CProducts_bf16_sum *sum, void *scratch);
 void CProducts_multiply_amx(const CProducts_bf16_product *product, void *scratch);
 void CProducts_gradient_amx(const CProducts_bf16_sum *sum, void *scratch);
 

@@ -1,10 +1,9 @@
-#include "bf16.h"
+#include "bf16_avx512.h"
 
 #if defined(__x86_64__)
 
 // 32 registers of 16 floats: 24 chains, a row of pairs of b, a pair of a. A step loads 11 times for 24
 // instructions; processors begin one in each cycle, or two in three, and have the sum six later.
-#define TARGET __attribute__((target(VECTOR_FEATURES ",avx512bf16")))
 #define ROWS 8
 #define VECTORS 3
 
@@ -13,9 +12,6 @@ enum {
   HEIGHT = 256,
 };
 
-// Loops over a block are unrolled, so that their variables are registers.
-#define EACH(index, count, most)                                                                 \
-  _Pragma("clang loop unroll(full)") for (int index = 0; index < (most); index++) if (index < (count))
 #define EACH_CHAIN EACH(i, rows, ROWS) EACH(v, vectors, VECTORS)
 
 /// Pairs of k of some rows of a, and of some vectors of b.
@@ -28,10 +24,6 @@ struct pairs {
   /// Whether of a last pair, beyond `count`, there is but the even k.
   bool is_odd;
 };
-
-INLINE TARGET __m512 dot(__m512 sum, __m512i a, __m512i b) {
-  return _mm512_dpbf16_ps(sum, (__m512bh)a, (__m512bh)b);
-}
 
 /// Advances `sums` over `pairs`.
 INLINE TARGET void chain(int rows, int vectors, struct pairs pairs, __m512 sums[ROWS][VECTORS]) {

@@ -8,8 +8,8 @@ public struct ArithmeticPeak: Sendable {
   private let run: @Sendable (Int, Float, Float) -> Float
   private let operationsPerTurn: Int
 
-  /// The widest instructions of this processor for factors in `precision`, summed in
-  /// fp32, or those of products in bf16 that `LOCKSTEP_INSTRUCTIONS` leaves; nil where it has none.
+  /// The instructions that products of factors in `precision`, summed in fp32, are computed with; nil
+  /// where there are none.
   public init?(_ precision: Precision) {
     switch precision {
     case .bf16 where InstructionSet.current == .amx:
@@ -17,9 +17,9 @@ public struct ArithmeticPeak: Sendable {
     case .bf16:
       guard InstructionSet.current.hasBF16 else { return nil }
       self.init("AVX-512 BF16", CFMA_OPERATIONS_BF16) { CFMA_run_bf16($0, $1, $2) }
-    case .fp32 where CFMA_has_avx512():
+    case .fp32 where InstructionSet.current.floats == .avx512:
       self.init("AVX-512", CFMA_OPERATIONS_16) { CFMA_run_16($0, $1, $2) }
-    case .fp32 where CFMA_has_avx2():
+    case .fp32 where InstructionSet.current.floats == .avx2:
       self.init("AVX2", CFMA_OPERATIONS_8) { CFMA_run_8($0, $1, $2) }
     case .fp32:
       self.init("128-bit", CFMA_OPERATIONS_4) { CFMA_run_4($0, $1, $2) }

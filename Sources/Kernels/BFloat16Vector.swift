@@ -34,10 +34,14 @@ public struct BFloat16Vector {
   }
 
   /// The numbers from `offset` on as a factor of products, of rows that begin `stride` apart.
-  public func operand(at offset: Int = 0, rows: Int, columns: Int, stride: Int? = nil) -> Operand {
+  /// Whether most of them are zero is a matter of speed.
+  public func operand(
+    at offset: Int = 0, rows: Int, columns: Int, stride: Int? = nil, isMostlyZero: Bool = false
+  ) -> Operand {
     let layout = MatrixLayout(
       at: offset, rows: rows, columns: columns, stride: stride ?? columns, within: count)
-    return Operand(base: base + offset, layout: layout, precision: .bf16)
+    return Operand(
+      base: base + offset, layout: layout, precision: .bf16, isMostlyZero: isMostlyZero)
   }
 
   /// Rounds as many floats from `source`, which has the same count.

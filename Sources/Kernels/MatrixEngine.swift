@@ -86,6 +86,7 @@ public final class MatrixEngine {
     var product = CProducts_bf16_product()
     (product.rows, product.columns, product.depth) = (c.rows, c.columns, b.depth)
     product.a = a.pairs
+    product.is_sparse = a.isMostlyZero
     (product.b, product.b_row) = (UnsafePointer(b.base), b.stride)
     product.bias = bias.map { UnsafePointer($0.base) }
     switch epilogue {
@@ -120,6 +121,7 @@ public final class MatrixEngine {
       var sum = CProducts_bf16_sum()
       (sum.rows, sum.columns, sum.positions) = (c.rows, c.columns, a.rows)
       (sum.x, sum.delta) = (a.pairs, b.pairs)
+      sum.is_sparse = a.isMostlyZero
       (sum.c, sum.c_row) = (c.base, c.rowStride)
       CProducts_bf16_gradient(instructions.bf16Kernels, &sum, scratch.base)
     }

@@ -39,7 +39,8 @@ struct ActivationRows {
     let stride = Self.floats(columns, .bf16)
     defer { offset += capacity * stride }
     return BFloat16Vector(inPlaceOf: memory[offset..<offset + capacity * stride])
-      .operand(rows: capacity, columns: columns, stride: 2 * stride)
+      .operand(
+        rows: capacity, columns: columns, stride: 2 * stride, isMostlyZero: isMostlyZero)
   }
 
   /// The floats of `operand`: itself, or in the next memory a matrix that is rounded to it.

@@ -42,7 +42,7 @@ bool CProducts_has_bf16(CProducts_bf16_instructions instructions);
 
 enum {
   /// The bytes of memory that a product needs beside its matrices, on 64 bytes.
-  CProducts_bf16_scratch = 288 * 1024,
+  CProducts_bf16_scratch = 320 * 1024,
 };
 
 /// A matrix of bf16 numbers: element (i, j) is at base[i * row + j], on any two bytes. Where `base` is
@@ -89,6 +89,9 @@ typedef struct {
   /// of 16 of them.
   const uint16_t *b;
   ptrdiff_t b_row;
+  /// Whether most of a's numbers are zero: by AVX-512 BF16 only pairs of others are visited then, which
+  /// changes no bit as long as b is finite.
+  bool is_sparse;
   /// What chains begin with, for each column; null for zero.
   const float *bias;
   /// Whether negative elements become zero in the end; NaN stays NaN.
@@ -113,6 +116,8 @@ void CProducts_bf16_multiply(
 typedef struct {
   ptrdiff_t rows, columns, positions;
   CProducts_bf16_matrix x, delta;
+  /// Whether most of x's numbers are zero, as above; changes no bit as long as δ is finite.
+  bool is_sparse;
   float *c;
   ptrdiff_t c_row;
 } CProducts_bf16_sum;

@@ -1,6 +1,6 @@
 // Kernels of bf16 against the definitions of their sums, element by element, bit by bit.
 //
-//   bf16-probe [products of each kind, 300 if not told]
+//   bf16-probe [products of each kind, 60 if not told; from 1000 on also large ones]
 
 #include "emulated_amx.h"
 #include "model.h"
@@ -20,13 +20,15 @@ static int failures;
 static struct region regions[8];
 static void *scratch;
 
+#include "pairing.h"
+
 static bool same(float x, float y) { return (x != x && y != y) || as_bits(x) == as_bits(y); }
 
 static void fail(int kind, const char *what, const CProducts_bf16_product *p, ptrdiff_t i, ptrdiff_t j,
                  float is, float should) {
   if (failures++ > 20) exit(1);
-  printf("%s, %s: %td x %td x %td, (%td, %td): %a (%08x), should be %a (%08x)\n", names[kind], what, p->rows,
-         p->depth, p->columns, i, j, is, as_bits(is), should, as_bits(should));
+  printf("%s, %s: %td x %td x %td, (%td, %td): %a (%08x), should be %a (%08x)\n", names[kind], what,
+         p->rows, p->depth, p->columns, i, j, is, as_bits(is), should, as_bits(should));
 }
 
 static void multiply(int kind, const CProducts_bf16_product *p) {
@@ -35,7 +37,24 @@ static void multiply(int kind, const CProducts_bf16_product *p) {
   else CProducts_bf16_multiply(kind == AMX ? CProducts_amx : CProducts_avx512_bf16, p, scratch);
 }
 
-static void test_product(int kind, ptrdiff_t rows, ptrdiff_t depth, ptrdiff_t columns, ptrdiff_t samples) {
+// Makes most numbers zero, of either sign: all but runs, as strokes of pixels are.
+static void thin(uint16_t *numbers, ptrdiff_t count) {
+  const ptrdiff_t density = below(6) ? below(4) ? below(60) : below(101) : 0;
+  const uint16_t zero = below(3) ? 0 : 0x8000;
+  for (ptrdiff_t n = 0; n < count;) {
+    const ptrdiff_t end = n + 1 + below(8);
+    const bool is_zero = below(100) >= density;
+    for (; n < end && n < count; n++) {
+      if (is_zero) numbers[n] = below(2) ? zero : 0;
+    }
+  }
+}
+
+// What is not finite may be met by zeros that are not visited.
+static uint16_t made_finite(uint16_t x) { return (x & 0x7f80) == 0x7f80 ? x & 0x8000 : x; }
+
+static void test_product(int kind, ptrdiff_t rows, ptrdiff_t depth, ptrdiff_t columns,
+                         ptrdiff_t samples) {
   const int sort = (int)below(5);
   const ptrdiff_t a_row = depth + below(3) * below(40), gate_row = columns + below(3) * below(40);
   const ptrdiff_t c_row = columns + below(3) * below(40), rounded_row = columns + below(3) * below(40);
@@ -51,7 +70,9 @@ static void test_product(int kind, ptrdiff_t rows, ptrdiff_t depth, ptrdiff_t co
   uint16_t *const gate = place(regions[3], (size_t)gate_count * 2, 2);
   float *const c = place(regions[4], (size_t)c_count * 4, 4);
   uint16_t *const rounded = place(regions[5], (size_t)rounded_count * 2, 2);
+  const bool is_sparse = below(2);
   for (ptrdiff_t n = 0; n < a_count; n++) a[n] = narrow(value(sort));
+  if (is_sparse) thin(a, a_count);
   // What lies between rows must not matter.
   for (ptrdiff_t i = 0; i + 1 < rows; i++) {
     for (ptrdiff_t n = depth; n < a_row; n++) a[i * a_row + n] = below(2) ? 0x7fc1 : 0xff80;
@@ -59,20 +80,24 @@ static void test_product(int kind, ptrdiff_t rows, ptrdiff_t depth, ptrdiff_t co
   memset(b, 0, (size_t)b_count * 2);
   for (ptrdiff_t k = 0; k < depth; k++) {
     for (ptrdiff_t j = 0; j < left + columns; j++) {
-      b[k / 2 * b_row + 2 * j + k % 2] = narrow(value(sort));
+      const uint16_t number = narrow(value(sort));
+      b[k / 2 * b_row + 2 * j + k % 2] = is_sparse ? made_finite(number) : number;
     }
   }
   for (ptrdiff_t j = 0; j < columns; j++) {
     bias[j] = sort == 4 ? as_float(0x800000 + (uint32_t)below(4)) : value(sort);
+  }
+  if (is_sparse && !below(3)) {
+    for (ptrdiff_t j = 0; j < columns; j++) bias[j] = -0.0f;
   }
   for (ptrdiff_t n = 0; n < gate_count; n++) gate[n] = narrow(value(below(2) ? 2 : 3));
   memset(c, 0xab, (size_t)c_count * 4);
   memset(rounded, 0xab, (size_t)rounded_count * 2);
   const int outputs = 1 + (int)below(3);
   const CProducts_bf16_product p = {
-      .rows = rows, .columns = columns, .depth = depth, .a = {a, a_row}, .b = b + 2 * left, .b_row = b_row,
-      .bias = below(2) ? bias : NULL, .rectifies = below(2), .gate = {below(2) ? gate : NULL, gate_row},
-      .c = outputs & 1 ? c : NULL, .c_row = c_row,
+      .rows = rows, .columns = columns, .depth = depth, .a = {a, a_row}, .b = b + 2 * left,
+      .b_row = b_row, .is_sparse = is_sparse, .bias = below(2) ? bias : NULL, .rectifies = below(2),
+      .gate = {below(2) ? gate : NULL, gate_row}, .c = outputs & 1 ? c : NULL, .c_row = c_row,
       .rounded = outputs & 2 ? rounded : NULL, .rounded_row = rounded_row};
   multiply(kind, &p);
   for (ptrdiff_t n = 0; n < (samples ? samples : rows * columns); n++) {
@@ -101,9 +126,33 @@ static void test_product(int kind, ptrdiff_t rows, ptrdiff_t depth, ptrdiff_t co
       fail(kind, "written between rounded rows", &p, n / rounded_row, n % rounded_row, 0, 0);
     }
   }
+  if (is_sparse) {
+    // Bit by bit what the dense product is; but which NaN a sum of two is, compilers choose.
+    static float dense_c[1 << 20];
+    static uint16_t dense_rounded[1 << 20];
+    if (c_count > 1 << 20 || rounded_count > 1 << 20) abort();
+    memset(dense_c, 0xab, sizeof *c * (size_t)c_count);
+    memset(dense_rounded, 0xab, sizeof *rounded * (size_t)rounded_count);
+    CProducts_bf16_product dense = p;
+    dense.is_sparse = false;
+    if (p.c) dense.c = dense_c;
+    if (p.rounded) dense.rounded = dense_rounded;
+    multiply(kind, &dense);
+    for (ptrdiff_t n = 0; n < c_count; n++) {
+      if (!same(c[n], dense_c[n])) {
+        fail(kind, "sparse", &p, n / c_row, n % c_row, c[n], dense_c[n]);
+      }
+    }
+    for (ptrdiff_t n = 0; n < rounded_count; n++) {
+      const float is = as_float((uint32_t)rounded[n] << 16);
+      const float should = as_float((uint32_t)dense_rounded[n] << 16);
+      if (same(is, should)) continue;
+      fail(kind, "sparse, rounded", &p, n / rounded_row, n % rounded_row, is, should);
+    }
+  }
   // A row of a product is the product of a row.
   const ptrdiff_t i = below(rows);
-  static float alone[20000];
+  static float alone[70000];
   CProducts_bf16_product row = p;
   row.rows = 1;
   row.a.base += i * a_row;
@@ -116,103 +165,19 @@ static void test_product(int kind, ptrdiff_t rows, ptrdiff_t depth, ptrdiff_t co
   }
 }
 
-static void test_gradient(int kind, ptrdiff_t rows, ptrdiff_t positions, ptrdiff_t columns,
-                          ptrdiff_t samples) {
-  const int sort = (int)below(5);
-  const ptrdiff_t x_row = rows + below(3) * below(40), d_row = columns + below(3) * below(40);
-  const ptrdiff_t c_row = columns + below(3) * below(40), c_count = (rows - 1) * c_row + columns;
-  const ptrdiff_t x_count = positions ? (positions - 1) * x_row + rows : 0;
-  const ptrdiff_t d_count = positions ? (positions - 1) * d_row + columns : 0;
-  uint16_t *const x = place(regions[0], (size_t)x_count * 2, 2);
-  uint16_t *const d = place(regions[1], (size_t)d_count * 2, 2);
-  float *const c = place(regions[4], (size_t)c_count * 4, 4);
-  for (ptrdiff_t n = 0; n < x_count; n++) x[n] = n % x_row < rows ? narrow(value(sort)) : 0x7fc1;
-  for (ptrdiff_t n = 0; n < d_count; n++) d[n] = n % d_row < columns ? narrow(value(sort)) : 0x7fc1;
-  memset(c, 0xab, (size_t)c_count * 4);
-  const CProducts_bf16_sum s = {
-      .rows = rows, .columns = columns, .positions = positions, .x = {x, x_row}, .delta = {d, d_row},
-      .c = c, .c_row = c_row};
-  memset(scratch, (int)below(256), CProducts_bf16_scratch);
-  if (kind == EMULATED) emulated_gradient(&s, scratch);
-  else CProducts_bf16_gradient(kind == AMX ? CProducts_amx : CProducts_avx512_bf16, &s, scratch);
-  const CProducts_bf16_product shape = {.rows = rows, .columns = columns, .depth = positions};
-  for (ptrdiff_t n = 0; n < (samples ? samples : rows * columns); n++) {
-    const ptrdiff_t i = samples ? below(rows) : n / columns, j = samples ? below(columns) : n % columns;
-    const float sum = tree_of(kind, (line){x + i, d + j, x_row, d_row}, positions);
-    if (!same(c[i * c_row + j], sum)) fail(kind, "gradient", &shape, i, j, c[i * c_row + j], sum);
-  }
-  for (ptrdiff_t n = 0; n < c_count; n++) {
-    if (n % c_row >= columns && as_bits(c[n]) != 0xabababab) {
-      fail(kind, "gradient, between rows", &shape, n / c_row, n % c_row, c[n], 0);
-    }
-  }
-}
-
-// Two threads write rows of W, one behind the other's.
-struct writer {
-  const float *w;
-  ptrdiff_t w_row, first, count, inputs, outputs;
-  uint16_t *by_rows, *by_columns;
-};
-static void *write_paired(void *argument) {
-  const struct writer *w = argument;
-  const float *from = w->w + w->first * w->w_row;
-  CProducts_pair_rows(from, w->w_row, w->first, w->count, w->outputs, w->by_rows);
-  CProducts_pair_columns(from, w->w_row, w->first, w->count, w->inputs, w->outputs, w->by_columns);
-  return NULL;
-}
-
-static void test_pairing(ptrdiff_t inputs, ptrdiff_t outputs, bool threads) {
-  const int sort = 1 + (int)below(3);
-  const ptrdiff_t w_row = outputs + below(3) * below(40), w_count = (inputs - 1) * w_row + outputs;
-  const ptrdiff_t rows_count = CProducts_paired_count(inputs, outputs);
-  const ptrdiff_t columns_count = CProducts_paired_count(outputs, inputs);
-  float *const w = place(regions[4], (size_t)w_count * 4, 4);
-  uint16_t *const by_rows = place(regions[0], (size_t)rows_count * 2, 64);
-  uint16_t *const by_columns = place(regions[1], (size_t)columns_count * 2, 64);
-  for (ptrdiff_t n = 0; n < w_count; n++) w[n] = value(sort);
-  for (ptrdiff_t n = 0; n < w_count; n += 7) w[n] = as_float((uint32_t)(bits() >> 16));
-  // Numbers that a writer leaves alone.
-  memset(by_rows, 0, (size_t)rows_count * 2);
-  memset(by_columns, 0, (size_t)columns_count * 2);
-  const ptrdiff_t cut = below(inputs + 1);
-  struct writer writers[2] = {{w, w_row, 0, cut, inputs, outputs, by_rows, by_columns},
-                              {w, w_row, cut, inputs - cut, inputs, outputs, by_rows, by_columns}};
-  if (threads) {
-    pthread_t other;
-    pthread_create(&other, NULL, write_paired, &writers[1]);
-    write_paired(&writers[0]);
-    pthread_join(other, NULL);
-  } else {
-    for (int n = 0, first = (int)below(2); n < 2; n++) write_paired(&writers[n ^ first]);
-  }
-  for (int transposed = 0; transposed < 2; transposed++) {
-    const uint16_t *const b = transposed ? by_columns : by_rows;
-    const ptrdiff_t depth = transposed ? outputs : inputs, columns = transposed ? inputs : outputs;
-    const ptrdiff_t row = CProducts_paired_row(columns), count = CProducts_paired_count(depth, columns);
-    for (ptrdiff_t n = 0; n < count; n++) {
-      const ptrdiff_t k = n / row * 2 + n % 2, j = n % row / 2;
-      const uint16_t should = k >= depth || j >= columns ? 0
-          : narrow(transposed ? w[j * w_row + k] : w[k * w_row + j]);
-      if (b[n] != should) {
-        printf("paired, %td x %td, transposed %d, cut %td: (%td, %td) is %04x, should be %04x\n", depth, columns,
-               transposed, cut, k, j, b[n], should);
-        if (failures++ > 20) exit(1);
-      }
-    }
-  }
-}
+#include "gradient.h"
 
 int main(int argc, char **argv) {
   setvbuf(stdout, NULL, _IOLBF, 0);
-  const int count = argc > 1 ? atoi(argv[1]) : 300;
+  const int count = argc > 1 ? atoi(argv[1]) : 60;
   if (!__builtin_cpu_supports("avx512bw") || !__builtin_cpu_supports("avx512vl")) {
     printf("this processor has no AVX-512, which all kernels of bf16 use\n");
     return 0;
   }
   for (int n = 0; n < 8; n++) regions[n] = region(32 << 20);
   scratch = place(region(CProducts_bf16_scratch), CProducts_bf16_scratch, 64);
-  printf("AVX-512 BF16 %d, AMX %d\n", CProducts_has_bf16(CProducts_avx512_bf16), CProducts_has_bf16(CProducts_amx));
+  printf("AVX-512 BF16 %d, AMX %d\n", CProducts_has_bf16(CProducts_avx512_bf16),
+         CProducts_has_bf16(CProducts_amx));
   for (int n = 0; n < count; n++) {
     test_pairing(1 + below(n % 3 ? 40 : 150), 1 + below(n % 3 ? 40 : 150), n % 10 == 0);
   }
@@ -225,15 +190,28 @@ int main(int argc, char **argv) {
     for (int mode = 0; mode < 2; mode++) {
       _mm_setcsr((_mm_getcsr() & ~0x8040u) | (mode ? 0x8040u : 0));
       for (int n = 0; n < count; n++) {
-        test_product(kind, 1 + below(n % 4 ? 20 : 80), 1 + below(n % 4 ? 70 : 140), 1 + below(n % 4 ? 40 : 120), 0);
-        test_gradient(kind, 1 + below(n % 4 ? 20 : 140), below(n % 4 ? 70 : 300), 1 + below(n % 4 ? 40 : 120), 0);
+        const int most = n % 4 ? 40 : 120;
+        test_product(kind, 1 + below(n % 4 ? 20 : 80), 1 + below(n % 4 ? 70 : 140), 1 + below(most), 0);
+        test_gradient(kind, 1 + below(n % 4 ? 20 : 140), below(n % 4 ? 70 : 300), 1 + below(most), 0);
         if (n % 100 == 0) test_gradient(kind, 1 + below(70), 1000 + below(3000), 1 + below(60), 100);
+        if (n % 20) continue;
+        const int more = n % 40 ? 200 : 700;
+        test_product(kind, 1 + below(300), 1 + below(900), 1 + below(more), 100);
+        test_product(kind, 30 + below(40), 1 + below(400), 240 + below(17), 300);
+        test_gradient(kind, 1 + below(90), below(1200), 1 + below(more), 100);
       }
       static const ptrdiff_t layers[][2] = {{784, 400}, {400, 40}, {20, 400}, {400, 784}, {40, 400}};
       for (int n = 0; n < 5; n++) {
         test_product(kind, 64 + 2 * below(40), layers[n][0], layers[n][1], 3000);
         test_gradient(kind, 40 + below(25), 128, layers[n][1], 3000);
         test_gradient(kind, 40 + below(25), 1024, layers[n][1], 1000);
+      }
+      if (count < 1000) continue;
+      for (int n = 0; n < 4; n++) {
+        // Sums of more columns than there is memory for.
+        test_product(kind, 2, 131 + below(40), 66000 + below(40), 300);
+        test_gradient(kind, 3, 257 + below(20), 58000 + below(40), 300);
+        test_gradient(kind, 30, 2000 + below(3000), 1500 + below(40), 300);
       }
       test_product(kind, 1000, 1030, 777, 3000);
       test_product(kind, 300, 5000, 77, 1000);

@@ -1,0 +1,173 @@
+#include "bf16_sparse.h"
+
+#if defined(__x86_64__)
+
+// Gradients: two parts of the positions at a time, for which x is rearranged to pairs and the rows'
+// masks are found, and then used for one strip of columns of δ after the other, rearranged likewise. A
+// mask of either part tells of its 32 pairs; both parts' rows of δ fit the first-level cache together,
+// so that no sum of one alone waits in memory.
+
+enum {
+  // Pairs of positions of a part, and of two.
+  PART = CProducts_part / 2,
+  GROUP = 2 * PART,
+  // The floats for sums of groups that wait, of as many rows as have room: with 400 columns, of 64 rows
+  // up to batches of 1024 positions, of 40 up to 4096.
+  WAITING = 1 << 16,
+};
+
+/// What lies in the scratch memory.
+struct memory {
+  float waiting[WAITING];
+  /// Pairs of positions: of x, whose rows of pairs are one STRIPE wide, and of a strip of δ.
+  uint16_t x[GROUP * 2 * STRIPE], delta[GROUP * 2 * LANES * WIDE];
+  /// Which pairs of a part are not both zero, for each row.
+  uint32_t masks[2][STRIPE];
+};
+
+_Static_assert(sizeof(struct memory) <= CProducts_bf16_scratch, "the scratch memory is too small");
+
+/// Sums of some rows, `row` floats apart.
+struct sums {
+  float *base;
+  ptrdiff_t row;
+};
+
+/// Some rows and columns of a gradient, over a group of parts.
+struct strip {
+  ptrdiff_t rows;
+  struct columns columns;
+  const struct memory *memory;
+  bool is_two_parts, is_end;
+  /// Sums that these are added to, the last first, and where those go.
+  struct sums waiting[LEVELS];
+  int waiting_count;
+  struct sums to;
+  /// Set, at the end, for rows that hold −0.
+  bool *has_negative_zero;
+};
+
+/// The sums of row i over a part.
+INLINE TARGET void sum_part(
+    int vectors, const struct memory *memory, ptrdiff_t part, ptrdiff_t i, __m512 sums[WIDE]) {
+  const ptrdiff_t delta_row = 2 * LANES * vectors;
+  EACH(v, vectors, WIDE) sums[v] = _mm512_setzero_ps();
+  chain_sparse(
+      vectors, memory->masks[part][i], memory->x + part * PART * 2 * STRIPE + 2 * i, 2 * STRIPE,
+      memory->delta + part * PART * delta_row, delta_row, sums);
+}
+
+INLINE TARGET void add(int vectors, const struct strip *restrict s) {
+  const __mmask16 last = s->columns.last;
+  for (ptrdiff_t i = 0; i < s->rows; i++) {
+    __m512 sums[WIDE];
+    sum_part(vectors, s->memory, 0, i, sums);
+    if (s->is_two_parts) {
+      __m512 others[WIDE];
+      sum_part(vectors, s->memory, 1, i, others);
+      EACH(v, vectors, WIDE) sums[v] = _mm512_add_ps(sums[v], others[v]);
+    }
+    for (int n = s->waiting_count - 1; n >= 0; n--) {
+      const float *const from = s->waiting[n].base + i * s->waiting[n].row + s->columns.first;
+      EACH(v, vectors, WIDE) {
+        const __mmask16 lanes = lanes_of(vectors, last, v);
+        sums[v] = _mm512_add_ps(_mm512_maskz_loadu_ps(lanes, from + v * LANES), sums[v]);
+      }
+    }
+    float *const to = s->to.base + i * s->to.row + s->columns.first;
+    EACH(v, vectors, WIDE) {
+      const __mmask16 lanes = lanes_of(vectors, last, v);
+      if (s->is_end && has_negative_zero(lanes, sums[v])) s->has_negative_zero[i] = true;
+      _mm512_mask_storeu_ps(to + v * LANES, lanes, sums[v]);
+    }
+  }
+}
+
+static TARGET void add_strip(const struct strip *strip) {
+  SWITCH(strip->columns.vectors, add, strip)
+}
+
+/// Finds the masks of `pairs` pairs of rearranged positions: a bit at a time, of 16 rows at once.
+static TARGET void find(struct memory *memory, ptrdiff_t rows, ptrdiff_t pairs) {
+  for (ptrdiff_t part = 0; part * PART < pairs; part++) {
+    for (ptrdiff_t i = 0; i < rows; i += LANES) {
+      const uint16_t *x = memory->x + part * PART * 2 * STRIPE + 2 * i;
+      __m512i masks = _mm512_setzero_si512(), bit = _mm512_set1_epi32(1);
+      for (ptrdiff_t pair = least(PART, pairs - part * PART); pair > 0; pair--) {
+        masks = _mm512_mask_or_epi32(masks, nonzero(_mm512_loadu_si512(x)), masks, bit);
+        bit = _mm512_add_epi32(bit, bit);
+        x += 2 * STRIPE;
+      }
+      _mm512_storeu_si512(memory->masks[part] + i, masks);
+    }
+  }
+}
+
+/// Where the sums of `sum` are that are number `level` of those that wait: the longest wait is in c.
+static struct sums level_of(
+    const CProducts_bf16_sum *sum, ptrdiff_t sums_row, struct memory *memory, int level) {
+  if (level == 0) return (struct sums){sum->c, sum->c_row};
+  return (struct sums){memory->waiting + (level - 1) * sum->rows * sums_row, sums_row};
+}
+
+/// Computes rows of `sum` as a binary counter counts: the sum of a whole subtree waits for its
+/// sibling's.
+static TARGET void sum_rows(
+    const CProducts_bf16_sum *sum, ptrdiff_t sums_row, struct memory *memory, bool *has_negative_zero) {
+  struct strip strip = {
+      .rows = sum->rows, .memory = memory, .has_negative_zero = has_negative_zero};
+  int top = 0;
+  for (ptrdiff_t group = 0, k = 0; k < sum->positions; group++, k += 2 * GROUP) {
+    const ptrdiff_t count = least(2 * GROUP, sum->positions - k), pairs = (count + 1) / 2;
+    const CProducts_bf16_matrix x = {sum->x.base + k * sum->x.row, sum->x.row};
+    interleave(x, count, sum->rows, pairs, STRIPE, memory->x);
+    find(memory, sum->rows, pairs);
+    strip.is_two_parts = pairs > PART;
+    strip.is_end = k + count == sum->positions;
+    strip.waiting_count = carries(group, strip.is_end);
+    top -= strip.waiting_count;
+    for (int n = 0; n < strip.waiting_count; n++) {
+      strip.waiting[n] = level_of(sum, sums_row, memory, top + n);
+    }
+    strip.to = level_of(sum, sums_row, memory, top);
+    top++;
+    for (ptrdiff_t number = 0; number < strips_of(sum->columns); number++) {
+      strip.columns = strip_of(sum->columns, number);
+      const ptrdiff_t j = strip.columns.first, width = strip.columns.vectors * LANES;
+      const CProducts_bf16_matrix delta = {sum->delta.base + k * sum->delta.row + j, sum->delta.row};
+      interleave(delta, count, least(width, sum->columns - j), pairs, width, memory->delta);
+      add_strip(&strip);
+    }
+  }
+}
+
+/// `count` of the rows of `sum` from `first` on.
+static CProducts_bf16_sum rows_of(const CProducts_bf16_sum *sum, ptrdiff_t first, ptrdiff_t count) {
+  CProducts_bf16_sum rows = *sum;
+  rows.rows = count;
+  rows.x.base += first;
+  rows.c += first * rows.c_row;
+  return rows;
+}
+
+bool CProducts_gradient_sparse_avx512_bf16(const CProducts_bf16_sum *sum, void *scratch) {
+  if (sum->positions == 0) return false;
+  const ptrdiff_t sums_row = (sum->columns + LANES - 1) / LANES * LANES;
+  int waiting = -1;  // One is in c.
+  for (ptrdiff_t n = 2 * GROUP; n < sum->positions; n *= 2) waiting++;
+  const ptrdiff_t height = waiting > 0 ? least(STRIPE, WAITING / (waiting * sums_row)) : STRIPE;
+  if (height == 0) return false;
+  for (ptrdiff_t top = 0; top < sum->rows; top += height) {
+    const CProducts_bf16_sum rows = rows_of(sum, top, least(height, sum->rows - top));
+    bool has_negative_zero[STRIPE] = {false};
+    sum_rows(&rows, sums_row, scratch, has_negative_zero);
+    for (ptrdiff_t i = 0; i < rows.rows; i++) {
+      if (!has_negative_zero[i]) continue;
+      const CProducts_bf16_sum row = rows_of(&rows, i, 1);
+      CProducts_gradient_avx512_bf16(&row, scratch);
+    }
+  }
+  return true;
+}
+
+#endif
