@@ -172,6 +172,14 @@ INLINE int carries(ptrdiff_t part, bool is_last) {
   return is_last ? waiting(part) : __builtin_ctzll(~(unsigned long long)part);
 }
 
+/// Makes sure that there is room for the gradients of blocks of so many rows and columns: some of x and δ,
+/// and sums that wait and those of one part more.
+#define REQUIRE_ROOM(rows, columns)                                                                  \
+  _Static_assert(                                                                                    \
+      (STRIPE + (columns)) * CHUNK * sizeof(uint16_t)                                                \
+              + (LEVELS + 1) * (rows) * (columns) * sizeof(float) <= CProducts_bf16_scratch,         \
+      "the scratch memory is too small")
+
 /// Computes `sum`, stripe by stripe of its rows, and of each panel by panel of its columns.
 static inline TARGET_VECTOR void add_up(
     const struct gradient *kernel, const CProducts_bf16_sum *sum, void *scratch) {

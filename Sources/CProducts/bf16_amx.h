@@ -240,6 +240,7 @@ static TARGET void gradient_pack(
     }
   }
 }
+REQUIRE_ROOM(BLOCK, BLOCK);
 
 static TARGET void gradient_tiles(const CProducts_bf16_sum *sum, void *scratch) {
   static const struct gradient kernel = {BLOCK, BLOCK, TILE, gradient_pack, gradient_block};

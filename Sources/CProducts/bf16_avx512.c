@@ -151,6 +151,8 @@ void CProducts_multiply_avx512_bf16(const CProducts_bf16_product *product) {
   }
 }
 
+REQUIRE_ROOM(ROWS, VECTORS * LANES);
+
 void CProducts_gradient_avx512_bf16(const CProducts_bf16_sum *sum, void *scratch) {
   static const struct gradient kernel = {
       ROWS, VECTORS * LANES, 1, gradient_pack, gradient_block};
