@@ -71,10 +71,13 @@ public enum InstructionSet: String, CaseIterable, Sendable {
     }
   }
 
-  /// The kernels of products of bf16 numbers.
-  var bf16Kernels: CProducts_bf16_instructions {
-    require(hasBF16, "\(self) has no products of bf16 numbers")
-    return self == .amx ? CProducts_amx : CProducts_avx512_bf16
+  /// The kernels of products of bf16 numbers; nil where it has none.
+  var bf16Kernels: CProducts_bf16_instructions? {
+    switch self {
+    case .generic, .neon, .avx2, .avx512: nil
+    case .avx512BF16: CProducts_avx512_bf16
+    case .amx: CProducts_amx
+    }
   }
 }
 

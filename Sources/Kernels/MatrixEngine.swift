@@ -26,12 +26,16 @@ public enum Epilogue {
 /// ```
 public final class MatrixEngine {
   let instructions: InstructionSet
+  private let kernels: CProducts_instructions
+  private let bf16Kernels: CProducts_bf16_instructions?
   private let scratch: Buffer<Float>
 
   /// An engine that computes with `instructions`, which this processor has.
   public init(_ instructions: InstructionSet = .current) {
     let bytes = instructions.hasBF16 ? Int(CProducts_bf16_scratch) : 0
     self.instructions = instructions
+    kernels = instructions.kernels
+    bf16Kernels = instructions.bf16Kernels
     scratch = Buffer(
       repeating: 0,
       count: max(Int(CProducts_scratch), bytes / MemoryLayout<Float>.stride))
@@ -77,7 +81,7 @@ public final class MatrixEngine {
       product.gate = CProducts_companion(
         base: outputs.matrix!.base, row: outputs.layout.rowStride)
     }
-    CProducts_multiply(instructions.kernels, &product, scratch.base)
+    CProducts_multiply(kernels, &product, scratch.base)
   }
 
   private func multiply(
@@ -100,7 +104,7 @@ public final class MatrixEngine {
       product.rounded = c.base.assumingMemoryBound(to: UInt16.self)
       product.rounded_row = c.layout.rowStride
     }
-    CProducts_bf16_multiply(instructions.bf16Kernels, &product, scratch.base)
+    CProducts_bf16_multiply(requiredBF16Kernels, &product, scratch.base)
   }
 
   /// Computes c (m, n) ← aᵀ b, a sum over the positions of a batch: the rows of a (positions, m) and
@@ -116,15 +120,20 @@ public final class MatrixEngine {
       var product = product(a.matrix!.transposed, b.matrix!, into: c)
       product.is_tree = true
       product.is_sparse = a.isMostlyZero
-      CProducts_multiply(instructions.kernels, &product, scratch.base)
+      CProducts_multiply(kernels, &product, scratch.base)
     case .bf16:
       var sum = CProducts_bf16_sum()
       (sum.rows, sum.columns, sum.positions) = (c.rows, c.columns, a.rows)
       (sum.x, sum.delta) = (a.pairs, b.pairs)
       sum.is_sparse = a.isMostlyZero
       (sum.c, sum.c_row) = (c.base, c.rowStride)
-      CProducts_bf16_gradient(instructions.bf16Kernels, &sum, scratch.base)
+      CProducts_bf16_gradient(requiredBF16Kernels, &sum, scratch.base)
     }
+  }
+
+  private var requiredBF16Kernels: CProducts_bf16_instructions {
+    require(bf16Kernels != nil, "\(instructions) has no products of bf16 numbers")
+    return bf16Kernels!
   }
 
   private func product(_ a: Matrix, _ b: Matrix, into c: Matrix) -> CProducts_product {

@@ -1,7 +1,7 @@
 /// How a matrix lies in memory: its rows, columns, and the distances between elements.
 ///
 /// One of the two strides is 1: rows lie apart (row-major) or, after ``transposed``, columns do.
-struct MatrixLayout: Hashable {
+struct MatrixLayout {
   let rows: Int
   let columns: Int
 

@@ -1,8 +1,8 @@
 /// Turns images of bytes 0…255 into rows of floats 0…1, image number `images[n]` into row n.
 ///
 /// `bytes` holds images of `matrix.columns` pixels one behind the other; `matrix` is
-/// (images.count, pixels), and so is `operand`, what products read of it. Division, not a product with the reciprocal, so that the floats are
-/// those of PyTorch's `ToTensor`.
+/// (images.count, pixels), and so is `operand`, what products read of it. Division, not a product with
+/// the reciprocal, so that the floats are those of PyTorch's `ToTensor`.
 public func fillPixels(
   _ matrix: Matrix, as operand: Operand, from bytes: borrowing Span<UInt8>,
   images: borrowing Span<UInt32>

@@ -5,6 +5,9 @@ public import Kernels
 /// Its parameters are one matrix (inputs + 1, outputs) whose last row is the bias. Its inputs carry
 /// a last column of ones, so that one product xᵀ δ gives the gradient of weights and bias.
 public struct LinearLayer: Sendable {
+  /// Its place among the model's layers.
+  let number: Int
+
   /// The name of the layer, as in `fc1`.
   public let name: String
 

@@ -2,7 +2,7 @@ internal import Kernels
 
 /// Where each layer's parameters lie in one flat buffer; gradients and moments lie alike.
 ///
-/// Each layer's matrix starts on 64 bytes, in fp32 and in a copy in bf16. Mean and log variance are
+/// Each layer's matrix starts on 64 bytes, in fp32 and where it travels in bf16. Mean and log variance are
 /// one layer, side by side.
 public struct ParameterLayout: Sendable {
   /// The sizes of the model.
@@ -35,7 +35,9 @@ public struct ParameterLayout: Sendable {
     let unit = Buffer<BFloat16>.alignment / MemoryLayout<BFloat16>.stride
     var (layers, offset) = ([LinearLayer](), 0)
     for (name, inputs, outputs) in sizes {
-      layers.append(LinearLayer(name: name, inputs: inputs, outputs: outputs, offset: offset))
+      layers.append(
+        LinearLayer(
+          number: layers.count, name: name, inputs: inputs, outputs: outputs, offset: offset))
       offset = (offset + (inputs + 1) * outputs).rounded(upToMultipleOf: unit)
     }
     self.configuration = configuration

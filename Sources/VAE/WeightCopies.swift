@@ -66,12 +66,8 @@ public struct WeightCopies {
   }
 
   /// The weights (inputs, outputs) of `layer`; nil where products read the parameters.
-  func weights(of layer: LinearLayer) -> Weights? { copies[number(of: layer)].forward }
+  func weights(of layer: LinearLayer) -> Weights? { copies[layer.number].forward }
 
   /// The weights (outputs, inputs) of `layer`; nil of the first, where products need none.
-  func transposedWeights(of layer: LinearLayer) -> Weights? { copies[number(of: layer)].backward }
-
-  private func number(of layer: LinearLayer) -> Int {
-    layout.layers.firstIndex { $0.offset == layer.offset }!
-  }
+  func transposedWeights(of layer: LinearLayer) -> Weights? { copies[layer.number].backward }
 }

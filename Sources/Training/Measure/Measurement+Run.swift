@@ -61,7 +61,7 @@ private struct Pace: ~Copyable {
   }
 
   /// A trainer of the default model, at the beginning of an epoch's last batch: the warm-up then
-  /// meets both sizes of batch, for which products are prepared when they first occur.
+  /// meets both sizes of batch, whose memory is then touched.
   init(
     _ request: MeasurementRequest, _ images: Dataset, among world: borrowing Communicator
   ) throws {
@@ -79,7 +79,7 @@ private struct Pace: ~Copyable {
     self.trainer = trainer
   }
 
-  /// Trains until caches, pages and prepared products are there, and learns how long a step takes.
+  /// Trains until caches and pages are there, and learns how long a step takes.
   mutating func warmUp(
     _ request: MeasurementRequest, among world: borrowing Communicator
   ) throws {

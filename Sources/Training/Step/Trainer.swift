@@ -49,9 +49,7 @@ public struct Trainer: ~Copyable {
     let team = try Team(teams, among: world)
     let workers = try Workers(
       threads, layout, instructions, place: team.place, in: team.places, of: world.size)
-    let mode = SubnormalMode.current
     try world.requireRightProducts(workers.computeRightly(in: precision))
-    mode.set()
     let shards = team.allPlaces.map { workers.shard(of: $0, among: world.size) }
     let batchSize = min(batchSize, dataset.count)
     let schedule = BatchSchedule(imageCount: dataset.count, batchSize: batchSize)

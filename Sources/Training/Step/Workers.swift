@@ -32,8 +32,8 @@ struct Workers: ~Copyable {
   /// The thread that calls MPI.
   var main: Worker { all[0] }
 
-  /// Starts threads that compute with `instructions` for the rank at `place` among `rankCount`, of which each has `count`; its team
-  /// are the ranks at `places`.
+  /// Starts threads that compute with `instructions` for the rank at `place` among `rankCount`, of
+  /// which each has `count`; its team are the ranks at `places`.
   init(
     _ count: Int, _ layout: ParameterLayout, _ instructions: InstructionSet, place: Int,
     in places: Range<Int>, of rankCount: Int
@@ -72,6 +72,8 @@ struct Workers: ~Copyable {
 
   /// Whether all threads, on whatever cores they are, compute products in `precision` as they must.
   func computeRightly(in precision: Precision) -> Bool {
+    let mode = SubnormalMode.current
+    defer { mode.set() }
     let areRight = Mutex(true)
     begin()
     run { worker in

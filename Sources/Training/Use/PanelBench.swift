@@ -27,16 +27,13 @@ struct PanelBench {
     let (shared, own) = Self.counts(layout)
     model = VariationalAutoencoder(layout, engine: MatrixEngine())
     self.parameters = Parameters(parameters)
-    (activations, mostlyBlack) = Self.both { isMostlyBlack in
+    let views = [false, true].map {
       Activations(
         layout, capacity: Self.height, shared: memory[0..<shared],
-        own: memory[shared..<shared + own], mostlyZero: isMostlyBlack)
+        own: memory[shared..<shared + own], mostlyZero: $0)
     }
+    (activations, mostlyBlack) = (views[0], views[1])
     losses = memory.matrix(at: shared + own, rows: Self.height, columns: 2)
-  }
-
-  private static func both(_ make: (Bool) -> Activations) -> (Activations, Activations) {
-    (make(false), make(true))
   }
 
   /// The floats of memory that a bench needs.
