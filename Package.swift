@@ -78,29 +78,72 @@ let package = Package(
       swiftSettings: house + lifetimes
         + [.unsafeFlags(hot, .when(configuration: .release))]
         + [.unsafeFlags(checked, .when(configuration: .debug))]),
-    .target(name: "MNIST", dependencies: ["CZlib", "Kernels"], swiftSettings: house),
-    .target(name: "VAE", dependencies: ["Kernels"], swiftSettings: house),
     .target(
-      name: "Artifacts",
+      name: "Platform", dependencies: ["CCrypto", "CFiles", "CLinux"], swiftSettings: house),
+    .target(
+      name: "Formats",
       dependencies: [
-        "CFiles", "CSPNG", .product(name: "SwiftProtobuf", package: "swift-protobuf"),
+        "CSPNG", "Platform", .product(name: "SwiftProtobuf", package: "swift-protobuf"),
       ],
       exclude: ["Protobuf/onnx.proto", "Protobuf/tensorboard.proto"], swiftSettings: house),
     .target(
-      name: "Training",
+      name: "Images", dependencies: ["CZlib", "Kernels", "Platform"], swiftSettings: house),
+    .target(name: "VAE", dependencies: ["Kernels"], swiftSettings: house),
+    .target(
+      name: "Ranks",
       dependencies: [
-        "CArguments", "CCrypto", "CLinux", "MPI", "Kernels", "MNIST", "VAE", "Artifacts", "Yams",
+        "Images", "Kernels", "MPI", "Platform", .product(name: "Logging", package: "swift-log"),
+      ], swiftSettings: house),
+    .target(
+      name: "Engine", dependencies: ["Images", "Kernels", "MPI", "Platform", "Ranks", "VAE"],
+      swiftSettings: house),
+    .target(
+      name: "Checkpoints",
+      dependencies: [
+        "Engine", "Formats", "Images", "Kernels", "Platform", "Ranks", "VAE", "Yams",
         .product(name: "Logging", package: "swift-log"),
+      ], swiftSettings: house),
+    .target(
+      name: "Inference",
+      dependencies: [
+        "Checkpoints", "Engine", "Formats", "Images", "Kernels", "MPI", "Platform", "Ranks", "VAE",
+        .product(name: "Logging", package: "swift-log"),
+      ], swiftSettings: house),
+    .target(
+      name: "Reports",
+      dependencies: [
+        "Checkpoints", "Engine", "Formats", "Images", "Inference", "Kernels", "MPI", "Platform",
+        "Ranks", "VAE", "Yams", .product(name: "Logging", package: "swift-log"),
+      ], swiftSettings: house),
+    .target(
+      name: "Runs",
+      dependencies: [
+        "Checkpoints", "Engine", "Formats", "Images", "Inference", "Kernels", "MPI", "Platform",
+        "Ranks", "Reports", "VAE", .product(name: "Logging", package: "swift-log"),
+      ], swiftSettings: house),
+    .target(
+      name: "Doctor",
+      dependencies: [
+        "CLinux", "Checkpoints", "Engine", "Images", "Inference", "Kernels", "MPI", "Platform",
+        "Ranks", "VAE",
+      ], swiftSettings: house),
+    .target(
+      name: "Benchmarks",
+      dependencies: [
+        "Checkpoints", "Engine", "Images", "Inference", "Kernels", "MPI", "Platform", "Ranks",
+        "VAE",
       ], swiftSettings: house),
     .executableTarget(
       name: "lockstep",
       dependencies: [
-        "CBuild", "Training", "MPI", "Kernels", "MNIST", "VAE", "Artifacts", "Yams",
-        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+        "Benchmarks", "CArguments", "CBuild", "Checkpoints", "Doctor", "Engine", "Formats",
+        "Images", "Inference", "Kernels", "MPI", "Platform", "Ranks", "Reports", "Runs", "VAE",
+        "Yams", .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "Logging", package: "swift-log"),
       ], swiftSettings: house + (commit.map { [$0] } ?? [])),
     .target(
-      name: "Support", dependencies: ["MPI"], path: "Tests/Support", swiftSettings: house),
+      name: "Support", dependencies: ["MPI", "Platform"], path: "Tests/Support",
+      swiftSettings: house),
     .executableTarget(
       name: "mpi-probe", dependencies: ["MPI"], path: "Tests/Probes/MPIProbe",
       swiftSettings: house + [.unsafeFlags(checked, .when(configuration: .debug))]),
@@ -108,7 +151,8 @@ let package = Package(
       name: "mpi-tutorial", dependencies: ["MPI"], path: "Tests/Probes/MPITutorial",
       swiftSettings: house),
     .executableTarget(
-      name: "replica-probe", dependencies: ["Kernels", "MPI", "Training"],
+      name: "replica-probe",
+      dependencies: ["Checkpoints", "Engine", "Kernels", "MPI", "Platform", "Reports", "Runs"],
       path: "Tests/Probes/ReplicaProbe",
       swiftSettings: house),
     .target(
@@ -131,20 +175,45 @@ let package = Package(
       resources: [.copy("Golden")],
       swiftSettings: house),
     .testTarget(
-      name: "MNISTTests", dependencies: ["MNIST", "Kernels", "Support"], swiftSettings: house),
+      name: "PlatformTests", dependencies: ["Platform", "Support"], swiftSettings: house),
+    .testTarget(
+      name: "ImagesTests", dependencies: ["Images", "Kernels", "Support"],
+      swiftSettings: house),
     .testTarget(
       name: "VAETests", dependencies: ["VAE", "Kernels"], resources: [.copy("Golden")],
       swiftSettings: house),
     .testTarget(
-      name: "ArtifactsTests", dependencies: ["Artifacts", "Support"], swiftSettings: house),
+      name: "FormatsTests", dependencies: ["Formats", "Platform", "Support"],
+      swiftSettings: house),
     .testTarget(
-      name: "TrainingTests",
-      dependencies: ["Training", "MPI", "Kernels", "MNIST", "VAE", "Artifacts", "Support"],
+      name: "RanksTests", dependencies: ["Kernels", "Platform", "Ranks", "Support"],
+      swiftSettings: house),
+    .testTarget(
+      name: "EngineTests", dependencies: ["Engine", "Kernels", "VAE"], swiftSettings: house),
+    .testTarget(
+      name: "CheckpointsTests",
+      dependencies: ["Checkpoints", "Engine", "Kernels", "Platform", "Ranks", "Support"],
+      swiftSettings: house),
+    .testTarget(
+      name: "InferenceTests", dependencies: ["Inference"],
+      swiftSettings: house),
+    .testTarget(
+      name: "ReportsTests", dependencies: ["Engine", "Reports", "Support"], swiftSettings: house),
+    .testTarget(
+      name: "RunsTests", dependencies: ["Checkpoints", "Engine", "Platform", "Runs", "Support"],
+      swiftSettings: house),
+    .testTarget(
+      name: "DoctorTests", dependencies: ["Doctor", "Kernels", "Platform", "Ranks", "Support"],
+      swiftSettings: house),
+    .testTarget(
+      name: "BenchmarksTests", dependencies: ["Benchmarks", "VAE"],
       swiftSettings: house),
     .testTarget(
       name: "LockstepTests",
       dependencies: [
-        "Kernels", "MNIST", "Support", "Training", "lockstep", "replica-probe",
+        "Benchmarks", "Checkpoints", "Engine", "Formats", "Images", "Kernels", "Platform",
+        "Support",
+        "lockstep", "replica-probe",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: house),

@@ -1,6 +1,7 @@
 internal import ArgumentParser
+internal import Doctor
 internal import MPI
-internal import Training
+internal import Platform
 
 /// `lockstep doctor`.
 struct Doctor: ParsableCommand {

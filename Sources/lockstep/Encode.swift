@@ -1,7 +1,9 @@
 internal import ArgumentParser
-internal import MNIST
+internal import Images
+internal import Inference
 internal import MPI
-internal import Training
+internal import Platform
+internal import Ranks
 internal import VAE
 
 /// `lockstep encode`.
@@ -46,7 +48,8 @@ struct Encode: ParsableCommand {
   func run() throws {
     Job.run { world in
       let model = try TrainedModel(
-        checkpoint.checkpoint, threads: threads.count, among: world)
+        checkpoint.checkpoint, threads: threads.count, command: ProgramArguments.resolved,
+        among: world)
       let data = try model.readData(data.data, split, among: world)
       let images = data.splits[0]
       let inference = try threads.inference(model)

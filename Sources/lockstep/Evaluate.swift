@@ -1,8 +1,11 @@
 internal import ArgumentParser
+internal import Engine
 internal import FoundationEssentials
-internal import MNIST
+internal import Images
+internal import Inference
 internal import MPI
-internal import Training
+internal import Platform
+internal import Ranks
 
 /// `lockstep evaluate`.
 struct Evaluate: ParsableCommand {
@@ -38,7 +41,8 @@ struct Evaluate: ParsableCommand {
   func run() throws {
     Job.run { world in
       let model = try TrainedModel(
-        checkpoint.checkpoint, threads: threads.count, among: world)
+        checkpoint.checkpoint, threads: threads.count, command: ProgramArguments.resolved,
+        among: world)
       let data = try model.readData(data.data, .test, among: world)
       let test = data.splits[0]
       let inference = try threads.inference(model)

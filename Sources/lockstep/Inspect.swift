@@ -1,5 +1,5 @@
 internal import ArgumentParser
-internal import Training
+internal import Inference
 
 /// `lockstep inspect`.
 struct Inspect: ParsableCommand {

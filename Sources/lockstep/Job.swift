@@ -1,14 +1,15 @@
 internal import Glibc
 internal import Logging
 internal import MPI
-internal import Training
+internal import Platform
+internal import Ranks
 
 /// Runs a command's work between MPI's beginning and its end, and ends the process with its code.
 enum Job {
   /// Starts MPI, does `work` and exits: with its code; with that
   /// of a failure known to all ranks, told by rank zero; or, where this rank alone failed, by
   /// aborting the job.
-  static func run(_ work: (borrowing Communicator) throws -> Training.ExitCode) -> Never {
+  static func run(_ work: (borrowing Communicator) throws -> Platform.ExitCode) -> Never {
     run(in: { try work($0.communicator) })
   }
 
@@ -19,7 +20,7 @@ enum Job {
   ///     here: each would do the whole work, and all write the same files.
   ///   - work: what the command does.
   static func run(
-    refusesStrangers: Bool = true, in work: (borrowing World) throws -> Training.ExitCode
+    refusesStrangers: Bool = true, in work: (borrowing World) throws -> Platform.ExitCode
   ) -> Never {
     let isFirst = Launcher.rank == 0  // MPI, once it is up, sets these variables itself.
     Launcher.passOverNetworks()
@@ -34,11 +35,12 @@ enum Job {
       // Every rank has its own limit, and most often the same.
       Launcher.leaveFirstToSpeak()
       tell(isFirst ? "\(error)" : "rank \(Launcher.rank): \(error)")
-      World.abort(code: Training.ExitCode.unavailable.rawValue)
+      World.abort(code: Platform.ExitCode.unavailable.rawValue)
     }
     do {
       let world = try World(threadLevel: .funneled)
-      let strangers = refusesStrangers ? try Strangers(world) : nil
+      let strangers =
+        refusesStrangers ? try Strangers(world, command: ProgramArguments.resolved.first) : nil
       let code =
         try strangers.map { refuse($0, isFirst: isFirst) }
         ?? accountForOutput(conclude(world, work), among: world.communicator)
@@ -48,7 +50,7 @@ enum Job {
       exit(code.rawValue)
     } catch {
       tell("\(error)")
-      World.abort(code: Training.ExitCode.mpi.rawValue)
+      World.abort(code: Platform.ExitCode.mpi.rawValue)
     }
   }
 
@@ -56,10 +58,10 @@ enum Job {
   /// be done wherever the program is, whatever started it.
   static func runAlone(_ work: () throws -> Void) -> Never {
     LoggingSystem.bootstrap { _ in SentenceLog() }
-    guard Launcher.isFirstOfJob else { exit(Training.ExitCode.done.rawValue) }
+    guard Launcher.isFirstOfJob else { exit(Platform.ExitCode.done.rawValue) }
     do {
       try work()
-      exit(Training.ExitCode.done.rawValue)
+      exit(Platform.ExitCode.done.rawValue)
     } catch {
       let failure = Failure(error)
       tell(failure.description)
@@ -68,8 +70,8 @@ enum Job {
   }
 
   private static func conclude(
-    _ world: borrowing World, _ work: (borrowing World) throws -> Training.ExitCode
-  ) -> Training.ExitCode {
+    _ world: borrowing World, _ work: (borrowing World) throws -> Platform.ExitCode
+  ) -> Platform.ExitCode {
     do {
       // MPI's threads take some of what there was before it started.
       try world.communicator.together { try ProcessLimit.require(0, for: "this command") }
@@ -82,7 +84,7 @@ enum Job {
       return error.failure.code
     } catch let error as MPIError {
       tell("rank \(world.communicator.rank): \(error)")
-      World.abort(code: Training.ExitCode.mpi.rawValue)
+      World.abort(code: Platform.ExitCode.mpi.rawValue)
     } catch {
       let failure = Failure(error)
       tell("rank \(world.communicator.rank): \(failure)")
@@ -92,8 +94,8 @@ enum Job {
 
   /// The code to end with where rank zero's standard output took not all that was told; collective.
   private static func accountForOutput(
-    _ code: Training.ExitCode, among world: borrowing Communicator
-  ) throws -> Training.ExitCode {
+    _ code: Platform.ExitCode, among world: borrowing Communicator
+  ) throws -> Platform.ExitCode {
     let loss = Terminal.lossOfLines
     if let loss { tell(loss) }
     let isLost = try world.broadcast(Int64(loss == nil ? 0 : 1), from: 0) != 0
@@ -102,7 +104,7 @@ enum Job {
 
   /// The code of a process that is one of several which do not know each other; the first speaks
   /// for all.
-  private static func refuse(_ strangers: Strangers, isFirst: Bool) -> Training.ExitCode {
+  private static func refuse(_ strangers: Strangers, isFirst: Bool) -> Platform.ExitCode {
     // A launcher may end all with the first that fails.
     if isFirst { tell(strangers.sentence) } else { usleep(500_000) }
     return .unavailable

@@ -2,13 +2,13 @@ internal import ArgumentParser
 internal import Glibc
 internal import Kernels
 internal import MPI
-internal import Training
+internal import Platform
 
 /// The root of the command line.
 struct Lockstep: ParsableCommand {
   /// A paragraph of help; the manual has a section of it.
   static let exitCodes = {
-    let codes = Training.ExitCode.allCases.map { "\($0.rawValue) \($0.meaning)" }
+    let codes = Platform.ExitCode.allCases.map { "\($0.rawValue) \($0.meaning)" }
     return "Exit codes: \(codes.joined(separator: ", ")). Output that is lost is a failure, a pipe "
       + "that its reader has closed is none."
   }()
@@ -83,7 +83,7 @@ enum Program {
   private static func printHelp(_ text: String) -> Never {
     do {
       if Launcher.rank == 0 { try Terminal.result([text]) }
-      exit(Training.ExitCode.done.rawValue)
+      exit(Platform.ExitCode.done.rawValue)
     } catch {
       let failure = Failure(error)
       Job.tell(failure.description)

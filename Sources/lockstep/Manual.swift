@@ -1,7 +1,7 @@
 internal import ArgumentParser
-internal import Artifacts
+internal import Formats
 internal import Glibc
-internal import Training
+internal import Platform
 
 /// `lockstep manual`: the pages that `man` shows, one for the program and one for each command.
 struct Manual: ParsableCommand {
@@ -24,7 +24,7 @@ struct Manual: ParsableCommand {
         try OutputFile.replace("\(folder)/\(page.name)") { try $0.write([UInt8](page.text.utf8)) }
       } catch {
         Job.tell("\(error)")
-        Glibc.exit(Training.ExitCode.inputOutput.rawValue)
+        Glibc.exit(Platform.ExitCode.inputOutput.rawValue)
       }
     }
   }

@@ -1,7 +1,10 @@
 public import ArgumentParser
+internal import Checkpoints
+internal import Engine
+public import Images
+internal import Inference
 public import Kernels
-public import MNIST
-public import Training
+internal import Reports
 
 /// The checkpoint that a command uses.
 struct CheckpointArgument: ParsableArguments {
@@ -50,8 +53,8 @@ struct ThreadOption: ParsableArguments {
   }
 
   /// Gets ready to use `model` with as many.
-  func inference(_ model: borrowing TrainedModel) throws -> Inference {
-    try Inference(model.layout, model.parameters, threads: count)
+  func inference(_ model: borrowing TrainedModel) throws -> InferenceSession {
+    try InferenceSession(model.layout, model.parameters, threads: count)
   }
 }
 

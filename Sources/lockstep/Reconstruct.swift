@@ -1,7 +1,9 @@
 internal import ArgumentParser
-internal import MNIST
+internal import Images
+internal import Inference
 internal import MPI
-internal import Training
+internal import Platform
+internal import Ranks
 
 /// `lockstep reconstruct`.
 struct Reconstruct: ParsableCommand {
@@ -42,7 +44,8 @@ struct Reconstruct: ParsableCommand {
   func run() throws {
     Job.run { world in
       let model = try TrainedModel(
-        checkpoint.checkpoint, threads: threads.count, among: world)
+        checkpoint.checkpoint, threads: threads.count, command: ProgramArguments.resolved,
+        among: world)
       let data = try model.readData(data.data, .test, among: world)
       try threads.inference(model).writeReconstructions(
         of: data.splits[0], count: count, columns: columns, to: output, scale: scale.scale,

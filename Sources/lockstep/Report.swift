@@ -1,6 +1,7 @@
 internal import ArgumentParser
 internal import MPI
-internal import Training
+internal import Platform
+internal import Reports
 
 /// `lockstep report`.
 struct Report: ParsableCommand {
@@ -36,7 +37,9 @@ struct Report: ParsableCommand {
   func run() throws {
     Job.run { world in
       let output = try RunReport.write(
-        ofRun: directory, data: data.data, threads: threads.count, to: output, among: world)
+        ofRun: directory, data: data.data, threads: threads.count,
+        command: ProgramArguments.resolved,
+        to: output, among: world)
       if world.rank == 0 { Terminal.line("written to \(output)") }
       return .done
     }

@@ -1,8 +1,10 @@
 internal import ArgumentParser
+internal import Images
+internal import Inference
 internal import Kernels
-internal import MNIST
 internal import MPI
-internal import Training
+internal import Platform
+internal import Ranks
 internal import VAE
 
 /// `lockstep sample`.
@@ -96,7 +98,8 @@ struct Sample: ParsableCommand {
     let isQuiet = telling.isQuiet
     Job.run { world in
       let model = try TrainedModel(
-        checkpoint.checkpoint, threads: threads.count, among: world)
+        checkpoint.checkpoint, threads: threads.count, command: ProgramArguments.resolved,
+        among: world)
       let inference = try threads.inference(model)
       let latents = try latents(model, inference, among: world)
       let console = world.rank == 0 ? SampleConsole(imageCount, bar) : nil
@@ -116,7 +119,7 @@ struct Sample: ParsableCommand {
 
   /// What is decoded, by position.
   private func latents(
-    _ model: borrowing TrainedModel, _ inference: borrowing Inference,
+    _ model: borrowing TrainedModel, _ inference: borrowing InferenceSession,
     among world: borrowing Communicator
   ) throws -> (Range<Int>, Matrix) -> Void {
     if let digits {
@@ -124,19 +127,19 @@ struct Sample: ParsableCommand {
       let ends = try inference.typicalCodes(
         of: digits.utf8.map { $0 - UInt8(ascii: "0") }, in: data.splits[0], among: world)
       try data.free()
-      return Inference.walk(past: ends, steps: rowLength)
+      return InferenceSession.walk(past: ends, steps: rowLength)
     }
     let seed = seed ?? model.seed
-    guard walk ?? false else { return Inference.prior(seed: seed) }
+    guard walk ?? false else { return InferenceSession.prior(seed: seed) }
     guard model.layout.configuration.latent == 2 else {
-      return Inference.walk(seed: seed, steps: rowLength)
+      return InferenceSession.walk(seed: seed, steps: rowLength)
     }
-    return Inference.plane(
+    return InferenceSession.plane(
       columns: rowLength, rows: (imageCount + rowLength - 1) / rowLength)
   }
 
   private func write(
-    _ model: borrowing TrainedModel, _ inference: borrowing Inference,
+    _ model: borrowing TrainedModel, _ inference: borrowing InferenceSession,
     _ latents: (Range<Int>, Matrix) -> Void, _ console: SampleConsole?,
     among world: borrowing Communicator
   ) throws {

@@ -1,6 +1,6 @@
 internal import CBuild
 internal import MPI
-internal import Training
+internal import Platform
 
 /// What `--version` tells.
 enum Version {

@@ -1,9 +1,11 @@
 import ArgumentParser
+@testable import Benchmarks
+@testable import Engine
+@testable import Formats
 import Kernels
-import Testing
-import Training
-
 @testable import lockstep
+@testable import Platform
+import Testing
 
 /// Figures and table of made-up measurements whose results can be seen at a glance.
 @Suite struct BenchReportTests {

@@ -1,15 +1,15 @@
+@testable import Benchmarks
+@testable import Engine
 import Foundation
 import Kernels
+@testable import lockstep
 import Support
 import Testing
-import Training
-
-@testable import lockstep
 
 /// `lockstep bench --exchanges`.
 @Suite struct ExchangeBenchTests {
   /// 1,000 images in steps of 100, `step` ms each, of which `exchange` ms in the exchange.
-  private func measurement(step: Double, exchange: Double) throws -> Training.Measurement {
+  private func measurement(step: Double, exchange: Double) throws -> Benchmarks.Measurement {
     let json = """
       {"ranks":2,"batch_size":100,"images":1000,"seconds":\(step / 100),
        "stages":{"exchange":\(exchange / 100)},"longest_waiting":0,"exchange_bytes":2612345,
@@ -19,7 +19,7 @@ import Training
        "cost":{"forward":1,"backward":0.5,"gradients":1.5}}
       """
     return try #require(
-      JSONText.last(Training.Measurement.self, in: json.replacing("\n", with: " ")))
+      JSONText.last(Benchmarks.Measurement.self, in: json.replacing("\n", with: " ")))
   }
 
   @Test("the table holds each exchange against the default by the rounds' own ratios")

@@ -1,9 +1,9 @@
 import Foundation
 import Kernels
+@testable import lockstep
+@testable import Platform
 import Support
 import Testing
-
-@testable import lockstep
 
 /// `lockstep bench --prove`, which trains in several ways and compares what is left.
 @Suite struct ProofTests {

@@ -1,10 +1,9 @@
+@testable import Checkpoints
 import Foundation
 import Kernels
+@testable import lockstep
 import Support
 import Testing
-import Training
-
-@testable import lockstep
 
 /// The bits that the README promises of the default run.
 @Suite struct PublishedModelTests {

@@ -1,6 +1,6 @@
 import Foundation
+import Images
 import Kernels
-import MNIST
 import Support
 import Testing
 

@@ -1,5 +1,5 @@
 import Foundation
-import MNIST
+import Images
 import Support
 import Testing
 

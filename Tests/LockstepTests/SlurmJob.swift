@@ -1,3 +1,4 @@
+@testable import Platform
 import Support
 import Testing
 

@@ -1,6 +1,6 @@
-import Testing
-
+@testable import Formats
 @testable import lockstep
+import Testing
 
 @Suite struct StatisticsTests {
   @Test(

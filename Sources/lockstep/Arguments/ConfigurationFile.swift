@@ -1,5 +1,5 @@
 internal import ArgumentParser
-internal import Training
+internal import Platform
 internal import Yams
 
 /// A YAML file of flags: a run's `config.yaml`, or one written by hand.

@@ -1,5 +1,3 @@
-internal import Training
-
 /// What a flag's value may be, for whoever gave another.
 enum ExpectedValue {
   private static let whole = "a whole number"

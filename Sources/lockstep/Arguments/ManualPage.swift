@@ -1,4 +1,4 @@
-internal import Training
+internal import Platform
 
 /// A page of the manual, in the macros of man(7).
 struct ManualPage {

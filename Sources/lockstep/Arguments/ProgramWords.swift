@@ -1,5 +1,4 @@
 internal import ArgumentParser
-internal import Training
 
 /// The words that the command line has behind the program's name.
 enum ProgramWords {

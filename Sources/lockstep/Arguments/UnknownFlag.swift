@@ -1,4 +1,4 @@
-internal import Training
+internal import Ranks
 
 /// A word that begins as flags do, and is none of the command's.
 struct UnknownFlag {

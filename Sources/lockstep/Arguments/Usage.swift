@@ -1,5 +1,4 @@
 internal import ArgumentParser
-internal import Training
 
 /// A command line, and what to tell where it makes no sense.
 struct Usage {

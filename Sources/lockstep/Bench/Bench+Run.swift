@@ -1,6 +1,6 @@
-internal import Artifacts
+internal import Formats
 internal import Glibc
-internal import Training
+internal import Platform
 
 extension Bench {
   /// Does what the flags ask for, and ends the process where it fails or is asked to end.

@@ -1,5 +1,5 @@
+internal import Engine
 internal import Kernels
-internal import Training
 
 /// One row of the table: what is trained, by how many.
 struct BenchCell: Codable, Hashable {

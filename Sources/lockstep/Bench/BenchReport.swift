@@ -1,5 +1,8 @@
+internal import Benchmarks
+internal import Engine
+internal import Formats
 internal import Kernels
-internal import Training
+internal import Platform
 internal import VAE
 
 /// All that a bench found out: what its JSON file holds.

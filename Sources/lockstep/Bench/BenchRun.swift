@@ -1,6 +1,9 @@
-internal import MNIST
+internal import Benchmarks
+internal import Engine
+internal import Formats
+internal import Images
 internal import Kernels
-internal import Training
+internal import Platform
 
 /// Takes all measurements, in turn and round after round, so that what slows the machine down for a
 /// while hits all alike.

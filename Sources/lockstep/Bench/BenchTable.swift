@@ -1,5 +1,6 @@
+internal import Engine
 internal import Kernels
-internal import Training
+internal import Ranks
 
 /// A report as a person reads it.
 struct BenchTable {

@@ -1,5 +1,6 @@
 internal import Glibc
-internal import Training
+internal import Platform
+internal import Ranks
 
 /// A child process with a time limit, and what came of it.
 ///

@@ -1,7 +1,8 @@
 internal import FoundationEssentials
 internal import Glibc
 internal import Kernels
-internal import Training
+internal import Platform
+internal import Ranks
 
 /// Jobs that this process starts with the launcher of its MPI, without ever being part of MPI
 /// itself.
@@ -35,7 +36,7 @@ struct MPIJob {
 
   /// Runs `program` on `ranks` ranks, as ``run(_:limit:tolerating:prompt:)``.
   func run(
-    ranks: Int, _ program: [String], limit: Double, tolerating tolerated: Training.ExitCode? = nil
+    ranks: Int, _ program: [String], limit: Double, tolerating tolerated: Platform.ExitCode? = nil
   ) throws -> ChildProcess.Outcome {
     try run(words(ranks: ranks, program), limit: limit, tolerating: tolerated)
   }
@@ -45,7 +46,7 @@ struct MPIJob {
   /// - Throws: where they cannot be started, the time limit ends them, or they end with another
   ///   code than 0 and `tolerated`.
   func run(
-    _ words: [String], limit: Double, tolerating tolerated: Training.ExitCode? = nil,
+    _ words: [String], limit: Double, tolerating tolerated: Platform.ExitCode? = nil,
     prompt: ChildProcess.Prompt? = nil
   ) throws -> ChildProcess.Outcome {
     let outcome = try ChildProcess.run(
@@ -58,7 +59,7 @@ struct MPIJob {
     }
     guard outcome.status == 0 || outcome.status == tolerated?.rawValue else {
       throw Failure(
-        Training.ExitCode(rawValue: outcome.status) ?? .mpi,
+        Platform.ExitCode(rawValue: outcome.status) ?? .mpi,
         outcome.sentence ?? "this ended with code \(outcome.status): "
           + words.joined(separator: " ") + (outcome.complaint.map { "; it said: \($0)" } ?? ""))
     }

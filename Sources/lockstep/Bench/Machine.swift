@@ -1,4 +1,4 @@
-internal import Training
+internal import Platform
 
 /// The machine that this process runs on, as far as it may use it.
 struct Machine: Codable, Equatable {

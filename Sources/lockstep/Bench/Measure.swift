@@ -1,8 +1,10 @@
 internal import ArgumentParser
+internal import Benchmarks
+internal import Engine
 internal import FoundationEssentials
-internal import MPI
 internal import Kernels
-internal import Training
+internal import MPI
+internal import Platform
 
 /// `lockstep measure`: one measurement of `lockstep bench`, run under mpirun by it. Hidden, since
 /// its one line is for a program to read.

@@ -1,5 +1,6 @@
+internal import Formats
 internal import Kernels
-internal import Training
+internal import Platform
 
 /// Another program that trains the same model in the same way.
 enum Peer: String, CaseIterable, Codable {

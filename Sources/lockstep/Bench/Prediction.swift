@@ -1,5 +1,7 @@
+internal import Benchmarks
+internal import Engine
 internal import Kernels
-internal import Training
+internal import Platform
 internal import VAE
 
 /// What a cost model, fitted to an earlier bench, says of other numbers of ranks and nodes.

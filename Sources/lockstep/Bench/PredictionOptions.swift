@@ -1,5 +1,5 @@
 internal import ArgumentParser
-internal import Training
+internal import Benchmarks
 
 /// What `lockstep bench --predict` is asked.
 struct PredictionOptions: ParsableArguments {

@@ -1,5 +1,5 @@
 internal import FoundationEssentials
-internal import Training
+internal import Platform
 
 /// A folder for runs that nobody keeps.
 struct ScratchFolder {

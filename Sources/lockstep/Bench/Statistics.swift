@@ -1,3 +1,5 @@
+internal import Formats
+
 /// A figure measured several times: its median and how far it strayed.
 struct Summary: Codable, Equatable {
   /// The middle value; the mean of the two middle ones of an even number.

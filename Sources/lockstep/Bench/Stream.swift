@@ -1,5 +1,5 @@
 internal import Glibc
-internal import Training
+internal import Platform
 
 /// A pipe from a child process, and what came through it.
 struct Stream {

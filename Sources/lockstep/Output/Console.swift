@@ -1,5 +1,9 @@
+internal import Checkpoints
+internal import Engine
 internal import Kernels
-internal import Training
+internal import Platform
+internal import Reports
+internal import Runs
 
 /// Tells whoever watches how a run goes: a line an epoch on standard output and, on a terminal, a
 /// progress bar on standard error. Rank zero's alone.

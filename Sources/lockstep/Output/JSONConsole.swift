@@ -1,4 +1,8 @@
-internal import Training
+internal import Checkpoints
+internal import Engine
+internal import Platform
+internal import Reports
+internal import Runs
 
 /// Tells programs how a run goes: one JSON object a line on standard output. Rank zero's alone.
 ///

@@ -1,4 +1,6 @@
-internal import Training
+internal import Checkpoints
+internal import Reports
+internal import Runs
 
 /// Tells nothing: `--quiet`.
 struct QuietConsole: TrainingConsole {

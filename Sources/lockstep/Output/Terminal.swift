@@ -1,7 +1,8 @@
 internal import Glibc
 internal import MPI
+internal import Platform
+internal import Ranks
 internal import Synchronization
-internal import Training
 
 /// Standard output and standard error, each line out at once.
 enum Terminal {

@@ -1,4 +1,5 @@
-internal import Training
+internal import Checkpoints
+internal import Runs
 
 /// Whoever tells how a run goes, and has the last word. Rank zero's alone.
 protocol TrainingConsole: TrainingObserver {

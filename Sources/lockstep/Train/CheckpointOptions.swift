@@ -1,5 +1,5 @@
 internal import ArgumentParser
-internal import Training
+internal import Checkpoints
 
 /// Where a run begins and ends, and what it saves on the way.
 struct CheckpointOptions: ParsableArguments {

@@ -1,5 +1,6 @@
+internal import Checkpoints
 internal import MPI
-internal import Training
+internal import Runs
 
 /// `lockstep train --dry-run`: the configuration, and the plan as comments, so that all of it is a
 /// file for `--config`.

@@ -1,6 +1,6 @@
 internal import ArgumentParser
+internal import Checkpoints
 internal import Kernels
-internal import Training
 
 /// What determines the model: see ``Recipe``.
 ///

@@ -1,5 +1,6 @@
 internal import ArgumentParser
-internal import Training
+internal import Checkpoints
+internal import Formats
 
 /// What a run writes beside its checkpoints. Hidden: the defaults cost nothing that can be
 /// measured.

@@ -1,6 +1,7 @@
 internal import ArgumentParser
+internal import Checkpoints
+internal import Engine
 internal import Kernels
-internal import Training
 
 /// How ranks work together. Hidden: one node needs none of them.
 struct TeamOptions: ParsableArguments {

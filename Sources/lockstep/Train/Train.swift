@@ -1,7 +1,9 @@
 internal import ArgumentParser
+internal import Checkpoints
 internal import Kernels
 internal import MPI
-internal import Training
+internal import Platform
+internal import Runs
 
 /// `lockstep train`.
 struct Train: ParsableCommand {

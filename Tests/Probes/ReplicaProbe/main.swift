@@ -1,7 +1,11 @@
+import Checkpoints
+import Engine
 import Foundation
 import Kernels
 import MPI
-import Training
+import Platform
+import Reports
+import Runs
 
 // Trains as `lockstep train` does, with one rank's parameters spoilt before the first step, as a
 // broken memory might: replica-probe DATA RUN TEAMS VERIFY-EVERY RANK [THREADS]. A bit is flipped;

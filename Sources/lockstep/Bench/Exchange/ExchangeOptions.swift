@@ -1,5 +1,5 @@
 internal import ArgumentParser
-internal import Training
+internal import Ranks
 
 /// What `lockstep bench --exchanges` is asked.
 struct ExchangeOptions: ParsableArguments {

@@ -1,5 +1,5 @@
+internal import Engine
 internal import Kernels
-internal import Training
 
 /// One row of the table of exchanges.
 struct ExchangeCell: Codable, Hashable {

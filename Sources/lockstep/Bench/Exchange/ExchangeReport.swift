@@ -1,4 +1,6 @@
-internal import Training
+internal import Benchmarks
+internal import Engine
+internal import Formats
 
 /// What was measured of an exchange: the rounds' figures and their medians.
 struct ExchangeRow: Codable {

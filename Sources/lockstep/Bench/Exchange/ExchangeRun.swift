@@ -1,4 +1,5 @@
-internal import Training
+internal import Benchmarks
+internal import Platform
 
 /// Measures both exchanges in turn, round after round, so that what slows machines or network down
 /// for a while hits both alike.

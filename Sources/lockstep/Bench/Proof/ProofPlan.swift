@@ -1,5 +1,5 @@
+internal import Engine
 internal import Kernels
-internal import Training
 
 /// One way to train, which must give the same bits as any other of the same ``Subject``.
 struct ProofCell: Codable, Hashable {

@@ -1,5 +1,6 @@
+internal import Engine
 internal import Kernels
-internal import Training
+internal import Platform
 
 /// What came of a run of a proof.
 struct ProofRow: Codable {

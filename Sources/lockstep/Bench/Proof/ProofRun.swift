@@ -1,6 +1,7 @@
+internal import Checkpoints
 internal import Glibc
 internal import Kernels
-internal import Training
+internal import Platform
 
 /// Trains in all ways of a plan, one after the other, and compares what they leave.
 struct ProofRun {

@@ -1,0 +1,144 @@
+package import Engine
+internal import Formats
+package import Kernels
+package import Platform
+package import VAE
+
+/// A directory with all that a run needs to go on: tensors, state and the checksums of both.
+package enum Checkpoint {
+  /// The parameters, under PyTorch's names.
+  package static let modelName = "model.safetensors"
+
+  /// Adam's moments, under PyTorch's names behind `exp_avg.` and `exp_avg_sq.`.
+  static let optimizerName = "optimizer.safetensors"
+
+  /// Where the run stands, and its recipe.
+  package static let stateName = "state.json"
+
+  /// The files that the checksums cover, in their order.
+  static let names = [modelName, optimizerName, stateName]
+
+  /// The directory's name after `step` steps, as in `step-00000469`.
+  static func directoryName(step: Int) -> String {
+    let digits = String(step)
+    return "step-" + String(repeating: "0", count: max(0, 8 - digits.count)) + digits
+  }
+
+  /// The number of steps that a directory's name tells, if it is that of a checkpoint.
+  static func step(ofDirectory name: String) -> Int? {
+    guard name.hasPrefix("step-"), let step = Int(name.dropFirst(5)),
+      name == directoryName(step: step)
+    else { return nil }
+    return step
+  }
+
+  /// What the names of unfinished checkpoints, and of those half removed, begin with.
+  static let temporaryPrefix = ".unfinished-"
+}
+
+extension Checkpoint {
+  /// Writes `replica` and `state` as a new directory of `parent`, whole or not at all.
+  ///
+  /// Everything is written to a temporary directory and brought to the disk; one rename then makes
+  /// it the checkpoint. A checkpoint of the same step is replaced.
+  ///
+  /// `rows` is room for bringing tensors into order: see ``TensorFile/rowsCount(_:)``;
+  /// `synchronize` brings to the disk what else must be there before the checkpoint is.
+  ///
+  /// - Returns: the directory's name, which a crash may still take away until the parent is
+  ///   brought to the disk, and the SHA-256 of its model.
+  /// - Throws: `Failure` or `FileError`; what was there before is then untouched.
+  package static func write(
+    _ replica: Replica, _ state: CheckpointState, in parent: String, rows: Vector,
+    synchronize: () -> Void
+  ) throws -> (name: String, modelDigest: String) {
+    let name = directoryName(step: state.progress.step)
+    let temporary = "\(parent)/\(temporaryPrefix)\(name)"
+    if FileSystem.exists(temporary) { try FileSystem.remove(temporary) }
+    try FileSystem.makeDirectory(temporary, withParents: false)
+    do {
+      let modelDigest = try writeFiles(replica, state, in: temporary, rows)
+      synchronize()
+      try FileSystem.install(temporary, at: "\(parent)/\(name)")
+      return (name, modelDigest)
+    } catch {
+      try? FileSystem.remove(temporary)
+      guard let problem = error as? TensorFile.NotFinite else { throw error }
+      throw Failure.notFinite("\(problem.subject) after step \(state.progress.step)")
+    }
+  }
+
+  /// All is written before the first file waits for the disk: one wait then does most of all.
+  ///
+  /// - Returns: the SHA-256 of the model.
+  private static func writeFiles(
+    _ replica: Replica, _ state: CheckpointState, in directory: String, _ rows: Vector
+  ) throws -> String {
+    var model = try HashedFile(creating: "\(directory)/\(modelName)")
+    try TensorFile.write(
+      [.init(prefix: "", subject: "a parameter", floats: replica.parameters)], replica.layout,
+      metadata(replica, state), to: &model, rows: rows)
+    var optimizer = try HashedFile(creating: "\(directory)/\(optimizerName)")
+    try TensorFile.write(
+      [
+        .init(
+          prefix: "exp_avg.", subject: "a mean of gradients", floats: replica.firstMoment),
+        .init(
+          prefix: "exp_avg_sq.", subject: "a mean of squared gradients",
+          floats: replica.secondMoment),
+      ], replica.layout, ["format": "pt"], to: &optimizer, rows: rows)
+    var progress = try HashedFile(creating: "\(directory)/\(stateName)")
+    try progress.write(state.text)
+    var sums = try HashedFile(creating: "\(directory)/\(Checksums.name)")
+    let digests = [try model.digest(), try optimizer.digest(), try progress.digest()]
+    try sums.write(Array(Checksums.list(Array(zip(names, digests))).utf8))
+    try model.finish()
+    try optimizer.finish()
+    try progress.finish()
+    try sums.finish()
+    try OutputFile.synchronizeDirectory(of: "\(directory)/")
+    return digests[0]
+  }
+
+  private static func metadata(_ replica: Replica, _ state: CheckpointState) -> [String: String] {
+    let model = replica.layout.configuration
+    var metadata = [
+      "format": "pt", "lockstep.pixels": "\(model.pixels)", "lockstep.hidden": "\(model.hidden)",
+      "lockstep.latent": "\(model.latent)", "lockstep.seed": "\(state.recipe.seed)",
+    ]
+    if let size = state.imageSize {
+      metadata["lockstep.rows"] = "\(size.rows)"
+      metadata["lockstep.columns"] = "\(size.columns)"
+    }
+    return metadata
+  }
+}
+
+extension Checkpoint {
+  /// The floats that saving states of `layout` takes.
+  package static func saveCount(_ layout: ParameterLayout) -> Int {
+    Replica.count(layout) + TensorFile.rowsCount(layout)
+  }
+}
+
+extension Failure {
+  /// The failure of a checkpoint that nothing could be gone on with from.
+  package static func notFinite(_ subject: String) -> Failure {
+    Failure(
+      .disagreement,
+      "\(subject) is not finite, so nothing was saved; begin anew with a smaller --learning-rate, "
+        + "in another --run, or with --init from a checkpoint's model.safetensors")
+  }
+}
+
+extension Checkpoint {
+  /// Reads parameters and moments of the checkpoint `directory`.
+  package static func read(_ directory: String, into replica: Replica) throws {
+    let model = try SafetensorsFile(opening: "\(directory)/\(modelName)")
+    try TensorFile.read([("", replica.parameters)], replica.layout, from: model)
+    let optimizer = try SafetensorsFile(opening: "\(directory)/\(optimizerName)")
+    try TensorFile.read(
+      [("exp_avg.", replica.firstMoment), ("exp_avg_sq.", replica.secondMoment)], replica.layout,
+      from: optimizer)
+  }
+}

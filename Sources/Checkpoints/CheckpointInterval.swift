@@ -1,0 +1,72 @@
+/// When to write checkpoints beside those at epochs' ends.
+package enum CheckpointInterval: Equatable, Sendable {
+  /// At no other time.
+  case epoch
+  /// After every so many steps, counted from the beginning of the run.
+  case steps(Int)
+  /// When so many seconds have passed since the last one, by rank zero's clock.
+  case seconds(Double)
+
+  /// Reads `epoch`, a number of steps (`100`) or of seconds (`30s`, `0.5s`; a ten-thousandth at
+  /// least); nil where the text is none of these.
+  package init?(_ text: String) {
+    if text == "epoch" {
+      self = .epoch
+    } else if let steps = Int(text), steps > 0 {
+      self = .steps(steps)
+    } else if text.wholeMatch(of: /[0-9]+(\.[0-9]+)?s/) != nil,
+      let seconds = Double(text.dropLast()), seconds >= 0.0001, seconds <= 1e9
+    {
+      self = .seconds(seconds)
+    } else {
+      return nil
+    }
+  }
+
+  /// Whether a checkpoint is due after `step`, as every rank can tell.
+  package func isDue(after step: Int) -> Bool {
+    guard case .steps(let count) = self else { return false }
+    return step.isMultiple(of: count)
+  }
+
+  /// Whether one is due `elapsed` after the last, which rank zero's clock tells.
+  package func isDue(after elapsed: Duration) -> Bool {
+    guard case .seconds(let seconds) = self else { return false }
+    return elapsed >= .seconds(seconds)
+  }
+}
+
+extension CheckpointInterval: CustomStringConvertible {
+  /// The text that reads back as the same.
+  package var description: String {
+    switch self {
+    case .epoch: "epoch"
+    case .steps(let count): "\(count)"
+    case .seconds(let seconds):
+      seconds == seconds.rounded() ? "\(Int(seconds))s" : "\(seconds)s"
+    }
+  }
+}
+
+extension CheckpointInterval: Codable {
+  /// A number of steps, or a text.
+  package init(from decoder: any Decoder) throws {
+    let value = try decoder.singleValueContainer()
+    let text = try (try? value.decode(Int.self)).map(String.init) ?? value.decode(String.self)
+    guard let interval = Self(text) else {
+      throw DecodingError.dataCorruptedError(
+        in: value, debugDescription: "'\(text)' is neither steps nor seconds")
+    }
+    self = interval
+  }
+
+  /// As it is read.
+  package func encode(to encoder: any Encoder) throws {
+    var value = encoder.singleValueContainer()
+    if case .steps(let count) = self {
+      try value.encode(count)
+    } else {
+      try value.encode(description)
+    }
+  }
+}

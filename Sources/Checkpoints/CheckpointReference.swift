@@ -1,0 +1,185 @@
+internal import Engine
+internal import Logging
+internal import Platform
+
+/// The checkpoint that a path on the command line means, found and checked.
+package struct CheckpointReference {
+  /// Its `model.safetensors`.
+  package let model: String
+
+  /// The checkpoint's directory; nil for a bare `.safetensors` file.
+  package let directory: String?
+
+  /// The SHA-256 of ``model``, which was checked; nil for a bare `.safetensors` file.
+  package let modelDigest: String?
+
+  /// Newer checkpoints that were passed over because they are not whole, a sentence each.
+  let passedOver: [String]
+
+  /// Finds what `path` means: a run directory (its newest whole checkpoint), a checkpoint
+  /// directory, or a `.safetensors` file.
+  ///
+  /// - Throws: `Failure`: `inputOutput` where nothing is at `path`, `badData` where nothing whole
+  ///   is.
+  package init(_ path: String) throws {
+    let path = FileSystem.withoutTrailingSlashes(path)
+    guard try FileSystem.isThere(path) else {
+      throw Failure(
+        .inputOutput,
+        "\(path): there is no checkpoint here; name a run directory, a checkpoint directory or a "
+          + ".safetensors file")
+    }
+    if !FileSystem.isDirectory(path) {
+      self.init(model: path, directory: nil, modelDigest: nil, passedOver: [])
+    } else if let newest = try Self.newest(inRun: path) {
+      self = newest
+    } else {
+      if let failure = try Self.absence(in: path) { throw failure }
+      do {
+        self = try CheckpointReference(whole: path, passedOver: [])
+      } catch let failure as Failure {
+        throw Self.naming(wholeOneBeside: path, failure)
+      }
+    }
+  }
+
+  /// The newest whole checkpoint of a run directory: the one that `latest` leads to, else the one
+  /// of most steps before it, whose rows the metrics have; else, of a future that was given up, the
+  /// one of most steps. Nil where there is none at all.
+  ///
+  /// - Throws: `Failure` with `badData` where there are some and none is whole.
+  package static func newest(inRun path: String) throws -> CheckpointReference? {
+    let latest = "\(path)/\(RunDirectory.latestName)"
+    let end =
+      FileSystem.destination(ofLink: latest).flatMap(Checkpoint.step(ofDirectory:))
+      ?? Checkpoint.step(toldBy: latest) ?? .max
+    let candidates = try candidates(inRun: path)
+      .sorted { ($0.step <= end ? 1 : 0, $0.step) > ($1.step <= end ? 1 : 0, $1.step) }
+    var problems: [Failure] = []
+    for (name, _) in candidates {
+      let directory = "\(path)/\(name)"
+      do {
+        return try CheckpointReference(
+          whole: directory, passedOver: problems.map { "\($0.description); using \(directory)" })
+      } catch let problem as Failure {
+        problems.append(problem)
+      }
+    }
+    guard let first = problems.first else { return nil }
+    throw Failure(
+      first.code,
+      "\(first.description), and no other checkpoint of the run is whole: bring one back from a copy, "
+        + "or begin anew: --resume none --config \(path)/\(RunFiles.configuration)")
+  }
+
+  /// The checkpoints under their own names; and those that a copy of the run has as directories
+  /// where links were, if it has them under no other name.
+  private static func candidates(inRun path: String) throws -> [(name: String, step: Int)] {
+    let named = try FileSystem.names(in: path).compactMap { name in
+      Checkpoint.step(ofDirectory: name).map { (name: name, step: $0) }
+    }
+    let whole = { (step: Int) in
+      let place = "\(path)/\(Checkpoint.directoryName(step: step))"
+      return (try? Checksums.verify(Checkpoint.names, in: place)) != nil
+    }
+    let copies = [RunDirectory.latestName, RunDirectory.bestName].compactMap { name in
+      FileSystem.isOwnDirectory("\(path)/\(name)")
+        ? Checkpoint.step(toldBy: "\(path)/\(name)").map { (name: name, step: $0) } : nil
+    }
+    return named + copies.filter { !whole($0.step) }
+  }
+
+  /// `failure`, of the checkpoint at `path`, and which one of its run is whole.
+  private static func naming(wholeOneBeside path: String, _ failure: Failure) -> Failure {
+    let run = FileSystem.parent(of: path)
+    guard RunFiles.isRun(run), let newest = try? newest(inRun: run), let whole = newest.directory
+    else { return Failure(failure.code, "\(failure.description); use another checkpoint") }
+    return Failure(
+      failure.code, "\(failure.description); use another checkpoint: \(whole) is whole")
+  }
+
+  /// Why there is nothing to be found in the directory at `path`; nil where there is at least a
+  /// part of a checkpoint.
+  private static func absence(in path: String) throws -> Failure? {
+    let names = try FileSystem.names(in: path)
+    // As collections of models lay them.
+    let others = [Checkpoint.optimizerName, Checkpoint.stateName, Checksums.name]
+    if names.contains(Checkpoint.modelName), !names.contains(where: others.contains) {
+      return Failure(
+        .badData,
+        "\(path): there is a model here, but nothing else of a checkpoint; name the file: "
+          + "\(path)/\(Checkpoint.modelName)")
+    }
+    guard !names.contains(where: { (Checkpoint.names + [Checksums.name]).contains($0) }) else {
+      return nil
+    }
+    let marks = [RunFiles.configuration, RunFiles.metrics, ".lock"]
+    if names.contains(where: { marks.contains($0) }) {
+      return Failure(
+        .badData,
+        "\(path): this run has no checkpoint; let it come to one: lockstep train --run \(path)")
+    }
+    let what = names.isEmpty ? "this folder is empty" : "there is no checkpoint in this folder"
+    let runs = names.map { "\(path)/\($0)" }.filter(RunFiles.isRun)
+    let advice =
+      runs.first.map { "name a run, for instance \($0)" }
+      ?? "name a run directory, a checkpoint directory or a .safetensors file"
+    return Failure(.badData, "\(path): \(what); \(advice)")
+  }
+
+  /// The checkpoint in `directory`, once it has been found whole.
+  private init(whole directory: String, passedOver: [String]) throws {
+    let digests = try Checksums.verify(Checkpoint.names, in: directory)
+    self.init(
+      model: "\(directory)/\(Checkpoint.modelName)", directory: directory,
+      modelDigest: digests[Checkpoint.modelName], passedOver: passedOver)
+  }
+
+  private init(model: String, directory: String?, modelDigest: String?, passedOver: [String]) {
+    self.model = model
+    self.directory = directory
+    self.modelDigest = modelDigest
+    self.passedOver = passedOver
+  }
+
+  /// Warns of each newer checkpoint that was passed over.
+  package func warnOfPassedOver() {
+    let logger = Logger(label: "lockstep")
+    for problem in passedOver { logger.warning("passing over a checkpoint: \(problem)") }
+  }
+
+  /// The checkpoint's state.
+  ///
+  /// - Throws: `Failure` with `badData` where there is none or it makes no sense.
+  package func state() throws -> CheckpointState {
+    guard let directory else {
+      throw Failure(
+        .badData,
+        "\(model): a run cannot go on from parameters alone; name a checkpoint directory, or begin a "
+          + "new run with --init")
+    }
+    let path = "\(directory)/\(Checkpoint.stateName)"
+    let text = try FileSystem.read(path)
+    guard let state = try? CheckpointState(decoding: text) else {
+      throw Failure(.badData, "\(path): this is not the state of a run; use another checkpoint")
+    }
+    guard state.format == 1, state.isPlausible else {
+      throw Failure(
+        .badData,
+        "\(path): format \(state.format) with these values is not one that this version knows; "
+          + "use another checkpoint, or the version that wrote it")
+    }
+    return state
+  }
+}
+
+extension CheckpointState {
+  /// Whether the numbers can be those of a run.
+  fileprivate var isPlausible: Bool {
+    let counts = 0..<1 << 48
+    return counts.contains(progress.step) && counts.contains(progress.epoch)
+      && counts.contains(progress.offset) && pixels > 0 && recipe.problem == nil
+      && imageSize?.hasPixels(pixels) ?? true
+      && progress.offset.isMultiple(of: recipe.batchSize) && arithmetic?.isPlausible ?? true
+  }
+}

@@ -1,0 +1,30 @@
+package import Formats
+internal import Platform
+package import VAE
+
+extension ModelConfiguration {
+  /// The sizes that a file's tensors have, which are all that a foreign file tells.
+  package init(shapesOf file: borrowing SafetensorsFile) throws {
+    let prefix = TensorFile.commonPrefix(of: file)
+    let input = try file.tensor("\(prefix)fc1.weight").shape
+    let mean = try file.tensor("\(prefix)fc21.weight").shape
+    guard input.count == 2, mean.count == 2, (input + mean).allSatisfy({ $0 > 0 }),
+      mean[1] == input[0]
+    else {
+      let isTransposed = input.count == 2 && mean.count == 2 && input[1] == mean[0]
+      throw Failure(
+        .badData,
+        "\(file.path): fc1.weight is \(input) and fc21.weight \(mean), where [hidden, pixels] "
+          + "and [latent, hidden] are wanted; "
+          + (isTransposed
+            ? "each weight lies transposed: save numpy.ascontiguousarray(weight.T) of each"
+            : "use a file of this model"))
+    }
+    self.init(pixels: input[1], hidden: input[0], latent: mean[0])
+  }
+}
+
+extension ModelConfiguration {
+  /// The layers' sizes, as in `784-400-20-400-784`.
+  package var summary: String { "\(pixels)-\(hidden)-\(latent)-\(hidden)-\(pixels)" }
+}

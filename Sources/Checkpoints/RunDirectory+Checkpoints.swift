@@ -1,0 +1,107 @@
+internal import Formats
+internal import Platform
+internal import Ranks
+
+extension RunDirectory {
+  /// The link to the newest checkpoint.
+  static let latestName = "latest"
+
+  /// The link to the checkpoint with the least test loss.
+  static let bestName = "best"
+
+  /// Lets `best` lead to the checkpoint of at most `step` steps with the least loss of the test
+  /// images with the digest `test`: a job that was killed may have written one without coming to the
+  /// link. Where none tells a loss, nothing changes.
+  package func settleBest(upTo step: Int, test: String?) throws {
+    if let least = try least(upTo: step, test: test) { try setBest(least.name) }
+  }
+
+  /// Lets `best` lead to the checkpoint `name` of an epoch's end after `step` steps, if no earlier
+  /// one has a loss of the test images `test` as low as `testLoss`.
+  package func updateBest(_ name: String, step: Int, testLoss: Double, test: String?) throws {
+    if let best = try best(upTo: step, test: test), best.name != name, best.loss <= testLoss {
+      return try setBest(best.name)
+    }
+    try setBest(name)
+  }
+
+  private func setBest(_ name: String) throws {
+    let link = "\(path)/\(Self.bestName)"
+    guard FileSystem.destination(ofLink: link) != name else { return }
+    try FileSystem.link(link, to: name)
+    try OutputFile.synchronizeDirectory(of: link)
+  }
+
+  /// The best checkpoint of at most `step` steps: the one that `best` leads to or, where a run that
+  /// went further left the link, the one with the least loss.
+  private func best(upTo step: Int, test: String?) throws -> (name: String, loss: Double)? {
+    if let name = FileSystem.destination(ofLink: "\(path)/\(Self.bestName)"),
+      Checkpoint.step(ofDirectory: name).map({ $0 <= step }) ?? false,
+      let loss = Checkpoint.testLoss("\(path)/\(name)", of: test)
+    {
+      return (name, loss)
+    }
+    return try least(upTo: step, test: test)
+  }
+
+  /// Of the checkpoints of at most `step` steps the one with the least loss of the test images
+  /// `test`, the first of several.
+  private func least(upTo step: Int, test: String?) throws -> (name: String, loss: Double)? {
+    try checkpoints(upTo: step)
+      .compactMap { name in
+        Checkpoint.testLoss("\(path)/\(name)", of: test).map { (name, $0) }
+      }
+      .min { $0.1 < $1.1 }
+  }
+
+  /// The names of the checkpoints of at most `step` steps, in their order.
+  private func checkpoints(upTo step: Int) throws -> [String] {
+    try FileSystem.names(in: path).compactMap(Checkpoint.step(ofDirectory:))
+      .filter { $0 <= step }.sorted().map(Checkpoint.directoryName)
+  }
+
+  /// Removes what need not be kept once the checkpoint after `step` steps is there and `latest`
+  /// leads to it.
+  ///
+  /// Later ones, which a run that went further has left, stay: whoever wants the run to be where it
+  /// was has nothing else. So does a checkpoint to which someone has added a file.
+  package func removeCheckpoints(
+    beside retention: Retention, upTo step: Int, test: String?
+  ) throws {
+    guard case .newest(let count) = retention else { return }
+    let spared = [
+      FileSystem.destination(ofLink: "\(path)/\(Self.latestName)"),
+      FileSystem.destination(ofLink: "\(path)/\(Self.bestName)"),
+      try best(upTo: step, test: test)?.name,
+    ]
+    for name in try checkpoints(upTo: step).dropLast(count) where !spared.contains(name) {
+      guard Checkpoint.hasNothingElse("\(path)/\(name)") else { continue }
+      // Half removed it must not bear a checkpoint's name. What then stays is removed by the next
+      // run: nobody needs to stop for it.
+      let doomed = "\(path)/\(Checkpoint.temporaryPrefix)\(name)"
+      if FileSystem.exists(doomed) { try? FileSystem.remove(doomed) }
+      try FileSystem.rename("\(path)/\(name)", to: doomed)
+      try? FileSystem.remove(doomed)
+    }
+  }
+}
+
+extension Checkpoint {
+  /// The loss of the test images with the digest `test` that the checkpoint `directory` tells of;
+  /// nil where there is none, or one of others, which does not compare. Earlier versions kept no
+  /// digest: theirs is taken for any.
+  fileprivate static func testLoss(_ directory: String, of test: String?) -> Double? {
+    let text = try? FileSystem.read("\(directory)/\(stateName)")
+    guard let state = text.flatMap({ try? CheckpointState(decoding: $0) }) else { return nil }
+    let own = state.data?.test
+    return own == nil || test == nil || own == test ? state.testLoss : nil
+  }
+
+  /// Whether `directory` is no link, and holds a checkpoint's files and no others.
+  static func hasNothingElse(_ directory: String) -> Bool {
+    guard FileSystem.destination(ofLink: directory) == nil, FileSystem.isDirectory(directory),
+      let found = try? FileSystem.names(in: directory)
+    else { return false }
+    return found == (names + [Checksums.name]).sorted()
+  }
+}

@@ -1,0 +1,45 @@
+internal import Platform
+
+extension RunDirectory {
+  /// Makes sure that no run begins inside a checkpoint, where the path would mean two things from
+  /// then on.
+  ///
+  /// - Throws: `Failure` with `usage`, which names the run, where `path` is a checkpoint's directory
+  ///   or lies in one.
+  package static func requireNoCheckpoint(at path: String) throws {
+    // `.` and links have other names.
+    var place = FileSystem.absolute(FileSystem.resolved(FileSystem.withoutTrailingSlashes(path)))
+    let whole = place
+    while true {
+      if let failure = failure(of: path, in: place, isWhole: place == whole) { throw failure }
+      let above = FileSystem.parent(of: place)
+      // What a path with `..` leads through is not what it lies in.
+      if above == place || place.hasSuffix("..") { return }
+      place = above
+    }
+  }
+
+  private static func failure(of path: String, in place: String, isWhole: Bool) -> Failure? {
+    let run = FileSystem.parent(of: place)
+    let isIn = RunFiles.isRun(run)
+    let name = place.split(separator: "/").last.map(String.init) ?? ""
+    let isNamed =
+      Checkpoint.step(ofDirectory: name) != nil || [latestName, bestName].contains(name)
+    guard isIn && isNamed || Checkpoint.isLikely(place) else { return nil }
+    let what = isWhole ? "is" : "lies in"
+    return Failure(
+      .usage,
+      isIn
+        ? "--run \(path) \(what) a checkpoint of the run \(run): go on with it by --run \(run), or from "
+          + "that checkpoint in a new run by --resume \(place) --run NEW"
+        : "--run \(path) \(what) a checkpoint, which is no place for a run: go on from it in a new "
+          + "one by --resume \(place) --run NEW")
+  }
+}
+
+extension Checkpoint {
+  /// Whether the directory at `path` has what only a checkpoint's has.
+  static func isLikely(_ path: String) -> Bool {
+    [stateName, Checksums.name].allSatisfy { FileSystem.exists("\(path)/\($0)") }
+  }
+}

@@ -1,0 +1,54 @@
+internal import Platform
+
+extension Diagnosis {
+  /// More threads than a machine has cores or time for.
+  static func processorProblems(_ machine: MachineUse, isWholeJob: Bool) -> [Problem] {
+    var problems: [Problem] = []
+    if let problem = overload(machine, isWholeJob) {
+      problems.append(problem)
+      if machine.ranks.contains(where: { $0.transport.yields == false }) {
+        problems.append(
+          Problem(
+            "spinning", "ranks on \(machine.host) wait without leaving the core to others",
+            why: "a step takes milliseconds more",
+            instead: "type " + machine.advice.setting("mpi_yield_when_idle", "1")))
+      }
+    }
+    if let governor = machine.processor.slowGovernor {
+      problems.append(
+        Problem(
+          "governor", "the clock of \(machine.host) is set to '\(governor)'",
+          why: "products run at a fraction of the speed",
+          instead: "type cpupower frequency-set -g performance"))
+    }
+    return problems
+  }
+
+  private static func overload(_ machine: MachineUse, _ isWholeJob: Bool) -> Problem? {
+    let (threads, cores, best) = (machine.threadCount, machine.coreCount, machine.bestRankCount)
+    let instead =
+      isWholeJob
+      ? "type " + machine.advice.training(ranks: best)
+      : "give it \(best == 1 ? "one slot" : "\(best) slots")"
+    let here = "\(machine.load) on \(machine.host)"
+    if threads > machine.usable.count {
+      return Problem(
+        "oversubscribed", "\(here) share \(Wording.count(cores, "core"))",
+        why: "they take turns and wait for one another", instead: instead)
+    }
+    if threads > cores {
+      return Problem(
+        "hardware-threads",
+        "\(here) use \(machine.usable.count) hardware threads of \(Wording.count(cores, "core"))",
+        why: "the threads of a core share its arithmetic", instead: instead)
+    }
+    if let quota = machine.processor.quota, Double(threads) > quota + 0.01 {
+      return Problem(
+        "quota",
+        "\(here) may use the time of \(Wording.decimals(quota)) CPUs (a control group's quota)",
+        why: "they are all stopped when it is used up",
+        instead: "\(instead), or raise the container's CPU limit")
+    }
+    return nil
+  }
+}

@@ -1,0 +1,29 @@
+internal import Platform
+
+extension Diagnosis {
+  /// Messages between ranks of a node that are copied twice, or not at all.
+  static func transportProblems(_ job: JobFindings) -> [Problem] {
+    let off = job.ranks.filter { $0.transport.singleCopy == "none" }
+    // Where messages go another way, the mechanism is not used.
+    let failing = job.ranks.filter {
+      $0.transport.copyProblem != nil && $0.transport.singleCopy == "cma"
+    }
+    if let first = failing.first, let problem = first.transport.copyProblem {
+      return [
+        Problem(
+          "single-copy", "\(Wording.ranks(failing)) cannot copy from a neighbour (\(problem))",
+          why: "containers forbid it, and long messages will fail or complain",
+          instead: "type " + job.advice.setting("btl_vader_single_copy_mechanism", "none"))
+      ]
+    }
+    guard let first = off.first else { return [] }
+    return [
+      Problem(
+        "single-copy", "\(Wording.ranks(off)) copy messages twice (single copy is off)",
+        why: "--teams rank exchanges gradients that way",
+        instead: first.transport.copyProblem == nil
+          ? "leave btl_vader_single_copy_mechanism out"
+          : "in containers allow it: docker run --cap-add SYS_PTRACE")
+    ]
+  }
+}

@@ -1,0 +1,74 @@
+internal import FoundationEssentials
+internal import Kernels
+package import MPI
+internal import Platform
+
+/// What this machine and this MPI job look like, and what will be slow or fail.
+package struct DoctorReport: Encodable {
+  let version: String
+  let job: JobFindings
+  let nodes: [NodeNeeds]
+  let warnings: [Problem]
+  /// The command that uses the whole of a lone process's machine; nil where a job was started.
+  let suggestion: String?
+
+  /// Lets all ranks look around and judges what they find; collective.
+  ///
+  /// - Parameters:
+  ///   - world: the job.
+  ///   - threads: those that each rank would have.
+  ///   - directory: the folder of the data.
+  ///   - version: the program's.
+  ///   - isLaunched: whether a launcher started this process, which then needs no other.
+  /// - Returns: the report on rank zero, nil on the others.
+  /// - Throws: `MPIError` where a call fails.
+  package static func collect(
+    _ world: borrowing World, threads: Int, data directory: String, version: String,
+    isLaunched: Bool
+  ) throws -> DoctorReport? {
+    try JobFindings.collect(world, threads: threads, data: directory).map {
+      DoctorReport($0, version: version, isLaunched: isLaunched)
+    }
+  }
+
+  init(_ job: JobFindings, version: String, isLaunched: Bool) {
+    self.version = version
+    self.job = job
+    nodes = job.nodes.map {
+      NodeNeeds(
+        host: $0[0].host, ranks: $0.map(\.rank), sharedNeed: job.sharedNeed($0),
+        memoryNeed: job.memoryNeed($0))
+    }
+    warnings = Diagnosis(job).problems
+    let best = MachineUse(job.ranks).bestRankCount
+    suggestion =
+      !isLaunched && job.ranks.count == 1 && best > 1
+      ? job.advice.training(ranks: best) : nil
+  }
+
+  /// One JSON object.
+  package var json: String {
+    get throws {
+      let encoder = JSONEncoder()
+      encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+      encoder.keyEncodingStrategy = .convertToSnakeCase
+      return String(decoding: try encoder.encode(self), as: UTF8.self)
+    }
+  }
+
+  /// The report, a fact or a problem a line.
+  package var lines: [String] {
+    let last =
+      warnings.isEmpty ? "nothing to complain about" : Wording.count(warnings.count, "warning")
+    return facts + warnings.map(\.description) + [last]
+      + (suggestion.map { ["all cores of this machine: \($0)"] } ?? [])
+  }
+}
+
+/// What the default run takes of a node, in bytes.
+struct NodeNeeds: Encodable {
+  let host: String
+  let ranks: [Int]
+  let sharedNeed: Int
+  let memoryNeed: Int
+}

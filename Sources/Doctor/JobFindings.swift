@@ -1,0 +1,91 @@
+internal import Checkpoints
+internal import Engine
+internal import FoundationEssentials
+internal import Images
+internal import Inference
+internal import Kernels
+internal import MPI
+internal import Platform
+internal import VAE
+
+/// What all ranks of a job have found, in rank order.
+struct JobFindings: Codable, Equatable {
+  /// Each rank's.
+  let ranks: [RankFindings]
+
+  /// The ranks that share memory, by node, in the order of their lowest ranks.
+  var nodes: [[RankFindings]] { grouped(by: \.node) }
+
+  /// The ranks that share processors: several nodes, where hosts are pretended or are containers.
+  var machines: [[RankFindings]] { grouped(by: \.machine) }
+
+  /// What to type to start ranks otherwise.
+  var advice: LaunchAdvice { ranks[0].advice }
+
+  private func grouped<Key: Hashable>(by key: (RankFindings) -> Key) -> [[RankFindings]] {
+    Dictionary(grouping: ranks, by: key).values.sorted { $0[0].rank < $1[0].rank }
+  }
+}
+
+extension JobFindings {
+  /// Lets every rank look around and brings what they find to rank zero; collective.
+  ///
+  /// - Returns: nil on the other ranks.
+  static func collect(
+    _ world: borrowing World, threads: Int, data directory: String
+  ) throws -> JobFindings? {
+    let mine = try JSONEncoder().encode(RankFindings(world, threads: threads, data: directory))
+    let bytes = [UInt8](mine)
+    let counts = try world.communicator.gather(Int64(bytes.count), to: 0)?.map { Int($0) } ?? []
+    var all = [UInt8](repeating: 0, count: counts.reduce(0, +))
+    var span = all.mutableSpan
+    try world.communicator.gather(bytes.span, into: &span, counts: counts, to: 0)
+    guard world.communicator.rank == 0 else { return nil }
+    var rest = all[...]
+    return JobFindings(
+      ranks: try counts.map { count in
+        defer { rest = rest.dropFirst(count) }
+        return try JSONDecoder().decode(RankFindings.self, from: Data(rest.prefix(count)))
+      })
+  }
+}
+
+extension JobFindings {
+  /// The bytes that the default run takes of a node's shared memory, with its data; none where a
+  /// rank is alone.
+  func sharedNeed(_ node: [RankFindings]) -> Int {
+    node.count > 1 ? memory(node).teamBytes + dataBytes : 0
+  }
+
+  /// The bytes that the default run takes of a rank's own limits, with what it shares with others.
+  func processNeed(_ node: [RankFindings]) -> Int {
+    let need = memory(node)
+    return dataBytes + need.rootBytes + need.teamBytes + need.rankBytes + ProcessLimit.reserve
+  }
+
+  /// The bytes of the images and labels that rank zero has read, and every node gets.
+  private var dataBytes: Int { ranks[0].data?.bytes ?? 0 }
+
+  /// The bytes that the default run takes of a node's memory, with its data and every rank's
+  /// program and libraries.
+  func memoryNeed(_ node: [RankFindings]) -> Int {
+    let need = memory(node)
+    let program = 64 << 20  // A guess that lies above what was seen of program and libraries.
+    return dataBytes + need.rootBytes + need.teamBytes + node.count * (need.rankBytes + program)
+  }
+
+  private func memory(_ node: [RankFindings]) -> TrainingMemory {
+    let (recipe, threads) = (Recipe(), node[0].threads)
+    let pixels = ranks[0].data?.sizes.map { $0[2] * $0[3] } ?? 784
+    let layout = ParameterLayout(recipe.model(pixels: pixels))
+    let shard = Shard(
+      ranks: 0..<node.count * threads, of: ranks.count * threads)
+    let lanes = nodes.map(\.count).min() ?? 1
+    return TrainingMemory(
+      layout, batchSize: recipe.batchSize, shard: shard, ranks: ranks.count,
+      lane: Lane(
+        number: 0, count: lanes, team: 0, teamCount: nodes.count, exchange: .allReduce,
+        wire: .fp32, threads: threads),
+      reserve: MemoryReserve(runOf: layout, threads: threads))
+  }
+}

@@ -1,0 +1,41 @@
+package import Kernels
+package import VAE
+
+/// A view of a replica's state: parameters and the optimizer's two moments, all laid out alike.
+package struct Replica {
+  /// Where the tensors lie.
+  package let layout: ParameterLayout
+
+  /// The parameters.
+  package let parameters: Vector
+
+  /// Adam's running mean of the gradient.
+  package let firstMoment: Vector
+
+  /// Adam's running mean of the squared gradient.
+  package let secondMoment: Vector
+
+  /// What products read in the place of the parameters.
+  private let copies: WeightCopies
+
+  /// The parameters as the model reads them.
+  var modelParameters: Parameters { Parameters(parameters, copies: copies) }
+
+  /// The floats that a replica of `layout` needs.
+  package static func count(_ layout: ParameterLayout, precision: Precision = .fp32) -> Int {
+    3 * layout.count + WeightCopies.count(layout, precision: precision)
+  }
+
+  /// Lays a replica over `memory`, which the caller keeps alive.
+  package init(_ layout: ParameterLayout, _ memory: Vector, precision: Precision = .fp32) {
+    self.layout = layout
+    parameters = memory[0..<layout.count]
+    firstMoment = memory[layout.count..<2 * layout.count]
+    secondMoment = memory[2 * layout.count..<3 * layout.count]
+    copies = WeightCopies(
+      layout, memory[3 * layout.count..<memory.count], precision: precision)
+  }
+
+  /// Lets products see what the parameters of `tile` are now.
+  func updateCopies(_ tile: GradientTile) { copies.update(tile, from: parameters) }
+}

@@ -1,0 +1,60 @@
+package import MPI
+internal import Platform
+internal import Ranks
+
+/// Looks whether the teams, whose replicas are to step together, still do.
+enum ReplicaComparison {
+  /// Compares the SHA-256 of all teams' parameters; collective over the teams' `leaders`, of which
+  /// this one's rank among all is `worldRank`.
+  ///
+  /// - Throws: `MPIError` where a call fails.
+  /// - Returns: a failure with `disagreement` that names the ranks whose replica is not that of
+  ///   most teams, or all leaders where there is no majority, and their hosts; the same on all
+  ///   leaders.
+  static func failure(
+    _ replica: Replica, step: Int, worldRank: Int, among leaders: borrowing Communicator
+  ) throws -> Failure? {
+    let mine = Fingerprint("replica", of: [replica.parameters]).digest
+    var all = [UInt8](repeating: 0, count: leaders.size * mine.count)
+    var span = all.mutableSpan
+    try leaders.allGather(mine.span, into: &span)
+    let replicas = (0..<leaders.size).map { all[$0 * mine.count..<($0 + 1) * mine.count] }
+    let places = Dissent.places(in: replicas)
+    guard !places.isEmpty else { return nil }
+    let ranks = try leaders.allGather(Int64(worldRank))
+    let hosts = try leaders.hostOfEachRank()
+    let names = ranks.indices.map { "rank \(ranks[$0]) on \(hosts[$0])" }
+    let isKnown = Dissent.majority(of: replicas) != nil
+    return Failure(
+      .disagreement, sentence(step, isKnown ? places.map { names[$0] } : names, isKnown: isKnown))
+  }
+
+  /// What is said of `ranks`: that they are wrong or, where that is not known, that some are.
+  static func sentence(_ step: Int, _ ranks: [String], isKnown: Bool) -> String {
+    let names = Wording.hosts(ranks)
+    return "step \(step): "
+      + (isKnown
+        ? "the parameters of \(names) are not those of the other replicas"
+        : "the replicas of \(names) are not the same, and no majority tells which is wrong")
+      + "; nothing was saved of this step; the same command goes on from the last checkpoint; where "
+      + "this comes again, leave the host out"
+  }
+}
+
+extension Trainer {
+  /// Makes sure that all teams have the same parameters; collective over `world`, the ranks that
+  /// train. A lone team has none to compare with, and pays nothing.
+  ///
+  /// - Throws: on all ranks, `disagreement`, where they have not.
+  package func compareReplicas(among world: borrowing Communicator) throws {
+    guard teamCount > 1 else { return }
+    var failure: Failure?
+    if team.isLeader {
+      try team.withLane {
+        failure = try ReplicaComparison.failure(
+          replica, step: progress.step, worldRank: world.rank, among: $0)
+      }
+    }
+    try world.together { if let failure { throw failure } }
+  }
+}

@@ -1,0 +1,88 @@
+internal import Images
+internal import Kernels
+internal import Synchronization
+internal import VAE
+
+/// What one thread of a rank works with.
+struct Worker {
+  /// The thread's number within its rank.
+  let number: Int
+
+  /// The model, whose products this thread alone computes.
+  let model: VariationalAutoencoder
+
+  /// The thread's part of every batch.
+  let shard: Shard
+
+  /// The thread's part of what its team does together.
+  let teamShare: Shard
+
+  /// Where its time goes.
+  let clock = StageClock()
+}
+
+/// The threads of a rank. To the batch they are like ranks: each has a shard.
+struct Workers: ~Copyable {
+  private let threads: ThreadPool
+  private let all: [Worker]
+
+  /// The number of threads.
+  var count: Int { all.count }
+
+  /// The thread that calls MPI.
+  var main: Worker { all[0] }
+
+  /// Starts threads that compute with `instructions` for the rank at `place` among `rankCount`, of
+  /// which each has `count`; its team are the ranks at `places`.
+  init(
+    _ count: Int, _ layout: ParameterLayout, _ instructions: InstructionSet, place: Int,
+    in places: Range<Int>, of rankCount: Int
+  ) throws {
+    threads = try ThreadPool(count)
+    all = (0..<count).map { number in
+      Worker(
+        number: number, model: VariationalAutoencoder(layout, engine: MatrixEngine(instructions)),
+        shard: Shard(rank: place * count + number, of: rankCount * count),
+        teamShare: Shard(
+          rank: (place - places.lowerBound) * count + number, of: places.count * count))
+    }
+  }
+
+  /// The part of every batch that falls to the ranks at `places`, of which each has as many threads
+  /// as this one.
+  func shard(of places: Range<Int>, among rankCount: Int) -> Shard {
+    Shard(
+      ranks: places.lowerBound * count..<places.upperBound * count, of: rankCount * count)
+  }
+
+  /// Begins a step: time before it belongs to no stage.
+  func begin() {
+    for worker in all { worker.clock.begin() }
+  }
+
+  /// Calls `body` on every thread, and returns when all are through. To all, subnormal numbers are
+  /// zeros from then on; the main thread's mode is the caller's to restore.
+  func run(_ body: (Worker) -> Void) {
+    threads.run { number in
+      SubnormalMode.flushing.set()
+      all[number].clock.end(.waiting)
+      body(all[number])
+    }
+  }
+
+  /// Whether all threads, on whatever cores they are, compute products in `precision` as they must.
+  func computeRightly(in precision: Precision) -> Bool {
+    let mode = SubnormalMode.current
+    defer { mode.set() }
+    let areRight = Mutex(true)
+    begin()
+    run { worker in
+      guard !ProductCheck.isPassed(by: worker.model.engine, in: precision) else { return }
+      areRight.withLock { $0 = false }
+    }
+    return areRight.withLock { $0 }
+  }
+
+  /// Where the time of all steps went, the mean of the threads.
+  var stageTimes: StageTimes { .mean(all.map(\.clock.times)) }
+}

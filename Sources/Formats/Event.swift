@@ -1,0 +1,32 @@
+/// A record of TensorBoard's event files.
+///
+/// Source: tensorflow/core/util/event.proto.
+package struct Event: Sendable {
+  private var message = TensorBoardEvent()
+
+  /// The first of every file.
+  package static func version(at time: Double) -> Event {
+    Event(step: 0, at: time) { $0.fileVersion = "brain.Event:2" }
+  }
+
+  /// Training begins, or goes on, with `step`: what earlier files tell of it and of later steps no
+  /// longer holds.
+  package static func start(with step: Int, at time: Double) -> Event {
+    Event(step: step, at: time) { $0.sessionLog.status = .start }
+  }
+
+  /// What is shown of `step`.
+  package static func summary(_ summary: Summary, step: Int, at time: Double) -> Event {
+    Event(step: step, at: time) { $0.summary = summary.values }
+  }
+
+  /// The bytes to append to a file.
+  package var record: [UInt8] { RecordFraming.frame(message.encode()) }
+
+  /// `time` is in seconds since 1970.
+  private init(step: Int, at time: Double, _ fill: (inout TensorBoardEvent) -> Void) {
+    message.wallTime = time
+    message.step = Int64(step)
+    fill(&message)
+  }
+}

@@ -1,0 +1,87 @@
+internal import FoundationEssentials
+
+/// A piece of an HTML page, or of SVG inside one, in which all text is escaped.
+package struct Markup: Sendable {
+  /// The text of the page.
+  let text: String
+
+  private init(raw text: String) { self.text = text }
+
+  /// Text, with what would be read as a tag, an entity or the end of an attribute escaped.
+  package init(_ text: String) { self.text = Self.escaped(text) }
+
+  /// Pieces one after another.
+  package init(_ pieces: [Markup]) { text = pieces.map(\.text).joined() }
+
+  /// An element with `attributes`, in that order; those whose value is nil are left out.
+  package static func element(
+    _ name: String, _ attributes: KeyValuePairs<String, String?> = [:], _ content: Markup...
+  ) -> Markup {
+    Markup(raw: "\(tag(name, attributes))\(Markup(content).text)</\(name)>")
+  }
+
+  /// An element that HTML allows no content, and no end.
+  static func void(
+    _ name: String, _ attributes: KeyValuePairs<String, String?> = [:]
+  ) -> Markup {
+    Markup(raw: tag(name, attributes))
+  }
+
+  /// An element of text that HTML does not look for tags in: a style sheet of our own.
+  static func style(_ sheet: String) -> Markup { Markup(raw: "<style>\n\(sheet)</style>\n") }
+
+  /// What every HTML page begins with.
+  static let doctype = Markup(raw: "<!doctype html>\n")
+
+  /// The end of a line, for those who read the page's source.
+  static let newline = Markup(raw: "\n")
+
+  /// A picture inside the page, the bytes of a PNG file, and what it shows; nil where they are
+  /// none.
+  package static func picture(_ file: [UInt8], alternative: String) -> Markup? {
+    guard let size = PNG.dimensions(of: file) else { return nil }
+    return .void(
+      "img",
+      [
+        "src": "data:image/png;base64,\(Data(file).base64EncodedString())", "alt": alternative,
+        "width": "\(size.width)", "height": "\(size.height)",
+      ])
+  }
+
+  private static func tag(
+    _ name: String, _ attributes: KeyValuePairs<String, String?>
+  ) -> String {
+    let words = attributes.compactMap { name, value in
+      value.map { " \(name)=\"\(escaped($0))\"" }
+    }
+    return "<\(name)\(words.joined())>"
+  }
+
+  /// The five characters that mean something to HTML as entities, and characters that no page may
+  /// have as U+FFFD.
+  private static func escaped(_ text: String) -> String {
+    // Pictures and paths are long and have none of them.
+    let isPlain = text.utf8.allSatisfy { byte in
+      switch UnicodeScalar(byte) {
+      case "&", "<", ">", "\"", "'": false
+      case " "..."~": true
+      default: false
+      }
+    }
+    if isPlain { return text }
+    var escaped = ""
+    for scalar in text.unicodeScalars {
+      switch scalar {
+      case "&": escaped += "&amp;"
+      case "<": escaped += "&lt;"
+      case ">": escaped += "&gt;"
+      case "\"": escaped += "&quot;"
+      case "'": escaped += "&#39;"
+      case "\t", "\n": escaped.unicodeScalars.append(scalar)
+      case "\0"..."\u{1f}", "\u{7f}"..."\u{9f}": escaped += "\u{fffd}"
+      default: escaped.unicodeScalars.append(scalar)
+      }
+    }
+    return escaped
+  }
+}

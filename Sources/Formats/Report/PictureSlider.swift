@@ -1,0 +1,52 @@
+/// Pictures of which one is shown at a time, chosen by click, touch or arrow keys, without a
+/// script: they are radio buttons, each followed by what it shows.
+package struct PictureSlider: Sendable {
+  /// One position of the slider.
+  package struct Position: Sendable {
+    /// What stands on its button.
+    package let name: String
+    /// What it shows.
+    package let content: Markup
+
+    /// A position that shows `content`.
+    package init(_ name: String, _ content: Markup) {
+      self.name = name
+      self.content = content
+    }
+  }
+
+  /// What the positions are of, such as epochs.
+  package let title: String
+  /// A name that no other slider of the page has.
+  package let name: String
+  /// The positions, of which the last is shown at first.
+  package let positions: [Position]
+
+  /// A slider of `positions`.
+  package init(_ title: String, name: String, _ positions: [Position]) {
+    self.title = title
+    self.name = name
+    self.positions = positions
+  }
+
+  /// The slider.
+  package var markup: Markup {
+    .element(
+      "fieldset", ["class": "slider"],
+      .element("legend", [:], Markup(title)),
+      Markup(
+        positions.enumerated().map { number, position in
+          let id = "\(name)-\(number)"
+          return Markup([
+            .void(
+              "input",
+              [
+                "type": "radio", "name": name, "id": id,
+                "checked": number == positions.count - 1 ? "" : nil,
+              ]),
+            .element("label", ["for": id], Markup(position.name)),
+            .element("div", ["class": "shown"], position.content), .newline,
+          ])
+        }))
+  }
+}

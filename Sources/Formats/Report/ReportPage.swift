@@ -1,0 +1,102 @@
+/// One HTML page that stands alone: nothing is fetched, and no script runs.
+///
+/// Source: the HTML standard, https://html.spec.whatwg.org.
+package struct ReportPage: Sendable {
+  /// A part of the page with a heading.
+  package struct Section: Sendable {
+    let id: String
+    let title: String
+    let content: [Markup]
+
+    /// A section that links call `id`.
+    package init(_ title: String, id: String, _ content: [Markup]) {
+      self.id = id
+      self.title = title
+      self.content = content
+    }
+  }
+
+  /// A number that the page begins with.
+  package struct Fact: Sendable {
+    let name: String
+    let value: String
+    let unit: String
+
+    /// `value`, with its unit or what else is to be said of it in small letters.
+    package init(_ name: String, _ value: String, _ unit: String = "") {
+      self.name = name
+      self.value = value
+      self.unit = unit
+    }
+  }
+
+  private let title: String
+  private let summary: String
+  private let provenance: [String]
+  private let facts: [Fact]
+  private let sections: [Section]
+
+  /// A page of `sections`, below what there is to know at once; `provenance` tells, in lines of
+  /// small letters, what it is of.
+  package init(
+    _ title: String, summary: String, provenance: [String] = [], facts: [Fact],
+    _ sections: [Section]
+  ) {
+    self.title = title
+    self.summary = summary
+    self.provenance = provenance
+    self.facts = facts
+    self.sections = sections
+  }
+
+  /// The bytes of the file, UTF-8.
+  package var bytes: [UInt8] {
+    let page = Markup([
+      .doctype,
+      .element("html", ["lang": "en"], .newline, head, .newline, body), .newline,
+    ])
+    return [UInt8](page.text.utf8)
+  }
+
+  private var head: Markup {
+    .element(
+      "head", [:], .newline,
+      .void("meta", ["charset": "utf-8"]), .newline,
+      .void("meta", ["name": "viewport", "content": "width=device-width, initial-scale=1"]),
+      .newline,
+      .void("meta", ["name": "color-scheme", "content": "light dark"]), .newline,
+      // Otherwise browsers ask for one.
+      .void("link", ["rel": "icon", "href": "data:,"]), .newline,
+      .element("title", [:], Markup(title)), .newline,
+      .style(ReportStyle.sheet))
+  }
+
+  private var body: Markup {
+    let links = sections.map {
+      Markup.element("a", ["href": "#\($0.id)"], Markup($0.title))
+    }
+    let origin = provenance.map { Markup.element("p", ["class": "origin"], Markup($0)) }
+    let header = Markup.element(
+      "header", [:], .element("h1", [:], Markup(title)), .element("p", [:], Markup(summary)),
+      Markup(origin), .newline,
+      .element("dl", ["class": "facts"], Markup(facts.map(Self.tile))), .newline,
+      .element("nav", ["aria-label": "Sections"], Markup(links)))
+    return .element(
+      "body", [:], .newline, header, .newline,
+      .element("main", [:], .newline, Markup(sections.map(Self.markup))), .newline)
+  }
+
+  private static func tile(_ fact: Fact) -> Markup {
+    .element(
+      "div", [:], .element("dt", [:], Markup(fact.name)),
+      .element(
+        "dd", [:], Markup(fact.value),
+        Markup(fact.unit.isEmpty ? [] : [.element("small", [:], Markup(" \(fact.unit)"))])))
+  }
+
+  private static func markup(_ section: Section) -> Markup {
+    .element(
+      "section", ["id": section.id], .element("h2", [:], Markup(section.title)), .newline,
+      Markup(section.content.flatMap { [$0, .newline] }))
+  }
+}

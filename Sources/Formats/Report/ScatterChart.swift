@@ -1,0 +1,101 @@
+/// Points of classes in a plane, in ten colours that come again, each class also by its number at
+/// the middle of its points: who cannot tell the colours apart can read it.
+package struct ScatterChart: Sendable {
+  /// A point and its class, from 0.
+  package typealias Point = (x: Double, y: Double, kind: Int)
+
+  /// What the chart shows, for those who do not see it.
+  package let title: String
+  /// The horizontal axis' name.
+  package let x: String
+  /// The vertical axis' name.
+  package let y: String
+  /// The points, drawn in this order.
+  package let points: [Point]
+  /// Where the classes' numbers stand.
+  package let middles: [Point]
+
+  /// A chart of `points`, those that cannot be drawn left out.
+  package init(_ title: String, x: String, y: String, _ points: [Point], middles: [Point]) {
+    self.title = title
+    self.x = x
+    self.y = y
+    self.points = points.filter { $0.x.isDrawable && $0.y.isDrawable }
+    self.middles = middles.filter { $0.x.isDrawable && $0.y.isDrawable }
+  }
+
+  /// The chart; a unit is as long on both axes.
+  package var markup: Markup {
+    let frame = frame
+    return frame.markup(
+      title, xName: x, yName: y, kind: "scatter",
+      Markup(
+        layers(frame)
+          + numbers(frame).map { number in
+            ChartFrame.text("\(number.kind)", number.x, number.y + 6, kind: "middle")
+          }))
+  }
+
+  /// Axes of one length around all points.
+  private var frame: ChartFrame {
+    let (xs, ys) = (points.map(\.x), points.map(\.y))
+    let ends = [xs, ys].map { ($0.min() ?? -1, $0.max() ?? 1) }
+    let length = 1.04 * (ends.map { $0.1 - $0.0 }.max() ?? 2)
+    let axes = ends.map { low, high in
+      Axis(
+        [(low + high - length) / 2, (low + high + length) / 2], isRound: false, most: 6)
+    }
+    return ChartFrame(x: axes[0], y: axes[1], width: 384, height: 382, isSquared: true)
+  }
+
+  /// Where the classes' numbers stand in the drawing: moved apart, little by little, where they
+  /// meet.
+  private func numbers(_ frame: ChartFrame) -> [Point] {
+    var places = middles.map { (x: frame.x($0.x), y: frame.y($0.y), kind: $0.kind) }
+    let distance = 17.0
+    for _ in 0..<100 {
+      for one in places.indices {
+        for other in places.indices.dropFirst(one + 1) {
+          var (x, y) = (places[other].x - places[one].x, places[other].y - places[one].y)
+          if x == 0 && y == 0 { x = 1 }
+          let between = (x * x + y * y).squareRoot()
+          guard between < distance else { continue }
+          let push = (distance - between) / 2 / between
+          (x, y) = (x * push, y * push)
+          (places[one].x, places[one].y) = (places[one].x - x, places[one].y - y)
+          (places[other].x, places[other].y) = (places[other].x + x, places[other].y + y)
+        }
+      }
+    }
+    return places
+  }
+
+  /// The points in groups of one class; many groups, so that no class covers the others.
+  private func layers(_ frame: ChartFrame) -> [Markup] {
+    let size = 500
+    let kinds = kinds
+    return stride(from: 0, to: points.count, by: size).flatMap { start in
+      let part = points[start..<min(start + size, points.count)]
+      return kinds.compactMap { kind -> Markup? in
+        let dots = part.filter { $0.kind == kind }.map {
+          "M\(NumberText.coordinate(frame.x($0.x))) \(NumberText.coordinate(frame.y($0.y)))h0"
+        }
+        guard !dots.isEmpty else { return nil }
+        return .element("path", ["d": dots.joined(), "class": "point \(Self.colour(kind))"])
+      }
+    }
+  }
+
+  /// The colours' meaning, for classes that occur.
+  package var legend: Markup {
+    .element(
+      "ul", ["class": "legend"],
+      Markup(kinds.map { .element("li", ["class": Self.colour($0)], Markup("\($0)")) }))
+  }
+
+  /// The classes that occur.
+  private var kinds: [Int] { Set(points.map(\.kind)).sorted() }
+
+  /// The style of a class's points: there are ten.
+  private static func colour(_ kind: Int) -> String { "k\(kind % 10)" }
+}

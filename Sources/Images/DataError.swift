@@ -1,0 +1,135 @@
+internal import Glibc
+package import Platform
+
+/// Why a file of the data set cannot be used: which one, where in it, and what to do.
+package struct DataError: CodedError, Equatable {
+  /// Who refused.
+  package enum Kind: Sendable {
+    /// Nobody: there is no such file.
+    case missing
+    /// The operating system: the file is unreadable, or reading it failed.
+    case system
+    /// We did: what the file holds is not what it should hold.
+    case malformed
+  }
+
+  /// Who refused.
+  package let kind: Kind
+  /// The file, or the folder where it was looked for.
+  package let path: String
+  /// The byte at which the trouble begins, where one can be named: of the file itself for damaged
+  /// gzip data, of the unpacked contents for everything else.
+  package let offset: Int?
+  /// What was found, and what was expected.
+  package let problem: String
+  /// What to do about it.
+  package let advice: String
+
+  /// The exit code that it stands for.
+  package var code: ExitCode { kind == .malformed ? .badData : .inputOutput }
+
+  /// The whole error in one sentence.
+  package var description: String {
+    let place = offset.map { "\(path), byte \($0)" } ?? path
+    return "\(place): \(problem); \(advice)"
+  }
+}
+
+extension DataError {
+  /// The contents are not what they should be.
+  static func malformed(
+    _ path: String, at offset: Int? = nil, _ problem: String,
+    advice: String? = nil
+  ) -> DataError {
+    DataError(
+      kind: .malformed, path: path, offset: offset, problem: problem, advice: advice ?? again(path))
+  }
+
+  /// What to do about a file at `path` that is damaged: only those that scripts/fetch-mnist puts where
+  /// it does are its business.
+  static func again(_ path: String) -> String {
+    path.hasPrefix("\(Dataset.defaultDirectory)/")
+      ? "remove it, and fetch MNIST again with scripts/fetch-mnist"
+      : "write or download the file again"
+  }
+
+  /// How to have MNIST, where it is that which is missing at `path`; else empty.
+  private static func fetch(_ path: String) -> String {
+    path == Dataset.defaultDirectory ? ", or fetch MNIST with scripts/fetch-mnist" : ""
+  }
+
+  /// What to do about labels that are none.
+  static let withoutLabels = "mend the file, or remove it: training needs no labels"
+
+  /// The same error with other advice.
+  func advising(_ advice: String) -> DataError {
+    DataError(kind: kind, path: path, offset: offset, problem: problem, advice: advice)
+  }
+
+  /// The operating system refused with error number `code` when asked to do `operation`.
+  static func system(_ path: String, _ operation: String, code: CInt) -> DataError {
+    let advice =
+      switch code {
+      case EACCES, EPERM: "give yourself permission for it, or name another folder with --data"
+      case EMFILE, ENFILE: "let this shell have more files open: ulimit -n 4096"
+      case EIO: "check the disk"
+      default: "check the path"
+      }
+    return DataError(
+      kind: .system, path: path, offset: nil,
+      problem: "cannot \(operation): \(String(cString: strerror(code)))", advice: advice)
+  }
+
+  /// There is no folder at `path`, nor files that begin with its name.
+  static func missingFolder(_ path: String) -> DataError {
+    DataError(
+      kind: .missing, path: path, offset: nil, problem: "there is no such folder",
+      advice: "name the folder that the images are in with --data\(fetch(path))")
+  }
+
+  /// No files in a folder begin with the name that `path` ends in; `examples` are sets that are there.
+  static func missingSet(_ path: String, _ examples: [String]) -> DataError {
+    guard !examples.isEmpty else { return missingFolder(path) }
+    return DataError(
+      kind: .missing, path: path, offset: nil,
+      problem: "there is no such folder, and no data set whose files begin so",
+      advice: "name one that there is: --data \(examples.joined(separator: ", or --data "))")
+  }
+
+  /// The folder `path` has more than one data set, which `--data` can name as in `examples`.
+  static func severalSets(_ path: String, _ examples: [String]) -> DataError {
+    malformed(
+      path, "there are \(examples.count) data sets in here",
+      advice: "name one of them: --data \(examples.joined(separator: ", or --data "))")
+  }
+
+  /// At `path` is a file in place of a folder.
+  static func noFolder(_ path: String) throws -> DataError {
+    var file = try UnpackedFile(path: path)
+    let bytes = try file.readBeginning(FileKind.length)
+    if let kind = FileKind(bytes) {
+      return malformed(
+        path, "this is \(kind.name), not a folder with IDX files", advice: kind.advice)
+    }
+    let folder = path.lastIndex(of: "/").map { String(path[..<$0]) } ?? "."
+    let name = path.split(separator: "/").last.map(String.init) ?? path
+    return malformed(
+      path, "this is a file, not a folder with IDX files",
+      advice: "name the folder that it is in: --data \(folder.isEmpty ? "/" : folder)"
+        + (DataFile(name, in: folder).map { $0.prefix.isEmpty ? "" : "/\($0.prefix)" } ?? ""))
+  }
+
+  /// The folder `path` has no images of `split`.
+  static func noImages(_ split: Dataset.Split, in path: String) -> DataError {
+    let name = split == .train ? "train-images-idx3-ubyte" : "t10k-images-idx3-ubyte"
+    let names = ((try? DirectoryListing.names(in: path)) ?? []).filter { !$0.hasPrefix(".") }
+      .map { DirectoryListing.isFolder("\(path)/\($0)") ? "\($0)/" : $0 }
+    let shown = names.prefix(3).joined(separator: ", ") + (names.count > 3 ? ", …" : "")
+    return DataError(
+      kind: .missing, path: path, offset: nil,
+      problem: "there is no \(name) (or .gz) here" + (names.isEmpty ? "" : ", only \(shown)"),
+      advice: split == .train
+        ? "name the folder that has it with --data\(fetch(path)); pictures and arrays of other formats have to be written as IDX, \(FileKind.lines)"
+        : "name a folder that has test images with --data")
+  }
+}

@@ -1,0 +1,85 @@
+package import Kernels
+
+/// A view of images and their labels, in memory that someone else owns.
+///
+/// Pixels stay the bytes they are in the files, a quarter of what floats would take. Whoever makes
+/// the view keeps the memory alive, and lets nobody write to it, while the view is used.
+package struct Dataset {
+  /// One of the two parts that data sets come in.
+  package enum Split: String, Sendable, CaseIterable {
+    /// Images to learn from: 60,000 in MNIST.
+    case train
+    /// Images to judge by: 10,000 in MNIST.
+    case test
+  }
+
+  /// How many images there are, and how large.
+  package let shape: Shape
+  /// All pixels, 0 black to 255 white; shape (count, rows, columns), row-major.
+  package let images: Bytes
+  /// What each image shows: 0 to 9 in MNIST, any byte elsewhere; shape (count), or empty where
+  /// nobody tells.
+  package let labels: Bytes
+
+  /// How many images there are; never zero.
+  package var count: Int { shape.count }
+  /// The height of an image in pixels: 28 in MNIST.
+  package var rows: Int { shape.rows }
+  /// The width of an image in pixels: 28 in MNIST.
+  package var columns: Int { shape.columns }
+  /// How many pixels an image has: 784 in MNIST.
+  package var pixelCount: Int { shape.pixelCount }
+
+  /// Views `memory`, which has the `shape.byteCount` bytes of all images and then of their labels,
+  /// if they have any.
+  package init(_ shape: Shape, in memory: Bytes) {
+    precondition(shape.count > 0, "a data set has one image at least")
+    precondition(
+      memory.count == shape.byteCount,
+      "\(memory.count) bytes are not \(shape.count) images of \(shape.rows) × \(shape.columns)")
+    self.shape = shape
+    let pixels = shape.count * shape.pixelCount
+    images = memory[0..<pixels]
+    labels = memory[pixels..<memory.count]
+  }
+
+  /// The pixels of image `index`; shape (rows, columns). A view, not a copy.
+  package func image(_ index: Int) -> Bytes {
+    precondition((0..<count).contains(index), "there is no image \(index) among \(count)")
+    return images[index * pixelCount..<(index + 1) * pixelCount]
+  }
+
+  /// Whether more than half of the pixels of the first images, 1,000 at most, are black.
+  package var isMostlyBlack: Bool {
+    let sample = min(count, 1000) * pixelCount
+    return 2 * images[0..<sample].zeroCount > sample
+  }
+}
+
+extension Dataset {
+  /// The numbers that the memory of a data set follows from.
+  package struct Shape: Codable, Equatable, Sendable {
+    /// How many images there are.
+    package let count: Int
+    /// The height of an image in pixels.
+    package let rows: Int
+    /// The width of an image in pixels.
+    package let columns: Int
+    /// Whether each image has a label.
+    package let hasLabels: Bool
+
+    /// The shape of `count` images of `rows` × `columns` pixels.
+    package init(count: Int, rows: Int, columns: Int, hasLabels: Bool = true) {
+      self.count = count
+      self.rows = rows
+      self.columns = columns
+      self.hasLabels = hasLabels
+    }
+
+    /// How many pixels an image has.
+    package var pixelCount: Int { rows * columns }
+
+    /// The bytes of all images and labels.
+    package var byteCount: Int { count * (pixelCount + (hasLabels ? 1 : 0)) }
+  }
+}

@@ -1,0 +1,83 @@
+package import Kernels
+
+/// The files of one split, open: how much there is in them is known, and it is not read yet.
+package final class DatasetFiles {
+  /// What the files hold.
+  package let shape: Dataset.Shape
+
+  private var images: IDXFile
+  private var labels: IDXFile?
+
+  /// Opens the files of `split` in a folder and reads their headers.
+  ///
+  /// The folder may be one as publishers, archives and torchvision lay it, and the files may be
+  /// packed with gzip and have the names that publishers give them: `train-images-idx3-ubyte`,
+  /// `train-images.idx3-ubyte`, `emnist-letters-train-images-idx3-ubyte.gz`, in any case. There need
+  /// not be labels.
+  ///
+  /// - Throws: `DataError` if there are no images, a file is unreadable, not in the IDX format, has
+  ///   other dimensions than images or labels have, or if there are not as many labels as images.
+  package init(directory: String, split: Dataset.Split) throws {
+    let folder = try DataFolder(directory)
+    guard let imagePath = folder.images(of: split) else {
+      throw DataError.noImages(split, in: directory)
+    }
+    let images = try IDXFile(path: imagePath, .images)
+    let sizes = images.dimensions
+    let labelPath = folder.labels(of: split)
+    labels = try labelPath.map { try Self.openLabels($0, count: sizes[0], of: imagePath) }
+    shape = Dataset.Shape(
+      count: sizes[0], rows: sizes[1], columns: sizes[2], hasLabels: labelPath != nil)
+    self.images = images
+  }
+
+  /// Opens the labels of `count` images, which are in the file `images`.
+  private static func openLabels(
+    _ path: String, count: Int, of images: String
+  ) throws -> IDXFile {
+    try advisingOfLabels {
+      let labels = try IDXFile(path: path, .labels)
+      let sizes = labels.dimensions
+      // Two dimensions are also what one-hot vectors have.
+      guard sizes.count == 1 || sizes[1] == 8 && labels.elementSize == 4 else {
+        throw DataError.malformed(
+          path, at: 8,
+          "there are \(sizes[1]) numbers for each image, where one is wanted, or QMNIST's 8 integers"
+        )
+      }
+      guard sizes[0] == count else {
+        throw DataError.malformed(
+          path, at: 4, "there are \(sizes[0]) labels for the \(count) images of \(images)")
+      }
+      return labels
+    }
+  }
+
+  /// Does `work` on a file of labels: nobody has to have one, so that no other data are needed where
+  /// it is wrong.
+  private static func advisingOfLabels<Result: ~Copyable>(
+    _ work: () throws -> Result
+  ) throws -> Result {
+    do {
+      return try work()
+    } catch let error as DataError where error.kind == .malformed {
+      throw error.advising(DataError.withoutLabels)
+    }
+  }
+
+  /// Reads all images and labels into `memory`, which has room for `shape.byteCount` bytes; once.
+  ///
+  /// - Returns: a view of what was read.
+  /// - Throws: `DataError` if there is less or more than the headers declare, gzip data is damaged,
+  ///   or a label is no byte.
+  package func read(into memory: Bytes) throws -> Dataset {
+    let dataset = Dataset(shape, in: memory)
+    if shape.hasLabels {
+      try Self.advisingOfLabels {
+        try dataset.labels.withMutableSpan { try labels?.readFirstColumn(into: &$0) }
+      }
+    }
+    try dataset.images.withMutableSpan { try images.read(into: &$0) }
+    return dataset
+  }
+}

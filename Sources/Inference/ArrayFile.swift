@@ -1,0 +1,59 @@
+internal import Formats
+package import Images
+internal import Kernels
+package import MPI
+internal import Platform
+internal import Ranks
+
+/// A NumPy file that rank zero writes while all ranks compute what goes into it.
+package enum ArrayFile {
+  /// Writes floats of `shape` to `path`; collective.
+  ///
+  /// All ranks call `work`, which hands the floats, in order, to the function that it is given; on
+  /// ranks other than zero that does nothing. The file takes its name once it is whole.
+  ///
+  /// - Throws: on all ranks where rank zero cannot write, or what `work` throws.
+  package static func write(
+    _ shape: [Int], to path: String, among communicator: borrowing Communicator,
+    work: ((Span<Float>) throws -> Void) throws -> Void
+  ) throws {
+    guard communicator.rank == 0 else {
+      try communicator.together {}  // Rank zero has opened the file and written its header …
+      try work { _ in }
+      return try communicator.together {}  // … and given it its name.
+    }
+    var isOpen = false
+    do {
+      try OutputFile.replace(path) { file in
+        try NPY.write(shape, of: Float.self, to: &file) { file in
+          isOpen = true
+          try communicator.together {}
+          try work { try file.write($0) }
+        }
+      }
+    } catch {
+      if !isOpen || !(error is SharedFailure) { try communicator.together { throw error } }
+      throw error
+    }
+    try communicator.together {}
+  }
+
+  /// Writes the labels of `dataset`, unsigned bytes of shape (count), to `path`; collective.
+  ///
+  /// - Throws: on all ranks where there are no labels, or rank zero cannot write.
+  package static func write(
+    labels dataset: Dataset, to path: String, among communicator: borrowing Communicator
+  ) throws {
+    guard dataset.shape.hasLabels else {
+      throw SharedFailure(Failure(.badData, "these images have no labels; leave --labels out"))
+    }
+    try communicator.together {
+      guard communicator.rank == 0 else { return }
+      try OutputFile.replace(path) { file in
+        try NPY.write([dataset.count], of: UInt8.self, to: &file) { file in
+          try file.write((0..<dataset.count).map { dataset.labels[$0] })
+        }
+      }
+    }
+  }
+}

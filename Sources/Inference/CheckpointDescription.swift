@@ -1,0 +1,54 @@
+internal import Checkpoints
+internal import Engine
+internal import Formats
+internal import Kernels
+internal import Ranks
+internal import VAE
+
+/// What is in a checkpoint, told to a person, once it has been found whole.
+package struct CheckpointDescription {
+  /// The description, one fact a line.
+  package let lines: [String]
+
+  /// Reads the checkpoint that `path` means, every tensor and checksum of it; or what is in a bare
+  /// safetensors file, whoever wrote it.
+  ///
+  /// - Throws: `Failure` or `FileError` where it is not whole.
+  package init(_ path: String) throws {
+    let reference = try CheckpointReference(path)
+    reference.warnOfPassedOver()
+    guard let directory = reference.directory else {
+      lines = try FileDescription(reference.model).lines
+      return
+    }
+    let file = try SafetensorsFile(opening: reference.model)
+    let layout = ParameterLayout(try ModelConfiguration(shapesOf: file))
+    let largest = layout.tensors.map { $0.shape.reduce(1, *) }.max() ?? 0
+    // A tensor is widened to double precision.
+    try MachineMemory.require(
+      (Replica.count(layout) + 4 * largest) * MemoryLayout<Float>.stride,
+      for: "looking into this model", advice: "use a larger machine")
+    let memory = Buffer<Float>(repeating: 0, count: Replica.count(layout))
+    let replica = Replica(layout, memory.vector)
+    let state = try reference.state()
+    try Checkpoint.read(directory, into: replica)
+    let model = "\(layout.configuration.summary), \(layout.parameterCount) parameters, fp32"
+    lines =
+      ["checkpoint     \(directory)"] + Self.lines(state) + ["model          \(model)"]
+      + (reference.modelDigest.map { ["model SHA-256  \($0)"] } ?? [])
+      + layout.tensors.map {
+        let values = $0.view(of: replica.parameters).elements.map(Double.init)
+        return TensorDescription($0.name, $0.shape, .float32, values).line
+      } + ["whole          yes, every file has the SHA-256 it was written with"]
+  }
+
+  private static func lines(_ state: CheckpointState) -> [String] {
+    let (progress, recipe) = (state.progress, state.recipe)
+    return [
+      "step           \(progress.step)",
+      "epochs         \(progress.epoch) completed, \(progress.offset) images into the next",
+      "recipe         batch \(recipe.batchSize), learning rate \(recipe.learningRate), "
+        + "seed \(recipe.seed), \(recipe.precision.rawValue)",
+    ] + (state.arithmetic?.bf16Instructions.map { ["products       \($0)"] } ?? [])
+  }
+}

@@ -1,0 +1,56 @@
+internal import Checkpoints
+internal import Formats
+internal import Platform
+internal import Ranks
+internal import VAE
+
+/// What is in a bare safetensors file, this program's or another's.
+struct FileDescription {
+  /// The description, one fact a line.
+  let lines: [String]
+
+  /// Reads the file at `path`, every tensor of it.
+  ///
+  /// - Throws: `Failure` or `FileError` where it is no safetensors file.
+  init(_ path: String) throws {
+    let file = try SafetensorsFile(opening: path)
+    let largest = file.tensors.map(\.size).max() ?? 0
+    // The tensor as it is, widened to single, and to double precision.
+    try MachineMemory.require(
+      7 * largest, for: "looking into this file", advice: "use a larger machine")
+    var lines = ["file           \(path)"]
+    lines += file.metadata.sorted { $0.key < $1.key }.map {
+      "metadata       \($0.key.debugDescription): \(Self.shortened($0.value.debugDescription))"
+    }
+    lines.append("model          \(Self.model(in: file))")
+    lines.append("SHA-256        \(try Checksums.digest(of: path))")
+    for tensor in file.tensors { lines.append(try TensorDescription(tensor, in: file).line) }
+    lines.append("whole          yes, as a safetensors file; it has no checksums")
+    self.lines = lines
+  }
+
+  /// The model whose parameters these are, or why they are none of this program's.
+  private static func model(in file: borrowing SafetensorsFile) -> String {
+    do {
+      let layout = ParameterLayout(try ModelConfiguration(shapesOf: file))
+      let prefix = TensorFile.commonPrefix(of: file)
+      try TensorFile.requireFit([prefix], layout, in: file)
+      let types = Set(file.tensors.map(\.elementType))
+      let (sizes, count) = (layout.configuration.summary, layout.parameterCount)
+      let behind = prefix.isEmpty ? "" : ", names behind \(prefix.debugDescription)"
+      guard types.isSubset(of: [.float32, .float16, .bfloat16]) else {
+        return "\(sizes) by its names and shapes, but not in F32, F16 or BF16: write it as float32"
+      }
+      let type = types == [.float32] ? "fp32" : "widened to fp32 where it is used"
+      return "\(sizes), \(count) parameters, \(type)\(behind)"
+    } catch let error as FileError {
+      return "none of this program: \(error.tensor.map { "tensor \($0): " } ?? "")\(error.problem)"
+    } catch {
+      return "none of this program: \(Failure(error))"
+    }
+  }
+
+  private static func shortened(_ text: String) -> String {
+    text.count > 200 ? "\(text.prefix(200))…" : text
+  }
+}

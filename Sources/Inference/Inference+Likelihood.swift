@@ -1,0 +1,74 @@
+internal import Glibc
+package import Images
+internal import Kernels
+package import MPI
+internal import VAE
+
+extension InferenceSession {
+  /// The mean importance-weighted bound on log p(x) of all images, in nats, with `samples` of z.
+  ///
+  /// log 1/K Σ p(x|z) p(z) / q(z|x): Burda, Grosse, Salakhutdinov, "Importance Weighted
+  /// Autoencoders", 2015, equation 8; grey pixels count as probabilities. Collective.
+  ///
+  /// - Returns: the mean, on all ranks.
+  package func importanceWeightedBound(
+    _ dataset: Dataset, samples: Int, seed: UInt64, among communicator: borrowing Communicator
+  ) throws -> Double {
+    let order = EpochOrder(unshuffled: dataset.count)
+    let isMostlyBlack = dataset.isMostlyBlack
+    var sum = 0.0
+    try work.collect(dataset.count, width: 1, among: communicator) { bench, positions, bounds in
+      bench.encode(dataset, isMostlyBlack: isMostlyBlack, order, positions)
+      var weights = [LogMean](repeating: LogMean(), count: positions.count)
+      for sample in 0..<samples {
+        let noise = RandomStream(seed: seed, purpose: .evaluation, epoch: sample)
+        addWeights(of: positions, noise, bench, to: &weights)
+      }
+      for row in 0..<positions.count { bounds[row, 0] = Float(weights[row].value) }
+    } receive: { _, bounds in
+      for row in bounds.indices { sum += Double(bounds[row]) }
+    }
+    return try communicator.broadcast(sum, from: 0) / Double(dataset.count)
+  }
+
+  /// Adds log p(x|z) + log p(z) − log q(z|x) of one z for each position to its mean.
+  private func addWeights(
+    of positions: Range<Int>, _ noise: RandomStream, _ bench: PanelBench,
+    to weights: inout [LogMean]
+  ) {
+    let activations = bench.activations
+    let rows = 0..<positions.count
+    noise.fillNormal(activations.noise.rows(rows), positions: positions)
+    bench.model.sample(activations, rows)
+    bench.model.decode(bench.parameters, activations, rows)
+    bench.model.evaluate(activations, rows, losses: bench.losses.rows(rows))
+    let latent = activations.noise.columns
+    for row in 0..<positions.count {
+      var ratio = 0.0
+      for k in 0..<latent {
+        let (z, epsilon) = (Double(activations.latents[row, k]), Double(activations.noise[row, k]))
+        ratio += Double(activations.moments[row, latent + k]) + epsilon * epsilon - z * z
+      }
+      weights[row].add(0.5 * ratio - Double(bench.losses[row, 0]))
+    }
+  }
+}
+
+/// The logarithm of a mean of exponentials, one at a time and without overflow.
+private struct LogMean {
+  private var largest = -Double.infinity
+  private var sum = 0.0
+  private var count = 0
+
+  mutating func add(_ exponent: Double) {
+    if exponent > largest {
+      sum = sum * exp(largest - exponent) + 1
+      largest = exponent
+    } else {
+      sum += exp(exponent - largest)
+    }
+    count += 1
+  }
+
+  var value: Double { largest + log(sum / Double(count)) }
+}

@@ -1,0 +1,103 @@
+internal import Glibc
+
+/// The SHA-256 of files, in the format that `sha256sum --check` reads.
+///
+/// GNU coreutils manual, "md5sum invocation": hexadecimal digest, two spaces, name.
+package enum Checksums {
+  /// The name of the list in a checkpoint.
+  package static let name = "SHA256SUMS"
+
+  /// The list of files whose digests are known.
+  package static func list(_ files: [(name: String, digest: String)]) -> String {
+    files.map { "\($0.digest)  \($0.name)\n" }.joined()
+  }
+
+  /// Checks every file of the directory's list.
+  ///
+  /// - Returns: the digest of each of `names`.
+  /// - Throws: `Failure` with `badData` where a file is missing, not listed or altered.
+  @discardableResult
+  package static func verify(_ names: [String], in directory: String) throws -> [String: String] {
+    guard try FileSystem.isThere("\(directory)/\(name)") else {
+      throw Failure(
+        .badData, "\(directory): \(name) is missing, so the checkpoint is not whole")
+    }
+    let lines = try lines(in: directory)
+    var digests: [String: String] = [:]
+    for name in names {
+      let file = "\(directory)/\(name)"
+      guard try FileSystem.isThere(file) else {
+        throw Failure(.badData, "\(file) is missing from the checkpoint")
+      }
+      let digest = try digest(of: file)
+      digests[name] = digest
+      guard !lines.contains("\(digest)  \(name)") else { continue }
+      if try hasConvertedLines(file, name, lines) {
+        throw Failure(
+          .badData,
+          "\(file): its line ends were converted on the way here, as git and ftp do to text: copy "
+            + "the checkpoint again, as binary files")
+      }
+      throw Failure(
+        .badData,
+        "\(file) is not the file that \(Checksums.name) tells of: it was altered, cut short or "
+          + "damaged")
+    }
+    return digests
+  }
+
+  /// The lines of a directory's list, whichever way they end: `sha256sum --check` takes both.
+  package static func lines(in directory: String) throws -> [String] {
+    try FileSystem.read("\(directory)/\(name)").split(whereSeparator: \.isNewline).map(String.init)
+  }
+
+  /// Whether the file, which is none of the list, would be with other line ends.
+  private static func hasConvertedLines(
+    _ file: String, _ name: String, _ lines: [String]
+  ) throws -> Bool {
+    let bytes = try FileSystem.readBytes(file)
+    var unix: [UInt8] = []
+    unix.reserveCapacity(bytes.count)
+    for (index, byte) in bytes.enumerated() {
+      let isConverted =
+        byte == UInt8(ascii: "\r") && index + 1 < bytes.count
+        && bytes[index + 1] == UInt8(ascii: "\n")
+      if !isConverted { unix.append(byte) }
+    }
+    guard unix.count < bytes.count else { return false }
+    var hash = SHA256()
+    unix.withUnsafeBytes { hash.update($0) }
+    return lines.contains("\(hexadecimal(hash.finalize()))  \(name)")
+  }
+
+  /// The SHA-256 of one file, in hexadecimal.
+  package static func digest(of path: String) throws -> String {
+    hexadecimal(try digestBytes(of: path))
+  }
+
+  /// A digest as text.
+  package static func hexadecimal(_ digest: some Sequence<UInt8>) -> String {
+    digest.map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
+  }
+
+  /// The SHA-256 of one file, which is read in pieces: mapped, it would count as this rank's
+  /// memory.
+  package static func digestBytes(of path: String) throws -> [UInt8] {
+    let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+    guard descriptor >= 0 else { throw unreadable(path) }
+    defer { close(descriptor) }
+    var hash = SHA256()
+    var piece = [UInt8](repeating: 0, count: 1 << 18)
+    while true {
+      let count = piece.withUnsafeMutableBytes { read(descriptor, $0.baseAddress, $0.count) }
+      if count < 0 && errno == EINTR { continue }
+      guard count >= 0 else { throw unreadable(path) }
+      guard count > 0 else { return hash.finalize() }
+      piece[..<count].withUnsafeBytes { hash.update($0) }
+    }
+  }
+
+  private static func unreadable(_ path: String) -> Failure {
+    Failure(.inputOutput, "\(path): cannot be read: \(SystemAdvice.refusal(errno))")
+  }
+}

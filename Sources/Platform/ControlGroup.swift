@@ -1,0 +1,131 @@
+/// What the control groups that this process is in leave it: containers and batch systems limit
+/// processors and memory there, and what counts the machine's own does not see it.
+///
+/// cgroups(7), and the kernel's "Control Group v2" and, for the older kind, "cgroup-v1". A limit of
+/// any group above the process's own holds too.
+package struct ControlGroup {
+  // From the process's own group upwards; empty where there is no such hierarchy.
+  private let unified: [String]
+  private let cpu: [String]
+  private let cpusetFolders: [String]
+  private let memory: [String]
+
+  /// Finds the groups. `root` stands before every path, for tests.
+  package init(root: String = "") {
+    let groups = (try? FileSystem.read("\(root)/proc/self/cgroup")) ?? ""
+    let mounts = (try? FileSystem.read("\(root)/proc/self/mountinfo")) ?? ""
+    func folders(_ controller: String?) -> [String] {
+      Self.folders(controller, groups: groups, mounts: mounts).map { root + $0 }
+    }
+    unified = folders(nil)
+    cpu = folders("cpu")
+    cpusetFolders = folders("cpuset")
+    memory = folders("memory")
+  }
+
+  /// The processor time that may be used each second, in processors; nil where there is no limit.
+  var cpuQuota: Double? {
+    let newer = unified.compactMap { folder -> Double? in
+      // "quota period" or "max period", in microseconds.
+      let words = Self.words("\(folder)/cpu.max")
+      guard words.count == 2, let quota = Double(words[0]), let period = Double(words[1]),
+        period > 0
+      else { return nil }
+      return quota / period
+    }
+    let older = cpu.compactMap { folder -> Double? in
+      guard let quota = Self.number("\(folder)/cpu.cfs_quota_us"), quota > 0,
+        let period = Self.number("\(folder)/cpu.cfs_period_us"), period > 0
+      else { return nil }
+      return Double(quota) / Double(period)
+    }
+    return (newer + older).min()
+  }
+
+  /// The processors that may be used; nil where nothing is said.
+  var cpus: CPUList? {
+    let files =
+      unified.prefix(1).map { "\($0)/cpuset.cpus.effective" }
+      + cpusetFolders.prefix(1).flatMap { ["\($0)/cpuset.effective_cpus", "\($0)/cpuset.cpus"] }
+    return files.lazy.compactMap { try? FileSystem.read($0) }
+      .compactMap { CPUList(parsing: $0) }.first { $0.count > 0 }
+  }
+
+  /// The bytes that can still be allocated; nil where there is no limit.
+  ///
+  /// Pages of files that were read count as used, but are given back when memory is short.
+  package var memoryLeft: Int? {
+    let newer = unified.compactMap {
+      Self.memoryLeft(in: $0, "memory.max", "memory.current", ["active_file", "inactive_file"])
+    }
+    let older = memory.compactMap {
+      Self.memoryLeft(
+        in: $0, "memory.limit_in_bytes", "memory.usage_in_bytes",
+        ["total_active_file", "total_inactive_file"])
+    }
+    return (newer + older).min()
+  }
+
+  private static func memoryLeft(
+    in folder: String, _ limit: String, _ usage: String, _ reclaimable: [String]
+  ) -> Int? {
+    guard let limit = number("\(folder)/\(limit)"), limit < 1 << 60,
+      let usage = number("\(folder)/\(usage)")
+    else { return nil }
+    var files = 0
+    for line in ((try? FileSystem.read("\(folder)/memory.stat")) ?? "").split(separator: "\n") {
+      let words = line.split(separator: " ")
+      if words.count == 2, reclaimable.contains(String(words[0])) { files += Int(words[1]) ?? 0 }
+    }
+    return max(0, limit - max(0, usage - files))
+  }
+
+  private static func words(_ path: String) -> [Substring] {
+    ((try? FileSystem.read(path)) ?? "").split(whereSeparator: \.isWhitespace)
+  }
+
+  private static func number(_ path: String) -> Int? { words(path).first.flatMap { Int($0) } }
+}
+
+extension ControlGroup {
+  /// The folders of a controller's hierarchy, nil for the unified one: that of the process's group,
+  /// then those above it up to what is mounted.
+  static func folders(_ controller: String?, groups: String, mounts: String) -> [String] {
+    // "number:controllers:path"; the unified hierarchy is number 0 and names no controllers.
+    let path = groups.split(separator: "\n")
+      .map { $0.split(separator: ":", maxSplits: 2, omittingEmptySubsequences: false) }
+      .first { line in
+        guard line.count == 3 else { return false }
+        guard let controller else { return line[0] == "0" && line[1].isEmpty }
+        return line[1].split(separator: ",").contains(Substring(controller))
+      }?[2]
+    guard let path, let mount = mount(controller, mounts) else { return [] }
+    // Seen from inside a container, the mount may show only the part below its own group.
+    var inside = path.hasPrefix(mount.root) ? path.dropFirst(mount.root.count) : ""
+    if mount.root == "/" { inside = path == "/" ? "" : path }
+    var folders = [mount.point + inside]
+    while let slash = inside.lastIndex(of: "/") {
+      inside = inside[..<slash]
+      folders.append(mount.point + inside)
+    }
+    return folders
+  }
+
+  /// Where a hierarchy is mounted, and which group its mount begins with: proc(5), `mountinfo`.
+  private static func mount(
+    _ controller: String?, _ mounts: String
+  ) -> (root: String, point: String)? {
+    for line in mounts.split(separator: "\n") {
+      let fields = line.split(separator: " ")
+      guard let dash = fields.firstIndex(of: "-"), dash >= 6, fields.count > dash + 3 else {
+        continue
+      }
+      let options = fields[dash + 3].split(separator: ",")
+      let isWanted =
+        controller.map { fields[dash + 1] == "cgroup" && options.contains(Substring($0)) }
+        ?? (fields[dash + 1] == "cgroup2")
+      if isWanted { return (String(fields[3]), String(fields[4])) }
+    }
+    return nil
+  }
+}

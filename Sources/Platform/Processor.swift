@@ -1,0 +1,87 @@
+/// The processors of this machine, and what of them this process may use.
+package struct Processor: Codable, Equatable {
+  /// The maker's name for the model.
+  package var model: String
+
+  /// The hardware threads that the system runs on.
+  package var online: CPUList
+
+  /// Those that this process's control group allows.
+  package var allowed: CPUList
+
+  /// The cores, each the hardware threads that share its arithmetic units.
+  package var cores: [CPUList]
+
+  /// The processor time that the control group allows each second, in processors.
+  package var quota: Double?
+
+  /// How the system chooses the clock rate, where that is a word that slows it down for good.
+  package var slowGovernor: String?
+}
+
+extension Processor {
+  /// Reads /proc and /sys; `root` stands before every path, for tests.
+  package init(root: String = "") {
+    let folder = "\(root)/sys/devices/system/cpu"
+    func list(_ path: String) -> CPUList? {
+      (try? FileSystem.read(path)).flatMap { CPUList(parsing: $0) }
+    }
+    let group = ControlGroup(root: root)
+    let fields = Self.fields(ofFirst: (try? FileSystem.read("\(root)/proc/cpuinfo")) ?? "")
+    model = fields["model name"] ?? fields["Processor"] ?? "unknown"
+    online = list("\(folder)/online") ?? Self.affinity(root: root)
+    let online = online
+    allowed = group.cpus.map { $0.intersection(online) } ?? online
+    let siblings = online.numbers.map {
+      list("\(folder)/cpu\($0)/topology/thread_siblings_list") ?? CPUList([$0])
+    }
+    cores = Set(siblings).sorted { ($0.numbers.first ?? 0) < ($1.numbers.first ?? 0) }
+    quota = group.cpuQuota
+    slowGovernor = Self.slowGovernor("\(folder)/cpu\(online.numbers.first ?? 0)/cpufreq")
+  }
+
+  /// The hardware threads that this thread is bound to: proc(5), `Cpus_allowed_list`.
+  package static func affinity(root: String = "") -> CPUList {
+    affinity(of: "thread-self", root: root) ?? CPUList([0])
+  }
+
+  /// The same of a process by its number; nil where the system does not tell.
+  package static func affinity(of process: String, root: String = "") -> CPUList? {
+    let status = (try? FileSystem.read("\(root)/proc/\(process)/status")) ?? ""
+    let line = status.split(separator: "\n").first { $0.hasPrefix("Cpus_allowed_list:") }
+    return line.flatMap { CPUList(parsing: $0.dropFirst(18)) }
+  }
+
+  /// The numbers of the cores that the hardware threads `cpus` belong to.
+  package func cores(of cpus: CPUList) -> Set<Int> {
+    let numbers = Set(cpus.numbers)
+    return Set(cores.indices.filter { !numbers.isDisjoint(with: cores[$0].numbers) })
+  }
+
+  /// The lines of the first processor in /proc/cpuinfo, by what stands before their colon.
+  static func fields(ofFirst text: String) -> [String: String] {
+    var fields: [String: String] = [:]
+    for line in text.split(separator: "\n", omittingEmptySubsequences: false) {
+      if line.isEmpty && !fields.isEmpty { break }
+      guard let colon = line.firstIndex(of: ":") else { continue }
+      let name = line[..<colon].split(whereSeparator: \.isWhitespace).joined(separator: " ")
+      let value = line[line.index(after: colon)...].split(whereSeparator: \.isWhitespace)
+      fields[name] = value.joined(separator: " ")
+    }
+    return fields
+  }
+
+  /// The kernel's "CPU Performance Scaling": `powersave` is the lowest clock rate, but with drivers
+  /// whose hardware chooses it is not.
+  private static func slowGovernor(_ folder: String) -> String? {
+    func word(_ name: String) -> Substring? {
+      (try? FileSystem.read("\(folder)/\(name)"))?.split(whereSeparator: \.isWhitespace).first
+        .map { Substring(String($0)) }
+    }
+    let hardwareChooses: [Substring] = ["intel_pstate", "amd-pstate-epp"]
+    if let driver = word("scaling_driver"), hardwareChooses.contains(driver) {
+      return word("energy_performance_preference") == "power" ? "power" : nil
+    }
+    return word("scaling_governor") == "powersave" ? "powersave" : nil
+  }
+}

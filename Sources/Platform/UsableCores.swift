@@ -1,0 +1,24 @@
+/// The cores that this process may use, for whoever starts a job on this machine.
+package struct UsableCores: Equatable, Sendable {
+  /// The processor's name.
+  package let processor: String
+
+  /// Physical cores, one at least: those that this process may run on, or fewer where its control
+  /// group has less processor time. Hardware threads of one core share its arithmetic units.
+  package let count: Int
+
+  /// Whether the process may run on some of the machine's hardware threads only.
+  package let isConfined: Bool
+
+  /// Asks the system.
+  package init() { self.init(Processor(), affinity: Processor.affinity()) }
+
+  package init(_ processor: Processor, affinity: CPUList) {
+    let allowed = processor.allowed.intersection(affinity)
+    let cores = processor.cores(of: allowed).count
+    let quota = processor.quota.map { Int($0) } ?? cores
+    self.processor = processor.model
+    count = max(1, min(cores, quota))
+    isConfined = allowed.count < processor.online.count
+  }
+}

@@ -1,0 +1,106 @@
+internal import MPI
+
+/// The program that starts ranks, and how its options are spelled.
+package enum MPILauncher: Sendable {
+  /// Open MPI's `mpirun`.
+  case openMPI
+  /// MPICH's `mpiexec.hydra`, under the name that no other MPI has.
+  case hydra
+
+  /// The launcher that belongs to a library of this name and version, in its own words.
+  ///
+  /// What is not Open MPI descends from MPICH, and brings hydra.
+  package init(library: String) { self = library.contains("Open MPI") ? .openMPI : .hydra }
+
+  /// The launcher of the library that this program runs with.
+  package static var own: MPILauncher { MPILauncher(library: (try? World.libraryVersion) ?? "") }
+
+  /// The program's name.
+  package var program: String {
+    switch self {
+    case .openMPI: "mpirun"
+    case .hydra: "mpiexec.hydra"
+    }
+  }
+
+  /// Where the program comes from.
+  package var source: String {
+    switch self {
+    case .openMPI: "Open MPI (Debian: openmpi-bin)"
+    case .hydra: "MPICH (Debian: mpich)"
+    }
+  }
+
+  /// The options that give each rank as many cores of its own as it has `threads`.
+  package func binding(threads: Int = 1) -> [String] {
+    switch self {
+    case .openMPI: (threads > 1 ? ["--map-by", "slot:PE=\(threads)"] : []) + ["--bind-to", "core"]
+    case .hydra: ["-bind-to", threads > 1 ? "core:\(threads)" : "core"]
+    }
+  }
+
+  /// The options that bind no rank.
+  package var noBinding: [String] {
+    switch self {
+    case .openMPI: ["--bind-to", "none"]
+    case .hydra: ["-bind-to", "none"]
+    }
+  }
+
+  /// The options that let ranks be more than this machine has room for, and bind none.
+  ///
+  /// - Parameter yields: whether they leave the core to others while they wait; hydra's cannot.
+  /// - Returns: the options.
+  package func sharing(yields: Bool) -> [String] {
+    switch self {
+    case .openMPI:
+      ["--oversubscribe"] + noBinding + (yields ? ["--mca", "mpi_yield_when_idle", "1"] : [])
+    case .hydra: noBinding
+    }
+  }
+
+  /// The options that name the machines of a hostfile.
+  package func machines(file: String) -> [String] {
+    switch self {
+    case .openMPI: ["--hostfile", file]
+    case .hydra: ["-f", file]
+    }
+  }
+
+  /// The options that name the machines of a list, as in `left:2,right:2`.
+  package func machines(list: String) -> [String] {
+    switch self {
+    case .openMPI: ["--host", list]
+    case .hydra: ["-hosts", list]
+    }
+  }
+
+  /// The option that sets a variable of the environment of all ranks, without its value.
+  package var variable: String {
+    switch self {
+    case .openMPI: "-x"
+    case .hydra: "-genv"
+    }
+  }
+
+  /// What Slurm's `srun` must be told to start ranks itself.
+  package var slurm: String {
+    switch self {
+    case .openMPI: "--mpi=pmix"
+    case .hydra: "--mpi=pmi2"
+    }
+  }
+
+  /// What a person types: the program and `options`.
+  package func line(_ options: [String]) -> String { ([program] + options).joined(separator: " ") }
+}
+
+extension MPILauncher {
+  /// The first words of what a library says of itself: "Open MPI v4.1.4, package: …, ident: …".
+  /// MPICH's begins in another way and has lines.
+  package static func libraryName(_ version: String) -> String {
+    let words = version.split(whereSeparator: \.isNewline).first ?? ""
+    return String(words.split(separator: ",").first ?? "").split(separator: "\t")
+      .joined(separator: " ")
+  }
+}

@@ -1,0 +1,54 @@
+internal import Formats
+
+/// Where the codes of images lie in a plane: that of a model with two latents, or that of the first
+/// two principal components.
+struct LatentMap {
+  /// The most dimensions that components are looked for in.
+  static let mostDimensions = 128
+
+  /// The most points that are drawn.
+  private static let mostPoints = 5000
+
+  /// The map as a drawing.
+  let chart: ScatterChart
+  /// What it shows, and of how many images.
+  let caption: String
+
+  /// The map of `codes` (n, latent), of images with n `labels`.
+  init(_ codes: [Float], labels: [UInt8], latent: Int) {
+    precondition((2...Self.mostDimensions).contains(latent), "there is no map of \(latent) latents")
+    let isDirect = latent == 2
+    let components = isDirect ? nil : PrincipalComponents(of: codes, dimensions: latent)
+    let places =
+      components?.plane(codes)
+      ?? labels.indices.map { (Double(codes[2 * $0]), Double(codes[2 * $0 + 1])) }
+    let points = zip(places, labels).map {
+      ScatterChart.Point(x: $0.0.x, y: $0.0.y, kind: Int($0.1))
+    }
+    // Evenly spread, as data may be sorted.
+    let step = max(1, (points.count + Self.mostPoints - 1) / Self.mostPoints)
+    let drawn = stride(from: 0, to: points.count, by: step).map { points[$0] }
+    let shares = components.map { found in
+      found.variances.prefix(2).map {
+        NumberText.fixed(100 * $0 / max(found.variances.reduce(0, +), 1e-300)) + " %"
+      }
+    }
+    chart = ScatterChart(
+      isDirect ? "The codes of test images" : "The first two principal components of the codes",
+      x: shares.map { "first component, \($0[0]) of the variance" } ?? "mean of z₁",
+      y: shares.map { "second component, \($0[1])" } ?? "mean of z₂",
+      drawn, middles: Self.middles(points))
+    caption =
+      "\(NumberText.whole(drawn.count)) of \(NumberText.whole(points.count)) test images, each at "
+      + (isDirect ? "its code" : "its code in the plane in which all codes vary most")
+      + ", the mean of q(z|x). Colours and numbers are labels; a number stands at the middle of its "
+      + "images."
+  }
+
+  private static func middles(_ points: [ScatterChart.Point]) -> [ScatterChart.Point] {
+    Dictionary(grouping: points, by: \.kind).sorted { $0.key < $1.key }.map { kind, own in
+      let sum = own.reduce((0.0, 0.0)) { ($0.0 + $1.x, $0.1 + $1.y) }
+      return (sum.0 / Double(own.count), sum.1 / Double(own.count), kind)
+    }
+  }
+}

@@ -1,0 +1,76 @@
+internal import Checkpoints
+internal import Formats
+internal import FoundationEssentials
+internal import Platform
+internal import Synchronization
+
+/// `metrics.jsonl`, one JSON object a line. Rank zero's alone.
+package final class MetricsLog: Sendable {
+  private let file: AppendedFile
+
+  private let encoder = {
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+    return encoder
+  }()
+
+  /// Lines that the system has refused so far. They are tried again before any later one.
+  private let refused: Mutex<[String]>
+
+  /// Opens the log of a run that goes on after `step` steps: later rows are dropped, since they
+  /// will come again; those in `refused`, which a former job could not write, come first.
+  package init(in directory: String, after step: Int, refused: [String] = []) throws {
+    let path = "\(directory)/\(RunFiles.metrics)"
+    var refused = refused
+    if FileSystem.isRegularFile(path) {
+      let old = try FileSystem.read(path)
+      let rows = old.split(separator: "\n")
+      let kept = rows.filter { Self.step(ofRow: $0).map { $0 <= step } ?? false }
+      // They may have been written after all, later than the checkpoint that tells of them.
+      refused.removeAll { line in kept.contains { "\($0)\n" == line } }
+      // A row that a full disk cut short, even by its line's end alone, must not swallow the next.
+      if kept.count < rows.count || !(old.isEmpty || old.hasSuffix("\n")) {
+        let text = kept.map { "\($0)\n" }.joined()
+        try OutputFile.replace(path) { try $0.write([UInt8](text.utf8)) }
+      }
+    }
+    self.refused = Mutex(refused)
+    file = try AppendedFile(path)
+    try self.refused.withLock { try write(&$0) }
+  }
+
+  /// The lines that are still to be written: a checkpoint must know of them.
+  package var refusedLines: [String] { refused.withLock { $0 } }
+
+  /// Appends one row, whole or not at all, after those that could not be written before.
+  ///
+  /// - Throws: `Failure` with `inputOutput` where the system refuses; the row is kept.
+  package func append(_ row: some Encodable) throws {
+    let line = String(decoding: try encoder.encode(row), as: UTF8.self) + "\n"
+    try refused.withLock { lines in
+      lines.append(line)
+      try write(&lines)
+    }
+  }
+
+  /// Brings all rows to the disk: `fsync`. May be called on any thread.
+  ///
+  /// - Throws: `Failure` with `inputOutput` where the system refuses.
+  package func synchronize() throws {
+    try refused.withLock { try write(&$0) }
+    try file.synchronize()
+  }
+
+  /// Writes `lines`, each whole or not at all, and leaves those that are refused.
+  private func write(_ lines: inout [String]) throws {
+    while let line = lines.first {
+      try file.append(line.utf8)
+      lines.removeFirst()
+    }
+  }
+
+  private static func step(ofRow row: Substring) -> Int? {
+    struct Row: Decodable { let step: Int }
+    return (try? JSONDecoder().decode(Row.self, from: Data(row.utf8)))?.step
+  }
+}

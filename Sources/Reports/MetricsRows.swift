@@ -1,0 +1,84 @@
+package import Engine
+
+/// A row of `metrics.jsonl` about one step.
+package struct StepRow: Codable, Sendable {
+  private(set) var kind = "step"
+  /// The epoch under way, counted from 1.
+  package var epoch: Int
+  /// Steps taken.
+  package var step: Int
+  /// The batch's mean loss in nats: ``reconstruction`` + ``kl``.
+  package var loss: Double
+  /// The batch's mean cross-entropy of the pixels in nats.
+  package var reconstruction: Double
+  /// The batch's mean Kullback–Leibler divergence in nats.
+  package var kl: Double
+  /// The Euclidean norm of the gradient of ``loss``, with which the step was taken; nil where the
+  /// square of one of its elements is more than a float can hold.
+  package var gradientNorm: Double?
+
+  /// A row about a batch with the mean losses `loss`.
+  package init(epoch: Int, step: Int, loss: Loss, gradientNorm: Double?) {
+    (self.epoch, self.step, self.gradientNorm) = (epoch, step, gradientNorm)
+    self.loss = loss.total
+    (reconstruction, kl) = (loss.reconstruction, loss.divergence)
+  }
+
+  enum CodingKeys: String, CodingKey {
+    case kind, epoch, step, loss, reconstruction, kl
+    case gradientNorm = "gradient_norm"
+  }
+}
+
+/// A row of `metrics.jsonl` about one epoch. Values that earlier versions did not write are nil in
+/// their rows.
+package struct EpochRow: Codable, Sendable {
+  private(set) var kind = "epoch"
+  /// Epochs completed.
+  package var epoch: Int
+  /// Steps taken.
+  package var step: Int
+  /// The mean loss of the epoch's images as they were trained on, in nats.
+  package var trainLoss: Double
+  /// The mean loss of the test images after the epoch, in nats; nil, as its parts, where there are
+  /// no test images.
+  package var testLoss: Double?
+  /// The part of ``testLoss`` that is cross-entropy of the pixels.
+  package var reconstruction: Double?
+  /// The part of ``testLoss`` that is Kullback–Leibler divergence.
+  package var kl: Double?
+  /// Images trained on each second, over all ranks, since the epoch began or was resumed.
+  package var imagesPerSecond = 0.0
+  /// The seconds that this training took.
+  package var seconds = 0.0
+  /// The number of ranks.
+  package var ranks: Int
+  /// The part of ``trainLoss`` that is cross-entropy of the pixels.
+  package var trainReconstruction: Double?
+  /// The part of ``trainLoss`` that is Kullback–Leibler divergence.
+  package var trainKL: Double?
+  /// The part of ``seconds`` that each rank waited for others in steps.
+  package var waitingSeconds: [Double]?
+
+  /// A row about an epoch that ended with the mean losses `trained` and, where there are test images,
+  /// `tested`.
+  package init(epoch: Int, step: Int, ranks: Int, trained: Loss, tested: Loss?) {
+    (self.epoch, self.step, self.ranks) = (epoch, step, ranks)
+    trainLoss = trained.total
+    (trainReconstruction, trainKL) = (trained.reconstruction, trained.divergence)
+    testLoss = tested?.total
+    (reconstruction, kl) = (tested?.reconstruction, tested?.divergence)
+  }
+
+  enum CodingKeys: String, CodingKey {
+    case kind, epoch, step
+    case trainLoss = "train_loss"
+    case testLoss = "test_loss"
+    case reconstruction, kl
+    case imagesPerSecond = "images_per_second"
+    case seconds, ranks
+    case trainReconstruction = "train_reconstruction"
+    case trainKL = "train_kl"
+    case waitingSeconds = "waiting_seconds"
+  }
+}

@@ -1,0 +1,116 @@
+internal import Checkpoints
+internal import Engine
+internal import Formats
+internal import Kernels
+internal import Platform
+internal import VAE
+
+/// What people want to know of a model before they use it, in Markdown with the front matter that
+/// collections of models read.
+///
+/// It tells the run's figures and no date, host or path.
+struct ModelCard {
+  /// The whole file.
+  let text: String
+
+  /// The card of `model`; `version` is that of this program.
+  init(_ model: borrowing ModelExport, version: String) {
+    let sizes = model.layout.configuration
+    let parts = [
+      Self.introduction(sizes.summary, model.layout.parameterCount, version: version),
+      model.state.map(Self.training), Self.results(model),
+      "## Files\n\n`model.safetensors`, float32, under the names of PyTorch's public VAE example:\n\n"
+        + Self.table(
+          ["tensor", "shape"], model.layout.tensors.map { ["`\($0.name)`", "\($0.shape)"] }),
+      Self.use(latent: sizes.latent),
+    ]
+    text = parts.compactMap(\.self).joined(separator: "\n")
+  }
+
+  private static func introduction(_ sizes: String, _ count: Int, version: String) -> String {
+    """
+    ---
+    tags:
+    - variational-autoencoder
+    - onnx
+    - safetensors
+    ---
+
+    # Variational autoencoder \(sizes)
+
+    \(NumberText.whole(count)) parameters; card written by Lockstep \(version). Encoder and decoder
+    have one hidden layer each, with a rectifier; q(z|x) is a normal distribution with a diagonal
+    covariance, the prior a standard normal one, pixels are Bernoulli variables (Kingma and Welling
+    2013). It draws images like those it was trained on, and knows no labels.
+
+    """
+  }
+
+  private static func training(_ state: CheckpointState) -> String {
+    let (progress, recipe) = (state.progress, state.recipe)
+    return "## Training\n\n"
+      + table(
+        ["what", "value"],
+        [
+          ["epochs", "\(progress.epoch)"], ["steps", "\(progress.step)"],
+          ["batch, over all ranks", "\(recipe.batchSize)"],
+          ["optimizer", "Adam, learning rate \(recipe.learningRate)"],
+          ["seed", "\(recipe.seed)"], ["products", recipe.precision.rawValue],
+        ])
+  }
+
+  private static func use(latent: Int) -> String {
+    """
+    ## Use
+
+    ```python
+    import numpy as np
+    from safetensors.numpy import load_file
+
+    t = load_file("model.safetensors")
+    z = np.random.default_rng().standard_normal((16, \(latent)), np.float32)
+    hidden = np.maximum(z @ t["fc3.weight"].T + t["fc3.bias"], 0)
+    pixels = 1 / (1 + np.exp(-(hidden @ t["fc4.weight"].T + t["fc4.bias"])))
+    ```
+
+    The same from `lockstep export --part decoder --output decoder.onnx`:
+
+    ```python
+    import onnxruntime
+    pixels = onnxruntime.InferenceSession("decoder.onnx").run(["pixels"], {"z": z})[0]
+    ```
+
+    """
+  }
+}
+
+extension ModelCard {
+  /// The last epoch that the run has logged up to the checkpoint; nil where there is no such row.
+  private static func results(_ model: borrowing ModelExport) -> String? {
+    guard let directory = model.reference.directory, let state = model.state else { return nil }
+    let run = FileSystem.parent(of: FileSystem.resolved(directory))
+    guard let row = RunRecord(run).epochs.last(where: { $0.step <= state.progress.step })
+    else { return nil }
+    return "## Results after epoch \(row.epoch)\n\nLosses are means per image in nats.\n\n"
+      + table(
+        ["figure", "value"],
+        [
+          ["train loss", NumberText.fixed(row.trainLoss, 2)]
+        ] + testLosses(row) + [
+          ["images/s", NumberText.fixed(row.imagesPerSecond)], ["ranks", "\(row.ranks)"],
+        ])
+  }
+
+  private static func testLosses(_ row: EpochRow) -> [[String]] {
+    [
+      ("test loss", row.testLoss), ("its reconstruction", row.reconstruction),
+      ("its KL divergence", row.kl),
+    ].compactMap { name, loss in loss.map { [name, NumberText.fixed($0, 2)] } }
+  }
+
+  /// A table, with a line's end behind it.
+  private static func table(_ head: [String], _ rows: [[String]]) -> String {
+    ([head, head.map { _ in "---" }] + rows)
+      .map { "| \($0.joined(separator: " | ")) |\n" }.joined()
+  }
+}

@@ -1,0 +1,119 @@
+internal import Engine
+internal import Formats
+
+extension ReportContents {
+  /// The loss and its two parts, by epoch, or by step where there are too few epochs for a curve.
+  var loss: ReportPage.Section {
+    let intro =
+      "The loss is the negative evidence lower bound, a mean per image: the cross-entropy of the "
+      + "pixels given z, plus the Kullback–Leibler divergence of q(z|x) from the prior."
+    let charts = lossCharts
+    var content: [Markup] = [.paragraph(intro)]
+    content.append(
+      charts.isEmpty ? .missing("No row is logged yet.") : .row(charts.map(\.markup)))
+    if !record.epochs.isEmpty { content.append(table) }
+    return ReportPage.Section("Loss", id: "loss", content)
+  }
+
+  private var lossCharts: [LineChart] {
+    let isByEpoch = record.epochs.count > 1
+    guard isByEpoch || !record.steps.isEmpty || !record.epochs.isEmpty else { return [] }
+    let x = isByEpoch ? "epoch" : "step"
+    func chart(
+      _ name: String, _ train: (EpochRow) -> Double?, _ batch: (StepRow) -> Double,
+      _ test: (EpochRow) -> Double?
+    ) -> LineChart {
+      let trained =
+        isByEpoch
+        ? LineChart.Curve(
+          "train", kind: "train",
+          record.epochs.compactMap { row in train(row).map { (Double(row.epoch), $0) } })
+        : LineChart.Curve(
+          "batches", kind: "train", record.steps.map { (Double($0.step), batch($0)) })
+      let tested = LineChart.Curve(
+        "test", kind: "test",
+        record.epochs.compactMap { row in
+          test(row).map { (Double(isByEpoch ? row.epoch : row.step), $0) }
+        })
+      return LineChart("\(name) by \(x)", x: x, y: "\(name), nats", [trained, tested])
+    }
+    return [
+      chart("Loss", { $0.trainLoss }, { $0.loss }, { $0.testLoss }),
+      chart(
+        "Reconstruction", { $0.trainReconstruction }, { $0.reconstruction }, { $0.reconstruction }),
+      chart("KL divergence", { $0.trainKL }, { $0.kl }, { $0.kl }),
+    ]
+  }
+
+  private var table: Markup {
+    .numbers(
+      "The numbers",
+      [
+        "epoch", "train, nats", "test, nats", "reconstruction", "KL", "images/s", "seconds",
+        "ranks",
+      ],
+      record.epochs.map { row in
+        [
+          "\(row.epoch)", NumberText.fixed(row.trainLoss, 2), Self.nats(row.testLoss),
+          Self.nats(row.reconstruction), Self.nats(row.kl), NumberText.fixed(row.imagesPerSecond),
+          NumberText.fixed(row.seconds, 2), "\(row.ranks)",
+        ]
+      })
+  }
+
+  /// A loss; a dash where there are no test images.
+  private static func nats(_ loss: Double?) -> String {
+    loss.map { NumberText.fixed($0, 2) } ?? "–"
+  }
+
+  /// Throughput, and what ranks waited.
+  var speed: ReportPage.Section {
+    var figures: [Markup] = []
+    if record.epochs.count > 1 {
+      var chart = LineChart(
+        "Throughput by epoch", x: "epoch", y: "images/s",
+        [
+          LineChart.Curve(
+            "all ranks", kind: "rate",
+            record.epochs.map { (Double($0.epoch), $0.imagesPerSecond) })
+        ])
+      chart.isFromZero = true
+      chart.places = 0
+      figures.append(
+        .figure(chart.markup, "Images trained on each second, without evaluation and checkpoints."))
+    }
+    if let waiting {
+      figures.append(
+        .figure(
+          ColumnChart(
+            "Waiting by rank", x: "rank", y: "waiting, % of training time", waiting.shares
+          ).markup,
+          "What each rank waited for others, over the last \(waiting.epochs) "
+            + "\(waiting.epochs == 1 ? "epoch" : "epochs")."))
+    }
+    var content = figures.isEmpty ? [] : [Markup.row(figures)]
+    if let row = record.epochs.last, record.epochs.count == 1 {
+      content.append(
+        .paragraph(
+          "\(NumberText.fixed(row.imagesPerSecond)) images/s in the one epoch that has ended."))
+    } else if record.epochs.isEmpty {
+      content.append(.missing("No epoch has ended yet, and speed is logged at its end."))
+    }
+    return ReportPage.Section("Speed", id: "speed", content)
+  }
+
+  /// What each rank waited, in percent, over the last epochs that had as many ranks; nil where that
+  /// was not logged, or there was one rank.
+  private var waiting: (shares: [Double], epochs: Int)? {
+    guard let last = record.epochs.last, last.ranks > 1 else { return nil }
+    let rows = record.epochs.reversed().prefix {
+      $0.ranks == last.ranks && $0.waitingSeconds?.count == last.ranks
+    }
+    let seconds = rows.reduce(0) { $0 + $1.seconds }
+    guard seconds > 0 else { return nil }
+    let shares = (0..<last.ranks).map { rank in
+      100 * rows.reduce(0) { $0 + $1.waitingSeconds![rank] } / seconds
+    }
+    return (shares, rows.count)
+  }
+}

@@ -1,0 +1,58 @@
+internal import Checkpoints
+internal import Formats
+
+extension ReportContents {
+  /// What was asked for, and what it ran on.
+  var configuration: ReportPage.Section {
+    let asked: Markup =
+      record.configuration.isEmpty
+      ? .missing("The run directory has no \(RunFiles.configuration).")
+      : .list(record.configuration)
+    let place: Markup =
+      environment.isEmpty
+      ? .missing("The run directory has no \(RunFiles.environment).") : .list(environment)
+    return ReportPage.Section(
+      "Configuration and environment", id: "configuration",
+      [
+        .row([
+          .element("div", [:], .element("h3", [:], Markup("Configuration")), asked),
+          .element("div", [:], .element("h3", [:], Markup("Environment of the last job")), place),
+        ])
+      ])
+  }
+
+  private var environment: [(name: String, value: String)] {
+    guard let found = record.environment else { return [] }
+    let hosts = found.hosts.map { "\($0.name): \($0.ranks) \($0.ranks == 1 ? "rank" : "ranks")" }
+    return [
+      ("processor", found.processor), ("instructions", found.instructions), ("MPI", found.mpi),
+      ("ranks", "\(found.ranks)"), ("threads of a rank", "\(found.threadsPerRank)"),
+      ("hosts", hosts.joined(separator: ", ")),
+    ]
+  }
+
+  /// How to go on in Python.
+  var use: ReportPage.Section {
+    ReportPage.Section(
+      "In Python", id: "python",
+      [
+        .paragraph(
+          "In the run directory. The parameters have the names and shapes of PyTorch's public VAE "
+            + "example; rows are one JSON object a line."),
+        .code(
+          """
+          import json
+          import numpy as np
+          from safetensors.numpy import load_file
+
+          t = load_file("latest/model.safetensors")
+          z = np.random.default_rng().standard_normal((16, t["fc3.weight"].shape[1]), np.float32)
+          hidden = np.maximum(z @ t["fc3.weight"].T + t["fc3.bias"], 0)
+          images = 1 / (1 + np.exp(-(hidden @ t["fc4.weight"].T + t["fc4.bias"])))
+
+          rows = [json.loads(line) for line in open("metrics.jsonl")]
+          losses = {row["epoch"]: row["test_loss"] for row in rows if row["kind"] == "epoch"}
+          """),
+      ])
+  }
+}

@@ -1,0 +1,157 @@
+internal import Checkpoints
+internal import Engine
+internal import Formats
+internal import Ranks
+internal import VAE
+
+/// The words and pictures of a run's report.
+struct ReportContents {
+  let record: RunRecord
+  let pictures: ModelPictures?
+  /// The SHA-256 of the newest checkpoint's `model.safetensors`; nil where there is none.
+  let modelDigest: String?
+  /// Why pictures of the model are missing, if some are.
+  let missing: String?
+
+  /// The page.
+  var page: ReportPage {
+    ReportPage(
+      "Lockstep run: \(record.name)", summary: summary,
+      provenance: [model, lastJob].compactMap(\.self), facts: facts,
+      [loss, epochs, latentSpace, speed, configuration, use])
+  }
+
+  private var summary: String {
+    let model = "A variational autoencoder" + (pictures.map { " \($0.model.summary)" } ?? "")
+    if let last = record.epochs.last {
+      return "\(model) after \(last.epoch) \(last.epoch == 1 ? "epoch" : "epochs"), "
+        + "\(NumberText.whole(last.step)) steps."
+    }
+    guard let step = record.steps.last?.step else { return "\(model), of which no row is logged." }
+    return "\(model) after \(NumberText.whole(step)) steps; no epoch has ended yet."
+  }
+
+  private var model: String? {
+    modelDigest.map { "newest checkpoint: model.safetensors SHA-256 \($0)" }
+  }
+
+  /// When, with which program and on which images the last job of the run trained; nil where that
+  /// was not kept.
+  private var lastJob: String? {
+    guard let found = record.environment, let date = found.date else { return nil }
+    let program = [found.version.map { "Lockstep \($0)" }, found.commit.map { "commit \($0)" }]
+    let images = found.data.map { "training images SHA-256 \($0.train)" }
+    return (["last job \(date)"] + program + [images]).compactMap(\.self).joined(separator: " · ")
+  }
+
+  private var facts: [ReportPage.Fact] {
+    var facts: [ReportPage.Fact] = []
+    if let last = record.epochs.last {
+      facts += lossFacts(last)
+      let seconds = record.epochs.reduce(0) { $0 + $1.seconds }
+      facts.append(
+        ReportPage.Fact(
+          "Throughput", NumberText.fixed(Self.median(record.epochs.map(\.imagesPerSecond))),
+          "images/s"))
+      facts.append(ReportPage.Fact("Training time", NumberText.fixed(seconds, 1), "s"))
+      facts.append(ReportPage.Fact("Ranks", "\(last.ranks)"))
+    } else if let last = record.steps.last {
+      facts.append(ReportPage.Fact("Loss of a batch", NumberText.fixed(last.loss, 2), "nats"))
+    }
+    if let pictures {
+      facts.append(ReportPage.Fact("Parameters", NumberText.whole(pictures.parameterCount)))
+    }
+    return facts
+  }
+
+  /// The last epoch's loss, and the best of all where that is another.
+  private func lossFacts(_ last: EpochRow) -> [ReportPage.Fact] {
+    guard let testLoss = last.testLoss else {
+      return [ReportPage.Fact("Train loss", NumberText.fixed(last.trainLoss, 2), "nats")]
+    }
+    let fact = ReportPage.Fact("Test loss", NumberText.fixed(testLoss, 2), "nats")
+    let tested = record.epochs.compactMap { row in row.testLoss.map { (row.epoch, $0) } }
+    guard let best = tested.min(by: { $0.1 < $1.1 }), best.0 != last.epoch else { return [fact] }
+    return [
+      fact,
+      ReportPage.Fact("Best test loss", NumberText.fixed(best.1, 2), "nats, epoch \(best.0)"),
+    ]
+  }
+
+  /// The middle of some numbers, one at least.
+  static func median(_ values: [Double]) -> Double {
+    let sorted = values.sorted()
+    let middle = sorted.count / 2
+    return (sorted[(sorted.count - 1) / 2] + sorted[middle]) / 2
+  }
+}
+
+extension ReportContents {
+  /// Samples and reconstructions after each epoch, or some of them.
+  private var epochs: ReportPage.Section {
+    let positions = Self.spread(drawnEpochs, most: 12).compactMap(position)
+    let slider = PictureSlider("After epoch", name: "epoch", positions)
+    return ReportPage.Section(
+      "Samples and reconstructions", id: "pictures",
+      positions.isEmpty
+        ? [.missing("The run directory has no pictures yet: they are drawn at each epoch's end.")]
+        : [slider.markup])
+  }
+
+  private var drawnEpochs: [Int] {
+    record.epochs.map(\.epoch).filter { record.hasPicture(of: $0) }
+  }
+
+  private func position(_ epoch: Int) -> PictureSlider.Position? {
+    let samples = record.picture("samples", epoch: epoch).flatMap {
+      Markup.picture($0, alternative: "Images decoded from the prior after epoch \(epoch)")
+    }
+    let pairs = record.picture("reconstructions", epoch: epoch).flatMap {
+      Markup.picture($0, alternative: "Test images and reconstructions after epoch \(epoch)")
+    }
+    let figures = [
+      samples.map {
+        Markup.figure($0, "Samples: decoded from the same draws of the prior after every epoch.")
+      },
+      pairs.map {
+        Markup.figure($0, "Reconstructions: test images, each above what the model makes of it.")
+      },
+    ].compactMap { $0 }
+    return figures.isEmpty ? nil : PictureSlider.Position("\(epoch)", .row(figures))
+  }
+
+  /// At most `most` of `values`, evenly spread, the first and the last among them.
+  static func spread(_ values: [Int], most: Int) -> [Int] {
+    guard values.count > most else { return values }
+    return (0..<most).map { values[($0 * (values.count - 1) + (most - 1) / 2) / (most - 1)] }
+  }
+
+  /// The map of codes, and a walk.
+  private var latentSpace: ReportPage.Section {
+    guard let pictures else {
+      return ReportPage.Section(
+        "Latent space", id: "latent",
+        [.missing("There is nothing to draw it with. \(missing ?? "")")])
+    }
+    var figures: [Markup] = []
+    if let map = pictures.map {
+      figures.append(.figure(Markup([map.chart.markup, map.chart.legend]), map.caption))
+    }
+    if let walk = Markup.picture(pictures.walk, alternative: "A walk through the latent space") {
+      figures.append(.figure(walk, pictures.walkCaption))
+    }
+    var content = [Markup.row(figures)]
+    if let missing {
+      content.append(.missing("Where codes lie is not shown. \(missing)"))
+    } else if pictures.map == nil {
+      let isLabelled = !(2...LatentMap.mostDimensions).contains(pictures.model.latent)
+      content.append(
+        .missing(
+          isLabelled
+            ? "Where codes lie is shown for models with 2 to \(LatentMap.mostDimensions) latents; "
+              + "this one has \(pictures.model.latent)."
+            : "Where codes lie is shown by labels of test images, and the data have none."))
+    }
+    return ReportPage.Section("Latent space", id: "latent", content)
+  }
+}

@@ -1,0 +1,86 @@
+package import Checkpoints
+internal import Formats
+internal import FoundationEssentials
+package import Kernels
+package import MPI
+package import Platform
+package import Ranks
+
+/// What the last job of a run ran on, kept as `environment.json` for people to read. Nothing
+/// depends on it.
+package struct RunEnvironment: Codable, Equatable {
+  /// A host and how many ranks it had.
+  struct Host: Codable, Equatable {
+    var name: String
+    var ranks: Int
+  }
+
+  /// When the job began, in UTC: ISO 8601. This and the following are nil in files of earlier
+  /// versions.
+  var date: String?
+  /// The program's version.
+  var version: String?
+  /// The commit that it was built from; nil where it was not told.
+  var commit: String?
+  /// The images that it trained on and judged by.
+  var data: DataFingerprint?
+  /// The MPI library, in its own words.
+  var mpi: String
+  /// Rank zero's processor, by its maker's name.
+  var processor: String
+  /// The instructions of the matrix products.
+  var instructions: String
+  /// The hosts, in the order of their first ranks.
+  var hosts: [Host]
+  /// Ranks on all hosts.
+  var ranks: Int
+  /// Threads of each rank.
+  var threadsPerRank: Int
+
+  /// Asks all ranks; collective.
+  package init(
+    threads: Int, _ instructions: InstructionSet, _ program: ProgramVersion,
+    _ data: DataFingerprint, among communicator: borrowing Communicator
+  ) throws {
+    date = Date.now.ISO8601Format()
+    version = program.number
+    commit = program.commit.isEmpty ? nil : program.commit
+    self.data = data
+    var hosts: [Host] = []
+    for name in try communicator.hostOfEachRank() {
+      if let known = hosts.firstIndex(where: { $0.name == name }) {
+        hosts[known].ranks += 1
+      } else {
+        hosts.append(Host(name: name, ranks: 1))
+      }
+    }
+    self.hosts = hosts
+    mpi = String(try World.libraryVersion.prefix { $0 != "\n" && $0 != "\0" })
+    processor = Processor().model
+    self.instructions = instructions.rawValue
+    ranks = communicator.size
+    threadsPerRank = threads
+  }
+
+  /// Writes it to the run directory.
+  package func write(to directory: RunDirectory) throws {
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
+    let text = [UInt8](try encoder.encode(self)) + [UInt8(ascii: "\n")]
+    try OutputFile.replace("\(directory.path)/\(RunFiles.environment)") { try $0.write(text) }
+  }
+
+  /// What is in the run directory at `path`; nil where nothing, or nothing sensible, is.
+  package init?(inRun path: String) {
+    guard FileSystem.isRegularFile("\(path)/\(RunFiles.environment)"),
+      let text = try? FileSystem.read("\(path)/\(RunFiles.environment)"),
+      let found = try? JSONDecoder().decode(Self.self, from: Data(text.utf8))
+    else { return nil }
+    self = found
+  }
+
+  enum CodingKeys: String, CodingKey {
+    case date, version, commit, data, mpi, processor, instructions, hosts, ranks
+    case threadsPerRank = "threads_per_rank"
+  }
+}

@@ -1,0 +1,137 @@
+internal import Checkpoints
+internal import Engine
+internal import Images
+internal import Kernels
+internal import Logging
+internal import MPI
+internal import Platform
+internal import Ranks
+
+extension RunPlan {
+  /// Reads the images to train on and, where there are any, those to judge by, a copy on every
+  /// node, and makes sure that they are those of the run that goes on; collective.
+  ///
+  /// - Throws: on all ranks, what ``NodeData`` throws, or a failure where the images are others.
+  func readData(_ request: RunRequest, among world: borrowing Communicator) throws -> NodeData {
+    let directory = configuration.data
+    let data = try NodeData(directory, [.train, .test], among: world) { try check($0) }
+    let warnings = try dataWarnings(request, DataFingerprint(data))
+    try requireRest(of: data.splits[0])
+    if world.rank == 0 {
+      let logger = Logger(label: "lockstep")
+      for warning in warnings { logger.warning("\(warning)") }
+      if Self.areBlack(data.splits[0]) {
+        logger.warning(
+          """
+          \(directory): no pixel is above 1, where 255 is white, so all images are black: were they \
+          0 to 1 when they were written? The README's lines under "Data, and what the loss is" show how
+          """)
+      }
+    }
+    return data
+  }
+
+  /// Whether no pixel can be told from black, as where numbers from 0 to 1 became bytes.
+  private static func areBlack(_ images: Dataset) -> Bool {
+    images.images.withSpan { pixels in
+      for index in pixels.indices where pixels[index] > 1 { return false }
+      return true
+    }
+  }
+
+  /// Makes sure that images of these shapes can be trained on.
+  private func check(_ shapes: [Dataset.Shape]) throws {
+    let (directory, train) = (configuration.data, shapes[0])
+    if let test = shapes.dropFirst().first,
+      (train.rows, train.columns) != (test.rows, test.columns)
+    {
+      throw Failure(
+        .badData,
+        "\(directory): training images are \(train.rows) × \(train.columns) pixels and test "
+          + "images \(test.rows) × \(test.columns); use two parts of one data set")
+    }
+    if let pixels, pixels != train.pixelCount {
+      throw Failure(
+        .badData,
+        "\(directory): images have \(train.pixelCount) pixels, those of the checkpoint "
+          + "\(pixels); use the data that the run began with")
+    }
+    try imageSize?.require(in: [train], of: directory)
+  }
+
+  /// Makes sure that the epoch in which the run goes on has not ended before, as with fewer images.
+  private func requireRest(of train: Dataset) throws {
+    guard progress.offset < train.count else {
+      throw SharedFailure(
+        Failure(
+          .badData,
+          "\(configuration.data): the checkpoint is \(progress.offset) images into an epoch that has "
+            + "\(train.count); use the data that the run began with"))
+    }
+  }
+
+  /// What is to be said of images with the fingerprint `found`, a sentence each.
+  ///
+  /// - Throws: `SharedFailure` where the run that goes on was trained on others, and nobody has said
+  ///   that it is meant: `usage` where a flag named them, else `badData`.
+  func dataWarnings(_ request: RunRequest, _ found: DataFingerprint) throws -> [String] {
+    let directory = configuration.data
+    var warnings: [String] = []
+    if found.test == nil {
+      warnings.append(
+        "\(directory) has no test images: there is no test_loss, no best checkpoint, and no picture "
+          + "of reconstructions")
+    }
+    guard let data else {
+      if let formerData, formerData != directory {
+        warnings.append(
+          "the run had its images in \(formerData), and nothing tells whether those in \(directory) are "
+            + "the same: they are taken for the run's from here on")
+      }
+      return warnings
+    }
+    if found.train != data.train {
+      guard request.acceptsOtherData else { throw otherData(request, found, instead: data) }
+      warnings.append(
+        "the run goes on with other images, of \(directory), than those that it was trained on")
+    }
+    if let expected = data.test, let test = found.test, test != expected {
+      warnings.append(
+        "\(directory): these are not the test images of the run, so its test losses from here on do "
+          + "not compare with those before")
+    }
+    return warnings
+  }
+
+  private func otherData(
+    _ request: RunRequest, _ found: DataFingerprint, instead data: DataFingerprint
+  ) -> SharedFailure {
+    let former = formerData.map { $0 == configuration.data ? "" : ", in \($0)" } ?? ""
+    let (code, advice) =
+      request.data == nil
+      ? (ExitCode.badData, "name the folder that has those with --data")
+      : (ExitCode.usage, "leave --data out to go on with those")
+    let model = checkpoint.map { "\($0)/\(Checkpoint.modelName)" } ?? "its model"
+    return SharedFailure(
+      Failure(
+        code,
+        "the training images in \(configuration.data) (SHA-256 \(DataFingerprint.short(found.train))) "
+          + "are not those that the run was trained on (\(DataFingerprint.short(data.train))\(former)): "
+          + "\(advice), add --other-data to go on with these, or begin a new run with the model: "
+          + "--run NEW --init \(model) --data \(configuration.data)"))
+  }
+}
+
+extension CheckpointState {
+  /// What all checkpoints of a job have in common: the state that `plan` begins with, on `data`.
+  init(_ plan: RunPlan, _ data: borrowing NodeData, _ arithmetic: Arithmetic) {
+    let images = data.splits[0]
+    var fingerprint = DataFingerprint(data)
+    // What is not there to compare with is not forgotten.
+    fingerprint.test = fingerprint.test ?? plan.data?.test
+    self.init(
+      at: plan.progress, recipe: plan.configuration.recipe,
+      imageSize: ImageSize(rows: images.rows, columns: images.columns), data: fingerprint,
+      arithmetic: arithmetic)
+  }
+}

@@ -1,0 +1,193 @@
+internal import Checkpoints
+internal import Engine
+internal import Formats
+internal import FoundationEssentials
+internal import MPI
+internal import Platform
+internal import Ranks
+internal import VAE
+
+/// What a run shall do and where it begins: worked out by rank zero, told to all.
+///
+/// Working it out changes nothing; ``takeEffect(in:)`` does, once all ranks are ready.
+struct RunPlan: Codable {
+  /// All flags, resolved.
+  var configuration: RunConfiguration
+
+  /// Where the run begins.
+  var progress = Progress()
+
+  /// The checkpoint it goes on from; only rank zero opens it.
+  var checkpoint: String?
+
+  /// The SHA-256 of its model, in hexadecimal.
+  var modelDigest: String?
+
+  /// The pixels of an image that the checkpoint was trained on.
+  var pixels: Int?
+
+  /// The shape of an image, where the checkpoint, or the file that the run begins with, tells.
+  var imageSize: ImageSize?
+
+  /// The images that the checkpoint was trained on and judged by, where it tells.
+  var data: DataFingerprint?
+
+  /// Where the run had them, which a flag may have changed.
+  var formerData: String?
+
+  /// The test loss of the epoch that the checkpoint ends, if it does end one.
+  var testLoss: Double?
+
+  /// How the checkpoint was computed, where it tells.
+  var arithmetic: Arithmetic?
+
+  /// See ``CheckpointState/refusedMetrics``.
+  var refusedMetrics: [String] = []
+
+  /// Works out what `request` means in the run directory `path`, which need not exist.
+  ///
+  /// Flags that were not given keep the values of the run that goes on, or their defaults.
+  ///
+  /// - Throws: `Failure`: `usage` where a flag would change the model of the run that goes on;
+  ///   `badData` where that run's checkpoint or configuration is damaged.
+  init(_ request: RunRequest, inRun path: String, defaultData: String) throws {
+    try RunDirectory.requireNoCheckpoint(at: path)
+    let request = request.withWholePaths
+    configuration = RunConfiguration(data: defaultData)
+    let reference: CheckpointReference?
+    switch request.resume {
+    case .auto:
+      reference =
+        try FileSystem.isThere(path) ? CheckpointReference.newest(inRun: path) : nil
+    case .none: reference = nil
+    case .checkpoint(let path):
+      guard try FileSystem.isThere(path) else {
+        throw Failure(
+          .inputOutput,
+          "--resume \(path): there is nothing at this path; name a run or a checkpoint directory, or "
+            + "give auto to go on from the run's own, or none to begin anew")
+      }
+      reference = try CheckpointReference(path)
+    }
+    if let reference {
+      try goOn(from: reference, request)
+    } else {
+      request.apply(to: &configuration)
+      configuration.initialParameters =
+        try configuration.initialParameters.map(Self.parametersFile)
+      try takeSizes(request)
+    }
+    if let problem = RunConfiguration.problem(configuration.exchange, configuration.wire) {
+      throw Failure(.usage, problem)
+    }
+  }
+
+  /// Whether nothing is left to train for `request`.
+  func isDone(_ request: RunRequest) -> Bool {
+    progress.epoch >= configuration.epochs
+      || request.maxSteps.map { progress.step >= $0 } ?? false
+  }
+
+  /// Leaves `directory` as the run that begins needs it: `latest` leads to the checkpoint that it
+  /// goes on from, `best` to the best so far; files of any other run are moved aside; `config.yaml`
+  /// is what is done now, unless it is to stay what it was.
+  ///
+  /// - Returns: the path of what was moved aside; nil where nothing was.
+  @discardableResult
+  func takeEffect(
+    in directory: RunDirectory, keepingConfiguration: Bool = false
+  ) throws -> String? {
+    var previous: String?
+    directory.keep()
+    if let name = checkpoint.flatMap(directory.name(ofCheckpoint:)) {
+      try directory.setLatest(directory.settleCopies()[name] ?? name)
+      try directory.settleBest(upTo: progress.step, test: data?.test)
+    } else {
+      previous = try directory.moveAside()
+    }
+    guard !keepingConfiguration else { return previous }
+    let text = try configuration.text
+    try OutputFile.replace("\(directory.path)/\(RunFiles.configuration)") {
+      try $0.write([UInt8](text.utf8))
+    }
+    return previous
+  }
+
+  /// Where the files of another run in the directory at `path` would be moved; nil where there are
+  /// none.
+  func previous(inRun path: String) throws -> String? {
+    guard FileSystem.exists(path),
+      checkpoint.flatMap({ RunDirectory.name(ofCheckpoint: $0, in: path) }) == nil
+    else { return nil }
+    return try RunDirectory.formerRun(in: path)?.previous
+  }
+
+  /// The file of parameters that `--init` means: that of a run's newest checkpoint, of a checkpoint,
+  /// or the file itself.
+  private static func parametersFile(_ path: String) throws -> String {
+    guard FileSystem.isDirectory(path) else { return path }
+    let reference = try CheckpointReference(path)
+    reference.warnOfPassedOver()
+    return reference.model
+  }
+
+  /// Whether a run that began with the file at `path` is the one that `--init` asks for: with that
+  /// file, or a run or checkpoint that it is in, which may have gone on since.
+  private func began(with path: String) -> Bool {
+    guard let file = configuration.initialParameters else { return false }
+    return file == path || file.hasPrefix("\(FileSystem.withoutTrailingSlashes(path))/")
+  }
+
+  /// Lets the model have the sizes of the parameters that it begins with, where flags do not tell.
+  private mutating func takeSizes(_ request: RunRequest) throws {
+    guard let path = configuration.initialParameters else { return }
+    let file = try SafetensorsFile(opening: path)
+    let model = try ModelConfiguration(shapesOf: file)
+    imageSize = ImageSize(toldBy: file.metadata, pixels: model.pixels)
+    configuration.recipe.hidden = request.hidden ?? model.hidden
+    configuration.recipe.latent = request.latent ?? model.latent
+    if let problem = configuration.recipe.problem {
+      throw Failure(.badData, "\(path): its shapes are beyond what can be trained: \(problem)")
+    }
+  }
+
+  private mutating func goOn(from reference: CheckpointReference, _ request: RunRequest) throws {
+    let state = try reference.state()
+    reference.warnOfPassedOver()
+    if let directory = reference.directory,
+      let earlier = try RunConfiguration.read(beside: directory)
+    {
+      configuration = earlier
+      formerData = earlier.data
+    }
+    configuration.recipe = state.recipe
+    var request = request
+    if let path = request.initialParameters, began(with: path) {
+      request.initialParameters = nil
+    } else if let path = request.initialParameters {
+      throw Failure(
+        .usage,
+        "--init \(path) is for a new run, and there is one to go on with, which did not begin with "
+          + "that file: leave the flag out, or choose another --run or --resume none")
+    }
+    request.apply(to: &configuration)
+    if let difference = configuration.recipe.difference(from: state.recipe) {
+      throw Failure(
+        .usage,
+        "\(difference.flag) \(difference.mine) would change the model of the run that goes on, "
+          + "which has \(difference.other): leave the flag out, or choose another --run or "
+          + "--resume none")
+    }
+    progress = state.progress
+    testLoss = state.testLoss
+    pixels = state.pixels
+    data = state.data
+    // Earlier versions' state does not tell, and a model's file may.
+    let metadata = (try? SafetensorsFile(opening: reference.model).metadata) ?? [:]
+    imageSize = state.imageSize ?? ImageSize(toldBy: metadata, pixels: state.pixels)
+    arithmetic = state.arithmetic
+    refusedMetrics = state.refusedMetrics ?? []
+    checkpoint = reference.directory
+    modelDigest = reference.modelDigest
+  }
+}

@@ -1,0 +1,83 @@
+internal import Checkpoints
+internal import Formats
+internal import Inference
+internal import Kernels
+internal import Reports
+
+/// What TensorBoard shows of a run: under the kinds and keys of `metrics.jsonl`, as far as it has
+/// them.
+extension Summary {
+  /// What a job begins with.
+  init(beginning configuration: RunConfiguration, at time: Double) throws {
+    self.init()
+    let recipe = configuration.recipe
+    addHyperparameters(
+      [
+        "hidden": .number(Double(recipe.hidden)), "latent": .number(Double(recipe.latent)),
+        "batch-size": .number(Double(recipe.batchSize)),
+        "learning-rate": .number(recipe.learningRate),
+        // A number is a double there, which does not hold every seed.
+        "seed": Double(exactly: recipe.seed).map(Hyperparameter.number)
+          ?? .text("\(recipe.seed)"),
+        "precision": .text(recipe.precision.rawValue),
+      ], at: time)
+    let text = try configuration.text
+    add(
+      "config", markdown: text.split(separator: "\n").map { "    \($0)\n" }.joined(),
+      description: "The run's configuration, as in `config.yaml`.")
+  }
+
+  /// What a row about a step tells; `pace` is that since the row before.
+  init(_ row: StepRow, _ pace: Stopwatch) {
+    self.init()
+    add("step/loss", row.loss, description: "The batch's mean loss in nats.")
+    add("step/reconstruction", row.reconstruction, description: "Its cross-entropy of pixels.")
+    add("step/kl", row.kl, description: "Its Kullback–Leibler divergence.")
+    if let norm = row.gradientNorm {
+      add("step/gradient_norm", norm, description: "The Euclidean norm of the loss's gradient.")
+    }
+    addPace("step", pace)
+  }
+
+  /// What a row about an epoch tells; `pace` is that of the epoch.
+  init(_ row: EpochRow, _ pace: Stopwatch, learningRate: Double, _ latents: LatentHistograms?) {
+    self.init()
+    add("epoch/train_loss", row.trainLoss, description: "The training images' mean loss in nats.")
+    if let testLoss = row.testLoss, let reconstruction = row.reconstruction, let kl = row.kl {
+      add("epoch/test_loss", testLoss, description: "The test images' mean loss in nats.")
+      add("epoch/reconstruction", reconstruction, description: "Its cross-entropy of pixels.")
+      add("epoch/kl", kl, description: "Its Kullback–Leibler divergence.")
+    }
+    addPace("epoch", pace)
+    add("epoch/learning_rate", learningRate, description: "Adam's step length.")
+    guard let latents else { return }
+    add("latents/mean", latents.means, description: "Means of q(z|x) of the test images.")
+    add("latents/sample", latents.samples, description: "One sample of z of each test image.")
+  }
+
+  /// Adds an epoch's sheets.
+  mutating func add(_ sheets: Sheets) {
+    add("samples", png: sheets.samples, description: "Images decoded from noise, always the same.")
+    guard let reconstructions = sheets.reconstructions else { return }
+    add(
+      "reconstructions", png: reconstructions,
+      description: "Test images over what the model makes of them.")
+  }
+
+  private mutating func addPace(_ kind: String, _ pace: Stopwatch) {
+    add(
+      "\(kind)/images_per_second", pace.imagesPerSecond,
+      description: "Images trained on each second, over all ranks.")
+    add(
+      "\(kind)/waiting", pace.waiting,
+      description: "The share of its time in steps that rank zero waited for other ranks, 0 to 1.")
+  }
+}
+
+/// An epoch's two pictures, as PNG.
+struct Sheets {
+  /// See ``InferenceSession/writeSheet(of:latents:columns:to:rows:among:)``.
+  var samples: [UInt8]
+  /// See ``InferenceSession/writeReconstructions(of:count:columns:to:among:)``; nil without test images.
+  var reconstructions: [UInt8]?
+}

@@ -1,0 +1,113 @@
+package import Checkpoints
+internal import Engine
+internal import Images
+internal import Kernels
+package import MPI
+internal import Ranks
+
+/// What a `lockstep train` would do, and about how long it would take: `--dry-run`.
+package struct TrainingForecast {
+  /// All flags, resolved.
+  package let configuration: RunConfiguration
+
+  /// The configuration as `config.yaml` would have it.
+  package let text: String
+
+  /// The checkpoint that the run would go on from.
+  package let checkpoint: String?
+
+  /// Where files of another run in the run directory would be moved; rank zero's alone.
+  package let previous: String?
+
+  /// The steps that have been made.
+  package let step: Int
+
+  /// The steps of an epoch.
+  package let stepsPerEpoch: Int
+
+  /// The step that the run would end with: the last epoch's, or `--max-steps`.
+  package let lastStep: Int
+
+  /// The steps that are left to ``lastStep``.
+  package let stepsLeft: Int
+
+  /// The images to train on, and to test on.
+  package let images: (train: Int, test: Int)
+
+  /// The images of a full step that fall to a rank: the fewest and the most.
+  package let share: ClosedRange<Int>
+
+  /// The number of teams.
+  package let teams: Int
+
+  /// Bytes that all ranks of rank zero's node share, with the data, and that each rank has beside
+  /// them.
+  package let memory: (node: Int, rank: Int)
+
+  /// Images a second in a trial of half a second.
+  package let imagesPerSecond: Double
+
+  /// Works out what `request` means in the run directory `path`, reads the data, and makes some
+  /// steps in memory; collective. Nothing is written.
+  ///
+  /// - Throws: what ``TrainingRun/init(_:path:observer:stop:among:)`` throws, but for what is wrong
+  ///   with writing.
+  package init(
+    _ request: RunRequest, path: String, among world: borrowing Communicator
+  ) throws {
+    try TrainingRun.requireSameCommand(request, path: path, among: world)
+    let plan = try TrainingRun.plan(request, path: path, among: world)
+    let data = try plan.readData(request, among: world)
+    let train = data.splits[0]
+    let testCount = data.splits.dropFirst().first?.count ?? 0
+    let threads = request.threadsPerRank
+    var trainer = try TrainingRun.makeTrainer(plan, train, threads: threads, world)
+    let batchSize = min(plan.configuration.recipe.batchSize, train.count)
+    let steps = (train.count + batchSize - 1) / batchSize
+    lastStep = min(plan.configuration.epochs * steps, request.maxSteps ?? .max)
+    configuration = plan.configuration
+    text = try plan.configuration.text
+    checkpoint = plan.checkpoint
+    previous = try world.together { world.rank == 0 ? try plan.previous(inRun: path) : nil }
+    step = plan.progress.step
+    stepsPerEpoch = steps
+    stepsLeft = max(0, lastStep - plan.progress.step)
+    images = (train.count, testCount)
+    let shares = (0..<world.size).map { place in
+      Shard(
+        ranks: place * threads..<(place + 1) * threads, of: world.size * threads
+      ).part(of: 0..<batchSize).count
+    }
+    share = shares.min()!...shares.max()!
+    teams = trainer.teamCount
+    memory = (
+      trainer.need.teamBytes + data.splits.reduce(0) { $0 + $1.shape.byteCount },
+      trainer.need.rankBytes
+    )
+    imagesPerSecond = try Self.trial(&trainer, among: world)
+    try trainer.free()
+    try data.free()
+  }
+
+  /// Trains for half a second, once what is slow the first time was done.
+  private static func trial(
+    _ trainer: inout Trainer, among world: borrowing Communicator
+  ) throws -> Double {
+    _ = try pace(&trainer, seconds: 0.1, among: world)
+    return try pace(&trainer, seconds: 0.5, among: world)
+  }
+
+  private static func pace(
+    _ trainer: inout Trainer, seconds: Double, among world: borrowing Communicator
+  ) throws -> Double {
+    let start = ContinuousClock.now
+    var (elapsed, images) = (0.0, 0)
+    while elapsed < seconds {
+      if trainer.isEpochComplete { trainer.beginNextEpoch() }
+      images += try trainer.step().losses.count
+      // One clock for all, or some would go on alone.
+      elapsed = try world.broadcast((ContinuousClock.now - start) / .seconds(1), from: 0)
+    }
+    return Double(images) / elapsed
+  }
+}

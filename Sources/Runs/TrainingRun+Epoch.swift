@@ -1,0 +1,149 @@
+internal import Checkpoints
+internal import Engine
+internal import Formats
+internal import Images
+internal import Inference
+internal import Kernels
+internal import MPI
+internal import Platform
+internal import Ranks
+internal import Reports
+
+extension TrainingRun {
+  /// Whether the metrics have a row about step number `step`.
+  func isLogged(_ step: Int) -> Bool { step.isMultiple(of: configuration.logEvery) }
+
+  /// Tells rank zero's observer and log of a step; collective.
+  mutating func report(_ loss: Loss) throws {
+    let progress = trainer.progress
+    var row: StepRow?
+    if isLogged(progress.step) {
+      row = StepRow(
+        epoch: progress.epoch + 1, step: progress.step, loss: loss,
+        gradientNorm: try trainer.gradientNorm())
+    }
+    guard let outputs else { return }
+    let times = trainer.stageTimes
+    outputs.observer.stepEnded(
+      StepEvent(
+        epoch: progress.epoch + 1, epochs: configuration.epochs, step: progress.step,
+        offset: progress.offset, imageCount: trainer.imageCount, loss: loss,
+        waiting: times.waited / max(times.total, 1e-9), row: row))
+    guard let row else { return }
+    log { try outputs.metrics.append(row) }
+    guard let events = outputs.events else { return }
+    rowPace.stop(at: progress.offset, trainer.stageTimes)
+    let summary = Summary(row, rowPace)
+    log { try events.append(summary, step: progress.step) }
+    rowPace = Stopwatch(from: progress.offset, trainer.stageTimes)
+  }
+
+  /// Does `work`, and remembers the first failure.
+  private mutating func log(_ work: () throws -> Void) {
+    do {
+      try work()
+    } catch {
+      logFailure = logFailure ?? Failure(error)
+    }
+  }
+
+  /// Evaluates, draws, logs and begins to save at an epoch's end; collective.
+  mutating func endEpoch(_ pace: Stopwatch) throws {
+    let inference = try InferenceSession(
+      trainer.replica.layout, trainer.replica.parameters, threads: request.threadsPerRank)
+    let (losses, latents) = try evaluate(inference)
+    let trained = trainer.progress.losses.mean
+    trainer.beginNextEpoch()
+    let progress = trainer.progress
+    var row = EpochRow(
+      epoch: progress.epoch, step: progress.step, ranks: communicator.size, trained: trained,
+      tested: losses)
+    (row.imagesPerSecond, row.seconds) = (pace.imagesPerSecond, pace.seconds)
+    row.waitingSeconds = try waitingSeconds(pace)
+    let summary = Summary(
+      row, pace, learningRate: configuration.recipe.learningRate, latents)
+    let failure = try record(row, summary, inference)
+    try save(testLoss: losses?.total)
+    outputs?.observer.epochEnded(row)
+    if let failure { throw failure }
+  }
+
+  /// The mean losses of the test images and, where event files are written, what their codes are;
+  /// nil where there are no such images. Collective.
+  private func evaluate(
+    _ inference: borrowing InferenceSession
+  ) throws -> (losses: Loss?, latents: LatentHistograms?) {
+    guard let test else { return (nil, nil) }
+    var latents: LatentHistograms? =
+      switch configuration.tensorboard {
+      case .on: LatentHistograms(latent: configuration.recipe.latent)
+      case .off: nil
+      }
+    let losses = try inference.evaluate(
+      test, seed: configuration.recipe.seed, latents: &latents, among: communicator
+    ).mean
+    guard losses.total.isFinite else {
+      throw SharedFailure(.notFinite("the test loss after step \(trainer.progress.step)"))
+    }
+    return (losses, latents)
+  }
+
+  /// What each rank waited in steps since the epoch began or was gone on with; collective.
+  private func waitingSeconds(_ pace: Stopwatch) throws -> [Double] {
+    try communicator.allGather(Int64(pace.passed.waited * 1e9)).map { Double($0) / 1e9 }
+  }
+
+  /// Logs and draws what an epoch has come to; collective.
+  ///
+  /// - Returns: why that could not be written, if so: the checkpoint is worth more and comes next.
+  private func record(
+    _ row: EpochRow, _ summary: Summary, _ inference: borrowing InferenceSession
+  ) throws -> SharedFailure? {
+    var summary = summary
+    let unlogged = try failure {
+      try communicator.together {
+        try outputs?.metrics.append(row)
+        if let logFailure { throw logFailure }
+      }
+    }
+    let undrawn = try failure {
+      let sheets = try draw(inference, epoch: row.epoch)
+      if outputs?.events != nil { summary.add(sheets) }
+    }
+    let unshown = try failure {
+      try communicator.together { try outputs?.events?.append(summary, step: row.step) }
+    }
+    return unlogged ?? undrawn ?? unshown
+  }
+
+  /// Does `work`, and returns what all ranks know to have failed of it.
+  private func failure(of work: () throws -> Void) throws -> SharedFailure? {
+    do {
+      try work()
+      return nil
+    } catch let failure as SharedFailure {
+      return failure
+    }
+  }
+
+  /// Writes the epoch's two sheets: the same 64 latents every time, and test images, if there are
+  /// any, over what the model makes of them; collective.
+  private func draw(_ inference: borrowing InferenceSession, epoch: Int) throws -> Sheets {
+    let name = RunFiles.picture(epoch)
+    try communicator.together {
+      guard let directory = outputs?.directory else { return }
+      try directory.requirePlace()
+      try FileSystem.makeDirectory("\(directory.path)/samples")
+      if test != nil { try FileSystem.makeDirectory("\(directory.path)/reconstructions") }
+    }
+    let samples = try inference.writeSheet(
+      of: 64, latents: InferenceSession.prior(seed: configuration.recipe.seed), columns: 8,
+      to: "\(path)/samples/\(name)", rows: imageSize.rows, among: communicator)
+    let reconstructions = try test.map { test in
+      try inference.writeReconstructions(
+        of: test, count: 32, columns: 8, to: "\(path)/reconstructions/\(name)",
+        among: communicator)
+    }
+    return Sheets(samples: samples, reconstructions: reconstructions)
+  }
+}

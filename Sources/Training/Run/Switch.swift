@@ -1,7 +1,0 @@
-/// Whether a run does what it could also leave.
-public enum Switch: String, Codable, Sendable, CaseIterable {
-  /// It does.
-  case on
-  /// It does not.
-  case off
-}

@@ -1,0 +1,132 @@
+@testable import Checkpoints
+@testable import Engine
+import Foundation
+@testable import Platform
+import Support
+import Testing
+
+@Suite struct CheckpointReferenceTests {
+  private let folder: TemporaryFolder
+  private var run: String { folder.url.path }
+
+  init() throws { folder = try TemporaryFolder() }
+
+  /// A checkpoint with files of any content, whole as far as checksums tell.
+  private func checkpoint(_ name: String) throws {
+    let path = "\(run)/\(name)"
+    try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
+    for file in Checkpoint.names {
+      try Data(name.utf8).write(to: URL(fileURLWithPath: "\(path)/\(file)"))
+    }
+    let sums = try Checksums.list(Checkpoint.names, in: path)
+    try Data(sums.utf8).write(to: URL(fileURLWithPath: "\(path)/SHA256SUMS"))
+  }
+
+  private func damage(_ name: String) throws {
+    try Data("x".utf8).write(to: URL(fileURLWithPath: "\(run)/\(name)/state.json"))
+  }
+
+  private func latest(_ name: String) throws {
+    try FileManager.default.createSymbolicLink(atPath: "\(run)/latest", withDestinationPath: name)
+  }
+
+  @Test("names tell steps, and nothing else is one")
+  func names() {
+    #expect(Checkpoint.directoryName(step: 468) == "step-00000468")
+    #expect(Checkpoint.directoryName(step: 1_234_567_890) == "step-1234567890")
+    for step in [0, 1, 99_999_999, 100_000_000] {
+      #expect(Checkpoint.step(ofDirectory: Checkpoint.directoryName(step: step)) == step)
+    }
+    for name in ["step-1", "step-", "step--0000001", "step-00000001.old", "Step-00000001"] {
+      #expect(Checkpoint.step(ofDirectory: name) == nil, "\(name)")
+    }
+  }
+
+  @Test("the newest is the one of most steps, as numbers")
+  func newest() throws {
+    #expect(try CheckpointReference.newest(inRun: run) == nil)
+    for name in ["step-00000009", "step-99999999", "step-100000000"] { try checkpoint(name) }
+    try FileManager.default.createDirectory(
+      atPath: "\(run)/.unfinished-step-200000000", withIntermediateDirectories: false)
+    let found = try #require(try CheckpointReference.newest(inRun: run))
+    #expect(found.directory == "\(run)/step-100000000")
+    #expect(found.passedOver.isEmpty)
+  }
+
+  @Test("the link `latest` goes before the number of steps")
+  func link() throws {
+    for name in ["step-00000001", "step-00000002", "step-00000003"] { try checkpoint(name) }
+    try latest("step-00000002")
+    #expect(try CheckpointReference(run).directory == "\(run)/step-00000002")
+    try damage("step-00000002")
+    let found = try CheckpointReference("\(run)/")
+    // The metrics end where `latest` led: what goes further is of a future that was given up.
+    #expect(found.directory == "\(run)/step-00000001")
+    #expect(found.passedOver.count == 1)
+    try damage("step-00000001")
+    #expect(try CheckpointReference(run).directory == "\(run)/step-00000003")
+    try damage("step-00000003")
+    let error = #expect(throws: Failure.self) { try CheckpointReference(run) }
+    #expect(error?.code == .badData)
+    #expect(error?.description.contains("step-00000002") ?? false)
+  }
+
+  @Test(
+    "a directory that has nothing says what it is",
+    arguments: [
+      ([], "this folder is empty"), (["notes.txt"], "there is no checkpoint in this folder"),
+      ([".lock", "config.yaml"], "this run has no checkpoint; let it come to one: lockstep train"),
+      (["model.safetensors"], "/model.safetensors"), (["state.json"], "SHA256SUMS is missing"),
+      (["config.json", "model.safetensors"], "there is a model here"),
+      (["a/config.yaml", "a/metrics.jsonl"], "/a"),
+    ])
+  func absence(files: [String], sentence: String) throws {
+    for file in files {
+      let url = folder.url.appendingPathComponent(file)
+      try FileManager.default.createDirectory(
+        at: url.deletingLastPathComponent(), withIntermediateDirectories: true)
+      try Data().write(to: url)
+    }
+    let error = #expect(throws: Failure.self) { try CheckpointReference(run) }
+    #expect(error?.code == .badData)
+    #expect(error?.description.contains(sentence) ?? false, "\(error as Any)")
+  }
+
+  @Test("what cannot be looked at is not said to be missing")
+  func unknown() throws {
+    try FileManager.default.createSymbolicLink(atPath: "\(run)/loop", withDestinationPath: "loop")
+    let error = #expect(throws: Failure.self) { try CheckpointReference("\(run)/loop/run") }
+    #expect(error?.description.contains("cannot look at it: Too many levels") ?? false)
+    #expect(error?.description.contains("ls -l") ?? false, "\(error as Any)")
+  }
+
+  @Test("a state that makes no sense is refused")
+  func state() throws {
+    var state = CheckpointState(progress: Progress(), recipe: Recipe(), pixels: 64)
+    try checkpoint("step-00000001")
+    let reference = try CheckpointReference(run)
+    func write() throws {
+      try JSONEncoder().encode(state)
+        .write(to: URL(fileURLWithPath: "\(run)/step-00000001/state.json"))
+    }
+    #expect(throws: Failure.self) { try reference.state() }
+    try write()
+    #expect(try reference.state() == state)
+    let changes: [(inout CheckpointState) -> Void] = [
+      { $0.format = 2 }, { $0.pixels = 0 }, { $0.progress.step = -1 }, { $0.progress.epoch = -1 },
+      { $0.progress.offset = -1 }, { $0.progress.offset = 7 }, { $0.progress.step = .max },
+      { $0.progress.epoch = .max },
+      { $0.recipe.hidden = 0 }, { $0.recipe.learningRate = 0 },
+      { $0.arithmetic = Arithmetic(sums: 2) },
+      { $0.arithmetic = Arithmetic(sums: 1, instructions: "AVX\n") },
+    ]
+    for (number, change) in changes.enumerated() {
+      let good = state
+      change(&state)
+      try write()
+      let error = #expect(throws: Failure.self, "case \(number)") { try reference.state() }
+      #expect(error?.code == .badData)
+      state = good
+    }
+  }
+}

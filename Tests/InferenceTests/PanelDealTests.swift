@@ -1,0 +1,97 @@
+@testable import Inference
+import Testing
+
+/// Dealing blocks to ranks that finish them in any order.
+@Suite struct PanelDealTests {
+  /// Plays a job in which a rank, drawn at random with the weights `speeds`, acts at a time.
+  /// Returns how many blocks each rank computed, and the most that were between dealt and handed
+  /// on.
+  private func play(
+    _ deal: inout PanelDeal, speeds: [Int], stopAt: Int? = nil
+  ) throws -> (computed: [Int], most: Int) {
+    var random = SystemRandomNumberGenerator()
+    var ready: Set<Int> = []
+    var (computed, most, expected) = ([Int](repeating: 0, count: speeds.count), 0, 0)
+    let turns = speeds.enumerated().flatMap { Array(repeating: $0.offset, count: $0.element) }
+    while !deal.isComplete {
+      for rank in speeds.indices {
+        while let block = deal.take(for: rank) {
+          #expect(block == expected)
+          expected += 1
+        }
+      }
+      most = max(most, deal.next - deal.handed)
+      let rank = try #require(turns.randomElement(using: &random))
+      if let block = deal.first(of: rank) {
+        #expect(deal.owner(of: block) == rank)
+        deal.deliver(from: rank)
+        computed[rank] += 1
+        ready.insert(block)
+      }
+      while ready.remove(deal.handed) != nil {
+        deal.hand()
+        if deal.handed == stopAt { deal.stop() }
+      }
+    }
+    #expect(ready.isEmpty && expected == deal.blocks && deal.isOver)
+    return (computed, most)
+  }
+
+  @Test(
+    "every block is computed once and handed on in order, within the window",
+    arguments: [0, 1, 2, 7, 1000], [1, 2, 3, 8])
+  func all(blocks: Int, ranks: Int) throws {
+    var deal = PanelDeal(blocks, of: 128 * 784, ranks: ranks)
+    let (computed, most) = try play(&deal, speeds: Array(1...ranks))
+    #expect(computed.reduce(0, +) == blocks && deal.handed == blocks)
+    #expect(most <= deal.window)
+  }
+
+  @Test("who is slow gets less, and the others wait for nobody")
+  func slow() throws {
+    var deal = PanelDeal(20_000, of: 128 * 784, ranks: 3)
+    let (computed, _) = try play(&deal, speeds: [2, 2, 1])
+    for (count, share) in zip(computed, [0.4, 0.4, 0.2]) {
+      #expect(abs(Double(count) / 20_000 - share) < 0.04, "\(computed)")
+    }
+  }
+
+  @Test("no rank has more than a few blocks, and at the end none waits for another's second")
+  func share() {
+    var deal = PanelDeal(20, of: 1, ranks: 2)
+    let taken = (0..<8).map { _ in deal.take(for: 1) }
+    #expect(taken == [0, 1, 2, 3, 4, 5, 6, nil])
+    for _ in 0..<5 { deal.deliver(from: 1) }
+    while deal.next < 16 {
+      deal.deliver(from: 1)
+      #expect(deal.take(for: 1) != nil)
+      deal.hand()
+    }
+    // Four are left, two for each, and the rank has two; when it has one it gets another.
+    #expect(deal.take(for: 1) == nil)
+    deal.deliver(from: 1)
+    #expect(deal.take(for: 1) == 16)
+    // Three are left, one for each.
+    #expect([deal.take(for: 0), deal.take(for: 0), deal.take(for: 1)] == [17, nil, nil])
+    deal.deliver(from: 1)
+    deal.deliver(from: 1)
+    #expect([deal.take(for: 1), deal.take(for: 1)] == [18, nil])
+  }
+
+  @Test("a deal that is stopped ends with what was dealt", arguments: [1, 2, 5], [1, 10])
+  func stop(ranks: Int, at place: Int) throws {
+    var deal = PanelDeal(1000, of: 128 * 784, ranks: ranks)
+    let (computed, _) = try play(
+      &deal, speeds: Array(repeating: 1, count: ranks), stopAt: place)
+    #expect(deal.handed == deal.blocks && deal.blocks < 1000)
+    #expect(computed.reduce(0, +) == deal.blocks)
+  }
+
+  @Test("a window takes a quarter of a GiB, or four blocks a rank")
+  func window() {
+    #expect(PanelDeal.window(of: 128 * 784, ranks: 2) == 32)
+    #expect(PanelDeal.window(of: 128 * 784, ranks: 128) == 668)
+    #expect(PanelDeal.window(of: 1 << 30, ranks: 3) == 12)
+    #expect(PanelDeal.window(of: 128 * 784, ranks: 1000) == 4000)
+  }
+}

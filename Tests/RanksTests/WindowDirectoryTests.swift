@@ -1,0 +1,49 @@
+@testable import Ranks
+import Testing
+
+/// Which directory has the windows where /dev/shm is small.
+@Suite struct WindowDirectoryTests {
+  private typealias Place = (medium: WindowDirectory.Medium, room: SharedMemoryRoom)
+
+  private func place(_ name: String, _ medium: WindowDirectory.Medium, _ mebibytes: Int) -> Place {
+    (medium, SharedMemoryRoom(directory: name, free: mebibytes << 20, size: mebibytes << 20))
+  }
+
+  private func best(_ places: [Place], above mebibytes: Int = 64) -> String? {
+    WindowDirectory.best(of: places, above: mebibytes << 20)
+  }
+
+  @Test func theLargest() {
+    #expect(best([place("/a", .disk, 600), place("/b", .disk, 700)]) == "/b")
+    #expect(best([place("/a", .disk, 100), place("/b", .memory, 90)]) == "/a")
+  }
+
+  @Test func memoryWithEnoughComesFirst() {
+    let disk = place("/disk", .disk, 9000)
+    #expect(best([disk, place("/run", .memory, 512), place("/x", .memory, 600)]) == "/x")
+    #expect(best([disk, place("/run", .memory, 511)]) == "/disk")
+  }
+
+  @Test func noneThatIsNoBetter() {
+    #expect(best([]) == nil)
+    #expect(best([place("/a", .disk, 64)]) == nil)
+    #expect(best([place("/a", .disk, 65)]) == "/a")
+  }
+
+  /// What statfs(2) says of two file systems that every Linux has.
+  @Test func media() {
+    #expect(WindowDirectory.Medium("/dev/shm") == .memory)
+    #expect(WindowDirectory.Medium("/proc") == nil)
+    #expect(WindowDirectory.Medium("/no/such/folder") == nil)
+  }
+
+  @Test func sentence() {
+    let room = SharedMemoryRoom(directory: "/tmp", free: 64 << 20, size: 99 << 20)
+    let sentence = room.sentence(ranks: 4, need: 70 << 20, canMove: true)
+    for part in [
+      "/tmp of ", "room for 64 MiB", "4 ranks need to share 71 MiB", "OMPI_MCA_osc_sm_backing",
+    ] { #expect(sentence.contains(part)) }
+    #expect(!room.sentence(ranks: 4, need: 70 << 20, canMove: false).contains("OMPI"))
+    #expect(room.holds(63 << 20) && !room.holds(63 << 20 + 1))
+  }
+}
