@@ -117,7 +117,7 @@ extension CostModel {
 
   /// What of `network` seconds is left beside `gradients` seconds of products.
   private static func exposed(_ network: Double, behind gradients: Double) -> Double {
-    let buckets = Double(LanePlan.mostBuckets)
+    let buckets = Double(TilePlan.mostBuckets)
     return max(network / buckets, network - (1 - 1 / buckets) * gradients)
   }
 
@@ -142,7 +142,7 @@ extension CostModel {
         Shard(ranks: node * ranks..<(node + 1) * ranks, of: all)
           .part(of: 0..<batchSize).count
       }.max()!
-      parameters = Lane.deal(layout.tiles, to: ranks)
+      parameters = TilePlan.deal(layout.tiles, to: ranks)
         .map { $0.reduce(0) { $0 + $1.range.count } }.max()!
       bytes = (2 * layout.parameterCount + 2 * batchSize) * MemoryLayout<Float>.stride
     }

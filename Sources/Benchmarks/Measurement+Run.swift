@@ -69,16 +69,15 @@ private struct Pace: ~Copyable {
   init(
     _ request: MeasurementRequest, _ images: Dataset, among world: borrowing Communicator
   ) throws {
-    let recipe = Recipe()
-    let layout = ParameterLayout(recipe.model(pixels: images.pixelCount))
+    var (recipe, shape) = (Recipe(), JobShape())
+    (recipe.batchSize, recipe.precision) = (request.batchSize, request.precision)
+    (shape.teams, shape.exchange, shape.wire) = (
+      request.teams, request.exchange, request.wire
+    )
     var progress = Progress()
     progress.offset = (images.count - 1) / request.batchSize * request.batchSize
-    var trainer = try Trainer(
-      layout, at: progress, on: images, batchSize: request.batchSize,
-      optimizer: Adam(learningRate: recipe.learningRate), seed: recipe.seed,
-      precision: request.precision, teams: request.teams,
-      exchange: request.exchange, wire: request.wire, threads: 1,
-      instructions: try world.commonInstructions(for: request.precision), among: world)
+    var trainer = try Trainer(recipe, on: images, from: progress, shape: shape, among: world)
+    let layout = trainer.replica.layout
     try trainer.load { replica, _ in layout.initialize(replica.parameters, seed: recipe.seed) }
     self.trainer = trainer
   }

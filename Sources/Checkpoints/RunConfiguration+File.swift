@@ -1,3 +1,4 @@
+internal import Engine
 internal import FoundationEssentials
 internal import Platform
 internal import Yams

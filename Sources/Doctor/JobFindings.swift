@@ -74,18 +74,18 @@ extension JobFindings {
     return dataBytes + need.rootBytes + need.teamBytes + node.count * (need.rankBytes + program)
   }
 
-  private func memory(_ node: [RankFindings]) -> TrainingMemory {
+  private func memory(_ node: [RankFindings]) -> MemoryPlan {
     let (recipe, threads) = (Recipe(), node[0].threads)
     let pixels = ranks[0].data?.sizes.map { $0[2] * $0[3] } ?? 784
     let layout = ParameterLayout(recipe.model(pixels: pixels))
-    let shard = Shard(
-      ranks: 0..<node.count * threads, of: ranks.count * threads)
-    let lanes = nodes.map(\.count).min() ?? 1
-    return TrainingMemory(
-      layout, batchSize: recipe.batchSize, shard: shard, ranks: ranks.count,
-      lane: Lane(
-        number: 0, count: lanes, team: 0, teamCount: nodes.count, exchange: .allReduce,
-        wire: .fp32, threads: threads),
-      reserve: MemoryReserve(runOf: layout, threads: threads))
+    let sizes = nodes.map(\.count)
+    var shape = JobShape()
+    shape.threadsPerRank = threads
+    shape.reserve = MemoryReserve(runOf: layout, threads: threads)
+    return MemoryPlan(
+      layout, precision: recipe.precision, batchSize: recipe.batchSize,
+      job: JobLayout(
+        teamSizes: sizes, team: sizes.firstIndex(of: node.count) ?? 0, member: 0,
+        threads: threads), shape: shape)
   }
 }

@@ -13,9 +13,9 @@ internal import MPI
 ///
 /// MPI moves messages on while it is called; so whoever computes calls ``advance(computed:)`` now
 /// and then.
-struct GradientReduction: ~Copyable {
-  private let wire: Wire
-  private var messages: PersistentMessages
+struct GradientReduction {
+  private let codec: GradientCodec
+  private let ranges: [Range<Int>]
   private var buckets: [Bucket] = []
   private var stages: [Stage]
 
@@ -38,29 +38,32 @@ struct GradientReduction: ~Copyable {
     let spread: Int
   }
 
-  /// Prepares to add up the `buckets` of a message whose parts lie as `wire` says; the other teams,
-  /// on `lane`, have the same buckets. Messages have tags from `firstTag` on.
-  init(
-    _ buckets: [Range<Int>], _ wire: Wire, over lane: borrowing Communicator, firstTag: Int
-  ) throws {
-    self.wire = wire
-    messages = lane.persistentMessages(firstTag: firstTag)
+  /// Adds up the `buckets` of a message whose parts lie as `codec` says.
+  init(_ buckets: [Range<Int>], _ codec: GradientCodec) {
+    (self.codec, ranges) = (codec, buckets)
     stages = buckets.map { _ in .computing }
+  }
+
+  /// Adds the messages to those of the lane, on which the other teams have the same buckets.
+  mutating func prepare<Messages: LaneMessages & ~Copyable>(_ messages: inout Messages) throws {
+    let (team, teams) = (messages.rank, messages.size)
     var end = 0
-    for range in buckets {
-      let pieces = Wire.pieces(of: range, teams: lane.size)
-      let own = pieces[lane.rank]
-      let slots = (0..<lane.size - 1).map { end + $0 * own.count..<end + ($0 + 1) * own.count }
-      let (others, sources) = Self.others(lane.rank, lane.size)
+    for range in ranges {
+      let pieces = GradientCodec.pieces(of: range, teams: teams)
+      let own = pieces[team]
+      let slots = (0..<teams - 1).map { end + $0 * own.count..<end + ($0 + 1) * own.count }
+      let (others, sources) = Self.others(team, teams)
       let reduce = messages.addGroup()
-      for (slot, team) in zip(slots, sources) { try wire.addPartial(slot, team, &messages) }
-      for team in others { try wire.addSend(pieces[team], team, &messages) }
+      for (slot, source) in zip(slots, sources) {
+        try codec.addPartial(slot, from: source, to: &messages)
+      }
+      for other in others { try codec.addSend(pieces[other], to: other, in: &messages) }
       let spread = messages.addGroup()
-      for team in others { try wire.addSum(pieces[team], team, &messages) }
-      for team in others { try wire.addSend(own, team, &messages) }
-      var terms = slots.map { wire.partials[$0] }
-      terms.insert(wire.message[own], at: lane.rank)
-      self.buckets.append(
+      for other in others { try codec.addSum(pieces[other], from: other, to: &messages) }
+      for other in others { try codec.addSend(own, to: other, in: &messages) }
+      var terms = slots.map { codec.partials[$0] }
+      terms.insert(codec.message[own], at: team)
+      buckets.append(
         Bucket(
           own: own, others: others.map { pieces[$0] }, terms: terms,
           partials: end..<end + slots.count * own.count, reduce: reduce, spread: spread))
@@ -75,12 +78,13 @@ struct GradientReduction: ~Copyable {
   }
 
   /// The bytes that this rank gives MPI in a step.
-  var sentBytes: Int {
-    (0..<messages.count).reduce(0) { $0 + messages.sentBytes($1) }
+  func sentBytes<Messages: LaneMessages & ~Copyable>(_ messages: borrowing Messages) -> Int {
+    var bytes = 0
+    for bucket in buckets {
+      bytes += messages.sentBytes(bucket.reduce) + messages.sentBytes(bucket.spread)
+    }
+    return bytes
   }
-
-  /// Gives the requests back.
-  consuming func free() throws { try messages.free() }
 }
 
 extension GradientReduction {
@@ -91,31 +95,37 @@ extension GradientReduction {
 
   /// Takes every bucket as far as it goes without waiting, of which the first `computed` are
   /// computed.
-  mutating func advance(computed: Int) throws {
-    for number in 0..<computed { try advance(number) }
+  mutating func advance<Messages: LaneMessages & ~Copyable>(
+    computed: Int, _ messages: inout Messages?
+  ) throws {
+    for number in 0..<computed { try advance(number, &messages) }
   }
 
   /// Waits until bucket `number` is summed on all teams; all are computed.
-  mutating func wait(for number: Int) throws {
-    while stages[number] != .done { try advance(computed: buckets.count) }
+  mutating func wait<Messages: LaneMessages & ~Copyable>(
+    for number: Int, _ messages: inout Messages?
+  ) throws {
+    while stages[number] != .done { try advance(computed: buckets.count, &messages) }
   }
 
-  private mutating func advance(_ number: Int) throws {
+  private mutating func advance<Messages: LaneMessages & ~Copyable>(
+    _ number: Int, _ messages: inout Messages?
+  ) throws {
     switch stages[number] {
     case .computing:
-      for range in buckets[number].others { wire.encode(range) }
-      try messages.start(buckets[number].reduce)
+      for range in buckets[number].others { codec.encode(range) }
+      try messages?.start(buckets[number].reduce)
       stages[number] = .reducing
-    case .reducing where try messages.test(buckets[number].reduce):
+    case .reducing where try messages?.test(buckets[number].reduce) ?? true:
       let own = buckets[number].own
-      wire.decode(partials: buckets[number].partials)
-      wire.message[own].setToSum(of: buckets[number].terms)
-      wire.encode(own)
-      wire.decode(own)
-      try messages.start(buckets[number].spread)
+      codec.decode(partials: buckets[number].partials)
+      codec.message[own].setToSum(of: buckets[number].terms)
+      codec.encode(own)
+      codec.decode(own)
+      try messages?.start(buckets[number].spread)
       stages[number] = .spreading
-    case .spreading where try messages.test(buckets[number].spread):
-      for range in buckets[number].others { wire.decode(range) }
+    case .spreading where try messages?.test(buckets[number].spread) ?? true:
+      for range in buckets[number].others { codec.decode(range) }
       stages[number] = .done
     default: return
     }

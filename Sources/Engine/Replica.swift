@@ -38,4 +38,16 @@ package struct Replica {
 
   /// Lets products see what the parameters of `tile` are now.
   func updateCopies(_ tile: GradientTile) { copies.update(tile, from: parameters) }
+
+  /// Where the two moments of parameters at `ranges` lie in a memory in which a replica of `layout`
+  /// has the place `region`, team by team.
+  static func moments(
+    _ ranges: [[Range<Int>]], _ layout: ParameterLayout, in region: Range<Int>
+  ) -> [[Range<Int>]] {
+    ranges.map { ranges in
+      (1...2).flatMap { moment in
+        ranges.map { $0.shifted(by: region.lowerBound + moment * layout.count) }
+      }
+    }
+  }
 }

@@ -49,7 +49,7 @@ extension Trainer {
   package func compareReplicas(among world: borrowing Communicator) throws {
     guard teamCount > 1 else { return }
     var failure: Failure?
-    if team.isLeader {
+    if team.layout.isLeader {
       try team.withLane {
         failure = try ReplicaComparison.failure(
           replica, step: progress.step, worldRank: world.rank, among: $0)

@@ -11,14 +11,10 @@ struct TeamReport {
   /// The requests of all ranks of the job, by their places.
   private let requests: [Vector]
 
-  /// One float a place: whether what the rank there knows is not finite.
+  /// One flag a place: not zero if the rank there saw a loss that is NaN or infinite.
   private let verdicts: Vector
 
-  /// How far a batch reaches, and which of its positions the team has.
-  struct Extent {
-    let count: Int
-    let positions: Range<Int>
-  }
+  private let batchSize: Int
 
   /// The floats that a batch of `batchSize` and a job of `ranks` need.
   static func count(batchSize: Int, ranks: Int) -> Int {
@@ -26,6 +22,7 @@ struct TeamReport {
   }
 
   init(_ memory: Vector, batchSize: Int) {
+    self.batchSize = batchSize
     let count = BatchReport.count(batchSize: batchSize)
     found = BatchReport(memory[0..<count], batchSize: batchSize)
     result = BatchReport(memory[count..<2 * count], batchSize: batchSize)
@@ -47,13 +44,12 @@ struct TeamReport {
   func isFinite(places: [Int]) -> Bool { places.allSatisfy { verdicts[$0] == 0 } }
 
   /// Where the losses at `positions` of a batch, what the ranks at `places` ask for, and the
-  /// verdict of the one at `judge`, if any, lie in the report's memory; `ranks` is their number in
-  /// the job.
-  static func gatheredRanges(
-    _ positions: Range<Int>, places: Range<Int>, judge: Int?, ranks: Int, batchSize: Int
+  /// verdict of the rank at place `judge`, if any, lie in the report's memory.
+  func gatheredRanges(
+    _ positions: Range<Int>, places: Range<Int>, judge: Int?
   ) -> [Range<Int>] {
     let flags = 2 * BatchReport.count(batchSize: batchSize)
-    let verdicts = flags + ranks * RequestFlags.count
+    let verdicts = flags + requests.count * RequestFlags.count
     return [
       2 * positions.lowerBound..<2 * positions.upperBound,
       flags + places.lowerBound * RequestFlags.count..<flags

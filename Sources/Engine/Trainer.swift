@@ -1,8 +1,9 @@
 package import Images
 package import Kernels
 package import MPI
+internal import Platform
 internal import Ranks
-package import VAE
+internal import VAE
 
 /// Trains one replica in lockstep with those of the other ranks.
 ///
@@ -18,11 +19,11 @@ package struct Trainer: ~Copyable {
   /// Where the run stands.
   package private(set) var progress: Progress
 
-  /// The instructions that its products are computed with.
+  /// The instructions that products are computed with.
   package let instructions: InstructionSet
 
-  /// The memory that it takes.
-  package let need: TrainingMemory
+  /// The memory that training takes.
+  package let need: MemoryPlan
 
   let team: Team
   private let workers: Workers
@@ -31,62 +32,61 @@ package struct Trainer: ~Copyable {
   private let activations: Activations
   private let report: TeamReport
   private let norm: GradientNorm
-  private var exchange: GradientExchange
-  private let optimizer: Adam
+  private let exchange: any Exchange
+  private let optimizer: Optimizer
   private let dataset: Dataset
   private let schedule: BatchSchedule
-  private let teamShard: Shard
+  private let holdsWholeBatch: Bool
   private let seed: UInt64
   private var order: EpochOrder
   private var noise: RandomStream
 
-  /// Prepares to train the model of `layout` at `progress`, with `threads` on every rank and products
-  /// by `instructions`; collective over `world`. The replica's tensors are zero until they are loaded.
+  /// Prepares to train by `recipe` on the images of `dataset`, from `progress` on, as ranks of
+  /// `world` that share the work in `shape`; collective. The replica's tensors are zero until they
+  /// are loaded.
+  ///
+  /// - Throws: on all ranks, `SharedFailure`: where some machine lacks the memory, the threads or the
+  ///   instructions, or computes wrongly.
   package init(
-    _ layout: ParameterLayout, at progress: Progress, on dataset: Dataset, batchSize: Int,
-    optimizer: Adam, seed: UInt64, precision: Precision, teams: TeamMode, exchange: ExchangeMode,
-    wire: Precision, threads: Int, instructions: InstructionSet,
-    reserve: MemoryReserve = MemoryReserve(),
-    among world: borrowing Communicator
+    _ recipe: Recipe, on dataset: Dataset, from progress: Progress = Progress(),
+    shape: JobShape = JobShape(), among world: borrowing Communicator
   ) throws {
-    let team = try Team(teams, among: world)
-    let workers = try Workers(
-      threads, layout, instructions, place: team.place, in: team.places, of: world.size)
-    try world.requireRightProducts(workers.computeRightly(in: precision))
-    let shards = team.allPlaces.map { workers.shard(of: $0, among: world.size) }
-    let batchSize = min(batchSize, dataset.count)
-    let schedule = BatchSchedule(imageCount: dataset.count, batchSize: batchSize)
-    let lane = Lane(team, exchange, wire: wire, threads: workers.count)
-    let need = TrainingMemory(
-      layout, batchSize: batchSize, shard: shards[team.number], ranks: world.size, lane: lane,
-      precision: precision, reserve: reserve)
-    try need.require(isLeader: team.isLeader, among: world)
-    let memory = try TeamMemory(count: need.shared.reduce(0, +), team, among: world)
-    let parts = memory.vector.split(need.shared)
-    let workspace = Buffer<Float>(repeating: 0, count: need.own)
+    let layout = ParameterLayout(recipe.model(pixels: dataset.pixelCount))
+    let instructions = try world.commonInstructions(for: recipe.precision)
+    let team = try Team(shape.teams, threads: shape.threadsPerRank, among: world)
+    let job = team.layout
+    let workers = try Workers(layout, instructions, job: job)
+    try world.requireRightProducts(workers.computeRightly(in: recipe.precision))
+    let schedule = BatchSchedule(
+      imageCount: dataset.count, batchSize: min(recipe.batchSize, dataset.count))
+    let need = MemoryPlan(
+      layout, precision: recipe.precision, batchSize: schedule.batchSize, job: job, shape: shape)
+    try need.require(isLeader: job.isLeader, among: world)
+    let memory = try TeamMemory(count: need.teamCount, team, among: world)
+    let workspace = Buffer<Float>(repeating: 0, count: need.ownActivations)
     let activations = Activations(
-      layout, capacity: need.capacity, shared: parts[1], own: workspace.vector,
-      precision: precision, mostlyZero: dataset.isMostlyBlack)
-    let pieces = GatheringPieces(
-      layout, lane, activations, need, batchCounts: schedule.sizes(from: progress.offset),
-      shards: shards, places: team.allPlaces)
-    self.exchange = try GradientExchange(layout, lane, pieces, memory, team)
-    replica = Replica(layout, parts[0], precision: precision)
-    report = TeamReport(parts[2], batchSize: batchSize)
-    norm = GradientNorm(parts[3])
-    self.need = need
-    self.workspace = workspace
-    self.activations = activations
-    self.schedule = schedule
+      layout, capacity: need.capacity, shared: memory.vector[need.activations],
+      own: workspace.vector, precision: recipe.precision, mostlyZero: dataset.isMostlyBlack)
+    let replica = Replica(layout, memory.vector[need.replica], precision: recipe.precision)
+    let report = TeamReport(memory.vector[need.report], batchSize: schedule.batchSize)
+    let plan = ExchangePlan(shape, job, layout)
+    let site = ExchangeSite(
+      layout: layout, job: job, plan: plan, memory: memory.vector, regions: need,
+      activations: activations, report: report,
+      batchCounts: schedule.sizes(from: progress.offset))
+    exchange = try shape.makeExchange(site, team.makeMessages())
+    holdsWholeBatch = plan.holdsWholeBatch
+    optimizer = Optimizer(recipe.optimizer, replica)
+    norm = GradientNorm(memory.vector[need.norms])
+    (self.need, self.instructions, self.progress) = (need, instructions, progress)
+    (self.replica, self.activations, self.report) = (replica, activations, report)
+    (self.dataset, self.schedule, seed) = (dataset, schedule, recipe.seed)
     order = EpochOrder(count: dataset.count, seed: seed, epoch: progress.epoch + 1)
     noise = RandomStream(seed: seed, purpose: .training, epoch: progress.epoch + 1)
+    self.workspace = workspace
     self.workers = workers
-    teamShard = shards[team.number]
     self.team = team
     self.memory = memory
-    self.progress = progress
-    (self.dataset, self.seed, self.optimizer) = (dataset, seed, optimizer)
-    self.instructions = instructions
   }
 
   /// The number of images in an epoch.
@@ -112,55 +112,80 @@ package struct Trainer: ~Copyable {
     let mode = SubnormalMode.current
     SubnormalMode.flushing.set()
     defer { mode.set() }
-    let batch = schedule.positions(from: progress.offset)
-    let teamPart = teamShard.part(of: batch)
-    let held = exchange.positions(of: batch, teamPart)
-    report.request(mine, place: team.place)
+    report.request(mine, place: team.layout.place)
+    let (batch, held) = nextBatch()
+    let (number, norm) = (progress.step + 1, isMeasured ? norm : nil)
 
     workers.begin()
     workers.run { worker in
-      let (model, clock) = (worker.model, worker.clock)
-      fillOthers(than: teamPart, worker.teamShare, in: held)
       for panel in worker.shard.part(of: batch).pieces(ofAtMost: Self.panelHeight) {
-        let rows = panel.relative(to: held)
-        dataset.fill(
-          activations.pixels.rows(rows), as: activations.pixelOperand.rows(rows), order: order,
-          positions: panel)
+        let (model, rows) = (worker.model, panel.relative(to: held))
+        fillImages(rows, positions: panel)
         noise.fillNormal(activations.noise.rows(rows), positions: panel)
-        clock.end(.batch)
+        worker.clock.end(.batch)
         model.encode(replica.modelParameters, activations, rows)
         model.sample(activations, rows)
         model.decode(replica.modelParameters, activations, rows)
-        clock.end(.forward)
+        worker.clock.end(.forward)
         model.backpropagate(
           replica.modelParameters, activations, rows, scale: 1 / Float(batch.count),
           losses: report.found.losses.rows(panel.relative(to: batch)))
-        clock.end(.backward)
+        worker.clock.end(.backward)
       }
     }
-    try memory.synchronise(team)  // Inputs, deltas and losses of the whole team are there.
-    workers.main.clock.end(.waiting)
-    try exchange.gatherSamples(batch.count, &memory, team, workers.main.clock)
-    try exchange.take(
-      UpdateStep(
-        replica, optimizer, number: progress.step + 1, norm: isMeasured ? norm : nil),
-      activations, report,
-      TeamReport.Extent(count: batch.count, positions: held.relative(to: batch)), team, workers)
-    try memory.synchronise(team)  // So are the new parameters.
-    workers.main.clock.end(.waiting)
+    try meet()  // Layer inputs, deltas and losses of the whole team are there.
+    try gatherSamples(of: batch, in: held)
+    try exchange.forEachTile(
+      of: BatchExtent(count: batch.count, positions: held.relative(to: batch)), workers
+    ) { worker, tile, gradient in
+      worker.model.computeGradient(tile, activations, 0..<held.count, into: gradient)
+    } update: { tile, gradient in
+      norm?.note(tile, gradient)
+      optimizer.update(tile, gradient, step: number)
+    } adopt: { tile in
+      replica.updateCopies(tile)
+    }
+    if team.layout.isLeader { report.summarise(batch.count) }
+    try meet()  // So are the new parameters.
     return (try advance(past: batch), report.result.requests)
   }
 
-  /// Fills in `share` of the images in `held` that other teams train on: every team has all images,
-  /// so that they need not travel.
-  private func fillOthers(than teamPart: Range<Int>, _ share: Shard, in held: Range<Int>) {
-    for others in [held.lowerBound..<teamPart.lowerBound, teamPart.upperBound..<held.upperBound] {
-      let positions = share.part(of: others)
-      let rows = positions.relative(to: held)
-      dataset.fill(
-        activations.pixels.rows(rows), as: activations.pixelOperand.rows(rows), order: order,
-        positions: positions)
+  /// The positions of the epoch's next batch, and those of them whose samples the team's memory
+  /// holds.
+  private func nextBatch() -> (batch: Range<Int>, held: Range<Int>) {
+    let batch = schedule.positions(from: progress.offset)
+    let job = team.layout
+    return (batch, holdsWholeBatch ? batch : job.shard(ofTeam: job.team).part(of: batch))
+  }
+
+  /// Fills the pixels of the samples `rows` with the images at `positions` of the epoch.
+  private func fillImages(_ rows: Range<Int>, positions: Range<Int>) {
+    dataset.fill(
+      activations.pixels.rows(rows), as: activations.pixelOperand.rows(rows), order: order,
+      positions: positions)
+  }
+
+  /// Waits for the team: what any of its ranks wrote before, all see after. Collective.
+  private mutating func meet() throws {
+    try memory.synchronise(team)
+    workers.main.clock.end(.waiting)
+  }
+
+  /// Brings what other teams know of the samples in `held`, where tiles are computed over them. The
+  /// images need not be sent: every team has all of them.
+  private mutating func gatherSamples(of batch: Range<Int>, in held: Range<Int>) throws {
+    guard try exchange.gatherSamples(batch.count) else { return }
+    workers.main.clock.end(.exchange)
+    let job = team.layout
+    let own = job.shard(ofTeam: job.team).part(of: batch)
+    workers.run { worker in
+      for others in [held.lowerBound..<own.lowerBound, own.upperBound..<held.upperBound] {
+        let positions = worker.teamShare.part(of: others)
+        fillImages(positions.relative(to: held), positions: positions)
+      }
+      worker.clock.end(.batch)
     }
+    try meet()
   }
 
   /// Notes that the step on `batch` is taken; returns its losses.
@@ -184,7 +209,7 @@ package struct Trainer: ~Copyable {
   /// Loads the replica's tensors: `load` writes them on every team's leader, and may talk to the
   /// other leaders, rank zero first. Collective.
   package mutating func load(_ load: (Replica, borrowing Communicator) throws -> Void) throws {
-    if team.isLeader {
+    if team.layout.isLeader {
       try team.withLane { try load(replica, $0) }
       replica.layout.tiles.forEach(replica.updateCopies)
     }
@@ -193,15 +218,20 @@ package struct Trainer: ~Copyable {
 
   /// Makes every team's ``replica`` complete: of moments, a team may have only those that it
   /// updates. Collective.
-  package mutating func completeReplica() throws { try exchange.gatherMoments(&memory, team) }
+  package mutating func completeReplica() throws {
+    if try exchange.gatherMoments() { try memory.synchronise(team) }
+  }
+
+  /// Where this rank stands in the job.
+  package var job: JobLayout { team.layout }
 
   /// The number of teams.
-  package var teamCount: Int { team.count }
+  package var teamCount: Int { team.layout.teamCount }
 
   /// The Euclidean norm of the last step's gradient, the mean over its batch, if that was measured:
   /// on rank zero. Collective.
   package func gradientNorm() throws -> Double? {
-    try norm.value(team, isSpread: exchange.isGathering)
+    try norm.value(team, isSpread: exchange.sharesTiles)
   }
 
   /// The bytes that this rank gives MPI for other teams in a full step.

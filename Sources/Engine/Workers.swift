@@ -32,27 +32,15 @@ struct Workers: ~Copyable {
   /// The thread that calls MPI.
   var main: Worker { all[0] }
 
-  /// Starts threads that compute with `instructions` for the rank at `place` among `rankCount`, of
-  /// which each has `count`; its team are the ranks at `places`.
-  init(
-    _ count: Int, _ layout: ParameterLayout, _ instructions: InstructionSet, place: Int,
-    in places: Range<Int>, of rankCount: Int
-  ) throws {
-    threads = try ThreadPool(count)
-    all = (0..<count).map { number in
+  /// Starts the threads of the rank of `job`, which compute the model of `layout` with
+  /// `instructions`.
+  init(_ layout: ParameterLayout, _ instructions: InstructionSet, job: JobLayout) throws {
+    threads = try ThreadPool(job.threads)
+    all = (0..<job.threads).map { number in
       Worker(
         number: number, model: VariationalAutoencoder(layout, engine: MatrixEngine(instructions)),
-        shard: Shard(rank: place * count + number, of: rankCount * count),
-        teamShare: Shard(
-          rank: (place - places.lowerBound) * count + number, of: places.count * count))
+        shard: job.shard(ofThread: number), teamShare: job.teamShare(ofThread: number))
     }
-  }
-
-  /// The part of every batch that falls to the ranks at `places`, of which each has as many threads
-  /// as this one.
-  func shard(of places: Range<Int>, among rankCount: Int) -> Shard {
-    Shard(
-      ranks: places.lowerBound * count..<places.upperBound * count, of: rankCount * count)
   }
 
   /// Begins a step: time before it belongs to no stage.

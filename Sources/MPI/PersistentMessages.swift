@@ -17,9 +17,9 @@ public struct PersistentMessages: ~Copyable {
   private var groups: [Group] = []
 
   /// This rank in the communicator, and how many there are.
-  let rank: Int
+  public let rank: Int
   /// See ``rank``.
-  let size: Int
+  public let size: Int
 
   /// The bytes that each request is to receive; nil for one that sends.
   private var expectedBytes: [Int?] = []

@@ -1,4 +1,5 @@
 internal import Checkpoints
+internal import Engine
 internal import Formats
 internal import Inference
 internal import Kernels

@@ -73,11 +73,8 @@ package struct TrainingForecast {
     stepsPerEpoch = steps
     stepsLeft = max(0, lastStep - plan.progress.step)
     images = (train.count, testCount)
-    let shares = (0..<world.size).map { place in
-      Shard(
-        ranks: place * threads..<(place + 1) * threads, of: world.size * threads
-      ).part(of: 0..<batchSize).count
-    }
+    let job = trainer.job
+    let shares = (0..<world.size).map { job.shard(ofPlace: $0).part(of: 0..<batchSize).count }
     share = shares.min()!...shares.max()!
     teams = trainer.teamCount
     memory = (

@@ -44,13 +44,16 @@ extension TrainingRun {
     _ plan: RunPlan, _ train: Dataset, threads: Int, _ world: borrowing Communicator
   ) throws -> Trainer {
     let (configuration, recipe) = (plan.configuration, plan.configuration.recipe)
-    let layout = ParameterLayout(recipe.model(pixels: train.pixelCount))
+    var shape = JobShape()
+    (shape.teams, shape.exchange, shape.wire) = (
+      configuration.teams, configuration.exchange, configuration.wire
+    )
+    shape.threadsPerRank = threads
+    shape.reserve = MemoryReserve(
+      runOf: ParameterLayout(recipe.model(pixels: train.pixelCount)), threads: threads)
     var trainer = try Trainer(
-      layout, at: plan.progress, on: train, batchSize: recipe.batchSize,
-      optimizer: Adam(learningRate: recipe.learningRate), seed: recipe.seed,
-      precision: recipe.precision, teams: configuration.teams,
-      exchange: configuration.exchange, wire: configuration.wire, threads: threads,
-      instructions: try world.commonInstructions(for: recipe.precision), among: world)
+      recipe, on: train, from: plan.progress, shape: shape, among: world)
+    let layout = trainer.replica.layout
     try world.together {
       guard world.rank == 0 else { return }
       if let checkpoint = plan.checkpoint {

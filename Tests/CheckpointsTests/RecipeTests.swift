@@ -1,4 +1,5 @@
 @testable import Checkpoints
+@testable import Engine
 import Kernels
 import Testing
 

@@ -1,5 +1,6 @@
 internal import ArgumentParser
 internal import Checkpoints
+internal import Engine
 internal import Kernels
 
 /// What determines the model: see ``Recipe``.

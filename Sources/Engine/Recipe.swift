@@ -29,8 +29,11 @@ package struct Recipe: Equatable, Codable, Sendable {
     ModelConfiguration(pixels: pixels, hidden: hidden, latent: latent)
   }
 
+  /// The optimizer of this recipe.
+  package var optimizer: Adam { Adam(learningRate: learningRate) }
+
   // The names of the flags, so that a configuration file and a command line read alike.
-  enum CodingKeys: String, CodingKey, CaseIterable {
+  package enum CodingKeys: String, CodingKey, CaseIterable {
     case hidden
     case latent
     case batchSize = "batch-size"

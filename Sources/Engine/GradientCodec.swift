@@ -1,26 +1,26 @@
-internal import Images
 internal import Kernels
 internal import MPI
 
-/// What of a message travels between teams: its floats, or these rounded to bf16.
+/// Encodes gradients for sending between teams, and decodes what comes: as fp32, or as bf16 with
+/// error feedback.
 ///
-/// What rounding loses is not lost: it is added to what the same place sends in the next step.
-/// Every place of a message has one such residual, since a team sends either its part of the
-/// gradient from there or, of the piece that it sums, the sum.
+/// What rounding to bf16 loses is kept and added to what the same place sends in the next step. Every
+/// place of a message has one such residual, since a team sends either its part of the gradient from
+/// there or, of the piece that it sums, the sum.
 ///
 /// Source: Tang et al., "DoubleSqueeze: parallel stochastic gradient descent with double-pass
 /// error-compensated compression", ICML 2019, algorithm 1.
 ///
-/// Residuals are not part of a checkpoint: a run that goes on begins with none. After a step that
+/// Residuals are not part of a checkpoint: a run that is resumed begins with none. After a step that
 /// is not finite they are worthless, and no further one may follow.
-struct Wire {
+struct GradientCodec {
   /// The gradients of a rank's tiles; in the end, their sums.
   let message: Vector
 
   /// The other teams' parts of the pieces that this one sums.
   let partials: Vector
 
-  /// What travels in the place of both.
+  /// What is sent and received in the place of both; nil in fp32, where they are sent themselves.
   private let rounded: Rounded?
 
   private struct Rounded {
@@ -29,27 +29,33 @@ struct Wire {
     let residual: Vector
   }
 
-  /// Lays the wire of team number `team` over `memory`, which is zero at first, for a message that
-  /// travels in `buckets`.
-  init(_ memory: Vector, _ buckets: [Range<Int>], team: Int, of teams: Int, _ precision: Precision)
-  {
+  /// Lays out `memory`, which is zero at first, for team number `team` and a message that is sent in
+  /// `buckets`.
+  init(_ memory: Vector, buckets: [Range<Int>], team: Int, of teams: Int, precision: Precision) {
     let size = Size(buckets, team: team, of: teams)
-    let parts = memory.split(size.parts(precision))
-    message = parts[0]
-    partials = parts[1]
+    var end = 0
+    func part(_ count: Int) -> Vector {
+      defer { end += count }
+      return memory[end..<end + count]
+    }
+    message = part(size.message)
+    partials = part(size.partials)
     rounded =
       precision == .fp32
       ? nil
       : Rounded(
-        message: BFloat16Vector(inPlaceOf: parts[2]),
-        partials: BFloat16Vector(inPlaceOf: parts[3]), residual: parts[4])
+        message: BFloat16Vector(inPlaceOf: part(size.half(size.message))),
+        partials: BFloat16Vector(inPlaceOf: part(size.half(size.partials))),
+        residual: part(size.message))
   }
 
-  /// The floats that a wire takes.
+  /// The floats of memory that a codec takes.
   static func floats(
-    _ buckets: [Range<Int>], team: Int, of teams: Int, _ precision: Precision
+    _ buckets: [Range<Int>], team: Int, of teams: Int, precision: Precision
   ) -> Int {
-    Size(buckets, team: team, of: teams).parts(precision).reduce(0, +)
+    let size = Size(buckets, team: team, of: teams)
+    let sent = size.half(size.message) + size.half(size.partials) + size.message
+    return size.message + size.partials + (precision == .fp32 ? 0 : sent)
   }
 
   /// The pieces of a bucket, one for each team, which begin on cache lines if the bucket does.
@@ -65,21 +71,20 @@ struct Wire {
     init(_ buckets: [Range<Int>], team: Int, of teams: Int) {
       message = buckets.reduce(0) { $0 + $1.count }
       partials = buckets.reduce(0) {
-        $0 + (teams - 1) * Wire.pieces(of: $1, teams: teams)[team].count
+        $0 + (teams - 1) * GradientCodec.pieces(of: $1, teams: teams)[team].count
       }
     }
 
-    /// The floats of each part of the memory.
-    func parts(_ precision: Precision) -> [Int] {
-      let halves = [(message + 1) / 2, (partials + 1) / 2, message]
-      return [message, partials] + (precision == .fp32 ? [] : halves)
-    }
+    /// The floats in whose place so many bf16 numbers lie.
+    func half(_ count: Int) -> Int { (count + 1) / 2 }
   }
 }
 
-extension Wire {
+extension GradientCodec {
   /// Adds a message to `team` with what lies at `range`.
-  func addSend(_ range: Range<Int>, _ team: Int, _ messages: inout PersistentMessages) throws {
+  func addSend<Messages: LaneMessages & ~Copyable>(
+    _ range: Range<Int>, to team: Int, in messages: inout Messages
+  ) throws {
     if let rounded {
       try rounded.message[range].withMutableSpan { span throws(MPIError) in
         try messages.addSend(span.span, to: team)
@@ -92,19 +97,23 @@ extension Wire {
   }
 
   /// Adds a message from `team` with the sum at `range`.
-  func addSum(_ range: Range<Int>, _ team: Int, _ messages: inout PersistentMessages) throws {
-    try add(into: message[range], rounded?.message[range], team, &messages)
+  func addSum<Messages: LaneMessages & ~Copyable>(
+    _ range: Range<Int>, from team: Int, to messages: inout Messages
+  ) throws {
+    try add(into: message[range], rounded?.message[range], from: team, to: &messages)
   }
 
   /// Adds a message from `team` with its part of a piece that this team sums, to `slot` of the
   /// partials.
-  func addPartial(_ slot: Range<Int>, _ team: Int, _ messages: inout PersistentMessages) throws {
-    try add(into: partials[slot], rounded?.partials[slot], team, &messages)
+  func addPartial<Messages: LaneMessages & ~Copyable>(
+    _ slot: Range<Int>, from team: Int, to messages: inout Messages
+  ) throws {
+    try add(into: partials[slot], rounded?.partials[slot], from: team, to: &messages)
   }
 
-  private func add(
-    into floats: Vector, _ rounded: BFloat16Vector?, _ team: Int,
-    _ messages: inout PersistentMessages
+  private func add<Messages: LaneMessages & ~Copyable>(
+    into floats: Vector, _ rounded: BFloat16Vector?, from team: Int,
+    to messages: inout Messages
   ) throws {
     if let rounded {
       try rounded.withMutableSpan { span throws(MPIError) in
@@ -117,7 +126,7 @@ extension Wire {
     }
   }
 
-  /// Gets what lies at `range` ready to travel.
+  /// Gets what lies at `range` ready to be sent.
   func encode(_ range: Range<Int>) {
     guard let rounded else { return }
     rounded.message[range].round(message[range], feedback: rounded.residual[range])

@@ -3,17 +3,19 @@ import Kernels
 import Testing
 import VAE
 
-@Suite struct LanePlanTests {
+@Suite struct TilePlanTests {
   private static let layouts = [
     ParameterLayout(ModelConfiguration()),
     ParameterLayout(ModelConfiguration(pixels: 77, hidden: 33, latent: 7)),
     ParameterLayout(ModelConfiguration(pixels: 1, hidden: 1, latent: 1)),
   ]
 
-  private func lane(_ number: Int, of count: Int, threads: Int = 1) -> Lane {
-    Lane(
-      number: number, count: count, team: 0, teamCount: 2, exchange: .allReduce, wire: .fp32,
-      threads: threads)
+  /// The plan of lane `number` among `count`, of teams that add their gradients up.
+  private func plan(
+    _ layout: ParameterLayout, lane number: Int, of count: Int, threads: Int = 1
+  ) -> TilePlan {
+    let job = JobLayout(teamSizes: [count, count], team: 0, member: number, threads: threads)
+    return ExchangePlan(JobShape(), job, layout).order
   }
 
   @Test(
@@ -22,7 +24,7 @@ import VAE
     let layout = Self.layouts[layout]
     var ranges: [Range<Int>] = []
     for number in 0..<lanes {
-      let plan = lane(number, of: lanes).plan(layout)
+      let plan = plan(layout, lane: number, of: lanes)
       // From the message's end to its beginning.
       #expect(plan.buckets.first?.upperBound ?? 0 == plan.floats)
       #expect(plan.buckets.last?.lowerBound ?? 0 == 0)
@@ -44,9 +46,11 @@ import VAE
   @Test("threads share the tiles of a rank, and move none in the message", arguments: [2, 3])
   func threads(count: Int) {
     let layout = Self.layouts[0]
-    let (one, many) = (lane(0, of: 1).plan(layout), lane(0, of: 1, threads: count).plan(layout))
+    let (one, many) = (
+      plan(layout, lane: 0, of: 1), plan(layout, lane: 0, of: 1, threads: count)
+    )
     #expect(one.buckets == many.buckets)
-    let places = { (plan: LanePlan) in
+    let places = { (plan: TilePlan) in
       plan.tiles.flatMap { $0.flatMap { $0 } }.map { [$0.tile.range.lowerBound, $0.offset] }
         .sorted { $0[0] < $1[0] }
     }
@@ -56,7 +60,7 @@ import VAE
 
   @Test("the last layers' gradients are computed first")
   func order() {
-    let plan = lane(0, of: 1).plan(Self.layouts[0])
+    let plan = plan(Self.layouts[0], lane: 0, of: 1)
     #expect(plan.buckets.count > 1)
     let layers = plan.tiles[0].map { $0.map(\.tile.layer) }
     #expect(layers.first?.allSatisfy { $0 == 3 } == true)
@@ -66,7 +70,7 @@ import VAE
   @Test("the pieces of a bucket make it up and are as even as cache lines allow", arguments: 1...5)
   func pieces(teams: Int) {
     for bucket in [0..<0, 5..<6, 16..<4711, 0..<314_400] {
-      let pieces = Wire.pieces(of: bucket, teams: teams)
+      let pieces = GradientCodec.pieces(of: bucket, teams: teams)
       #expect(pieces.count == teams)
       #expect(pieces.flatMap { Array($0) } == Array(bucket))
       let counts = pieces.map(\.count)

@@ -1,0 +1,107 @@
+internal import Kernels
+internal import MPI
+internal import VAE
+
+/// The exchange in which every team has the layer inputs and deltas of the whole batch: each tile of
+/// the gradient falls to one rank in the world, which sums it in one order whatever the number of
+/// ranks and teams, and updates its parameters, which the other teams then get.
+final class AllGather<Messages: LaneMessages & ~Copyable>: Exchange {
+  private let tiles: OwnTiles
+  private let report: TeamReport
+
+  /// The tiles whose parameters other teams update, and which this rank brings.
+  private let othersTiles: [GradientTile]
+
+  /// Nil where this rank is in no lane, until it has prepared them, and once they are given back.
+  private var messages: Messages?
+
+  // The groups of messages: samples by the size of the batch.
+  private var samples: [Int: Int] = [:]
+  private var parameters = 0
+  private var moments = 0
+
+  init(_ site: ExchangeSite, _ messages: consuming Messages?) throws {
+    tiles = OwnTiles(site.plan)
+    report = site.report
+    othersTiles = site.plan.tiles.enumerated().filter { $0.offset != site.job.team }
+      .flatMap(\.element)
+    self.messages = nil
+    guard var messages, let lane = site.job.lane else { return }
+    try site.memory.withMutableSpan { memory throws(MPIError) in
+      let owned = site.plan.tiles.map { $0.map(\.range) }
+      parameters = try messages.addAllGather(
+        &memory, pieces: owned.shifted(by: site.regions.replica.lowerBound))
+      moments = try messages.addAllGather(
+        &memory, pieces: Replica.moments(owned, site.layout, in: site.regions.replica))
+      // In one order on all ranks.
+      for count in site.batchCounts.sorted() {
+        samples[count] = try messages.addAllGather(
+          &memory, pieces: Self.pieces(site, lane: lane, ofBatch: count))
+      }
+    }
+    self.messages = consume messages
+  }
+
+  /// For each team, where the team's memory has what its rank of `lane` sends of a batch of `count`
+  /// samples: an equal share of the team's layer inputs but for pixels, of deltas and losses,
+  /// whoever computed them. Lane 0 also sends requests.
+  private static func pieces(
+    _ site: ExchangeSite, lane: Int, ofBatch count: Int
+  ) -> [[Range<Int>]] {
+    site.job.teams.indices.map { team in
+      let samples = site.job.shard(ofTeam: team).part(of: 0..<count)
+      let share = Shard(rank: lane, of: site.job.laneCount).part(of: samples)
+      return site.activations.gatheredRanges(share)
+        .map { $0.shifted(by: site.regions.activations.lowerBound) }
+        + site.report.gatheredRanges(
+          share, places: lane == 0 ? site.job.teams[team] : 0..<0, judge: nil
+        ).map { $0.shifted(by: site.regions.report.lowerBound) }
+    }
+  }
+
+  func gatherSamples(_ count: Int) throws -> Bool {
+    try messages?.exchange(samples[count]!)
+    return true
+  }
+
+  func forEachTile(
+    of batch: BatchExtent, _ workers: borrowing Workers,
+    gradient: (Worker, GradientTile, Vector) -> Void, update: (GradientTile, Vector) -> Void,
+    adopt: (GradientTile) -> Void
+  ) throws {
+    guard messages != nil else { return }
+    let isFinite = report.found.isFinite(batch.positions)
+    tiles.compute(workers, gradient) { if isFinite { update($0, $1) } }
+    guard isFinite else { return }
+    try messages?.exchange(parameters)
+    othersTiles.forEach(adopt)
+    workers.main.clock.end(.exchange)
+  }
+
+  func gatherMoments() throws -> Bool {
+    try messages?.exchange(moments)
+    return true
+  }
+
+  var sharesTiles: Bool { true }
+
+  func sentBytes(_ count: Int) -> Int {
+    switch messages {
+    case .some(let messages): messages.sentBytes(samples[count]!) + messages.sentBytes(parameters)
+    case .none: 0
+    }
+  }
+
+  func reduceNothing() {}
+
+  func free() throws { try messages.take()?.free() }
+}
+
+extension [[Range<Int>]] {
+  fileprivate func shifted(by distance: Int) -> Self { map { $0.map { $0.shifted(by: distance) } } }
+}
+
+extension Range<Int> {
+  /// The range that begins `distance` further on.
+  func shifted(by distance: Int) -> Range<Int> { lowerBound + distance..<upperBound + distance }
+}

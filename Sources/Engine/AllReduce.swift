@@ -1,0 +1,183 @@
+internal import Kernels
+internal import MPI
+internal import Synchronization
+internal import VAE
+
+/// The exchange in which every team computes all tiles of the gradient over its own samples, each
+/// rank those of its lane, while the lane's ranks add up the tiles that are computed; then every
+/// team updates all its parameters.
+final class AllReduce<Messages: LaneMessages & ~Copyable>: Exchange {
+  private let order: TilePlan
+  private let job: JobLayout
+  private let report: TeamReport
+  private let memory: Buffer<Float>
+
+  /// The rank's gradients, and in the end their sums.
+  private let sums: Vector
+  private let progress: BucketProgress
+
+  /// Nil where this rank is in no lane, until it has prepared them, and once they are given back.
+  private var messages: Messages?
+  private var reduction: GradientReduction
+
+  /// The groups of messages with losses, requests and verdicts, by the size of the batch.
+  private var reports: [Int: Int] = [:]
+
+  init(_ site: ExchangeSite, wire: Precision, _ messages: consuming Messages?) throws {
+    (job, order, report) = (site.job, site.plan.order, site.report)
+    memory = Buffer(repeating: 0, count: site.plan.floats)
+    let codec = GradientCodec(
+      memory.vector, buckets: order.buckets, team: job.team, of: job.teamCount, precision: wire)
+    sums = codec.message
+    progress = BucketProgress(order.buckets.count, threads: job.threads)
+    reduction = GradientReduction(order.buckets, codec)
+    self.messages = nil
+    guard var messages, let lane = job.lane else { return }
+    try site.memory.withMutableSpan { memory throws(MPIError) in
+      // In one order on all ranks.
+      for count in site.batchCounts.sorted() {
+        reports[count] = try messages.addAllGather(
+          &memory, pieces: Self.pieces(site, lane: lane, ofBatch: count))
+      }
+    }
+    try reduction.prepare(&messages)
+    self.messages = consume messages
+  }
+
+  /// For each team, where the team's memory has what its rank of `lane` tells of a batch of `count`
+  /// samples: its verdict and, in lane 0, the team's losses and requests.
+  private static func pieces(
+    _ site: ExchangeSite, lane: Int, ofBatch count: Int
+  ) -> [[Range<Int>]] {
+    site.job.teams.enumerated().map { team, places in
+      let samples = site.job.shard(ofTeam: team).part(of: 0..<count)
+      return site.report.gatheredRanges(
+        lane == 0 ? samples : samples.lowerBound..<samples.lowerBound,
+        places: lane == 0 ? places : 0..<0, judge: places.lowerBound + lane
+      ).map { $0.shifted(by: site.regions.report.lowerBound) }
+    }
+  }
+
+  func gatherSamples(_ count: Int) -> Bool { false }
+
+  func forEachTile(
+    of batch: BatchExtent, _ workers: borrowing Workers,
+    gradient: (Worker, GradientTile, Vector) -> Void, update: (GradientTile, Vector) -> Void,
+    adopt: (GradientTile) -> Void
+  ) throws {
+    guard messages != nil, let lane = job.lane else { return }
+    report.judge(report.found.isFinite(batch.positions), place: job.place)
+    try messages?.start(reports[batch.count]!)
+    try compute(workers, gradient)
+    try messages?.wait(reports[batch.count]!)
+    let isFinite = report.isFinite(places: job.teams.map { $0.lowerBound + lane })
+    try finish(workers) { if isFinite { update($0, $1) } }
+  }
+
+  /// Computes the `gradient` of all tiles; meanwhile buckets that are computed are added up.
+  private func compute(
+    _ workers: borrowing Workers, _ gradient: (Worker, GradientTile, Vector) -> Void
+  ) throws {
+    progress.begin()
+    reduction.begin()
+    // Other threads read these, while the main thread alone changes `self`.
+    let (order, sums, progress) = (order, sums, progress)
+    var failure: (any Error)?
+    workers.run { worker in
+      for (number, tiles) in order.tiles[worker.number].enumerated() {
+        for (tile, offset) in tiles {
+          gradient(worker, tile, sums[offset..<offset + tile.range.count])
+          if worker.number == 0 { advance(worker, progress.finished, catching: &failure) }
+        }
+        progress.finish(number)
+      }
+      if worker.number == 0 { advance(worker, progress.finished, catching: &failure) }
+      worker.clock.end(.gradients)
+    }
+    if let failure { throw failure }
+    workers.main.clock.end(.waiting)
+    try reduction.advance(computed: order.buckets.count, &messages)
+  }
+
+  /// Waits for the buckets' sums, one after the other, and takes the step with each.
+  private func finish(
+    _ workers: borrowing Workers, update: (GradientTile, Vector) -> Void
+  ) throws {
+    let (order, sums) = (order, sums)
+    var failure: (any Error)?
+    for number in order.buckets.indices {
+      try reduction.wait(for: number, &messages)
+      workers.main.clock.end(.exchange)
+      workers.run { worker in
+        for (tile, offset) in order.tiles[worker.number][number] {
+          update(tile, sums[offset..<offset + tile.range.count])
+          if worker.number == 0 { advance(worker, order.buckets.count, catching: &failure) }
+        }
+        worker.clock.end(.gradients)
+      }
+      if let failure { throw failure }
+      workers.main.clock.end(.waiting)
+    }
+  }
+
+  /// Takes the buckets, of which the first `computed` are computed, as far as they go without
+  /// waiting; on the main thread, whose `worker` it is.
+  private func advance(_ worker: Worker, _ computed: Int, catching failure: inout (any Error)?) {
+    guard failure == nil else { return }
+    worker.clock.end(.gradients)
+    do {
+      try reduction.advance(computed: computed, &messages)
+    } catch {
+      failure = error
+    }
+    worker.clock.end(.exchange)
+  }
+
+  func gatherMoments() -> Bool { false }
+
+  var sharesTiles: Bool { false }
+
+  func sentBytes(_ count: Int) -> Int {
+    switch messages {
+    case .some(let messages): messages.sentBytes(reports[count]!) + reduction.sentBytes(messages)
+    case .none: 0
+    }
+  }
+
+  func reduceNothing() throws {
+    guard messages != nil else { return }
+    sums.fill(0)
+    reduction.begin()
+    for number in order.buckets.indices {
+      try reduction.wait(for: number, &messages)
+    }
+  }
+
+  func free() throws { try messages.take()?.free() }
+}
+
+/// How many buckets are computed, which a rank's threads count together.
+private final class BucketProgress: Sendable {
+  private let threads: Int
+  private let arrivals: [Arrivals]
+
+  /// The threads that have computed their part of a bucket.
+  private final class Arrivals: Sendable { let count = Atomic(0) }
+
+  /// For `count` buckets, each computed by `threads` threads.
+  init(_ count: Int, threads: Int) {
+    arrivals = (0..<count).map { _ in Arrivals() }
+    self.threads = threads
+  }
+
+  /// Begins anew, before any thread computes.
+  func begin() { for bucket in arrivals { bucket.count.store(0, ordering: .relaxed) } }
+
+  /// Says that the calling thread has computed its part of bucket `number`.
+  func finish(_ number: Int) { arrivals[number].count.wrappingAdd(1, ordering: .releasing) }
+
+  /// How many buckets, from the first, all threads have computed: their gradients can be read.
+  var finished: Int {
+    arrivals.firstIndex { $0.count.load(ordering: .acquiring) < threads } ?? arrivals.count
+  }
+}

@@ -1,0 +1,59 @@
+internal import Kernels
+internal import VAE
+
+/// The exchange of a lone team: none. Each tile of the gradient falls to one rank, which sums it in
+/// one order whatever the number of ranks, and updates its parameters while it is in cache.
+final class Alone: Exchange {
+  private let tiles: OwnTiles
+  private let report: TeamReport
+
+  init(_ site: ExchangeSite) {
+    tiles = OwnTiles(site.plan)
+    report = site.report
+  }
+
+  func gatherSamples(_ count: Int) -> Bool { false }
+
+  func forEachTile(
+    of batch: BatchExtent, _ workers: borrowing Workers,
+    gradient: (Worker, GradientTile, Vector) -> Void, update: (GradientTile, Vector) -> Void,
+    adopt: (GradientTile) -> Void
+  ) {
+    let isFinite = report.found.isFinite(batch.positions)
+    tiles.compute(workers, gradient) { if isFinite { update($0, $1) } }
+  }
+
+  func gatherMoments() -> Bool { false }
+  var sharesTiles: Bool { false }
+  func sentBytes(_ count: Int) -> Int { 0 }
+  func reduceNothing() {}
+  func free() {}
+}
+
+/// The tiles that fall to a rank alone, and room for the gradient of one on each thread.
+struct OwnTiles: ~Copyable {
+  private let order: TilePlan
+  private let memory: Buffer<Float>
+
+  init(_ plan: ExchangePlan) {
+    order = plan.order
+    memory = Buffer(repeating: 0, count: plan.floats)
+  }
+
+  /// Computes the `gradient` of each tile, and at once takes the step with it.
+  func compute(
+    _ workers: borrowing Workers, _ gradient: (Worker, GradientTile, Vector) -> Void,
+    update: (GradientTile, Vector) -> Void
+  ) {
+    let (order, memory) = (order, memory.vector)
+    workers.run { worker in
+      for (tile, offset) in order.tiles[worker.number].joined() {
+        let sum = memory[offset..<offset + tile.range.count]
+        gradient(worker, tile, sum)
+        update(tile, sum)
+      }
+      worker.clock.end(.gradients)
+    }
+    workers.main.clock.end(.waiting)
+  }
+}

@@ -1,0 +1,52 @@
+internal import MPI
+
+/// Messages between this rank and those of the other teams in its lane, prepared once and sent in
+/// every step: ``MPI/PersistentMessages``, or, in tests, memory of one process.
+protocol LaneMessages: ~Copyable {
+  /// The number of this rank's team, and of teams.
+  var rank: Int { get }
+  var size: Int { get }
+
+  /// The bytes that this rank sends in `group`.
+  func sentBytes(_ group: Int) -> Int
+
+  /// Begins a group of messages that start and end together; returns its number, from 0.
+  mutating func addGroup() -> Int
+
+  /// Adds a message with `values` to `team`, whose memory must stay where it is.
+  mutating func addSend<Element: Datatype>(
+    _ values: Span<Element>, to team: Int
+  ) throws(MPIError)
+
+  /// Adds a message from `team`, which is written to `values`.
+  mutating func addReceive<Element: Datatype>(
+    into values: inout MutableSpan<Element>, from team: Int
+  ) throws(MPIError)
+
+  /// Adds a group that brings each team's `pieces` of `values` to the same places of the others'.
+  mutating func addAllGather<Element: Datatype>(
+    _ values: inout MutableSpan<Element>, pieces: [[Range<Int>]]
+  ) throws(MPIError) -> Int
+
+  /// Starts the messages of `group`.
+  mutating func start(_ group: Int) throws(MPIError)
+
+  /// Whether no message of `group` is under way any more.
+  mutating func test(_ group: Int) throws(MPIError) -> Bool
+
+  /// Waits until none is.
+  mutating func wait(_ group: Int) throws(MPIError)
+
+  /// Gives the messages back.
+  consuming func free() throws(MPIError)
+}
+
+extension PersistentMessages: LaneMessages {}
+
+extension LaneMessages where Self: ~Copyable {
+  /// Starts `group` and waits for it.
+  mutating func exchange(_ group: Int) throws {
+    try start(group)
+    try wait(group)
+  }
+}

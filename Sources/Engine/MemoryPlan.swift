@@ -1,0 +1,93 @@
+package import Kernels
+internal import MPI
+internal import Ranks
+package import VAE
+
+/// The memory that training takes: the one place where it is added up, before any is allocated.
+package struct MemoryPlan {
+  /// Where the parts of a team's memory lie in it.
+  let replica: Range<Int>
+  /// See ``replica``.
+  let activations: Range<Int>
+  /// See ``replica``.
+  let report: Range<Int>
+  /// See ``replica``.
+  let norms: Range<Int>
+
+  /// The images of a full batch.
+  let batchSize: Int
+
+  /// The most samples that a team's memory has room for.
+  let capacity: Int
+
+  /// The floats of a rank's own activations.
+  let ownActivations: Int
+
+  /// The floats of a rank's gradients, sums and messages.
+  private let gradients: Int
+
+  /// Memory beside training.
+  private let reserve: MemoryReserve
+
+  /// Adds up what a rank of `job` and its team need to train the model of `layout`, with products in
+  /// `precision`, on batches of `batchSize`.
+  package init(
+    _ layout: ParameterLayout, precision: Precision, batchSize: Int, job: JobLayout,
+    shape: JobShape
+  ) {
+    let plan = ExchangePlan(shape, job, layout)
+    let capacity =
+      plan.holdsWholeBatch ? batchSize : job.shard(ofTeam: job.team).capacity(of: batchSize)
+    var end = 0
+    func region(_ count: Int) -> Range<Int> {
+      defer { end += count }
+      return end..<end + count
+    }
+    replica = region(Replica.count(layout, precision: precision))
+    activations = region(
+      Activations.sharedCount(layout, capacity: capacity, precision: precision))
+    report = region(TeamReport.count(batchSize: batchSize, ranks: job.rankCount))
+    norms = region(GradientNorm.count(layout))
+    ownActivations = Activations.ownCount(layout, capacity: capacity, precision: precision)
+    gradients = plan.floats
+    (self.batchSize, self.capacity, reserve) = (batchSize, capacity, shape.reserve)
+  }
+
+  /// The floats of a team's memory, which all its ranks see.
+  var teamCount: Int { norms.upperBound }
+
+  /// The bytes of a team's memory.
+  package var teamBytes: Int { teamCount * MemoryLayout<Float>.stride }
+
+  /// The bytes that each rank has beside the team's.
+  package var rankBytes: Int {
+    (ownActivations + gradients + reserve.perRank) * MemoryLayout<Float>.stride
+  }
+
+  /// The bytes that rank zero has beside those.
+  package var rootBytes: Int { reserve.onRoot * MemoryLayout<Float>.stride }
+
+  /// Makes sure that every machine has what its ranks take; collective.
+  ///
+  /// - Throws: on all ranks, `Failure` with `unavailable`.
+  func require(isLeader: Bool, among world: borrowing Communicator) throws {
+    try MachineMemory.require(
+      rankBytes + (isLeader ? teamBytes : 0) + (world.rank == 0 ? rootBytes : 0),
+      sharing: isLeader ? 0 : teamBytes, for: "training this model",
+      advice: "choose a smaller --hidden or --batch-size, or a larger machine", among: world)
+  }
+}
+
+/// Memory that a job takes beside training itself, which is counted before training begins.
+package struct MemoryReserve: Sendable {
+  /// Floats on every rank.
+  package var perRank: Int
+
+  /// Floats on rank zero.
+  package var onRoot: Int
+
+  /// Room for `perRank` floats on every rank and `onRoot` more on rank zero.
+  package init(perRank: Int = 0, onRoot: Int = 0) {
+    (self.perRank, self.onRoot) = (perRank, onRoot)
+  }
+}

@@ -1,0 +1,83 @@
+internal import Kernels
+package import VAE
+
+/// In which order a rank computes its tiles, and where it keeps their gradients.
+package struct TilePlan {
+  /// A tile, and where its gradient begins in the rank's memory.
+  typealias Place = (tile: GradientTile, offset: Int)
+
+  /// Each thread's tiles of each bucket: (threads, buckets).
+  let tiles: [[[Place]]]
+
+  /// The parts of the memory that are sent one by one, in the order in which they are computed: the
+  /// last layers first. One where gradients are not kept.
+  let buckets: [Range<Int>]
+
+  /// The floats of gradients that are kept at a time.
+  let floats: Int
+
+  /// The most buckets. More let the first leave sooner, and the last, which no computing hides, be
+  /// smaller; each costs two messages to every other team.
+  package static let mostBuckets = 4
+
+  /// Deals `own` tiles to `threads`, each of which keeps the gradient of one tile at a time: it is
+  /// used before the next is computed.
+  init(applyingAtOnce own: [GradientTile], threads: Int) {
+    let room = own.map(\.range.count).max() ?? 0
+    tiles = Self.deal(own, to: threads).enumerated().map { thread, hand in
+      [hand.map { ($0, thread * room) }]
+    }
+    buckets = [0..<threads * room]
+    floats = threads * room
+  }
+
+  /// Deals `own` tiles to `threads`, and keeps the gradients of all.
+  init(keeping own: [GradientTile], threads: Int) {
+    var (offsets, end) = ([Int: Int](), 0)
+    for tile in own {
+      offsets[tile.number] = end
+      end += tile.range.count
+    }
+    let places = own.map { (tile: $0, offset: offsets[$0.number]!) }
+    let buckets = Self.cut(places, end)
+    tiles = Self.deal(own, to: threads).map { hand in
+      buckets.map { bucket in
+        places.filter { place in
+          bucket.contains(place.offset) && hand.contains { $0.number == place.tile.number }
+        }
+      }
+    }
+    (self.buckets, floats) = (buckets, end)
+  }
+
+  /// Deals tiles so that all have about the same work: each, from the largest on, to the hand that
+  /// has least.
+  ///
+  /// Graham, "Bounds on multiprocessing timing anomalies", 1969: at most 4/3 of the best possible.
+  package static func deal(_ tiles: [GradientTile], to count: Int) -> [[GradientTile]] {
+    var hands = [[GradientTile]](repeating: [], count: count)
+    var loads = [Int](repeating: 0, count: count)
+    let largestFirst = tiles.sorted {
+      ($1.range.count, $0.range.lowerBound) < ($0.range.count, $1.range.lowerBound)
+    }
+    for tile in largestFirst {
+      let hand = loads.indices.min { (loads[$0], $0) < (loads[$1], $1) }!
+      loads[hand] += tile.range.count
+      hands[hand].append(tile)
+    }
+    return hands.map { $0.sorted { $0.range.lowerBound < $1.range.lowerBound } }
+  }
+
+  /// Cuts `end` floats of gradients between tiles, from the end on, into parts as even as these
+  /// allow.
+  private static func cut(_ places: [Place], _ end: Int) -> [Range<Int>] {
+    var (buckets, upper) = ([Range<Int>](), end)
+    for place in places.reversed() {
+      let wanted = end * (mostBuckets - buckets.count - 1) / mostBuckets
+      guard place.offset <= wanted || place.offset == 0 else { continue }
+      buckets.append(place.offset..<upper)
+      upper = place.offset
+    }
+    return buckets
+  }
+}
