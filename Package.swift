@@ -35,6 +35,9 @@ case "mpich": mpi = ("mpich", "libmpich-dev")
 case let other: fatalError("LOCKSTEP_MPI is '\(other)': it may be openmpi (the default) or mpich")
 }
 
+/// With MPICH there is one target more, and `MPICH` is defined for the Swift code that calls it.
+let isMPICH = mpi.pkgConfig == "mpich"
+
 /// Which tests there are: all, or, where `LOCKSTEP_TESTS` is mpi, those that another MPI could break.
 let ofMPI: [String]?
 switch Context.environment["LOCKSTEP_TESTS"] ?? "" {
@@ -72,7 +75,9 @@ let package = Package(
       linkerSettings: [.linkedLibrary("m")]),
     .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
     .systemLibrary(name: "CSPNG", pkgConfig: "spng", providers: [.apt(["libspng-dev"])]),
-    .target(name: "MPI", dependencies: ["CMPI"], swiftSettings: house + lifetimes),
+    .target(
+      name: "MPI", dependencies: ["CMPI"] + (isMPICH ? ["CMPICHLauncher"] : []),
+      swiftSettings: house + lifetimes + (isMPICH ? [.define("MPICH")] : [])),
     .target(
       name: "Kernels", dependencies: ["CFMA", "CProducts"],
       swiftSettings: house + lifetimes
@@ -220,6 +225,9 @@ let package = Package(
   ]
 )
 
+if isMPICH {
+  package.targets.append(.target(name: "CMPICHLauncher", dependencies: ["CMPI"]))
+}
 if let ofMPI {
   package.targets.removeAll { $0.type == .test && !ofMPI.contains($0.name) }
 }

@@ -1,6 +1,5 @@
 #ifndef LOCKSTEP_CMPI_SHIM_H
 #define LOCKSTEP_CMPI_SHIM_H
-#include "launcher.h"
 #include <mpi.h>
 #include <stddef.h> /* MPICH's null handles are casts of NULL, which its header does not bring. */
 
@@ -16,8 +15,8 @@
  *    either case: `CMPI_Comm()` makes one, `.handle` is passed to a function or, with `&`, filled
  *    by one.
  *
- * So this header and launcher.h alone know what differs between implementations; the Swift sources do
- * not.
+ * So this header knows what differs between implementations, and the Swift sources do not, except how MPI
+ * ends: see Lifecycle.swift and the target CMPICHLauncher.
  */
 
 typedef struct { MPI_Comm handle; } CMPI_Comm;

@@ -59,7 +59,7 @@ public struct World: ~Copyable {
     try check("MPI_Init_thread", MPI_Init_thread(nil, nil, required.code, &provided))
     let granted = ThreadLevel(granted: provided)
     guard granted >= required else {
-      try check("MPI_Finalize", CMPI_finalize())
+      try Lifecycle.finalize()
       throw MPIError(
         "MPI_Init_thread", .other,
         "thread level \(required) was asked for and \(granted) provided: use an MPI library "
@@ -88,7 +88,7 @@ public struct World: ~Copyable {
   ///
   /// `MPI_Finalize`; MPI 3.1, 8.7.
   public consuming func finalize() throws(MPIError) {
-    try check("MPI_Finalize", CMPI_finalize())
+    try Lifecycle.finalize()
   }
 
   /// Ends all ranks at once, for a failure that only this one knows of.
@@ -112,11 +112,7 @@ public struct World: ~Copyable {
     precondition(code != 0, "an aborted job must not look like a success")
     // MPI_Abort may leave without running what the C library does at exit.
     fflush(nil)
-    switch Lifecycle.current {
-    case .before: CMPI_abort_at_launcher(code)
-    case .alive: CMPI_abort(code)
-    case .over: break
-    }
+    Lifecycle.abort(code: code)
     exit(code)
   }
 }
