@@ -1,22 +1,23 @@
 #ifndef LOCKSTEP_CMPI_SHIM_H
 #define LOCKSTEP_CMPI_SHIM_H
 #include <mpi.h>
-#include <stddef.h> /* MPICH's null handles are casts of NULL, which its header does not bring. */
+#include <stddef.h> /* NULL, which MPICH's null handles use and its header does not define. */
 
-/* What Swift cannot import from <mpi.h>, and nothing else.
+/* What Swift cannot import from <mpi.h>.
  *
- * Swift imports MPI's functions and its integer macros as they are. Two things it cannot:
+ * Swift imports MPI's functions and integer macros. It does not import two things:
  *
- * 1. Predefined handles and special addresses are macros with casts in them, which have no Swift
- *    counterpart. Each has an inline accessor here.
+ * 1. Macros with casts in them, which is what predefined handles and special addresses are. For each of
+ *    them there is an inline function here.
  *
- * 2. The standard leaves open what a handle is. Open MPI's are pointers, imported as optionals;
- *    MPICH's are ints, imported as numbers. A struct around the handle looks the same to Swift in
- *    either case: `CMPI_Comm()` makes one, `.handle` is passed to a function or, with `&`, filled
- *    by one.
+ * 2. Handles in such a way that the same Swift code compiles with every implementation, as the standard
+ *    does not define their types. In Open MPI they are pointers, which Swift imports as optionals; in MPICH
+ *    they are ints. Here each handle is in a struct, which looks the same to Swift either way:
+ *    `CMPI_Comm()` makes an empty one, `.handle` is passed to MPI's functions, and `&….handle` is filled by
+ *    them.
  *
- * So this header knows what differs between implementations, and the Swift sources do not, except how MPI
- * ends: see Lifecycle.swift and the target CMPICHLauncher.
+ * The differences between implementations are dealt with in this header, except for those at the end of a
+ * job: see Lifecycle.swift and the target CMPICHLauncher.
  */
 
 typedef struct { MPI_Comm handle; } CMPI_Comm;
@@ -59,9 +60,10 @@ static inline CMPI_Op CMPI_band(void) { return (CMPI_Op){MPI_BAND}; }
 static inline CMPI_Op CMPI_bor(void) { return (CMPI_Op){MPI_BOR}; }
 static inline CMPI_Op CMPI_bxor(void) { return (CMPI_Op){MPI_BXOR}; }
 
-/* MPICH 4.0.0 to 4.0.2 compare unsigned integers as if they were signed: of unsigned ones the
- * smallest and the largest are found by operations of our own there. MPI_MIN and MPI_MAX are cast
- * macros, too. */
+/* MPI_MIN and MPI_MAX are cast macros.
+ *
+ * MPICH 4.0.0 to 4.0.2 compare unsigned integers as if they were signed. With these versions, user-defined
+ * operations replace the two for unsigned integers. */
 #if defined(MPICH_NUMVERSION) && MPICH_NUMVERSION >= 40000000 && MPICH_NUMVERSION < 40003000
 #include <stdint.h>
 
@@ -95,7 +97,8 @@ static inline void CMPI_max_unsigned(void *values, void *results, int *count, MP
 }
 #undef CMPI_CHOOSE
 
-/* Made when it is first needed, and kept: a failure leaves no operation, which the call refuses. */
+/* The operation `*op`, which is created when it is first needed and never freed. If that fails it stays
+ * MPI_OP_NULL, for which the reduction returns an error. */
 static inline CMPI_Op CMPI_own(MPI_Op *op, MPI_User_function *function) {
   if (*op == MPI_OP_NULL) MPI_Op_create(function, 1, op);
   return (CMPI_Op){*op};
@@ -121,13 +124,13 @@ static inline CMPI_Op CMPI_max(CMPI_Datatype datatype) { return (CMPI_Op){MPI_MA
 static inline void *CMPI_in_place(void) { return MPI_IN_PLACE; }
 static inline MPI_Status *CMPI_status_ignore(void) { return MPI_STATUS_IGNORE; }
 
-/* An array of the struct above is one of handles, which only C may say. */
-_Static_assert(sizeof(CMPI_Request) == sizeof(MPI_Request), "a request is its handle");
+/* Only C allows an array of these structs to be passed as an array of their handles. */
+_Static_assert(sizeof(CMPI_Request) == sizeof(MPI_Request), "the struct holds only the handle");
 static inline int CMPI_start_all(int count, CMPI_Request *requests) {
   return MPI_Startall(count, &requests->handle);
 }
 
-/* Handles are compared here because Swift does not know whether they are pointers or numbers. */
+/* Handles are compared in C because their Swift type depends on the implementation. */
 static inline int CMPI_comm_is_world(CMPI_Comm communicator) {
   return communicator.handle == MPI_COMM_WORLD;
 }
@@ -144,7 +147,7 @@ static inline int CMPI_T_enum_is_null(CMPI_T_enum enumeration) {
   return enumeration.handle == MPI_T_ENUM_NULL;
 }
 
-/* MPI_ERRORS_RETURN is a cast macro, and its handle is needed for these two calls only. */
+/* MPI_ERRORS_RETURN is a cast macro, which is only needed for these two calls. */
 static inline int CMPI_comm_return_errors(CMPI_Comm communicator) {
   return MPI_Comm_set_errhandler(communicator.handle, MPI_ERRORS_RETURN);
 }
@@ -152,8 +155,8 @@ static inline int CMPI_win_return_errors(CMPI_Win window) {
   return MPI_Win_set_errhandler(window.handle, MPI_ERRORS_RETURN);
 }
 
-/* MPICH 4.0.2 forgets the names of its control variables when the last user of the tool interface
- * leaves: there nobody leaves. */
+/* After the last MPI_T_finalize, MPICH 4.0.2 no longer finds its control variables by name, also if
+ * MPI_T_init_thread is called again. So with MPICH the tool interface is never finalized. */
 static inline int CMPI_T_finalize(void) {
 #ifdef MPICH_NUMVERSION
   return MPI_SUCCESS;
@@ -162,7 +165,7 @@ static inline int CMPI_T_finalize(void) {
 #endif
 }
 
-/* An enumerator in one implementation, a macro in another: imported with different types. */
+/* Enumerators in some implementations and macros in others, which Swift imports with different types. */
 static inline int CMPI_comm_type_shared(void) { return MPI_COMM_TYPE_SHARED; }
 static inline int CMPI_t_err_invalid_name(void) { return MPI_T_ERR_INVALID_NAME; }
 static inline int CMPI_thread_single(void) { return MPI_THREAD_SINGLE; }

@@ -1,23 +1,37 @@
-// The calls that a program begins with, for arrays as a whole. Those for spans, which also take a
-// part of an array or memory that is none, trust the ranks of a collective to have equally many
-// elements, as the standard does: where they have not, libraries hang, or leave an array as it was
-// without a word. These make sure, for one collective or two more, of a few bytes.
+// The calls that a program needs first, for whole arrays. The same calls for spans can also be given
+// a part of an array, or memory that is not an array.
+//
+// In a collective all ranks must give the same number of elements. The calls for spans do not check
+// that: if the numbers differ, a library may hang, or leave the elements unchanged without an error.
+// The calls for arrays do check it, by one or two more collectives of eight bytes each.
 extension Communicator {
-  /// Sends an array to one rank, and returns when it may be overwritten.
+  /// Sends an array to one rank.
   ///
   /// `MPI_Send`; MPI 3.1, 3.2.1. See ``send(_:to:tag:)-(Span<Element>,_,_)``.
+  ///
+  /// - Parameters:
+  ///   - values: (n).
+  ///   - destination: the rank that receives.
+  ///   - tag: a number by which the receiver can select this message, zero or more.
+  /// - Throws: ``MPIError`` if the call fails, of class `count` for 2³¹ elements or more.
   public func send<Element: Datatype>(
     _ values: [Element], to destination: Int, tag: Int = 0
   ) throws(MPIError) {
     try send(values.span, to: destination, tag: tag)
   }
 
-  /// Waits for a message and puts it at the start of an array, which does not change its count.
+  /// Waits for a message and writes it to the start of an array, whose count does not change.
   ///
   /// `MPI_Mprobe` and `MPI_Mrecv`; MPI 3.1, 3.8.2 and 3.8.3. See
   /// ``receive(_:from:tag:)-(MutableSpan<Element>,_,_)``.
   ///
-  /// - Throws: ``MPIError`` of class `truncate` if the message is longer than the array.
+  /// - Parameters:
+  ///   - values: (n), n at least the message's count. Elements after the message stay unchanged.
+  ///   - source: the rank that sends; nil for any (`MPI_ANY_SOURCE`).
+  ///   - tag: the tag of the message; nil for any (`MPI_ANY_TAG`).
+  /// - Returns: the message's source, tag and number of elements.
+  /// - Throws: ``MPIError`` if a call fails; of class `truncate` if the message is longer than the
+  ///   array.
   @discardableResult
   public func receive<Element: Datatype>(
     _ values: inout [Element], from source: Int?, tag: Int? = 0
@@ -26,10 +40,21 @@ extension Communicator {
     return try receive(&span, from: source, tag: tag)
   }
 
-  /// Sends to one rank and receives from another, without a cycle of such ranks locking up.
+  /// Sends an array to one rank and receives a message from another, both at once.
   ///
   /// As `MPI_Sendrecv`; MPI 3.1, 3.10. See
   /// ``sendReceive(_:to:tag:into:from:tag:)-(Span<Element>,_,_,_,_,_)``.
+  ///
+  /// - Parameters:
+  ///   - values: (n), what is sent.
+  ///   - destination: the rank that receives them.
+  ///   - tag: the tag they are sent with, zero or more.
+  ///   - received: (m), m at least the incoming message's count, which does not change.
+  ///   - source: the rank that sends the incoming message; nil for any.
+  ///   - receivedTag: the tag of the incoming message; nil for any.
+  /// - Returns: the incoming message's source, tag and number of elements.
+  /// - Throws: ``MPIError`` if a call fails; of class `truncate` if the incoming message is longer
+  ///   than `received`.
   @discardableResult
   public func sendReceive<Element: Datatype>(
     _ values: [Element], to destination: Int, tag: Int = 0,
@@ -40,10 +65,15 @@ extension Communicator {
       values.span, to: destination, tag: tag, into: &span, from: source, tag: receivedTag)
   }
 
-  /// Copies the array of `root` to all ranks, whatever theirs was.
+  /// Copies the array of `root` to all ranks.
   ///
-  /// Collective. `MPI_Bcast`, first of the count; MPI 3.1, 5.4. See
+  /// Collective. `MPI_Bcast` of the count, then of the elements; MPI 3.1, 5.4. See
   /// ``broadcast(_:from:)-(MutableSpan<Element>,_)``.
+  ///
+  /// - Parameters:
+  ///   - values: read on `root`; on the other ranks replaced, whatever its count was.
+  ///   - root: the rank whose array is copied.
+  /// - Throws: ``MPIError`` if a call fails, of class `count` for 2³¹ elements or more.
   public func broadcast<Element: Datatype>(
     _ values: inout [Element], from root: Int
   ) throws(MPIError) {
@@ -58,12 +88,16 @@ extension Communicator {
     try broadcast(&span, from: root)
   }
 
-  /// Combines the arrays of all ranks, element by element, in place on all of them.
+  /// Combines the arrays of all ranks, element by element, and gives all ranks the result.
   ///
-  /// Collective. `MPI_Allreduce` with `MPI_IN_PLACE`, first of the counts; MPI 3.1, 5.9.6. See
-  /// ``allReduce(_:_:)-(MutableSpan<Element>,_)``.
+  /// Collective. `MPI_Allreduce` of the counts, then of the elements with `MPI_IN_PLACE`; MPI 3.1,
+  /// 5.9.6. See ``allReduce(_:_:)-(MutableSpan<Element>,_)``.
   ///
-  /// - Throws: ``MPIError``, on all ranks of class `count` if their arrays are not of one count.
+  /// - Parameters:
+  ///   - values: (n), the same n on all ranks; replaced by the result.
+  ///   - operation: how two elements are combined.
+  /// - Throws: ``MPIError`` if a call fails; of class `count`, on all ranks, if their arrays have
+  ///   different counts.
   public func allReduce<Element: Datatype>(
     _ values: inout [Element], _ operation: Operation<Element>
   ) throws(MPIError) {
@@ -72,7 +106,8 @@ extension Communicator {
     guard least == most else {
       throw MPIError(
         "MPI_Allreduce", .count,
-        "some ranks have \(least) elements and others \(most): give equally many on all ranks")
+        message:
+          "some ranks have \(least) elements and others \(most): give the same number on all ranks")
     }
     var span = values.mutableSpan
     try allReduce(&span, operation)

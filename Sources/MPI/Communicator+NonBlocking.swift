@@ -1,23 +1,25 @@
 internal import CMPI
 
 extension Communicator {
-  /// Begins to combine the values of all ranks, element by element, in place on all of them.
+  /// Starts to combine the buffers of all ranks, element by element, and to give all ranks the
+  /// result.
   ///
-  /// Collective: all ranks begin and wait. Whether anything happens between the two depends on
-  /// the library; without a progress thread much of the work is done in `wait()`.
+  /// Collective: all ranks must start it and wait for its end. Whether it makes progress in between
+  /// depends on the library; if that has no thread for it, most of the work is done in
+  /// ``Request/wait()``.
   ///
   /// `MPI_Iallreduce` with `MPI_IN_PLACE`; MPI 3.1, 5.12.8.
   ///
   /// - Parameters:
-  ///   - values: (n), the same n on all ranks; the request owns them until it is waited for.
-  ///   - operation: how two values become one.
-  /// - Returns: the request, whose buffer will hold the combination.
-  /// - Throws: ``MPIError``, of class `count` for 2³¹ elements or more. Nothing is then under way,
-  ///   and the buffer is freed.
+  ///   - values: (n), the same n on all ranks. The request owns the buffer until `wait()`.
+  ///   - operation: how two elements are combined.
+  /// - Returns: the request. Its `wait()` returns the buffer with the result.
+  /// - Throws: ``MPIError`` if the call fails, of class `count` for 2³¹ elements or more. The
+  ///   operation is then not started, and the buffer is freed.
   public func startAllReduce<Element: Datatype>(
     _ values: consuming MessageBuffer<Element>, _ operation: Operation<Element>
   ) throws(MPIError) -> Request<Element> {
-    let count = try narrow(values.count, .count, "MPI_Iallreduce")
+    let count = try narrow(values.count, .count, for: "MPI_Iallreduce")
     var request = CMPI_Request()
     try check(
       "MPI_Iallreduce",
@@ -27,23 +29,23 @@ extension Communicator {
     return Request(request, owning: values, receives: false)
   }
 
-  /// Begins to send values to one rank.
+  /// Starts to send the elements of a buffer to one rank.
   ///
   /// `MPI_Isend`; MPI 3.1, 3.7.2.
   ///
   /// - Parameters:
-  ///   - values: (n); the request owns them until it is waited for.
+  ///   - values: (n). The request owns the buffer until `wait()`.
   ///   - destination: the rank that receives.
-  ///   - tag: what the receiver tells this message by, not negative.
-  /// - Returns: the request, whose buffer holds the same values.
-  /// - Throws: ``MPIError``, of class `count` for 2³¹ elements or more. Nothing is then under way,
-  ///   and the buffer is freed.
+  ///   - tag: a number by which the receiver can select this message, zero or more.
+  /// - Returns: the request. Its `wait()` returns the buffer unchanged.
+  /// - Throws: ``MPIError`` if the call fails, of class `count` for 2³¹ elements or more. The
+  ///   operation is then not started, and the buffer is freed.
   public func startSend<Element: Datatype>(
     _ values: consuming MessageBuffer<Element>, to destination: Int, tag: Int = 0
   ) throws(MPIError) -> Request<Element> {
-    let count = try narrow(values.count, .count, "MPI_Isend")
-    let cDestination = try narrow(destination, .rank, "MPI_Isend")
-    let cTag = try narrow(tag, .tag, "MPI_Isend")
+    let count = try narrow(values.count, .count, for: "MPI_Isend")
+    let cDestination = try narrow(destination, .rank, for: "MPI_Isend")
+    let cTag = try narrow(tag, .tag, for: "MPI_Isend")
     var request = CMPI_Request()
     try check(
       "MPI_Isend",
@@ -53,28 +55,28 @@ extension Communicator {
     return Request(request, owning: values, receives: false)
   }
 
-  /// Begins to receive a message into the start of a buffer.
+  /// Starts to receive a message into the start of a buffer.
   ///
-  /// The buffer must have room for the message. If it has not, `wait()` throws an error of class
-  /// `truncate`, but the library may have written beyond the buffer before (Open MPI 4.1.4 does,
-  /// for messages of more than 4 KiB within a machine).
-  /// ``receive(_:from:tag:)-(MutableSpan<Element>,_,_)`` has no such danger.
+  /// The buffer must be at least as long as the message. If it is shorter, `wait()` throws an error
+  /// of class `truncate`, but the library may already have written beyond the end of the buffer
+  /// (Open MPI 4.1.4 does so within a machine, for messages of more than 4 KiB).
+  /// ``receive(_:from:tag:)-(MutableSpan<Element>,_,_)`` checks the length first.
   ///
   /// `MPI_Irecv`; MPI 3.1, 3.7.2.
   ///
   /// - Parameters:
-  ///   - buffer: (n), n at least the message's count; the request owns it until it is waited for.
+  ///   - buffer: (n), n at least the message's count. The request owns the buffer until `wait()`.
   ///   - source: the rank that sends; nil for any (`MPI_ANY_SOURCE`).
-  ///   - tag: the tag it was sent with; nil for any (`MPI_ANY_TAG`).
-  /// - Returns: the request, whose buffer will hold the message.
-  /// - Throws: ``MPIError``, of class `count` for 2³¹ elements or more. Nothing is then under way,
-  ///   and the buffer is freed.
+  ///   - tag: the tag of the message; nil for any (`MPI_ANY_TAG`).
+  /// - Returns: the request. Its `wait()` returns the buffer with the message.
+  /// - Throws: ``MPIError`` if the call fails, of class `count` for 2³¹ elements or more. The
+  ///   operation is then not started, and the buffer is freed.
   public func startReceive<Element: Datatype>(
     into buffer: consuming MessageBuffer<Element>, from source: Int?, tag: Int? = 0
   ) throws(MPIError) -> Request<Element> {
-    let count = try narrow(buffer.count, .count, "MPI_Irecv")
-    let cSource = try narrow(source: source, "MPI_Irecv")
-    let cTag = try narrow(tag: tag, "MPI_Irecv")
+    let count = try narrow(buffer.count, .count, for: "MPI_Irecv")
+    let cSource = try narrow(source: source, for: "MPI_Irecv")
+    let cTag = try narrow(tag: tag, for: "MPI_Irecv")
     var request = CMPI_Request()
     try check(
       "MPI_Irecv",

@@ -1,53 +1,58 @@
 internal import CMPI
 
 extension Communicator {
-  /// Sends values to one rank, and returns when they may be overwritten.
+  /// Sends elements to one rank.
   ///
-  /// May or may not wait for the receiver: a program must be right either way.
+  /// Returns when the elements may be changed again. That can be before the message is received, or
+  /// only after it: a program must not rely on either.
   ///
   /// `MPI_Send`; MPI 3.1, 3.2.1.
   ///
   /// - Parameters:
   ///   - values: (n).
   ///   - destination: the rank that receives.
-  ///   - tag: what the receiver tells this message by, not negative.
-  /// - Throws: ``MPIError``, of class `count` for 2³¹ elements or more, which are not sent.
+  ///   - tag: a number by which the receiver can select this message, zero or more.
+  /// - Throws: ``MPIError`` if the call fails, of class `count` for 2³¹ elements or more.
   public func send<Element: Datatype>(
     _ values: Span<Element>, to destination: Int, tag: Int = 0
   ) throws(MPIError) {
-    let count = try narrow(values.count, .count, "MPI_Send")
-    let cDestination = try narrow(destination, .rank, "MPI_Send")
-    let cTag = try narrow(tag, .tag, "MPI_Send")
+    let count = try narrow(values.count, .count, for: "MPI_Send")
+    let cDestination = try narrow(destination, .rank, for: "MPI_Send")
+    let cTag = try narrow(tag, .tag, for: "MPI_Send")
     let code = values.withUnsafeBufferPointer { values in
       MPI_Send(values.baseAddress, count, Element.c.handle, cDestination, cTag, c.handle)
     }
     try check("MPI_Send", code)
   }
 
-  /// Sends to one rank and receives from another, without a cycle of such ranks locking up.
+  /// Sends elements to one rank and receives a message from another, both at once.
   ///
-  /// What `MPI_Sendrecv` does (MPI 3.1, 3.10), by `MPI_Isend` and
-  /// ``receive(_:from:tag:)-(MutableSpan<Element>,_,_)``, for the sake of the latter's care with
-  /// long messages.
+  /// Ranks that do so in a ring do not deadlock, as they could if each of them first sent and then
+  /// received.
+  ///
+  /// As `MPI_Sendrecv` (MPI 3.1, 3.10), but by `MPI_Isend` and
+  /// ``receive(_:from:tag:)-(MutableSpan<Element>,_,_)``, which checks the length of the message
+  /// before it receives it.
   ///
   /// - Parameters:
   ///   - values: (n), what is sent.
   ///   - destination: the rank that receives them.
-  ///   - tag: the tag they are sent with, not negative.
+  ///   - tag: the tag they are sent with, zero or more.
   ///   - received: (m), m at least the incoming message's count.
-  ///   - source: the rank that sends it; nil for any.
-  ///   - receivedTag: the tag it was sent with; nil for any.
-  /// - Returns: who sent how much.
-  /// - Throws: ``MPIError``, as `send` and `receive` do. What was sent has then been sent.
+  ///   - source: the rank that sends the incoming message; nil for any (`MPI_ANY_SOURCE`).
+  ///   - receivedTag: the tag of the incoming message; nil for any (`MPI_ANY_TAG`).
+  /// - Returns: the incoming message's source, tag and number of elements.
+  /// - Throws: ``MPIError``, as `send` and `receive` do. If only the receive fails, the elements
+  ///   have been sent.
   @discardableResult
   public func sendReceive<Element: Datatype>(
     _ values: Span<Element>, to destination: Int, tag: Int = 0,
     into received: inout MutableSpan<Element>, from source: Int?, tag receivedTag: Int? = 0
   ) throws(MPIError) -> Status {
-    let count = try narrow(values.count, .count, "MPI_Isend")
-    let cDestination = try narrow(destination, .rank, "MPI_Isend")
-    let cTag = try narrow(tag, .tag, "MPI_Isend")
-    _ = try narrow(received.count, .count, "MPI_Mrecv")
+    let count = try narrow(values.count, .count, for: "MPI_Isend")
+    let cDestination = try narrow(destination, .rank, for: "MPI_Isend")
+    let cTag = try narrow(tag, .tag, for: "MPI_Isend")
+    _ = try narrow(received.count, .count, for: "MPI_Mrecv")
     var sent = MPI_SUCCESS
     var outcome: Result<Status, MPIError>?
     let started = values.withUnsafeBufferPointer { values in
@@ -56,7 +61,7 @@ extension Communicator {
         values.baseAddress, count, Element.c.handle, cDestination, cTag, c.handle,
         &request.handle)
       guard started == MPI_SUCCESS else { return started }
-      // Whatever comes of the receive, the values are lent until the send has let go of them.
+      // Also after a failed receive, `values` must stay valid until the send has ended.
       outcome = Result { () throws(MPIError) in
         try receive(&received, from: source, tag: receivedTag)
       }
@@ -68,21 +73,22 @@ extension Communicator {
     return try outcome!.get()
   }
 
-  /// Waits until a message can be received, and says how long it is without receiving it.
+  /// Waits until there is a message to receive, and returns its length without receiving it.
   ///
   /// `MPI_Probe`; MPI 3.1, 3.8.1.
   ///
   /// - Parameters:
-  ///   - type: the elements to count in: those that were sent.
+  ///   - type: the type of the elements that were sent.
   ///   - source: the rank that sends; nil for any (`MPI_ANY_SOURCE`).
-  ///   - tag: the tag it was sent with; nil for any (`MPI_ANY_TAG`).
-  /// - Returns: who sent how much.
-  /// - Throws: ``MPIError``, of class `datatype` if the message does not consist of whole elements.
+  ///   - tag: the tag of the message; nil for any (`MPI_ANY_TAG`).
+  /// - Returns: the message's source, tag and number of elements.
+  /// - Throws: ``MPIError`` if a call fails; of class `datatype` if the message does not consist of
+  ///   whole elements of this type.
   public func probe<Element: Datatype>(
     _ type: Element.Type, from source: Int?, tag: Int? = 0
   ) throws(MPIError) -> Status {
-    let cSource = try narrow(source: source, "MPI_Probe")
-    let cTag = try narrow(tag: tag, "MPI_Probe")
+    let cSource = try narrow(source: source, for: "MPI_Probe")
+    let cTag = try narrow(tag: tag, for: "MPI_Probe")
     var status = MPI_Status()
     try check("MPI_Probe", MPI_Probe(cSource, cTag, c.handle, &status))
     return try Status(status, of: Element.self)

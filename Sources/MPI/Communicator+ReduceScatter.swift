@@ -1,23 +1,25 @@
 internal import CMPI
 
 extension Communicator {
-  /// Combines the values of all ranks, element by element, and deals the result out evenly.
+  /// Combines the elements of all ranks, one by one, and gives each rank an equal part of the
+  /// result.
   ///
   /// Collective. `MPI_Reduce_scatter_block`; MPI 3.1, 5.10.1.
   ///
   /// - Parameters:
   ///   - values: (size · n), the same n on all ranks.
-  ///   - part: (n), which receives the combination of the elements rank · n and after.
-  ///   - operation: how two values become one.
-  /// - Throws: ``MPIError`` of class `count` for 2³¹ elements or more, which are not sent.
+  ///   - part: (n), set to elements rank · n ..< (rank + 1) · n of the result.
+  ///   - operation: how two elements are combined.
+  /// - Throws: ``MPIError`` if the call fails, of class `count` for 2³¹ elements or more.
   public func reduceScatter<Element: Datatype>(
     _ values: Span<Element>, into part: inout MutableSpan<Element>,
     _ operation: Operation<Element>
   ) throws(MPIError) {
     precondition(
-      values.count == size * part.count, "there must be as many values as all parts together")
-    _ = try narrow(values.count, .count, "MPI_Reduce_scatter_block")
-    let count = try narrow(part.count, .count, "MPI_Reduce_scatter_block")
+      values.count == size * part.count,
+      "there must be as many values as elements in all parts together")
+    _ = try narrow(values.count, .count, for: "MPI_Reduce_scatter_block")
+    let count = try narrow(part.count, .count, for: "MPI_Reduce_scatter_block")
     let code = values.withUnsafeBufferPointer { values in
       part.withUnsafeMutableBufferPointer { part in
         MPI_Reduce_scatter_block(
@@ -28,21 +30,22 @@ extension Communicator {
     try check("MPI_Reduce_scatter_block", code)
   }
 
-  /// Combines the values of all ranks, element by element, and deals the result out by counts.
+  /// Combines the elements of all ranks, one by one, and gives each rank a part of the result.
   ///
   /// Collective. `MPI_Reduce_scatter`; MPI 3.1, 5.10.2.
   ///
   /// - Parameters:
   ///   - values: (sum of counts), the same number on all ranks.
-  ///   - part: (this rank's count), which receives its part of the combination, in rank order.
-  ///   - counts: (size), the same list on all ranks.
-  ///   - operation: how two values become one.
-  /// - Throws: ``MPIError`` of class `count` for 2³¹ elements or more, which are not sent.
+  ///   - part: (`counts[rank]`), set to this rank's part. Parts follow one another in the result, in
+  ///     the order of ranks.
+  ///   - counts: (size), the number of elements in each rank's part; the same list on all ranks.
+  ///   - operation: how two elements are combined.
+  /// - Throws: ``MPIError`` if the call fails, of class `count` for 2³¹ elements or more.
   public func reduceScatter<Element: Datatype>(
     _ values: Span<Element>, into part: inout MutableSpan<Element>, counts: [Int],
     _ operation: Operation<Element>
   ) throws(MPIError) {
-    _ = try narrow(values.count, .count, "MPI_Reduce_scatter")
+    _ = try narrow(values.count, .count, for: "MPI_Reduce_scatter")
     let parts = try Parts(counts, "MPI_Reduce_scatter")
     requireParts(parts, own: part.count, whole: values.count)
     let code = values.withUnsafeBufferPointer { values in

@@ -1,24 +1,26 @@
 internal import CMPI
 
 extension Communicator {
-  /// Combines the values of all ranks, element by element, on `root`.
+  /// Combines the elements of all ranks, one by one, and gives `root` the result.
   ///
   /// Collective. `MPI_Reduce`; MPI 3.1, 5.9.1.
   ///
   /// - Parameters:
   ///   - values: (n), the same n on all ranks.
-  ///   - result: (n) on `root`, which receives the combination; left alone on the other ranks,
-  ///     where it may be empty.
-  ///   - operation: how two values become one.
-  ///   - root: the rank that receives.
-  /// - Throws: ``MPIError`` of class `count` for 2³¹ elements or more, which are not sent.
+  ///   - result: (n) on `root`, set to the result; unchanged on the other ranks, where it may be
+  ///     empty.
+  ///   - operation: how two elements are combined.
+  ///   - root: the rank that gets the result.
+  /// - Throws: ``MPIError`` if the call fails, of class `count` for 2³¹ elements or more.
   public func reduce<Element: Datatype>(
     _ values: Span<Element>, into result: inout MutableSpan<Element>,
     _ operation: Operation<Element>, to root: Int
   ) throws(MPIError) {
-    precondition(rank != root || result.count == values.count, "the root's result has another size")
-    let count = try narrow(values.count, .count, "MPI_Reduce")
-    let cRoot = try narrow(root, .root, "MPI_Reduce")
+    precondition(
+      rank != root || result.count == values.count,
+      "the root's result must be as long as the values")
+    let count = try narrow(values.count, .count, for: "MPI_Reduce")
+    let cRoot = try narrow(root, .root, for: "MPI_Reduce")
     let code = values.withUnsafeBufferPointer { values in
       result.withUnsafeMutableBufferPointer { result in
         MPI_Reduce(
@@ -29,18 +31,18 @@ extension Communicator {
     try check("MPI_Reduce", code)
   }
 
-  /// Combines the values of all ranks, element by element, in place on all of them.
+  /// Combines the elements of all ranks, one by one, and gives all ranks the result, in place.
   ///
-  /// Collective. Allocates nothing itself. `MPI_Allreduce` with `MPI_IN_PLACE`; MPI 3.1, 5.9.6.
+  /// Collective. Allocates no memory of its own. `MPI_Allreduce` with `MPI_IN_PLACE`; MPI 3.1, 5.9.6.
   ///
   /// - Parameters:
-  ///   - values: (n), the same n on all ranks; replaced by the combination.
-  ///   - operation: how two values become one.
-  /// - Throws: ``MPIError`` of class `count` for 2³¹ elements or more, which are not sent.
+  ///   - values: (n), the same n on all ranks; replaced by the result.
+  ///   - operation: how two elements are combined.
+  /// - Throws: ``MPIError`` if the call fails, of class `count` for 2³¹ elements or more.
   public func allReduce<Element: Datatype>(
     _ values: inout MutableSpan<Element>, _ operation: Operation<Element>
   ) throws(MPIError) {
-    let count = try narrow(values.count, .count, "MPI_Allreduce")
+    let count = try narrow(values.count, .count, for: "MPI_Allreduce")
     let code = values.withUnsafeMutableBufferPointer { values in
       MPI_Allreduce(
         CMPI_in_place(), values.baseAddress, count, Element.c.handle, operation.c.handle, c.handle)
@@ -48,21 +50,21 @@ extension Communicator {
     try check("MPI_Allreduce", code)
   }
 
-  /// Combines the values of all ranks, element by element, on all of them.
+  /// Combines the elements of all ranks, one by one, and gives all ranks the result.
   ///
-  /// Collective. Allocates nothing itself. `MPI_Allreduce`; MPI 3.1, 5.9.6.
+  /// Collective. Allocates no memory of its own. `MPI_Allreduce`; MPI 3.1, 5.9.6.
   ///
   /// - Parameters:
   ///   - values: (n), the same n on all ranks.
-  ///   - result: (n), which receives the combination.
-  ///   - operation: how two values become one.
-  /// - Throws: ``MPIError`` of class `count` for 2³¹ elements or more, which are not sent.
+  ///   - result: (n), set to the result.
+  ///   - operation: how two elements are combined.
+  /// - Throws: ``MPIError`` if the call fails, of class `count` for 2³¹ elements or more.
   public func allReduce<Element: Datatype>(
     _ values: Span<Element>, into result: inout MutableSpan<Element>,
     _ operation: Operation<Element>
   ) throws(MPIError) {
-    precondition(result.count == values.count, "the result has another size than the values")
-    let count = try narrow(values.count, .count, "MPI_Allreduce")
+    precondition(result.count == values.count, "the result must be as long as the values")
+    let count = try narrow(values.count, .count, for: "MPI_Allreduce")
     let code = values.withUnsafeBufferPointer { values in
       result.withUnsafeMutableBufferPointer { result in
         MPI_Allreduce(

@@ -1,13 +1,21 @@
 internal import CMPI
 
-/// A group of ranks with a message space of its own (MPI 3.1, 6).
+/// A group of processes, called ranks, that exchange messages (MPI 3.1, 6).
 ///
-/// The first comes from ``World/communicator``, others from it by ``duplicate()``,
-/// ``split(color:key:)`` and ``splitShared(key:)``. Methods marked collective must be called by
-/// all ranks of the communicator, in the same order, or the job hangs.
+/// A message sent in one communicator can only be received in the same one.
+/// ``World/communicator`` has all ranks of the job; ``duplicate()``, ``split(color:key:)`` and
+/// ``splitShared(key:)`` make further ones:
 ///
-/// A communicator that is dropped rather than given to ``free()`` stays with the library until
-/// `MPI_Finalize`: freeing is collective, and so never happens behind the program's back.
+///     let comm = world.communicator
+///     let node = try comm.splitShared()
+///     print("rank \(comm.rank) of \(comm.size), on its node \(node.rank) of \(node.size)")
+///     try node.free()
+///
+/// A method marked "Collective" must be called by all ranks of the communicator, and several such
+/// methods in the same order on all of them. Otherwise the job hangs.
+///
+/// A communicator that is made should be given to ``free()``. It has no `deinit`, since freeing is
+/// collective: one that is not freed stays allocated in the library until `MPI_Finalize`.
 public struct Communicator: ~Copyable {
   let c: CMPI_Comm
   /// This process's number in the group, from zero (`MPI_Comm_rank`; MPI 3.1, 6.4.1).
@@ -15,7 +23,8 @@ public struct Communicator: ~Copyable {
   /// The number of ranks in the group (`MPI_Comm_size`; MPI 3.1, 6.4.1).
   public let size: Int
 
-  /// Takes over a C handle and makes it return its errors (MPI 3.1, 8.3.1).
+  /// Takes over a C handle, and has the communicator return errors rather than end the job
+  /// (`MPI_Comm_set_errhandler`; MPI 3.1, 8.3.1).
   init(adopting handle: CMPI_Comm) throws(MPIError) {
     var rank: CInt = 0
     var size: CInt = 0
@@ -27,55 +36,61 @@ public struct Communicator: ~Copyable {
     self.size = Int(size)
   }
 
-  /// Another name of the world's group, which has no owner to free it.
+  /// Another value for the world's communicator, which is never freed.
   init(naming world: borrowing Communicator) {
     c = world.c
     rank = world.rank
     size = world.size
   }
 
-  /// The same ranks with another message space, so that libraries do not meet each other's
-  /// messages.
+  /// A new communicator of the same ranks, for example for a library whose messages must not be
+  /// mixed up with the program's.
   ///
   /// Collective. `MPI_Comm_dup`; MPI 3.1, 6.4.2.
+  ///
+  /// - Returns: the new communicator, in which ranks have the same numbers.
+  /// - Throws: ``MPIError`` if the call fails.
   public func duplicate() throws(MPIError) -> Communicator {
     var copy = CMPI_Comm()
     try check("MPI_Comm_dup", MPI_Comm_dup(c.handle, &copy.handle))
     return try Communicator(adopting: copy)
   }
 
-  /// The ranks that name the same colour.
+  /// Divides the ranks into new communicators, one for each colour.
   ///
   /// Collective. `MPI_Comm_split`; MPI 3.1, 6.4.2.
   ///
   /// - Parameters:
-  ///   - color: which part this rank goes to, not negative; nil for none (`MPI_UNDEFINED`).
-  ///   - key: ranks of a part are numbered by key, those of equal key as they were.
-  /// - Returns: this rank's part; nil if it named no colour.
+  ///   - color: the number of the new communicator that this rank joins, zero or more; nil if it
+  ///     joins none (`MPI_UNDEFINED`).
+  ///   - key: in a new communicator, ranks are numbered in the order of their keys. Ranks with the
+  ///     same key keep the order they have here.
+  /// - Returns: the communicator of the ranks with the same colour; nil if `color` is nil.
   /// - Throws: ``MPIError`` if the call fails.
   public func split(color: Int?, key: Int = 0) throws(MPIError) -> Communicator? {
-    // The implementation's number for "none" is negative, and must not be reached by a wrong sum.
-    precondition(color ?? 0 >= 0, "a colour is not negative, or nil for none")
+    // MPI_UNDEFINED is a negative number: a miscalculated colour must not be taken for it.
+    precondition(color ?? 0 >= 0, "a colour is zero or more, or nil for none")
     var part = CMPI_Comm()
     let cColor = try color.map { value throws(MPIError) in
-      try narrow(value, .argument, "MPI_Comm_split")
+      try narrow(value, .argument, for: "MPI_Comm_split")
     }
-    let cKey = try narrow(key, .argument, "MPI_Comm_split")
+    let cKey = try narrow(key, .argument, for: "MPI_Comm_split")
     try check(
       "MPI_Comm_split", MPI_Comm_split(c.handle, cColor ?? MPI_UNDEFINED, cKey, &part.handle))
     return color == nil ? nil : try Communicator(adopting: part)
   }
 
-  /// The ranks that can share memory with this one: those on its machine.
+  /// A new communicator of the ranks on this machine, which can share memory.
   ///
   /// Collective. `MPI_Comm_split_type` with `MPI_COMM_TYPE_SHARED`; MPI 3.1, 6.4.2.
   ///
-  /// - Parameter key: ranks are numbered by key, those of equal key as they were.
-  /// - Returns: the ranks on this machine.
+  /// - Parameter key: in the new communicator, ranks are numbered in the order of their keys. Ranks
+  ///   with the same key keep the order they have here.
+  /// - Returns: the communicator of the ranks on this machine.
   /// - Throws: ``MPIError`` if the call fails.
   public func splitShared(key: Int = 0) throws(MPIError) -> Communicator {
     var part = CMPI_Comm()
-    let cKey = try narrow(key, .argument, "MPI_Comm_split_type")
+    let cKey = try narrow(key, .argument, for: "MPI_Comm_split_type")
     try check(
       "MPI_Comm_split_type",
       MPI_Comm_split_type(
@@ -83,30 +98,34 @@ public struct Communicator: ~Copyable {
     return try Communicator(adopting: part)
   }
 
-  /// Returns when all ranks have come here.
+  /// Waits until all ranks have called it.
   ///
   /// Collective. `MPI_Barrier`; MPI 3.1, 5.3.
+  ///
+  /// - Throws: ``MPIError`` if the call fails.
   public func barrier() throws(MPIError) {
     try check("MPI_Barrier", MPI_Barrier(c.handle))
   }
 
-  /// Gives the communicator back to the library.
+  /// Frees the communicator.
   ///
   /// Collective. `MPI_Comm_free`; MPI 3.1, 6.4.3.
   ///
-  /// - Throws: ``MPIError`` of class `communicator` for ``World/communicator``, which only
-  ///   ``World/finalize()`` ends.
+  /// - Throws: ``MPIError`` if the call fails; of class `communicator` for ``World/communicator``,
+  ///   which lives until ``World/finalize()``.
   public consuming func free() throws(MPIError) {
     guard CMPI_comm_is_world(c) == 0 else {
       throw MPIError(
         "MPI_Comm_free", .communicator,
-        "the world's communicator ends with the world: call finalize() on the world instead")
+        message:
+          "the world's communicator ends with the world: call finalize() on the world instead")
     }
     var handle = c
     try check("MPI_Comm_free", MPI_Comm_free(&handle.handle))
   }
 }
 
-/// A communicator is one thread's unless the world's ``ThreadLevel`` says otherwise.
+/// Which threads may use a communicator depends on the world's ``ThreadLevel``, which the compiler
+/// cannot check.
 @available(*, unavailable)
 extension Communicator: Sendable {}

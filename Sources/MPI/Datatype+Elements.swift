@@ -1,5 +1,5 @@
-// The types of the standard library that are elements as they are. MPI's integers have fixed sizes:
-// `Int` and `UInt` are those of 64 bits, which they have on all machines that this library is for.
+// The types of Swift's standard library that can be sent. `Int` and `UInt` are sent as integers of 64
+// bits, which is their size on all machines that this module supports.
 
 extension Bool: Datatype {
   /// `MPI_C_BOOL`.

@@ -1,21 +1,25 @@
 internal import CMPI
 
-/// An element that MPI can move, and where its kind allows, reduce.
+/// The type of an element that MPI can send and combine (MPI 3.1, 3.2.2).
 ///
-/// These are `Int` and `UInt`, `Int8` to `Int64`, `UInt8` to `UInt64`, `Float`, `Double` and
-/// `Bool`; MPI 3.1, 3.2.2. A type of your own can conform if it has the memory layout of one of
-/// them, and names that one.
+/// `Int` and `UInt`, `Int8` to `Int64`, `UInt8` to `UInt64`, `Float`, `Double` and `Bool` conform.
+/// Another type can conform if it has the memory layout of one of them:
 ///
-/// A message must be received as the type that was sent: MPI itself does not look, and a byte
-/// other than zero and one is no `Bool`.
+///     struct Label: Datatype {
+///       var number: UInt8
+///       static var predefined: PredefinedDatatype { .uint8 }
+///     }
+///
+/// A message must be received as the type that was sent. MPI does not check that, and a byte that is
+/// neither zero nor one is not a valid `Bool`.
 public protocol Datatype: BitwiseCopyable, Sendable {
   /// The predefined datatype with this type's memory layout.
   static var predefined: PredefinedDatatype { get }
 }
 
-/// The datatypes that MPI knows by itself, as far as this module uses them.
+/// The predefined datatypes of MPI that this module uses (MPI 3.1, 3.2.2).
 public enum PredefinedDatatype: Sendable {
-  /// `MPI_C_BOOL`, which has logical operations alone.
+  /// `MPI_C_BOOL`, which only logical operations can combine.
   case bool
   /// `MPI_FLOAT`.
   case float
@@ -40,7 +44,7 @@ public enum PredefinedDatatype: Sendable {
 }
 
 extension Datatype {
-  /// What C calls this type.
+  /// The C handle of this type.
   static var c: CMPI_Datatype {
     switch predefined {
     case .bool: CMPI_bool()

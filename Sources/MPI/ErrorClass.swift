@@ -1,8 +1,9 @@
 internal import CMPI
 
-/// The kind of an MPI failure: the same names whatever numbers an implementation uses.
+/// The kind of an MPI failure (MPI 3.1, 8.4).
 ///
-/// MPI 3.1, 8.4. The classes listed are those that the calls of this module can meet.
+/// Implementations number these classes differently; here they have the same names with all of them.
+/// There is a case for every class that the calls of this module can fail with.
 public enum ErrorClass: Hashable, Sendable {
   /// `MPI_ERR_BUFFER`: an invalid buffer.
   case buffer
@@ -32,7 +33,8 @@ public enum ErrorClass: Hashable, Sendable {
   case inStatus
   /// `MPI_ERR_PENDING`: a request that has neither failed nor completed.
   case pending
-  /// `MPI_ERR_INFO` and its kin: an invalid hint.
+  /// `MPI_ERR_INFO`, `MPI_ERR_INFO_KEY`, `MPI_ERR_INFO_VALUE`, `MPI_ERR_INFO_NOKEY`: an invalid
+  /// hint.
   case info
   /// `MPI_ERR_NO_MEM`: memory is exhausted.
   case noMemory
@@ -50,18 +52,18 @@ public enum ErrorClass: Hashable, Sendable {
   case synchronisation
   /// `MPI_ERR_RMA_SHARED`: ranks that cannot share memory.
   case shared
-  /// `MPI_ERR_OTHER`: a known error that no class names.
+  /// `MPI_ERR_OTHER`: a known error that has no class of its own.
   case other
   /// `MPI_ERR_INTERN`: an error inside the library.
   case `internal`
   /// `MPI_ERR_UNKNOWN`: an unknown error.
   case unknown
-  /// A class of the implementation's own, or one not listed here, by its number.
+  /// Another class of the standard or of the implementation, with the implementation's number.
   case unlisted(Int32)
 }
 
 extension ErrorClass {
-  /// The class with the implementation's number `code`.
+  /// The class that has the number `code` in this implementation.
   init(code: CInt) {
     self = numbered.first { $0.code == code }?.errorClass ?? .unlisted(code)
   }

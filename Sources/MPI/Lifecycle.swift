@@ -6,7 +6,7 @@ internal import CMPI
 
 /// How far this process has come in the life of MPI, which begins and ends once (MPI 3.1, 8.7).
 ///
-/// The value is asked of the library each time, so it cannot differ from what the library thinks.
+/// Nothing is stored here: the library is asked each time.
 enum Lifecycle {
   /// MPI is not initialised yet.
   case before
@@ -24,7 +24,7 @@ enum Lifecycle {
     return isFinalised != 0 ? .over : isInitialised != 0 ? .alive : .before
   }
 
-  /// Ends MPI in this process: `MPI_Finalize`, in a way that returns with MPICH, too.
+  /// Finalises MPI: `MPI_Finalize`, with which some versions of MPICH need help.
   static func finalize() throws(MPIError) {
     #if MPICH
       try check("MPI_Finalize", CMPICHLauncher_finalize())
@@ -33,8 +33,9 @@ enum Lifecycle {
     #endif
   }
 
-  /// Ends all ranks by `MPI_Abort` while MPI is alive; otherwise only those that the launcher can
-  /// be told to end without it. Returns only if this process has not been ended.
+  /// Ends all ranks of the job: by `MPI_Abort` if MPI is alive. Returns if that is not so, or if it
+  /// fails; the caller must then exit with `code`, at which Open MPI's launcher ends the other ranks.
+  /// MPICH's launcher does so only if it is asked to.
   static func abort(code: CInt) {
     let current = current
     #if MPICH

@@ -1,36 +1,38 @@
 internal import CMPI
 
-/// A failed MPI call: which one, of what class, and the library's own words.
+/// A failed MPI call: the C function, the class of the error, and the library's explanation.
 ///
-/// Communicators and windows made by this module return their errors, so none of them ends the
-/// job by itself: whoever catches the error decides. What state MPI is in after an error is up to
-/// the implementation (MPI 3.1, 8.3); an error met by one rank alone is best answered with
+/// By default MPI ends the job when a call fails. Communicators and windows of this module return
+/// an error instead, which is thrown, and the program decides what to do. The standard does not say
+/// whether MPI can still be used after an error (MPI 3.1, 8.3). If only one rank meets the error,
+/// the others may wait for it for ever: that rank should then call
 /// ``World/abort(code:)-swift.type.method``.
 public struct MPIError: Error, Hashable, Sendable {
-  /// The C function that failed, or that was not called because its arguments cannot be right.
+  /// The C function that failed, or that was not called because its arguments are wrong.
   public let operation: String
-  /// What kind of failure it was (`MPI_Error_class`; MPI 3.1, 8.4).
+  /// The kind of failure (`MPI_Error_class`; MPI 3.1, 8.4).
   public let errorClass: ErrorClass
-  /// What the library says about it (`MPI_Error_string`; MPI 3.1, 8.3.4), or what this module does.
+  /// The explanation in words: the library's (`MPI_Error_string`; MPI 3.1, 8.3.4), or this
+  /// module's if it found the error itself.
   public let message: String
 
-  /// An error found by this module before the library was asked.
-  init(_ operation: StaticString, _ errorClass: ErrorClass, _ message: String) {
+  /// An error that this module found before it called `operation`.
+  init(_ operation: StaticString, _ errorClass: ErrorClass, message: String) {
     self.operation = "\(operation)"
     self.errorClass = errorClass
     self.message = message
   }
 
-  /// The error behind the return code of `operation`.
+  /// The error that the return code of `operation` stands for.
   init(_ operation: StaticString, code: CInt) {
-    // The library explains its codes only while it is alive.
+    // MPI_Error_class and MPI_Error_string may only be called between MPI_Init and MPI_Finalize.
     guard Lifecycle.current == .alive else {
-      self.init(operation, ErrorClass(code: code), "return code \(code)")
+      self.init(operation, ErrorClass(code: code), message: "return code \(code)")
       return
     }
     var value = code
     MPI_Error_class(code, &value)
-    self.init(operation, ErrorClass(code: value), Self.text(of: code))
+    self.init(operation, ErrorClass(code: value), message: Self.text(of: code))
   }
 
   private static func text(of code: CInt) -> String {
@@ -45,7 +47,7 @@ public struct MPIError: Error, Hashable, Sendable {
     }
   }
 
-  /// The standard lets an explanation have several lines, as MPICH's do.
+  /// `text` with its lines joined to one: explanations may have several, and MPICH's do.
   private static func oneLine(_ text: String) -> String {
     text.split(whereSeparator: \.isNewline).reduce("") { whole, line in
       whole.isEmpty ? "\(line)" : whole + (whole.hasSuffix(":") ? " " : "; ") + line
@@ -54,11 +56,11 @@ public struct MPIError: Error, Hashable, Sendable {
 }
 
 extension MPIError: CustomStringConvertible {
-  /// The whole error in one sentence, without a full stop.
+  /// The function and the explanation in one sentence, without a full stop.
   public var description: String { "\(operation) failed: \(message)" }
 }
 
-/// Turns a return code into a thrown error. Every MPI call of this module passes through here.
+/// Throws if `code`, which `operation` returned, is an error. All return codes are checked by it.
 func check(_ operation: StaticString, _ code: CInt) throws(MPIError) {
   guard code == MPI_SUCCESS else { throw MPIError(operation, code: code) }
 }

@@ -1,19 +1,27 @@
-/// Memory that stays where it is: what an operation under way can be trusted with.
+/// Memory for a non-blocking operation, which stays at the same address until it is freed.
 ///
-/// An array's elements may move whenever the array is touched, a span's owner may go away; the
-/// memory of this buffer is allocated once and freed with it. A non-blocking operation takes the
-/// buffer over, its ``Request`` owns it, and `wait()` hands it back: while MPI may read or write
-/// the elements, no one else can reach them.
+/// The elements of an array may move when the array is changed, and the owner of a span may end
+/// before the operation does. This buffer is allocated once and freed by its `deinit`. An operation
+/// consumes the buffer, its ``Request`` owns it, and ``Request/wait()`` returns it: while MPI may
+/// read or write the elements, the program cannot.
+///
+///     var buffer = MessageBuffer<Float>(repeating: 1, count: 1000)
+///     let request = try comm.startAllReduce(buffer, .sum)
+///     buffer = try request.wait()
 public struct MessageBuffer<Element: Datatype>: ~Copyable {
   private let elements: UnsafeMutableBufferPointer<Element>
 
-  /// Makes a buffer of `count` elements, all equal, beginning on a cache line (64 bytes).
+  /// Makes a buffer of `count` elements, each of them `value`.
+  ///
+  /// The first element lies at the start of a cache line (64 bytes).
   public init(repeating value: Element, count: Int) {
     elements = Self.allocate(count)
     elements.initialize(repeating: value)
   }
 
-  /// Makes a buffer with the elements of a span, beginning on a cache line (64 bytes).
+  /// Makes a buffer with a copy of the elements of a span.
+  ///
+  /// The first element lies at the start of a cache line (64 bytes).
   public init(copying values: Span<Element>) {
     elements = Self.allocate(values.count)
     for index in values.indices { elements.initializeElement(at: index, to: values[index]) }
@@ -31,28 +39,28 @@ public struct MessageBuffer<Element: Datatype>: ~Copyable {
   /// The number of elements.
   public var count: Int { elements.count }
 
-  /// The elements, to read.
+  /// The elements, for reading.
   public var span: Span<Element> {
-    // `Lifetimes`: the span points into this buffer's memory, and the compiler can know that the
-    // buffer must outlive it only if told here.
+    // `Lifetimes`: the span points into this buffer's memory. The compiler only knows that the
+    // buffer must outlive the span because these two attributes say so.
     @_lifetime(borrow self)
     get { _overrideLifetime(elements.span, borrowing: self) }
   }
 
-  /// The elements, to read and write.
+  /// The elements, for reading and writing.
   public var mutableSpan: MutableSpan<Element> {
-    // `Lifetimes`: as above, and no one else may reach the elements meanwhile.
+    // `Lifetimes`: as above; and while the span exists, the buffer cannot be used otherwise.
     @_lifetime(&self)
     mutating get { _overrideLifetime(elements.mutableSpan, mutating: &self) }
   }
 
-  /// Where the elements are, for a call that this buffer is handed over to.
+  /// The address of the first element, for a C call; nil if there are no elements.
   var baseAddress: UnsafeMutablePointer<Element>? { elements.baseAddress }
 
-  /// Takes back memory that ``release()`` gave out.
+  /// Takes over memory that ``release()`` returned.
   init(adopting elements: UnsafeMutableBufferPointer<Element>) { self.elements = elements }
 
-  /// Gives out the memory, which is no longer freed here.
+  /// Returns the memory, which the caller must free or give to ``init(adopting:)``.
   consuming func release() -> UnsafeMutableBufferPointer<Element> {
     let elements = elements
     discard self

@@ -1,15 +1,15 @@
 internal import CMPI
 
-/// How values of several ranks become one (MPI 3.1, 5.9.2).
+/// How the elements of several ranks are combined into one (MPI 3.1, 5.9.2).
 ///
-/// The order in which ranks are combined is the library's choice: sums and products of floating
-/// point values may differ in the last bits between libraries, rank counts and message sizes.
-/// For `reduce` and `allReduce` the standard advises, but does not demand, that they do not differ
-/// between two runs of the same call.
+/// The library chooses the order in which it combines ranks. So sums and products of floating-point
+/// numbers may differ in their last bits between libraries, and if the number of ranks or elements
+/// changes. The standard recommends, but does not require, that two runs of the same `reduce` or
+/// `allReduce` give the same bits.
 ///
-/// Which operations there are depends on the element, as in MPI's table: all of them for integers,
-/// `sum product min max` for `Float` and `Double`, the logical ones for `Bool`. To count how many
-/// ranks say yes, add ones: `allReduce(isReady ? 1 : 0, .sum)`.
+/// Integers have all operations, `Float` and `Double` have ``sum``, ``product``, ``min`` and
+/// ``max``, and `Bool` has the logical ones, as in MPI's table. To count the ranks for which
+/// something is true, add ones: `allReduce(isReady ? 1 : 0, .sum)`.
 public struct Operation<Element: Datatype>: Sendable {
   enum Kind { case sum, product, min, max, and, or, xor, bitAnd, bitOr, bitXor }
 
@@ -17,47 +17,47 @@ public struct Operation<Element: Datatype>: Sendable {
 }
 
 extension Operation where Element: Numeric {
-  /// Adds, wrapping round in integers (`MPI_SUM`).
+  /// The sum (`MPI_SUM`); integers wrap around on overflow.
   public static var sum: Self { Self(kind: .sum) }
-  /// Multiplies, wrapping round in integers (`MPI_PROD`).
+  /// The product (`MPI_PROD`); integers wrap around on overflow.
   public static var product: Self { Self(kind: .product) }
 }
 
 extension Operation where Element: Comparable {
-  /// Takes the smallest (`MPI_MIN`).
+  /// The smallest (`MPI_MIN`).
   public static var min: Self { Self(kind: .min) }
-  /// Takes the largest (`MPI_MAX`).
+  /// The largest (`MPI_MAX`).
   public static var max: Self { Self(kind: .max) }
 }
 
 extension Operation where Element: FixedWidthInteger {
-  // A library may leave the value of a lone rank as it is, so that truth is "other than zero".
+  // Some libraries leave the value of a job's only rank as it is, so a true result need not be one.
 
-  /// True (not zero) where all values are, else zero (`MPI_LAND`).
+  /// Not zero if no value is zero; otherwise zero (`MPI_LAND`).
   public static var logicalAnd: Self { Self(kind: .and) }
-  /// True (not zero) where any value is, else zero (`MPI_LOR`).
+  /// Not zero if at least one value is not zero; otherwise zero (`MPI_LOR`).
   public static var logicalOr: Self { Self(kind: .or) }
-  /// True (not zero) where an odd number of values are, else zero (`MPI_LXOR`).
+  /// Not zero if an odd number of values are not zero; otherwise zero (`MPI_LXOR`).
   public static var logicalXor: Self { Self(kind: .xor) }
-  /// The bits set in all values (`MPI_BAND`).
+  /// The bits that are set in all values (`MPI_BAND`).
   public static var bitwiseAnd: Self { Self(kind: .bitAnd) }
-  /// The bits set in any value (`MPI_BOR`).
+  /// The bits that are set in at least one value (`MPI_BOR`).
   public static var bitwiseOr: Self { Self(kind: .bitOr) }
-  /// The bits set in an odd number of values (`MPI_BXOR`).
+  /// The bits that are set in an odd number of values (`MPI_BXOR`).
   public static var bitwiseXor: Self { Self(kind: .bitXor) }
 }
 
 extension Operation<Bool> {
-  /// True where all values are (`MPI_LAND`).
+  /// True if all values are true (`MPI_LAND`).
   public static var logicalAnd: Self { Self(kind: .and) }
-  /// True where any value is (`MPI_LOR`).
+  /// True if at least one value is true (`MPI_LOR`).
   public static var logicalOr: Self { Self(kind: .or) }
-  /// True where an odd number of values are (`MPI_LXOR`).
+  /// True if an odd number of values are true (`MPI_LXOR`).
   public static var logicalXor: Self { Self(kind: .xor) }
 }
 
 extension Operation {
-  /// What C calls this operation.
+  /// The C handle of this operation.
   var c: CMPI_Op {
     switch kind {
     case .sum: CMPI_sum()

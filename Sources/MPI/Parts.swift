@@ -1,20 +1,23 @@
-/// How a buffer is dealt out to ranks: part after part, in rank order, without gaps.
-///
-/// Each part's count and the whole must fit a C `int`, as the standard counts and displaces in it.
+/// The division of a buffer into one part for each rank, in the order of ranks, without gaps.
 struct Parts {
+  /// The number of elements in each part.
   let counts: [CInt]
+  /// The index in the buffer of each part's first element.
   let displacements: [CInt]
-  /// The elements of all parts together.
+  /// The number of elements in all parts together.
   let total: Int
 
+  /// Parts of `counts` elements, for the C function `operation`.
+  ///
+  /// - Throws: ``MPIError`` of class `count` if a count or a displacement does not fit a C `int`.
   init(_ counts: [Int], _ operation: StaticString) throws(MPIError) {
     var narrowed: [CInt] = []
     var displacements: [CInt] = []
     var total = 0
     for count in counts {
       precondition(count >= 0, "a part has a negative count")
-      displacements.append(try narrow(total, .count, operation))
-      narrowed.append(try narrow(count, .count, operation))
+      displacements.append(try narrow(total, .count, for: operation))
+      narrowed.append(try narrow(count, .count, for: operation))
       total += count
     }
     self.counts = narrowed
@@ -24,10 +27,11 @@ struct Parts {
 }
 
 extension Communicator {
-  /// Traps unless there is a part for each rank, this rank's is `own`, and all make up `whole`.
+  /// Traps unless `parts` has a part for each rank, `own` elements in the part of this rank, and
+  /// `whole` elements in all parts together.
   func requireParts(_ parts: Parts, own: Int, whole: Int) {
     precondition(parts.counts.count == size, "there must be a count for each rank")
-    precondition(Int(parts.counts[rank]) == own, "this rank's part is not of the size counted")
-    precondition(parts.total == whole, "the whole must be as large as its parts together")
+    precondition(Int(parts.counts[rank]) == own, "this rank's count is not that of its values")
+    precondition(parts.total == whole, "the counts must add up to the count of the whole")
   }
 }

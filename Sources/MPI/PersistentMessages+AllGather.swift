@@ -1,24 +1,25 @@
 extension PersistentMessages {
-  /// Adds a group that brings each rank's pieces of `values` to the same places of all other
-  /// ranks'.
+  /// Adds a group that copies each rank's ranges of `values` to the same ranges on all other ranks.
   ///
-  /// An all-gather whose parts lie scattered, without copying them together. Every rank sends its
-  /// pieces to every other, which on a network that joins all pairs alike is as few bytes on each
-  /// link as any way needs.
+  /// It is an all-gather in which the elements of a rank need not lie side by side. Every rank sends
+  /// all its ranges to every other rank directly. On a network in which all pairs of ranks have
+  /// equally fast links, no other way sends fewer bytes over any link.
+  ///
+  /// `MPI_Send_init` and `MPI_Recv_init`; MPI 3.1, 3.9.
   ///
   /// - Parameters:
-  ///   - values: (n), laid out alike on all ranks.
-  ///   - pieces: (size), the ranges of `values` that each rank has, the same lists on all ranks. No
-  ///     two may overlap. Empty ones are not sent.
+  ///   - values: (n), the same n on all ranks.
+  ///   - pieces: (size), for each rank the ranges of `values` that it sends; the same lists on all
+  ///     ranks. No two ranges may overlap. Empty ranges are not sent.
   /// - Returns: the group's number.
-  /// - Throws: ``MPIError``, of class `count` for ranges of 2³¹ elements or more.
+  /// - Throws: ``MPIError`` if a call fails, of class `count` for ranges of 2³¹ elements or more.
   public mutating func addAllGather<Element: Datatype>(
     _ values: inout MutableSpan<Element>, pieces: [[Range<Int>]]
   ) throws(MPIError) -> Int {
     precondition(pieces.count == size, "there must be a list of pieces for each rank")
     let group = addGroup()
     try values.withUnsafeMutableBufferPointer { values throws(MPIError) in
-      // Receives come first: what arrives before it is expected is copied.
+      // Receives start first: MPI has to copy a message that arrives before its receive has started.
       for distance in 1..<max(size, 1) {
         let source = (rank + size - distance) % size
         for range in pieces[source] {

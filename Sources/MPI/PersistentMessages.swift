@@ -1,34 +1,51 @@
 internal import CMPI
 
-/// Messages that go again and again from and to the same places in memory, prepared once.
+/// Messages that are prepared once and then sent many times from and to the same memory (persistent
+/// requests; MPI 3.1, 3.9).
 ///
-/// Messages form groups; those of a group start together and end together, and groups are under way
-/// independently of one another. Sender and receiver must have the same groups in the same order,
-/// in each of which messages between two ranks match in the order in which they were added.
+/// Messages form groups, numbered from zero. ``start(_:)`` starts all messages of a group, and
+/// ``wait(_:)`` waits for the end of all of them. Several groups may be active at the same time.
 ///
-/// The memory is not the messages' own: it must stay where it is until ``free()``. While a group is
-/// under way its memory is MPI's: what is sent may be read, what is received not even that.
+///     var messages = comm.persistentMessages()
+///     let group = messages.addGroup()
+///     try messages.addReceive(into: &received, from: previous)
+///     try messages.addSend(values, to: next)
+///     for _ in 0..<steps {
+///       try messages.start(group)
+///       try messages.wait(group)
+///     }
+///     try messages.free()
 ///
-/// Persistent requests: MPI 3.1, 3.9. None of the calls after preparation allocates anything here.
+/// Sender and receiver must add their groups in the same order, and in each group the messages
+/// between the two of them in the same order: the first send matches the first receive.
+///
+/// The caller owns the memory, which must stay at its address until ``free()``. While a group is
+/// active, the elements that it sends must not be changed, and those that it receives must be
+/// neither read nor changed.
+///
+/// Only the methods that add groups and messages allocate memory.
 public struct PersistentMessages: ~Copyable {
-  private let communicator: CMPI_Comm
-  private let firstTag: Int
-  private var requests: [CMPI_Request] = []
-  private var groups: [Group] = []
+  let communicator: CMPI_Comm
+  /// The tag of the messages of the first group.
+  let firstTag: Int
+  /// The requests of all groups, one after the other.
+  var requests: [CMPI_Request] = []
+  var groups: [Group] = []
 
-  /// This rank in the communicator, and how many there are.
+  /// The number of this rank in the communicator.
   public let rank: Int
-  /// See ``rank``.
+  /// The number of ranks in the communicator.
   public let size: Int
 
-  /// The bytes that each request is to receive; nil for one that sends.
-  private var expectedBytes: [Int?] = []
+  /// For each request the number of bytes that it must receive; nil for a request that sends.
+  var expectedBytes: [Int?] = []
 
-  private struct Group {
+  struct Group {
+    /// The indices of the group's requests.
     var requests: Range<Int>
     var sentBytes = 0
-
-    /// The first request that is not known to be through.
+    /// The index of the first request that may be active: those before it have ended. Equal to
+    /// `requests.upperBound` if all have.
     var next = 0
   }
 
@@ -40,183 +57,114 @@ public struct PersistentMessages: ~Copyable {
   /// The number of groups.
   public var count: Int { groups.count }
 
-  /// The bytes that this rank sends in `group`.
+  /// The number of bytes that this rank sends each time `group` is started.
   public func sentBytes(_ group: Int) -> Int { groups[group].sentBytes }
 
-  /// Begins a group, to which messages are then added.
+  /// Adds an empty group. Messages that are added later belong to it, until the next is added.
   ///
-  /// - Returns: its number, counted from zero.
+  /// - Returns: the group's number, which is the number of groups before it.
   public mutating func addGroup() -> Int {
     groups.append(Group(requests: requests.count..<requests.count, next: requests.count))
     return groups.count - 1
   }
 
-  /// Starts the messages of `group`, none of which may be under way.
+  /// Starts the messages of `group`, which must not be active.
   ///
   /// `MPI_Startall`; MPI 3.1, 3.9.
   ///
-  /// - Throws: ``MPIError`` if the call fails; the job is then best ended.
+  /// - Throws: ``MPIError`` if the call fails. Some messages may have started, so the job should be
+  ///   ended.
   public mutating func start(_ group: Int) throws(MPIError) {
     let range = groups[group].requests
     groups[group].next = range.lowerBound
-    // A list of none has no address, which some libraries call an invalid request.
+    // An empty array has no address, which some libraries report as an invalid request.
     guard !range.isEmpty else { return }
     let code = requests.withUnsafeMutableBufferPointer {
-      // A group's messages were counted when they were added.
+      // There is no memory for so many messages that this conversion traps.
       CMPI_start_all(CInt(range.count), $0.baseAddress! + range.lowerBound)
     }
     try check("MPI_Startall", code)
   }
 
-  /// Looks whether `group` is through, and lets all messages make progress.
+  /// Whether all messages of `group` have ended, which is also so before its first start.
   ///
-  /// `MPI_Test` of one message after the other; MPI 3.1, 3.7.3. (Of all at once, Open MPI 4.1.4
-  /// does not tell when one failed.)
+  /// The call lets MPI make progress with all messages, also those of other groups.
   ///
-  /// - Returns: whether no message of the group is under way (any longer).
-  /// - Throws: ``MPIError`` if a message failed, of class `truncate` also if it had another length
-  ///   than was expected; the job is then best ended.
+  /// `MPI_Test` of one message after the other; MPI 3.1, 3.7.3. (`MPI_Testall` of Open MPI 4.1.4
+  /// does not report the failure of a message.)
+  ///
+  /// - Throws: ``MPIError`` if a message failed; of class `truncate` if a received message was longer
+  ///   or shorter than the receive. Other messages may still be active, so the job should be ended.
   public mutating func test(_ group: Int) throws(MPIError) -> Bool {
     while groups[group].next < groups[group].requests.upperBound {
       let number = groups[group].next
-      var (status, isThrough) = (MPI_Status(), CInt(0))
-      let code = MPI_Test(&requests[number].handle, &isThrough, &status)
-      // One that failed is through, too.
-      groups[group].next += code != MPI_SUCCESS || isThrough != 0 ? 1 : 0
+      var (status, hasEnded) = (MPI_Status(), CInt(0))
+      let code = MPI_Test(&requests[number].handle, &hasEnded, &status)
+      // A message that failed has ended, too.
+      groups[group].next += code != MPI_SUCCESS || hasEnded != 0 ? 1 : 0
       try check("MPI_Test", code)
-      guard isThrough != 0 else { return false }
-      try settle(number, &status)
+      guard hasEnded != 0 else { return false }
+      try checkLength(number, &status)
     }
     return true
   }
 
-  /// Waits until `group` is through.
+  /// Waits until all messages of `group` have ended; returns at once before its first start.
   ///
   /// `MPI_Wait`; MPI 3.1, 3.7.3.
   ///
-  /// - Throws: as ``test(_:)``.
+  /// - Throws: ``MPIError``, as ``test(_:)`` does. Another call then waits for the messages that are
+  ///   left.
   public mutating func wait(_ group: Int) throws(MPIError) {
     while groups[group].next < groups[group].requests.upperBound {
       let number = groups[group].next
       var status = MPI_Status()
       groups[group].next += 1
       try check("MPI_Wait", MPI_Wait(&requests[number].handle, &status))
-      try settle(number, &status)
+      try checkLength(number, &status)
     }
   }
 
-  /// Makes sure that what came is what was expected; less is no error to MPI.
-  private func settle(_ number: Int, _ status: inout MPI_Status) throws(MPIError) {
+  /// Throws if the message that request `number` has received is shorter than it should be, which
+  /// MPI does not take for an error.
+  private func checkLength(_ number: Int, _ status: inout MPI_Status) throws(MPIError) {
     guard let expected = expectedBytes[number] else { return }
     let bytes = try byteCount(&status)
     guard bytes == expected else {
       throw MPIError(
         "MPI_Recv_init", .truncate,
-        "a message of \(bytes) bytes from rank \(status.MPI_SOURCE) came where \(expected) bytes "
+        message:
+          "a message of \(bytes) bytes from rank \(status.MPI_SOURCE) came where \(expected) bytes "
           + "were expected")
     }
   }
 
-  /// Gives the requests back to the library; no group may be under way.
+  /// Frees the requests. No group may be active.
   ///
   /// `MPI_Request_free`; MPI 3.1, 3.7.3.
+  ///
+  /// - Throws: ``MPIError`` if a call fails.
   public consuming func free() throws(MPIError) {
-    // Some libraries take back those that failed.
+    // Some libraries have freed those that failed already.
     for var request in requests where CMPI_request_is_null(request) == 0 {
       try check("MPI_Request_free", MPI_Request_free(&request.handle))
     }
   }
 }
 
-extension PersistentMessages {
-  /// Adds a message to the last group that sends `values` as they are when the group starts;
-  /// nothing for no values.
-  ///
-  /// `MPI_Send_init`; MPI 3.1, 3.9.
-  ///
-  /// - Throws: ``MPIError``, of class `count` for 2³¹ elements or more.
-  public mutating func addSend<Element: Datatype>(
-    _ values: Span<Element>, to destination: Int
-  ) throws(MPIError) {
-    try values.withUnsafeBufferPointer { values throws(MPIError) in
-      try addSend(UnsafeMutableBufferPointer(mutating: values), to: destination)
-    }
-  }
-
-  /// Adds a message to the last group that receives exactly as many `values`; nothing for none.
-  ///
-  /// `MPI_Recv_init`; MPI 3.1, 3.9.
-  ///
-  /// - Throws: ``MPIError``, of class `count` for 2³¹ elements or more.
-  public mutating func addReceive<Element: Datatype>(
-    into values: inout MutableSpan<Element>, from source: Int
-  ) throws(MPIError) {
-    try values.withUnsafeMutableBufferPointer { values throws(MPIError) in
-      try addReceive(values, from: source)
-    }
-  }
-}
-
-extension PersistentMessages {
-  /// Adds a message to the last group that sends `values`.
-  mutating func addSend<Element: Datatype>(
-    _ values: UnsafeMutableBufferPointer<Element>, to destination: Int
-  ) throws(MPIError) {
-    guard !values.isEmpty else { return }
-    let count = try narrow(values.count, .count, "MPI_Send_init")
-    let cDestination = try narrow(destination, .rank, "MPI_Send_init")
-    var request = CMPI_Request()
-    let code = MPI_Send_init(
-      values.baseAddress, count, Element.c.handle, cDestination, try tag("MPI_Send_init"),
-      communicator.handle, &request.handle)
-    try append(request, expecting: nil, "MPI_Send_init", code)
-    groups[groups.count - 1].sentBytes += values.count * MemoryLayout<Element>.stride
-  }
-
-  /// Adds a message to the last group that receives `values`.
-  mutating func addReceive<Element: Datatype>(
-    _ values: UnsafeMutableBufferPointer<Element>, from source: Int
-  ) throws(MPIError) {
-    guard !values.isEmpty else { return }
-    let count = try narrow(values.count, .count, "MPI_Recv_init")
-    let cSource = try narrow(source, .rank, "MPI_Recv_init")
-    var request = CMPI_Request()
-    let code = MPI_Recv_init(
-      values.baseAddress, count, Element.c.handle, cSource, try tag("MPI_Recv_init"),
-      communicator.handle, &request.handle)
-    try append(
-      request, expecting: values.count * MemoryLayout<Element>.stride, "MPI_Recv_init", code)
-  }
-
-  /// What tells the last group's messages from those of other groups.
-  private func tag(_ operation: StaticString) throws(MPIError) -> CInt {
-    precondition(!groups.isEmpty, "a message belongs to a group")
-    return try narrow(firstTag + groups.count - 1, .tag, operation)
-  }
-
-  private mutating func append(
-    _ request: CMPI_Request, expecting bytes: Int?, _ operation: StaticString, _ code: CInt
-  ) throws(MPIError) {
-    try check(operation, code)
-    requests.append(request)
-    expectedBytes.append(bytes)
-    let group = groups.count - 1
-    groups[group].requests = groups[group].requests.lowerBound..<requests.count
-    groups[group].next = requests.count  // None is under way.
-  }
-}
-
 extension Communicator {
-  /// No messages yet, between the ranks of this communicator, which must not be freed before them.
+  /// An empty list of persistent messages between ranks of this communicator, which must not be freed
+  /// before the messages are.
   ///
-  /// - Parameter firstTag: the tag of the first group's messages, to which each further group adds
-  ///   one: where there are other messages on this communicator, the tags must be none of theirs.
-  /// - Returns: what groups of messages are added to.
+  /// - Parameter firstTag: the tag of the messages of the first group; each further group has the next
+  ///   tag. No other message in this communicator may have one of these tags.
+  /// - Returns: the list, to which groups and messages can be added.
   public func persistentMessages(firstTag: Int = 0) -> PersistentMessages {
     PersistentMessages(self, firstTag: firstTag)
   }
 }
 
-/// Messages are one thread's unless the world's ``ThreadLevel`` says otherwise.
+/// Which threads may use the messages depends on the world's ``ThreadLevel``, which the compiler
+/// cannot check.
 @available(*, unavailable)
 extension PersistentMessages: Sendable {}

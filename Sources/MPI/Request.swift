@@ -1,24 +1,31 @@
 internal import CMPI
 internal import Glibc
 
-/// A non-blocking operation under way, and the owner of its buffer (MPI 3.1, 3.7).
+/// A non-blocking operation that has been started, and the owner of its buffer (MPI 3.1, 3.7).
 ///
-/// ``wait()`` ends it and gives the buffer back. Until then the memory belongs to MPI: nothing else
-/// can reach it, and it cannot be freed.
+/// ``wait()`` waits for the end of the operation and returns the buffer. Until then the program can
+/// neither use nor free its memory.
 ///
-/// A request must be waited for, even when ``test()`` found it complete. If one is dropped while
-/// its operation is under way, most often because an error was thrown past it, the memory is never
-/// freed, as MPI may still use it, and standard error says so. It does not trap, for that would
-/// hide the error; it does not wait in place of the program, for that can block.
+///     let request = try comm.startSend(buffer, to: 1)
+///     compute()
+///     let sent = try request.wait()
+///
+/// A program must call `wait()` for every request, also after ``test()`` has returned true. A
+/// request may be dropped without it, usually because an error was thrown. If its operation has not
+/// ended by then, MPI may still use the memory, which is therefore never freed, and a message on
+/// standard error says so. The `deinit` does not trap, since that would hide the error, and does not
+/// wait, since that could take for ever.
 public struct Request<Element: Datatype>: ~Copyable {
   private var c: CMPI_Request
-  /// The buffer's memory; nil once it is given back, or given up.
+  /// The buffer's memory; nil after it was returned, or if it can never be used again.
   private var elements: UnsafeMutableBufferPointer<Element>?
+  /// Whether the operation receives a message, which then has a status.
   private let receives: Bool
-  /// How the operation ended; nil while it is under way.
+  /// The result of the operation; nil until it has ended. The status is nil unless the operation
+  /// receives a message.
   private var outcome: Result<Status?, MPIError>?
 
-  /// Takes over an operation that has just been started on `buffer`.
+  /// A request for the operation of `handle`, which has been started on `buffer`.
   init(_ handle: CMPI_Request, owning buffer: consuming MessageBuffer<Element>, receives: Bool) {
     c = handle
     elements = buffer.release()
@@ -38,18 +45,18 @@ public struct Request<Element: Datatype>: ~Copyable {
     sentence.withUTF8 { _ = write(STDERR_FILENO, $0.baseAddress, $0.count) }
   }
 
-  /// Whether the operation has ended, and ``wait()`` will return at once.
+  /// Whether the operation has ended, so that ``wait()`` will return at once.
   ///
   /// `MPI_Test`; MPI 3.1, 3.7.3.
   ///
-  /// - Throws: ``MPIError`` if the operation failed; ``wait()`` will throw the same.
+  /// - Throws: ``MPIError`` if the operation failed. ``wait()`` will throw the same error.
   public mutating func test() throws(MPIError) -> Bool {
     if outcome == nil {
       var completed: CInt = 0
       var status = MPI_Status()
       let code = MPI_Test(&c.handle, &completed, &status)
       if code == MPI_SUCCESS && completed == 0 { return false }
-      settle("MPI_Test", code, status)
+      settle("MPI_Test", code, with: status)
     }
     _ = try outcome?.get()
     return true
@@ -59,42 +66,45 @@ public struct Request<Element: Datatype>: ~Copyable {
   ///
   /// `MPI_Wait`; MPI 3.1, 3.7.3.
   ///
-  /// - Returns: the buffer, with what was received or combined in it.
-  /// - Throws: ``MPIError`` if the operation failed. The buffer is then freed, as its contents
-  ///   would be undefined; if MPI did not let go of it, its memory is never used again.
+  /// - Returns: the buffer, with the received message or the combined elements in it.
+  /// - Throws: ``MPIError`` if the operation failed. The buffer is then freed, since its elements are
+  ///   undefined. If MPI may still write to it, its memory is never used again.
   public consuming func wait() throws(MPIError) -> MessageBuffer<Element> {
     var status: Status?
     return try wait(reporting: &status)
   }
 
-  /// Waits for the end of the operation and returns its buffer, saying what was received.
+  /// Waits for the end of the operation and returns its buffer and the status of the message.
   ///
   /// `MPI_Wait`; MPI 3.1, 3.7.3.
   ///
-  /// - Parameter status: set to who sent how much; nil if the operation does not receive a message.
-  /// - Returns: the buffer, with what was received or combined in it.
-  /// - Throws: ``MPIError`` as ``wait()`` does.
+  /// - Parameter status: set to the received message's source, tag and number of elements; to nil if
+  ///   the operation does not receive a message.
+  /// - Returns: the buffer, with the received message or the combined elements in it.
+  /// - Throws: ``MPIError``, as ``wait()`` does.
   public consuming func wait(
     reporting status: inout Status?
   ) throws(MPIError) -> MessageBuffer<Element> {
     if outcome == nil {
       var cStatus = MPI_Status()
       let code = MPI_Wait(&c.handle, &cStatus)
-      settle("MPI_Wait", code, cStatus)
+      settle("MPI_Wait", code, with: cStatus)
     }
     status = try outcome?.get()
     return MessageBuffer(adopting: elements.take()!)
   }
 
-  /// Records how the operation ended.
-  private mutating func settle(_ operation: StaticString, _ code: CInt, _ status: MPI_Status) {
+  /// Records the end of the operation, of which `operation` returned `code` and set `status`.
+  private mutating func settle(
+    _ operation: StaticString, _ code: CInt, with status: MPI_Status
+  ) {
     do throws(MPIError) {
       try check(operation, code)
       outcome = .success(receives ? try Status(status, of: Element.self) : nil)
     } catch {
       outcome = .failure(error)
-      // MPI takes away the handle of what it has finished with, even in failure. If it did not,
-      // it may still write to the memory, which must then never be used for anything else.
+      // MPI sets the handle to null when it has finished with a request, even after a failure. If
+      // it is not null, MPI may still write to the memory, which must never be used again.
       if CMPI_request_is_null(c) == 0 { elements = nil }
     }
   }

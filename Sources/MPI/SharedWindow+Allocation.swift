@@ -1,20 +1,20 @@
 internal import CMPI
 
-/// Parts begin on a cache line of the processors we know.
+/// The alignment of parts in bytes: the size of a cache line of x86 and most ARM processors.
 private let alignment = 64
 
 extension SharedWindow {
-  /// Allocates `count` elements for this rank and room to align them in.
+  /// Allocates memory for `count` elements of this rank, and 64 bytes more.
   ///
-  /// Implementations do not align parts (8 modulo 64 was seen), so that 64 bytes more are asked
-  /// for.
+  /// Implementations do not align parts: addresses of 8 modulo 64 were seen. With 64 bytes more,
+  /// there is an aligned address near the start.
   static func allocate(
     _ count: Int, _ communicator: borrowing Communicator
   ) throws(MPIError) -> CMPI_Win {
     let stride = MemoryLayout<Element>.stride
     var info = CMPI_Info()
     try check("MPI_Info_create", MPI_Info_create(&info.handle))
-    // Parts need not lie side by side: each can have pages of its own, near to its owner.
+    // With this hint the library may give each part pages of its own, in memory near its owner.
     try check("MPI_Info_set", MPI_Info_set(info.handle, "alloc_shared_noncontig", "true"))
     var window = CMPI_Win()
     var base: UnsafeMutableRawPointer?
@@ -27,13 +27,14 @@ extension SharedWindow {
     return window
   }
 
-  /// Where each rank's part is in this process.
+  /// The part of each rank, at its address in this process. Collective.
   static func parts(
     of window: CMPI_Win, _ count: Int, _ communicator: borrowing Communicator
   ) throws(MPIError) -> [UnsafeMutableBufferPointer<Element>] {
     let own = try base(of: window, rank: communicator.rank)
     let padding = -Int(bitPattern: own) & (alignment - 1)
-    // Owners tell how far they went to align: another process may map the part elsewhere.
+    // Each process may see a part at another address, so only its owner can say how many bytes lie
+    // before the aligned start.
     let mine = [Int64(count), Int64(padding)]
     var all = [Int64](repeating: 0, count: 2 * communicator.size)
     var span = all.mutableSpan
@@ -49,14 +50,14 @@ extension SharedWindow {
     return parts
   }
 
-  /// Where this process sees the memory that `rank` allocated.
+  /// The address in this process of the memory that `rank` allocated.
   private static func base(
     of window: CMPI_Win, rank: Int
   ) throws(MPIError) -> UnsafeMutableRawPointer {
     var size: MPI_Aint = 0
     var unit: CInt = 0
     var base: UnsafeMutableRawPointer?
-    let cRank = try narrow(rank, .rank, "MPI_Win_shared_query")
+    let cRank = try narrow(rank, .rank, for: "MPI_Win_shared_query")
     try check(
       "MPI_Win_shared_query",
       MPI_Win_shared_query(window.handle, cRank, &size, &unit, &base))

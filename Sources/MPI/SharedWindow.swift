@@ -1,59 +1,70 @@
 internal import CMPI
 
-/// Memory that the ranks of one machine share: each owns a part, all reach every part.
+/// Memory that the ranks of one machine share. Each rank owns a part, and all ranks can read and
+/// write every part.
 ///
-/// No copies and no messages: a rank's store is another's load. What makes that safe is a
-/// discipline: between two calls of ``synchronise(_:)`` an element is either written by one rank
-/// and touched by no other, or only read; ``sync()`` and a message do for two ranks what
-/// `synchronise` does for all. Both are mutating, so that the compiler lets no
-/// span of the window live across it.
+/// What one rank stores, the others can load: nothing is copied and no message is sent. The program
+/// must keep one rule: between two calls of ``barrier(on:)``, an element is either written by one
+/// rank and neither read nor written by any other, or it is only read. If only two ranks use an
+/// element, ``memoryBarrier()`` and a message between them can replace the barrier. Both methods are
+/// mutating, so the compiler rejects a span of the window that is used before and after the call.
 ///
-/// The window is in a passive access epoch for all its life (`MPI_Win_lock_all` with
-/// `MPI_MODE_NOCHECK`), as direct loads and stores need no other. It must be given to ``free()``;
-/// dropped, it stays mapped until the process ends.
+///     var window = try SharedWindow<Float>(count: 1, on: node)
+///     var own = window.mutableSpan(ofRank: node.rank)
+///     own[0] = 1
+///     try window.barrier(on: node)
+///     let first = window.span(ofRank: 0)[0]
+///     try window.free()
+///
+/// The ranks may load and store throughout the life of the window: it is in a passive target access
+/// epoch (`MPI_Win_lock_all` with `MPI_MODE_NOCHECK`). It should be given to ``free()``; otherwise
+/// its memory stays allocated until the process ends.
 public struct SharedWindow<Element: Datatype>: ~Copyable {
   private let c: CMPI_Win
   private let parts: [UnsafeMutableBufferPointer<Element>]
 
-  /// Allocates a part of `count` elements for this rank, and maps those of the others.
+  /// Allocates a part of `count` elements for this rank, and maps the parts of the other ranks.
   ///
-  /// Parts begin on a cache line (64 bytes) and hold zeros. Each is first touched by its owner, so
-  /// that it lies in memory near to it.
+  /// All bytes are zero. Each part starts at the start of a cache line (64 bytes). Its owner is the
+  /// first to write to it, so that the system places it in memory near the owner's core.
   ///
   /// Collective. `MPI_Win_allocate_shared` with the hint `alloc_shared_noncontig`, and
   /// `MPI_Win_shared_query`; MPI 3.1, 11.2.3.
   ///
   /// - Parameters:
-  ///   - count: this rank's number of elements, which may be zero and differ between ranks.
-  ///   - communicator: ranks that share memory, as ``Communicator/splitShared(key:)`` gives them.
-  /// - Throws: ``MPIError``, of class `shared` if the ranks do not share memory. Parts lie in
-  ///   files (/dev/shm): there must be room for them.
+  ///   - count: the number of elements in this rank's part, which may be zero and may differ between
+  ///     ranks.
+  ///   - communicator: the ranks that share the window. All must be on one machine, as those of
+  ///     ``Communicator/splitShared(key:)`` are.
+  /// - Throws: ``MPIError`` if a call fails, of class `shared` if the ranks do not share memory. The
+  ///   memory is that of files, usually in /dev/shm, whose file system must have room for it.
   public init(count: Int, on communicator: borrowing Communicator) throws(MPIError) {
     precondition(count >= 0, "a part has a negative count")
     let window = try Self.allocate(count, communicator)
-    // What fails from here on leaves the window to the library: freeing it would be collective.
+    // If a call below fails, the window stays allocated: freeing it is collective, and other ranks
+    // may not have failed.
     try check("MPI_Win_set_errhandler", CMPI_win_return_errors(window))
     let parts = try Self.parts(of: window, count, communicator)
     try check("MPI_Win_lock_all", MPI_Win_lock_all(MPI_MODE_NOCHECK, window.handle))
     UnsafeMutableRawBufferPointer(parts[communicator.rank])
       .initializeMemory(as: UInt8.self, repeating: 0)
-    try Self.synchronise(window, communicator)
+    try Self.barrier(window, communicator)
     c = window
     self.parts = parts
   }
 
-  /// Makes all ranks' stores to the window before this call visible to all of them after it.
+  /// Waits until all ranks have called it. Each rank then sees what all ranks stored before.
   ///
   /// Collective. `MPI_Win_sync`, `MPI_Barrier`, `MPI_Win_sync`; MPI 3.1, 11.5.4 and 5.3.
   ///
-  /// - Parameter communicator: the ranks that made the window.
+  /// - Parameter communicator: the communicator with which the window was made.
   /// - Throws: ``MPIError`` if a call fails.
-  public mutating func synchronise(_ communicator: borrowing Communicator) throws(MPIError) {
+  public mutating func barrier(on communicator: borrowing Communicator) throws(MPIError) {
     precondition(communicator.size == parts.count, "the window was made by other ranks")
-    try Self.synchronise(c, communicator)
+    try Self.barrier(c, communicator)
   }
 
-  private static func synchronise(
+  private static func barrier(
     _ window: CMPI_Win, _ communicator: borrowing Communicator
   ) throws(MPIError) {
     try check("MPI_Win_sync", MPI_Win_sync(window.handle))
@@ -61,21 +72,27 @@ public struct SharedWindow<Element: Datatype>: ~Copyable {
     try check("MPI_Win_sync", MPI_Win_sync(window.handle))
   }
 
-  /// Orders this rank's loads and stores of the window before this call against those after it.
+  /// Orders this rank's loads and stores: those before the call are complete before any after it
+  /// begins.
   ///
-  /// A rank that calls this and then sends a message, and one that receives it and then calls this,
-  /// are with one another as after ``synchronise(_:)``: no barrier, and no rank waits for a third.
+  /// The call does not wait for other ranks (as `MPI_Win_fence` would). Two ranks use it together with
+  /// a message: one rank stores, calls `memoryBarrier()` and sends; the other receives,
+  /// calls `memoryBarrier()` and then sees what the first has stored.
   ///
   /// `MPI_Win_sync`; MPI 3.1, 11.5.4 and 11.7.
   ///
   /// - Throws: ``MPIError`` if the call fails.
-  public mutating func sync() throws(MPIError) {
+  public mutating func memoryBarrier() throws(MPIError) {
     try check("MPI_Win_sync", MPI_Win_sync(c.handle))
   }
 
-  /// Unmaps the window when all of its ranks have come to it.
+  /// Frees the window.
   ///
-  /// Collective. `MPI_Win_unlock_all` and `MPI_Win_free`; MPI 3.1, 11.5.3 and 11.2.5.
+  /// Collective over the ranks that made the window: returns after all of them have called it.
+  ///
+  /// `MPI_Win_unlock_all` and `MPI_Win_free`; MPI 3.1, 11.5.3 and 11.2.5.
+  ///
+  /// - Throws: ``MPIError`` if a call fails.
   public consuming func free() throws(MPIError) {
     var window = c
     try check("MPI_Win_unlock_all", MPI_Win_unlock_all(window.handle))
@@ -83,32 +100,32 @@ public struct SharedWindow<Element: Datatype>: ~Copyable {
   }
 }
 
-// `Lifetimes`: spans point into the window's memory, and only if told here can the compiler know
-// that the window must outlive them, and that a mutable one is alone with it in this process.
+// `Lifetimes`: spans point into the window's memory. The compiler only knows from these attributes
+// that the window must outlive them, and that it cannot be used while a mutable span exists.
 extension SharedWindow {
   /// The number of elements in the part of `rank`.
   public func count(ofRank rank: Int) -> Int { parts[rank].count }
 
-  /// The part of `rank`, to read.
+  /// The elements in the part of `rank`, for reading.
   @_lifetime(borrow self)
   public func span(ofRank rank: Int) -> Span<Element> {
     _overrideLifetime(parts[rank].span, borrowing: self)
   }
 
-  /// The part of `rank`, to read and write.
+  /// The elements in the part of `rank`, for reading and writing.
   @_lifetime(&self)
   public mutating func mutableSpan(ofRank rank: Int) -> MutableSpan<Element> {
     _overrideLifetime(parts[rank].mutableSpan, mutating: &self)
   }
 
-  /// Calls `body` with the part of `rank`, for code that works on several parts or windows at once.
+  /// Calls `body` with the part of `rank`, for code that uses several parts or windows at once.
   ///
-  /// Nothing is checked: the discipline of the window is the caller's. The address of a part does
-  /// not change while the window lives, and is not valid after ``free()``.
+  /// The compiler does not check such code; the rule of ``SharedWindow`` applies to it, too. The
+  /// address of a part does not change while the window lives, and is not valid after ``free()``.
   ///
   /// - Parameters:
-  ///   - rank: whose part.
-  ///   - body: what to do with it.
+  ///   - rank: the owner of the part.
+  ///   - body: is called once.
   /// - Returns: what `body` returns.
   /// - Throws: what `body` throws.
   public func withUnsafeMutableBufferPointer<Value: ~Copyable, Failure: Error>(
@@ -118,6 +135,7 @@ extension SharedWindow {
   }
 }
 
-/// A window is one thread's unless the world's ``ThreadLevel`` says otherwise.
+/// Which threads may use a window depends on the world's ``ThreadLevel``, which the compiler cannot
+/// check.
 @available(*, unavailable)
 extension SharedWindow: Sendable {}

@@ -1,15 +1,15 @@
 internal import CMPI
 
-/// What is known of a message that has come, or is about to (MPI 3.1, 3.2.5).
+/// The source, tag and length of a message that was received or probed (MPI 3.1, 3.2.5).
 public struct Status: Hashable, Sendable {
   /// The rank that sent it.
   public let source: Int
-  /// The tag it was sent with.
+  /// The tag with which it was sent.
   public let tag: Int
-  /// The number of its elements, not bytes.
+  /// The number of its elements (not of bytes).
   public let count: Int
 
-  /// Reads C's status, counting in `Element`.
+  /// The status of a message of `Element`s.
   ///
   /// - Throws: ``MPIError`` of class `datatype` if the message does not consist of whole elements.
   init<Element: Datatype>(_ status: MPI_Status, of _: Element.Type) throws(MPIError) {
@@ -18,7 +18,8 @@ public struct Status: Hashable, Sendable {
     guard size % MemoryLayout<Element>.stride == 0 else {
       throw MPIError(
         "MPI_Get_elements_x", .datatype,
-        "a message of \(size) bytes does not consist of whole elements of \(Element.self): "
+        message:
+          "a message of \(size) bytes does not consist of whole elements of \(Element.self): "
           + "receive the type that was sent")
     }
     source = Int(status.MPI_SOURCE)
@@ -27,9 +28,10 @@ public struct Status: Hashable, Sendable {
   }
 }
 
-/// The length of a message, which in bytes may be more than a C `int` holds.
+/// The length of a message in bytes.
 ///
-/// `MPI_Get_elements_x`; MPI 3.1, 4.1.11.
+/// `MPI_Get_elements_x`; MPI 3.1, 4.1.11. `MPI_Get_count` would return it as a C `int`, for which it
+/// may be too large.
 func byteCount(_ status: inout MPI_Status) throws(MPIError) -> Int {
   var count: MPI_Count = 0
   try check(

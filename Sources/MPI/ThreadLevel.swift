@@ -1,16 +1,17 @@
 internal import CMPI
 
-/// What the threads of a process may do with MPI (MPI 3.1, 12.4.3).
+/// Which threads of a process may call MPI, and when (MPI 3.1, 12.4.3).
 ///
-/// Levels are ordered: each allows all that the ones before it allow.
+/// Levels are ordered: each also allows everything that a lower level allows.
 public enum ThreadLevel: Int, Comparable, CaseIterable, Sendable {
   /// `MPI_THREAD_SINGLE`: the process has one thread.
   case single
-  /// `MPI_THREAD_FUNNELED`: it has several; the one that made the ``World`` alone calls MPI.
+  /// `MPI_THREAD_FUNNELED`: the process may have several threads, but only the one that made the
+  /// ``World`` may call MPI.
   case funneled
-  /// `MPI_THREAD_SERIALIZED`: any thread calls MPI, one at a time.
+  /// `MPI_THREAD_SERIALIZED`: any thread may call MPI, but not two at the same time.
   case serialized
-  /// `MPI_THREAD_MULTIPLE`: any thread calls MPI at any time.
+  /// `MPI_THREAD_MULTIPLE`: any thread may call MPI at any time.
   case multiple
 
   /// Whether `left` allows less than `right`.
@@ -20,7 +21,7 @@ public enum ThreadLevel: Int, Comparable, CaseIterable, Sendable {
 }
 
 extension ThreadLevel {
-  /// The implementation's number for the level.
+  /// The number of the level in this implementation.
   var code: CInt {
     switch self {
     case .single: CMPI_thread_single()
@@ -30,9 +31,9 @@ extension ThreadLevel {
     }
   }
 
-  /// The highest level that the implementation's number `code` grants.
+  /// The level with the number `code` in this implementation.
   init(granted code: CInt) {
-    // The standard promises that the numbers are ordered as the levels are.
+    // The standard says that the numbers have the same order as the levels.
     self = ThreadLevel.allCases.last { $0.code <= code } ?? .single
   }
 }

@@ -1,14 +1,14 @@
 internal import CMPI
 
 extension World {
-  /// Seconds since some moment in the past, the same throughout the life of the process.
+  /// The time in seconds since a moment that does not change during the life of the process.
   ///
-  /// Clocks of different ranks need not agree.
+  /// The moment may be another one on each rank.
   ///
   /// `MPI_Wtime`; MPI 3.1, 8.6.
   public var wallTime: Double { MPI_Wtime() }
 
-  /// The name of the machine this rank runs on.
+  /// The name of the machine on which this rank runs.
   ///
   /// `MPI_Get_processor_name`; MPI 3.1, 8.1.2.
   public var processorName: String {
@@ -46,7 +46,7 @@ extension World {
     }
   }
 
-  /// What `fill` writes into a text of at most `capacity` characters.
+  /// The text of at most `capacity` bytes that `fill`, a call of `operation`, writes.
   private static func text(
     _ operation: StaticString, capacity: CInt,
     fill: (UnsafeMutablePointer<CChar>?, UnsafeMutablePointer<CInt>) -> CInt

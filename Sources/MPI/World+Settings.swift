@@ -1,21 +1,24 @@
 internal import CMPI
 
-// The little of the tool information interface that tells how the library is set.
+// The part of MPI's tool information interface that reads settings of the library (MPI 3.1, 14.3).
 extension World {
-  /// The value that the library's own setting `name` has in this process, as text.
+  /// The value in this process of one of the MPI library's own settings, as text.
   ///
-  /// Settings are what the standard calls control variables; their names are the implementation's,
-  /// as in Open MPI's `pml` or `mpi_yield_when_idle`. Text comes as it is, a value that has a name
-  /// by that name, any other number in decimal.
+  /// The standard calls settings control variables. Each implementation has its own, such as `pml`
+  /// or `mpi_yield_when_idle` of Open MPI. If a value is a number that has a name, the name is
+  /// returned, such as `true`; any other number is returned in decimal.
   ///
   /// `MPI_T_init_thread`, `MPI_T_cvar_get_index`, `MPI_T_cvar_read`; MPI 3.1, 14.3.4 and 14.3.6.
   ///
   /// - Parameter name: the setting's name.
-  /// - Returns: nil where this library, or what it has loaded, knows no such setting.
+  /// - Returns: the value; nil if neither the library nor its loaded components have this setting.
   /// - Throws: ``MPIError`` if a call fails.
   public func setting(_ name: String) throws(MPIError) -> String? { try Self.setting(name) }
 
-  /// The same for code that has no world at hand: this interface lives on its own (14.3.4).
+  /// The value of a setting, as the method of the same name returns it.
+  ///
+  /// It may be called before MPI is initialised and after it is finalised, as this interface has an
+  /// initialisation of its own (MPI 3.1, 14.3.4).
   public static func setting(_ name: String) throws(MPIError) -> String? {
     var provided: CInt = 0
     try check("MPI_T_init_thread", MPI_T_init_thread(CMPI_thread_single(), &provided))
@@ -25,13 +28,15 @@ extension World {
   }
 }
 
-/// One control variable; the tool information interface is alive while it is used.
+/// A control variable. The tool information interface must be initialised while it is used.
 private struct ControlVariable {
   let index: CInt
   private var datatype = CMPI_Datatype()
   private var enumeration = CMPI_T_enum()
 
-  /// Looks the variable up: `MPI_T_cvar_get_index` and `MPI_T_cvar_get_info`; MPI 3.1, 14.3.6.
+  /// Looks up the variable `name`; nil if there is none.
+  ///
+  /// `MPI_T_cvar_get_index` and `MPI_T_cvar_get_info`; MPI 3.1, 14.3.6.
   init?(named name: String) throws(MPIError) {
     var index: CInt = 0
     let code = MPI_T_cvar_get_index(name, &index)
@@ -47,13 +52,15 @@ private struct ControlVariable {
         &textLength, &binding, &scope))
   }
 
-  /// The value: `MPI_T_cvar_handle_alloc` and `MPI_T_cvar_read`; MPI 3.1, 14.3.6.
+  /// The value as text.
+  ///
+  /// `MPI_T_cvar_handle_alloc` and `MPI_T_cvar_read`; MPI 3.1, 14.3.6.
   var text: String {
     get throws(MPIError) {
       var (handle, count) = (CMPI_T_cvar_handle(), CInt(0))
       try check(
         "MPI_T_cvar_handle_alloc", MPI_T_cvar_handle_alloc(index, nil, &handle.handle, &count))
-      // Zeros: the library writes no more than the value, which may be one byte of a number.
+      // Large enough for every type. The library writes only the bytes of the value.
       var bytes = [UInt8](repeating: 0, count: Swift.max(Int(count), 1) * 8)
       let code = MPI_T_cvar_read(handle.handle, &bytes)
       try check("MPI_T_cvar_handle_free", MPI_T_cvar_handle_free(&handle.handle))
@@ -65,6 +72,7 @@ private struct ControlVariable {
     }
   }
 
+  /// The number that `bytes` begin with: its name if it has one, otherwise in decimal.
   private func number(_ bytes: [UInt8]) throws(MPIError) -> String {
     var size: CInt = 0
     try check("MPI_Type_size", MPI_Type_size(datatype.handle, &size))
@@ -78,7 +86,9 @@ private struct ControlVariable {
     return try name(of: value) ?? "\(value)"
   }
 
-  /// The name of a value: `MPI_T_enum_get_info` and `MPI_T_enum_get_item`; MPI 3.1, 14.3.5.
+  /// The name of a value; nil if it has none.
+  ///
+  /// `MPI_T_enum_get_info` and `MPI_T_enum_get_item`; MPI 3.1, 14.3.5.
   private func name(of value: Int64) throws(MPIError) -> String? {
     guard CMPI_T_enum_is_null(enumeration) == 0 else { return nil }
     var (count, length): (CInt, CInt) = (0, 0)

@@ -1,21 +1,22 @@
 internal import CMPI
 internal import Glibc
 
-/// MPI, alive: the proof that it was initialised, and the way to all its ranks.
+/// The initialised MPI library, and the communicator of all ranks of the job.
 ///
-/// A process can have one world, once. Every communicator comes from ``communicator``, so nothing
-/// can be sent before MPI is initialised. A program ends its world in one of two ways:
+/// A process can make a world only once. All other communicators are made from ``communicator``, so
+/// a program that compiles calls MPI only after it is initialised. It ends its world in one of two
+/// ways:
 ///
 /// - all ranks call ``finalize()``, or
-/// - one rank calls ``abort(code:)-swift.method``, which ends them all.
+/// - one rank calls ``abort(code:)-swift.method``, which ends all ranks.
 ///
-/// A world that is merely dropped stays initialised: `MPI_Finalize` is collective, and a rank that
-/// leaves early must not wait for the others. Launchers treat a process that exits in that state as
-/// failed and end the job.
+/// If a world is dropped without either, for example because an error was thrown, MPI stays
+/// initialised: finalising it is collective, and a rank that has failed must not wait for the
+/// others. When such a process exits, the launcher treats it as failed and ends the job.
 ///
-/// It belongs in a function, or between the braces of `do { … }`. Of a global one the compiler says
-/// "cannot consume noncopyable stored property 'world' that is global", as ``finalize()`` consumes
-/// it:
+/// A world should be a local variable, in a function or in a `do` block. A global one cannot be
+/// consumed by ``finalize()``: the compiler reports "cannot consume noncopyable stored property
+/// 'world' that is global".
 ///
 ///     func run() throws {
 ///       let world = try World()
@@ -26,34 +27,36 @@ internal import Glibc
 ///     }
 public struct World: ~Copyable {
   private let whole: Communicator
-  /// What this process's threads may do with MPI: at least what was asked for.
+  /// Which threads may call MPI: the level that was required, or a higher one.
   public let threadLevel: ThreadLevel
 
-  /// Initialises MPI and makes it return its errors.
+  /// Initialises MPI, and has it return errors rather than end the job.
   ///
-  /// Without a launcher the process becomes a world of one rank.
+  /// A process that was not started by MPI's launcher is the only rank of its world.
   ///
   /// `MPI_Init_thread`; MPI 3.1, 12.4.3.
   ///
-  /// - Parameter required: what this process's threads are going to do.
-  /// - Throws: ``MPIError`` if MPI was initialised before in this process, or does not allow its
-  ///   threads what they require. MPI is finalised again in the latter case.
+  /// - Parameter required: which threads of this process are going to call MPI.
+  /// - Throws: ``MPIError`` if the call fails, if MPI was initialised in this process before, or if
+  ///   the library does not provide the required level. MPI is finalised in the last case.
   public init(threadLevel required: ThreadLevel = .funneled) throws(MPIError) {
     try Self.requireFirst()
     let granted = try Self.initialise(required)
-    // Errors that belong to no communicator are raised on the world (MPI 3.1) or self (MPI 4.0).
+    // MPI raises errors of calls without a communicator on MPI_COMM_WORLD (MPI 3.1) or
+    // MPI_COMM_SELF (MPI 4.0). `Communicator` sets the error handler of the former.
     try check("MPI_Comm_set_errhandler", CMPI_comm_return_errors(CMPI_comm_self()))
     whole = try Communicator(adopting: CMPI_comm_world())
     threadLevel = granted
   }
 
-  /// All ranks of the job (`MPI_COMM_WORLD`).
+  /// The communicator of all ranks of the job (`MPI_COMM_WORLD`).
   ///
-  /// May be given a name, `let comm = world.communicator`, or be asked for each time: it costs
-  /// nothing and always is the same group. It ends with the world: ``Communicator/free()`` refuses
-  /// it, and a call of it after ``finalize()`` ends the process with the library's words.
+  /// Reading it costs nothing, and always gives the same communicator. ``Communicator/free()``
+  /// throws for it. If it is used after ``finalize()``, the library prints an error and ends the
+  /// process.
   public var communicator: Communicator { Communicator(naming: whole) }
 
+  /// Calls `MPI_Init_thread`, and returns the level that the library provides.
   private static func initialise(_ required: ThreadLevel) throws(MPIError) -> ThreadLevel {
     var provided: CInt = 0
     try check("MPI_Init_thread", MPI_Init_thread(nil, nil, required.code, &provided))
@@ -62,61 +65,70 @@ public struct World: ~Copyable {
       try Lifecycle.finalize()
       throw MPIError(
         "MPI_Init_thread", .other,
-        "thread level \(required) was asked for and \(granted) provided: use an MPI library "
+        message:
+          "thread level \(required) was asked for and \(granted) provided: use an MPI library "
           + "built for more threads, or ask for less")
     }
     return granted
   }
 
+  /// Throws if MPI was initialised in this process before.
   private static func requireFirst() throws(MPIError) {
     switch Lifecycle.current {
     case .before: return
     case .alive:
       throw MPIError(
         "MPI_Init_thread", .other,
-        "MPI is initialised already: a process has one World; pass it or its communicator on")
+        message:
+          "MPI is initialised already: a process has one World; pass on that one or its communicator"
+      )
     case .over:
       throw MPIError(
         "MPI_Init_thread", .other,
-        "MPI is finalised and cannot be initialised again: finalise at the end of the program")
+        message:
+          "MPI is finalised and cannot be initialised again: finalise at the end of the program")
     }
   }
 
-  /// Ends MPI in this process, when all ranks have come to it.
+  /// Finalises MPI, after which no other call of this module may be made.
   ///
-  /// Collective over all ranks. Free windows and communicators, and wait for requests, before.
+  /// Collective over all ranks of the job. The program must have waited for its requests and freed
+  /// its windows and communicators before.
   ///
   /// `MPI_Finalize`; MPI 3.1, 8.7.
+  ///
+  /// - Throws: ``MPIError`` if the call fails.
   public consuming func finalize() throws(MPIError) {
     try Lifecycle.finalize()
   }
 
-  /// Ends all ranks at once, for a failure that only this one knows of.
+  /// Ends all ranks of the job at once, for a failure that only this rank has met.
   ///
-  /// What was written to standard output is flushed first. The launcher reports `code`.
+  /// Standard output is flushed first.
   ///
   /// `MPI_Abort`; MPI 3.1, 8.7.
   ///
-  /// - Parameter code: the exit status of the job, not zero.
+  /// - Parameter code: the exit status of the launcher, not zero.
   public consuming func abort(code: Int32) -> Never { Self.abort(code: code) }
 
-  /// Ends all ranks at once, from where no world is at hand or it is only borrowed.
+  /// Ends all ranks of the job at once, for code that does not own the world.
   ///
-  /// Before MPI begins it ends this process and tells the launcher, which ends the others; after
-  /// MPI's end, this process alone.
+  /// It may be called at any time. Before MPI is initialised it ends this process in such a way that
+  /// the launcher ends the others. After MPI is finalised it ends only this process. Standard output
+  /// is flushed first.
   ///
   /// `MPI_Abort`; MPI 3.1, 8.7.
   ///
-  /// - Parameter code: the exit status of the job, not zero.
+  /// - Parameter code: the exit status of the launcher, not zero.
   public static func abort(code: Int32) -> Never {
     precondition(code != 0, "an aborted job must not look like a success")
-    // MPI_Abort may leave without running what the C library does at exit.
+    // MPI_Abort may end the process without flushing the C library's streams, as exit would.
     fflush(nil)
     Lifecycle.abort(code: code)
     exit(code)
   }
 }
 
-/// The world is one thread's unless its level says otherwise: see ``ThreadLevel``.
+/// Which threads may use the world depends on its ``ThreadLevel``, which the compiler cannot check.
 @available(*, unavailable)
 extension World: Sendable {}

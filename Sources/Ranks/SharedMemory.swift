@@ -24,12 +24,12 @@ package struct SharedMemory<Element: Datatype & Numeric>: ~Copyable {
   /// Waits for all ranks of `group`: what any of them wrote before, every one sees after.
   /// Collective.
   package mutating func synchronise(_ group: borrowing Communicator) throws {
-    try window?.synchronise(group)
+    try window?.barrier(on: group)
   }
 
   /// Of two ranks, one calls this and sends a message, the other receives it and calls this: it
   /// then sees what the first wrote before.
-  package mutating func sync() throws { try window?.sync() }
+  package mutating func sync() throws { try window?.memoryBarrier() }
 
   /// Gives the memory back; collective. No view may be used any more.
   package consuming func free() throws {

@@ -1,6 +1,6 @@
 import MPI
 
-/// Greets from every rank, and lets rank zero tell what they know together.
+/// Adds up the ranks' numbers, and lets rank zero print the sum.
 func hello() throws {
   let world = try World()
   let comm = world.communicator

@@ -1,6 +1,6 @@
 import MPI
 
-/// Adds up the ranks' numbers by passing each of them once round a ring.
+/// Adds up the ranks' numbers by passing each of them once around a ring.
 func ring() throws {
   let world = try World()
   let comm = world.communicator

@@ -1,8 +1,7 @@
 import Foundation
 import MPI
 
-// Runs a program of the library's tutorial, named by the first argument; the tests start it under
-// mpirun.
+// Runs the program of the tutorial that the first argument names. The tests start it under mpirun.
 
 let programs: [String: () throws -> Void] = [
   "AllReduce": allReduce, "Hello": hello, "Overlap": overlap, "Ring": ring, "Sharing": sharing,
