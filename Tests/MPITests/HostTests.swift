@@ -1,35 +1,33 @@
 import Support
 import Testing
 
-/// Calls that go over a network, between pretended hosts of this machine.
+/// Calls between hosts, which this machine pretends to be.
 @Suite(.enabled(if: Hosts.obstacle == nil, "\(Hosts.obstacle ?? "")"))
 struct HostTests {
-  @Test(
-    "expectations hold between hosts",
-    arguments: [
-      "broadcasts", "gathering", "non-blocking", "persistent", "point-to-point", "reductions",
-    ],
-    [[1, 1], [2, 1]])
-  func holds(scenario: String, hosts: [Int]) throws {
-    try Probe(scenario, hosts: hosts).expectToHold()
+  @Test("calls do what they promise between hosts", arguments: [[1, 1], [2, 1]])
+  func calls(hosts: [Int]) throws {
+    try Probe(
+      [
+        "nodes", "broadcasts", "gathering", "non-blocking", "persistent", "point-to-point",
+        "reductions",
+      ], ["\(hosts.count)"], hosts: hosts
+    ).expectToHold(seconds: 300)
   }
 
-  @Test(
-    "the ranks of a host share memory",
-    arguments: [[2], [1, 1], [2, 1], [1, 3, 2], [1, 1, 1, 1]])
+  @Test("the ranks of a host share memory", arguments: [[2], [1, 1, 1, 1]])
   func nodes(hosts: [Int]) throws {
-    try Probe("nodes", "\(hosts.count)", hosts: hosts).expectToHold()
+    try Probe(["nodes"], ["\(hosts.count)"], hosts: hosts).expectToHold()
   }
 
-  /// MPICH's end is ours to help along: see `CMPI_finalize`.
-  @Test("a rank may come late to the end", arguments: [[1, 1], [1, 3, 2]])
+  /// With MPICH before 4.2, this needs the help of the target CMPICHLauncher.
+  @Test("a rank may call finalize() later than others", arguments: [[1, 1], [1, 3, 2]])
   func late(hosts: [Int]) throws {
-    try Probe("late", hosts: hosts).expectToHold()
+    try Probe(["nodes", "late"], ["\(hosts.count)"], hosts: hosts).expectToHold()
   }
 
-  @Test("a rank that fails ends those of other hosts, too", arguments: [[1, 1], [2, 1]])
+  @Test("a rank that fails ends those on other hosts, too", arguments: [[1, 1], [2, 1]])
   func failing(hosts: [Int]) throws {
-    let outcome = try Probe("one-rank-throws", hosts: hosts).run(seconds: 20)
+    let outcome = try Probe(["one-rank-throws"], hosts: hosts).run(seconds: 20)
     #expect(outcome.status == 71, "\(outcome.reported)")
   }
 }

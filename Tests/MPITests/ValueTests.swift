@@ -1,7 +1,7 @@
 import MPI
 import Testing
 
-/// What can be known without ranks.
+/// Values and types that need no call of MPI between ranks.
 @Suite struct ValueTests {
   @Test("thread levels are ordered as the standard orders them")
   func threadLevels() {
@@ -9,13 +9,13 @@ import Testing
     #expect(ThreadLevel.allCases == ThreadLevel.allCases.shuffled().sorted())
   }
 
-  @Test("the library tells its version before MPI is initialised")
+  @Test("the library has a version before MPI is initialised")
   func versions() throws {
     #expect(try World.libraryVersion.contains("MPI"))
     #expect(try World.standardVersion >= (3, 1))
   }
 
-  @Test("a buffer holds what it was made of, on a cache line, and can be written")
+  @Test("a buffer holds copies of its elements, is aligned, and can be written")
   func buffers() {
     for count in [0, 1, 7, 4096] {
       let values = (0..<count).map { Int32($0) }

@@ -1,6 +1,6 @@
 import MPI
 
-/// Arrays go out and come back whole, by a communicator that has a name of its own.
+/// The calls for arrays.
 func arrays(_ world: borrowing World, _ expectations: inout Expectations) throws {
   let comm = world.communicator
   let (rank, size) = (comm.rank, comm.size)
@@ -27,7 +27,7 @@ func arrays(_ world: borrowing World, _ expectations: inout Expectations) throws
   try expectations.expect(sums, equals: [size * (size - 1) / 2, size], "sums in an array")
 }
 
-/// The root's array arrives where there was a shorter one, a longer one, or none.
+/// The array of the root replaces shorter, longer and empty arrays.
 private func copies(
   _ comm: borrowing Communicator, _ expectations: inout Expectations
 ) throws {
@@ -40,7 +40,7 @@ private func copies(
   }
 }
 
-/// Arrays that cannot be added are refused on all ranks alike.
+/// A sum of arrays of different counts throws on all ranks.
 private func unequal(
   _ comm: borrowing Communicator, _ expectations: inout Expectations
 ) throws {

@@ -1,26 +1,26 @@
 import MPI
 
-/// `Bool`, which has no arithmetic: copied, sent, and combined by each logical operation.
+/// Copies, messages and all operations of `Bool`.
 func booleans(_ world: borrowing World, _ expectations: inout Expectations) throws {
   let comm = world.communicator
   let (rank, size) = (comm.rank, comm.size)
   for root in 0..<size {
     try expectations.expect(
-      try comm.broadcast(rank == root, from: root), equals: true, "the root's truth")
+      try comm.broadcast(rank == root, from: root), equals: true, "the root's true")
     try expectations.expect(
-      try comm.broadcast(rank != root, from: root), equals: false, "the root's falsehood")
+      try comm.broadcast(rank != root, from: root), equals: false, "the root's false")
   }
   try expectations.expect(
     try comm.allGather(rank % 2 == 1), equals: (0..<size).map { $0 % 2 == 1 }, "odd ranks")
-  let sent = (0..<515).map { truth((rank, $0)) }
+  let sent = (0..<515).map { truth(rank, $0) }
   let previous = (rank + size - 1) % size
   var received = [Bool](repeating: true, count: 515)
   try comm.sendReceive(sent, to: (rank + 1) % size, into: &received, from: previous)
-  try expectations.expect(received, "what rank \(previous) sent") { truth((previous, $0)) }
+  try expectations.expect(received, "what rank \(previous) sent") { truth(previous, $0) }
   try combined(comm, &expectations)
 }
 
-/// Index i is true on the first i % (size + 1) ranks: on none, on some, or on all.
+/// Element i is true on the first i % (size + 1) ranks: on none, on some or on all.
 private func combined(
   _ comm: borrowing Communicator, _ expectations: inout Expectations
 ) throws {
@@ -43,7 +43,7 @@ private func combined(
   }
 }
 
-/// A pattern that differs between ranks.
-private func truth(_ place: (rank: Int, index: Int)) -> Bool {
-  place.index % (place.rank + 2) == 0
+/// Element `index` of `rank`, in a pattern that differs between ranks.
+private func truth(_ rank: Int, _ index: Int) -> Bool {
+  index % (rank + 2) == 0
 }

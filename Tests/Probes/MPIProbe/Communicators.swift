@@ -1,6 +1,6 @@
 import MPI
 
-/// Communicators made from others: who is in them, and that they return their errors.
+/// Communicators that are made from others: their ranks, and that their calls throw.
 func communicators(_ world: borrowing World, _ expectations: inout Expectations) throws {
   try duplicate(world.communicator, &expectations)
   try split(world.communicator, &expectations)
@@ -9,7 +9,7 @@ func communicators(_ world: borrowing World, _ expectations: inout Expectations)
   try expectations.expect(
     shared.rank, equals: world.communicator.size - 1 - world.communicator.rank,
     "the rank among those that share memory, numbered backwards")
-  try works(shared, world.communicator.size, "splitShared", &expectations)
+  try works(shared, size: world.communicator.size, name: "splitShared", &expectations)
   try shared.free()
 }
 
@@ -20,7 +20,7 @@ private func duplicate(
   let copy = try communicator.duplicate()
   let rank = communicator.rank
   try expectations.expect(copy.rank, equals: rank, "the rank in a duplicate")
-  try works(copy, communicator.size, "duplicate", &expectations)
+  try works(copy, size: communicator.size, name: "duplicate", &expectations)
   let first = try copy.startSend(MessageBuffer<Int32>(repeating: 1, count: 1), to: rank)
   let second = try communicator.startSend(MessageBuffer<Int32>(repeating: 2, count: 1), to: rank)
   var values: [Int32] = [0, 0]
@@ -34,13 +34,14 @@ private func duplicate(
     }
     values[index] = value[0]
   }
-  try expectations.expect(values, equals: [2, 1], "what came by the original and the duplicate")
+  try expectations.expect(
+    values, equals: [2, 1], "the messages in the original and in the duplicate")
   _ = try first.wait()
   _ = try second.wait()
   try copy.free()
 }
 
-/// Even and odd ranks, each numbered backwards.
+/// Even and odd ranks, both numbered backwards.
 private func split(
   _ communicator: borrowing Communicator, _ expectations: inout Expectations
 ) throws {
@@ -55,11 +56,11 @@ private func split(
   try expectations.expect(
     try part.allGather(Int32(rank)), equals: members.reversed().map { Int32($0) },
     "the ranks of a part")
-  try works(part, members.count, "split", &expectations)
+  try works(part, size: members.count, name: "split", &expectations)
   try part.free()
 }
 
-/// The last rank names no colour; the others keep their order, having no key.
+/// The last rank has no colour. The others have no key, and keep their order.
 private func leaveOut(
   _ communicator: borrowing Communicator, _ expectations: inout Expectations
 ) throws {
@@ -67,16 +68,16 @@ private func leaveOut(
   if let part = try communicator.split(color: isLast ? nil : 3) {
     try expectations.expect(!isLast, "a rank without a colour has no part")
     try expectations.expect(part.rank, equals: communicator.rank, "the rank without a key")
-    try works(part, communicator.size - 1, "split without the last", &expectations)
+    try works(part, size: communicator.size - 1, name: "split without the last", &expectations)
     try part.free()
   } else {
     try expectations.expect(isLast, "a rank with a colour has a part")
   }
 }
 
-/// All members are reached, and a wrong root is an error to catch rather than the end.
+/// The communicator has `size` ranks, adds up their values, and throws for a wrong root.
 private func works(
-  _ communicator: borrowing Communicator, _ size: Int, _ name: String,
+  _ communicator: borrowing Communicator, size: Int, name: String,
   _ expectations: inout Expectations
 ) throws {
   try expectations.expect(communicator.size, equals: size, "the size of \(name)")

@@ -1,25 +1,25 @@
 import MPI
 
-// Scenarios that must end the job with another status than zero.
+// Scenarios in which a rank fails, and the job must end with a status other than zero.
 
-/// One rank fails while the others wait for it.
+/// The last rank throws while the others wait for it.
 func oneRankThrows(_ world: borrowing World, _ expectations: inout Expectations) throws {
   if world.communicator.rank == world.communicator.size - 1 {
-    // An operation under way must neither keep the rank from ending nor hide why it does.
+    // A request that is dropped then must neither keep the rank from ending nor hide the error.
     let request = try world.communicator.startReceive(
       into: MessageBuffer<Float>(repeating: 0, count: 1), from: nil)
     try refuse()
     _ = try request.wait()
   }
   try world.communicator.barrier()
-  throw Difference(description: "the others have waited in vain")
+  throw Difference(description: "a rank did not wait for the others")
 }
 
 private func refuse() throws {
   throw Difference(description: "this rank fails on purpose")
 }
 
-/// One rank expects what is not so: an expectation that cannot fail would show nothing.
+/// The last rank has a false expectation, to test that the probe reports such.
 func differs(_ world: borrowing World, _ expectations: inout Expectations) throws {
   let (rank, size) = (world.communicator.rank, world.communicator.size)
   var values: [Int32] = [1, Int32(rank)]
@@ -31,22 +31,22 @@ func differs(_ world: borrowing World, _ expectations: inout Expectations) throw
   try world.communicator.barrier()
 }
 
-/// One rank leaves by an error that nobody catches; the others wait for it.
+/// The last rank leaves `main` by an uncaught error while the others wait for it.
 func uncaught() throws {
   let world = try World()
   if world.communicator.rank == world.communicator.size - 1 {
-    throw Difference(description: "nobody catches this")
+    throw Difference(description: "this error is not caught")
   }
   try world.communicator.barrier()
   try world.communicator.barrier()
   try world.finalize()
 }
 
-/// A communicator that outlives its world is used.
+/// A communicator is used after its world was finalised.
 func afterTheEnd() throws {
   let world = try World()
   let comm = world.communicator
   try world.finalize()
   let sum = try comm.allReduce(1, .sum)
-  report("\(sum) ranks are summed after the end")
+  report("a sum after finalize(): \(sum)")
 }

@@ -1,7 +1,7 @@
 import MPI
 
 extension Expectations {
-  /// Expects an MPI error of one class, and that it names a C function.
+  /// Expects that `body` throws an error of `errorClass` that names a C function.
   mutating func expect(
     _ errorClass: ErrorClass, _ what: String, from body: () throws(MPIError) -> Void
   ) throws {
@@ -16,12 +16,12 @@ extension Expectations {
   }
 }
 
-/// Mistakes that the library finds are thrown with its class and words, and do no harm.
+/// Mistakes that the library finds are thrown with its class and explanation, and do no harm.
 func errors(_ world: borrowing World, _ expectations: inout Expectations) throws {
-  let nobody = world.communicator.size
+  let size = world.communicator.size
   let values: [Float] = [1]
-  try expectations.expect(.rank, "a message to nobody") { () throws(MPIError) in
-    try world.communicator.send(values.span, to: nobody)
+  try expectations.expect(.rank, "a message to a rank that is not there") { () throws(MPIError) in
+    try world.communicator.send(values.span, to: size)
   }
   try expectations.expect(.tag, "a negative tag") { () throws(MPIError) in
     try world.communicator.send(values.span, to: 0, tag: -5)
@@ -39,8 +39,8 @@ func errors(_ world: borrowing World, _ expectations: inout Expectations) throws
     try world.communicator.free()
   }
   do {
-    _ = try world.communicator.broadcast(1 as UInt8, from: nobody)
-    throw Difference(description: "a root that nobody is was not thrown")
+    _ = try world.communicator.broadcast(1 as UInt8, from: size)
+    throw Difference(description: "a root that is not there was not thrown")
   } catch {
     try expectations.expect("\(error)".contains("MPI_Bcast failed: "), "\(error) names the call")
     try expectations.expect("\(error)".contains("root"), "\(error) explains itself")
@@ -53,7 +53,7 @@ func errors(_ world: borrowing World, _ expectations: inout Expectations) throws
   try stillWorks(world.communicator, &expectations)
 }
 
-/// The communicator is as good as before.
+/// The communicator can still be used.
 func stillWorks(
   _ communicator: borrowing Communicator, _ expectations: inout Expectations
 ) throws {

@@ -1,7 +1,9 @@
-/// Counts what held, and throws at the first thing that did not.
+/// Counts expectations that hold, and throws at the first that does not.
 struct Expectations {
+  /// The number of expectations that held.
   private(set) var held = 0
 
+  /// Expects that `actual`, which `what` describes, equals `expected`.
   mutating func expect<Value: Equatable>(
     _ actual: Value, equals expected: Value, _ what: @autoclosure () -> String
   ) throws {
@@ -11,7 +13,7 @@ struct Expectations {
     held += 1
   }
 
-  /// Expects element i to be `expected(i)`, and names the first that is not.
+  /// Expects that element i is `expected(i)`; the error names the first that is not.
   mutating func expect<Element: Equatable>(
     _ actual: [Element], _ what: @autoclosure () -> String, elements expected: (Int) -> Element
   ) throws {
@@ -23,6 +25,7 @@ struct Expectations {
     held += 1
   }
 
+  /// Expects that `condition`, which `what` states, is true.
   mutating func expect(_ condition: Bool, _ what: @autoclosure () -> String) throws {
     guard condition else { throw Difference(description: "it is not so that \(what())") }
     held += 1

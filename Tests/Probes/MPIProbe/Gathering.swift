@@ -1,16 +1,17 @@
 import MPI
 
-/// Every call that copies from or to all ranks, for every type and root.
+/// Every call that copies from one rank to all, for every type and root.
 func broadcasts(_ world: borrowing World, _ expectations: inout Expectations) throws {
-  for type in samples { try broadcasts(type, world.communicator, &expectations) }
+  for type in samples { try broadcasts(type, on: world.communicator, &expectations) }
 }
 
-/// Every call that collects, for every type and root, in equal and in uneven parts.
+/// Every call that collects from all ranks, for every type and root, with equal and with different
+/// counts.
 func gathering(_ world: borrowing World, _ expectations: inout Expectations) throws {
-  for type in samples { try gathering(type, world.communicator, &expectations) }
+  for type in samples { try gathering(type, on: world.communicator, &expectations) }
 }
 
-/// Element `index` of `rank`: no two ranks have the same, and no two neighbours.
+/// Element `index` of `rank`, which differs between ranks (except at index 0) and from the next one.
 func element<Element: Sample>(_ rank: Int, _ index: Int) -> Element {
   index == 0 ? .largest : Element(small: rank * 60 + index % 59)
 }
@@ -20,7 +21,7 @@ private func elements<Element: Sample>(_ rank: Int, _ count: Int) -> [Element] {
 }
 
 private func broadcasts<Element: Sample>(
-  _: Element.Type, _ communicator: borrowing Communicator, _ expectations: inout Expectations
+  _: Element.Type, on communicator: borrowing Communicator, _ expectations: inout Expectations
 ) throws {
   for root in 0..<communicator.size {
     for count in [0, 1, 7, 1031] {
@@ -38,17 +39,19 @@ private func broadcasts<Element: Sample>(
 }
 
 private func gathering<Element: Sample>(
-  _: Element.Type, _ communicator: borrowing Communicator, _ expectations: inout Expectations
+  _: Element.Type, on communicator: borrowing Communicator, _ expectations: inout Expectations
 ) throws {
   for count in [0, 1, 7, 1031] {
     let even = [Int](repeating: count, count: communicator.size)
     let uneven = (0..<communicator.size).map { unevenCount(ofRank: $0, about: count) }
     for root in 0..<communicator.size {
-      try gather(even, isEven: true, root, Element.self, communicator, &expectations)
-      try gather(uneven, isEven: false, root, Element.self, communicator, &expectations)
+      try gather(
+        Element.self, counts: even, isEven: true, to: root, on: communicator, &expectations)
+      try gather(
+        Element.self, counts: uneven, isEven: false, to: root, on: communicator, &expectations)
     }
-    try allGather(even, isEven: true, Element.self, communicator, &expectations)
-    try allGather(uneven, isEven: false, Element.self, communicator, &expectations)
+    try allGather(Element.self, counts: even, isEven: true, on: communicator, &expectations)
+    try allGather(Element.self, counts: uneven, isEven: false, on: communicator, &expectations)
   }
   let own: Element = element(communicator.rank, 5)
   let all: [Element] = (0..<communicator.size).map { element($0, 5) }
@@ -61,14 +64,15 @@ private func gathering<Element: Sample>(
   }
 }
 
+/// `gather`, with the call for equal counts if they are even.
 private func gather<Element: Sample>(
-  _ counts: [Int], isEven: Bool, _ root: Int, _: Element.Type,
-  _ communicator: borrowing Communicator, _ expectations: inout Expectations
+  _: Element.Type, counts: [Int], isEven: Bool, to root: Int,
+  on communicator: borrowing Communicator, _ expectations: inout Expectations
 ) throws {
   let expected: [Element] = counts.enumerated().flatMap { elements($0, $1) }
   let isRoot = communicator.rank == root
   let own: [Element] = elements(communicator.rank, counts[communicator.rank])
-  // At another rank than the root, room is not needed but must be left alone.
+  // On other ranks than the root, the result is not needed and must stay unchanged.
   var result = [Element](repeating: 99, count: isRoot ? expected.count : 3)
   var span = result.mutableSpan
   if isEven {
@@ -81,8 +85,9 @@ private func gather<Element: Sample>(
   }
 }
 
+/// `allGather`, with the call for equal counts if they are even.
 private func allGather<Element: Sample>(
-  _ counts: [Int], isEven: Bool, _: Element.Type, _ communicator: borrowing Communicator,
+  _: Element.Type, counts: [Int], isEven: Bool, on communicator: borrowing Communicator,
   _ expectations: inout Expectations
 ) throws {
   let expected: [Element] = counts.enumerated().flatMap { elements($0, $1) }

@@ -1,19 +1,19 @@
 import MPI
 
-/// Counts that a C int cannot hold are refused before MPI hears of them.
+/// Counts that do not fit a C `int` are thrown, and MPI is not called.
 func hugeCounts(_ world: borrowing World, _ expectations: inout Expectations) throws {
-  // Reserved, never touched: the memory is not really there.
+  // The memory is never touched, so the system need not provide any.
   let count = Int(Int32.max) + 1
   let bytes = UnsafeMutableBufferPointer<UInt8>.allocate(capacity: count)
   defer { bytes.deallocate() }
-  try hugeReductions(bytes, world.communicator, &expectations)
-  try hugeCopies(bytes, world.communicator, &expectations)
-  try hugeMessages(bytes, world.communicator, &expectations)
+  try hugeReductions(bytes, on: world.communicator, &expectations)
+  try hugeCopies(bytes, on: world.communicator, &expectations)
+  try hugeMessages(bytes, on: world.communicator, &expectations)
   try stillWorks(world.communicator, &expectations)
 }
 
 private func hugeReductions(
-  _ bytes: UnsafeMutableBufferPointer<UInt8>, _ communicator: borrowing Communicator,
+  _ bytes: UnsafeMutableBufferPointer<UInt8>, on communicator: borrowing Communicator,
   _ expectations: inout Expectations
 ) throws {
   var huge = bytes.mutableSpan
@@ -36,14 +36,14 @@ private func hugeReductions(
 }
 
 private func hugeCopies(
-  _ bytes: UnsafeMutableBufferPointer<UInt8>, _ communicator: borrowing Communicator,
+  _ bytes: UnsafeMutableBufferPointer<UInt8>, on communicator: borrowing Communicator,
   _ expectations: inout Expectations
 ) throws {
   var huge = bytes.mutableSpan
   try expectations.expect(.count, "broadcast") { () throws(MPIError) in
     try communicator.broadcast(&huge, from: 0)
   }
-  // Parts that fit one by one, and lie too far apart.
+  // Each count fits, but the last displacement does not.
   let few: [UInt8] = [1]
   let counts = [Int(Int32.max), 1, 1]
   try expectations.expect(.count, "allGather with counts") { () throws(MPIError) in
@@ -64,7 +64,7 @@ private func hugeCopies(
 }
 
 private func hugeMessages(
-  _ bytes: UnsafeMutableBufferPointer<UInt8>, _ communicator: borrowing Communicator,
+  _ bytes: UnsafeMutableBufferPointer<UInt8>, on communicator: borrowing Communicator,
   _ expectations: inout Expectations
 ) throws {
   var huge = bytes.mutableSpan

@@ -1,7 +1,8 @@
 import Foundation
 import MPI
 
-/// Ranks share memory with those on hosts of the same name, and with no others.
+/// A rank shares memory with the ranks on the host of the same name, and with no others. The first
+/// argument of the scenarios is the number of hosts.
 func nodes(_ world: borrowing World, _ expectations: inout Expectations) throws {
   let rank = world.communicator.rank
   let names = try world.communicator.allGather(hostNumber())
@@ -15,24 +16,24 @@ func nodes(_ world: borrowing World, _ expectations: inout Expectations) throws 
   try shared.free()
 }
 
-/// The last rank comes to MPI's end a second after the others. A signal that MPICH has a meaning for
-/// reaches them before, and while they wait there.
+/// The last rank finalises MPI later than the others. With MPICH, the others get SIGUSR1, which MPICH
+/// uses itself, before they finalise MPI and while they wait for the last.
 func late(_ world: borrowing World, _ expectations: inout Expectations) throws {
   let (rank, size) = (world.communicator.rank, world.communicator.size)
   let ranks = try world.communicator.allGather(Int64(rank))
   try expectations.expect(ranks, equals: (0..<size).map(Int64.init), "the ranks")
   if rank == size - 1 {
-    sleep(1)
+    usleep(600_000)
   } else if try World.libraryVersion.contains("MPICH") {
     raise(SIGUSR1)
     Thread.detachNewThread {
-      usleep(500_000)
+      usleep(300_000)
       kill(getpid(), SIGUSR1)
     }
   }
 }
 
-/// The eight last letters of the host's name, as a number.
+/// The last eight bytes of the host's name as a number.
 private func hostNumber() -> Int64 {
   var name = [CChar](repeating: 0, count: 256)
   gethostname(&name, name.count - 1)

@@ -1,25 +1,25 @@
 import MPI
 
-/// Operations under way together, found complete by test or by wait, and their buffers' return.
+/// Non-blocking operations, several at the same time, which end in `test` or in `wait`.
 func nonBlocking(_ world: borrowing World, _ expectations: inout Expectations) throws {
-  try exchange(Float.self, world.communicator, &expectations)
-  try exchange(Double.self, world.communicator, &expectations)
-  try exchange(Int32.self, world.communicator, &expectations)
-  try exchange(Int64.self, world.communicator, &expectations)
-  try exchange(UInt8.self, world.communicator, &expectations)
-  try exchange(UInt16.self, world.communicator, &expectations)
-  try exchange(UInt64.self, world.communicator, &expectations)
+  try exchange(Float.self, on: world.communicator, &expectations)
+  try exchange(Double.self, on: world.communicator, &expectations)
+  try exchange(Int32.self, on: world.communicator, &expectations)
+  try exchange(Int64.self, on: world.communicator, &expectations)
+  try exchange(UInt8.self, on: world.communicator, &expectations)
+  try exchange(UInt16.self, on: world.communicator, &expectations)
+  try exchange(UInt64.self, on: world.communicator, &expectations)
   try together(world.communicator, &expectations)
   try alignment(&expectations)
 }
 
 /// Each rank receives from the one before it and sends to the one after it.
 private func exchange<Element: Sample>(
-  _: Element.Type, _ communicator: borrowing Communicator, _ expectations: inout Expectations
+  _: Element.Type, on communicator: borrowing Communicator, _ expectations: inout Expectations
 ) throws {
   let (rank, size) = (communicator.rank, communicator.size)
   let previous = (rank + size - 1) % size
-  // From a few bytes to more than any library sends without being asked for it.
+  // From no bytes to more than any library sends before the receive has started.
   for count in [0, 1, 20_000] {
     let name = "\(count) \(Element.self)"
     let values: [Element] = (0..<count).map { element(rank, $0) }
@@ -47,7 +47,7 @@ private func exchange<Element: Sample>(
   }
 }
 
-/// Two reductions and a barrier under way at once, waited for in the other order.
+/// Two reductions and a barrier at the same time, waited for in another order than they started.
 private func together(
   _ communicator: borrowing Communicator, _ expectations: inout Expectations
 ) throws {
@@ -65,7 +65,7 @@ private func together(
     Int64(size * (size - 1) / 2)
   }
 
-  // The buffer is the program's again: write to it, and hand it over once more.
+  // The buffer can be written and used for another operation.
   var span = total.mutableSpan
   for index in span.indices { span[index] = 1 }
   let again = try communicator.startAllReduce(total, .sum).wait()
@@ -80,14 +80,14 @@ private func alignment(_ expectations: inout Expectations) throws {
   }
 }
 
-/// A request that is dropped leaves its memory to MPI: the message arrives as it was sent.
+/// The memory of a request that is dropped is not freed: its message arrives unchanged.
 func dropsRequest(_ world: borrowing World, _ expectations: inout Expectations) throws {
   let rank = world.communicator.rank
-  // Too long to have been copied away when the send began.
+  // So long that the library does not copy the elements when the send starts.
   let count = 100_000
   _ = try world.communicator.startSend(
     MessageBuffer<Float>(repeating: 1, count: count), to: rank)
-  // Had its memory been freed, some of these would be given it.
+  // If the memory had been freed, one of these buffers would probably get it.
   for _ in 0..<8 {
     let other = MessageBuffer<Float>(repeating: 9, count: count)
     try expectations.expect(other.count, equals: count, "the size of another buffer")

@@ -1,32 +1,32 @@
 import MPI
 
-/// Messages between two ranks, for every type, and what their statuses say.
+/// Messages between two ranks, for every type, and their statuses.
 func pointToPoint(_ world: borrowing World, _ expectations: inout Expectations) throws {
-  for type in samples { try messages(type, world.communicator, &expectations) }
+  for type in samples { try messages(type, on: world.communicator, &expectations) }
 }
 
 private func messages<Element: Sample>(
-  _: Element.Type, _ communicator: borrowing Communicator, _ expectations: inout Expectations
+  _: Element.Type, on communicator: borrowing Communicator, _ expectations: inout Expectations
 ) throws {
-  try ring(Element.self, communicator, &expectations)
-  try probed(Element.self, communicator, &expectations)
-  // Before and after anyone's messages are taken, all others must have been.
+  try ring(Element.self, on: communicator, &expectations)
+  try probed(Element.self, on: communicator, &expectations)
+  // fromAnyone receives any message, so no message of the functions before and after may be there.
   try communicator.barrier()
-  try fromAnyone(Element.self, communicator, &expectations)
+  try fromAnyone(Element.self, on: communicator, &expectations)
   try communicator.barrier()
-  try outOfOrder(Element.self, communicator, &expectations)
+  try outOfOrder(Element.self, on: communicator, &expectations)
 }
 
-/// Each rank sends to the one `distance` further and receives from the one as far behind.
+/// Each rank sends to the rank `distance` after it, and receives from the rank `distance` before it.
 private func ring<Element: Sample>(
-  _: Element.Type, _ communicator: borrowing Communicator, _ expectations: inout Expectations
+  _: Element.Type, on communicator: borrowing Communicator, _ expectations: inout Expectations
 ) throws {
   let (rank, size) = (communicator.rank, communicator.size)
   for distance in 0..<size {
     let (next, previous) = ((rank + distance) % size, (rank + size - distance) % size)
     for count in [0, 1, 5000] {
       let values: [Element] = (0..<count + rank).map { element(rank, $0) }
-      // One element more than comes, to see that it is left alone.
+      // One element more than the message has, which must stay unchanged.
       var received = [Element](repeating: 99, count: count + previous + 1)
       var span = received.mutableSpan
       let status = try communicator.sendReceive(
@@ -42,9 +42,9 @@ private func ring<Element: Sample>(
   }
 }
 
-/// Rank zero sends messages of lengths that the others cannot know.
+/// Rank zero sends messages whose lengths the others ask `probe` for.
 private func probed<Element: Sample>(
-  _: Element.Type, _ communicator: borrowing Communicator, _ expectations: inout Expectations
+  _: Element.Type, on communicator: borrowing Communicator, _ expectations: inout Expectations
 ) throws {
   if communicator.rank == 0 {
     for destination in 1..<max(communicator.size, 1) {
@@ -64,9 +64,9 @@ private func probed<Element: Sample>(
   try expectations.expect(values, "receive of \(Element.self)") { element(communicator.rank, $0) }
 }
 
-/// All ranks send to the last, which takes messages as they come.
+/// All ranks send to the last, which receives from any rank.
 private func fromAnyone<Element: Sample>(
-  _: Element.Type, _ communicator: borrowing Communicator, _ expectations: inout Expectations
+  _: Element.Type, on communicator: borrowing Communicator, _ expectations: inout Expectations
 ) throws {
   let last = communicator.size - 1
   let own: [Element] = [element(communicator.rank, 3)]
@@ -78,16 +78,18 @@ private func fromAnyone<Element: Sample>(
     var value = [Element](repeating: 99, count: 1)
     var span = value.mutableSpan
     let status = try communicator.receive(&span, from: nil, tag: nil)
-    try expectations.expect(value[0], equals: element(status.source, 3), "what anyone sent")
-    try expectations.expect(status.tag, equals: 20 + status.source, "the tag anyone sent with")
+    try expectations.expect(
+      value[0], equals: element(status.source, 3), "the message of rank \(status.source)")
+    try expectations.expect(
+      status.tag, equals: 20 + status.source, "the tag of rank \(status.source)")
     sources.insert(status.source)
   }
   try expectations.expect(sources, equals: Set(0..<last), "the ranks that sent")
 }
 
-/// Messages to oneself are told apart by tag, whatever the order they were sent in.
+/// A rank sends itself two messages, and receives the second first, by its tag.
 private func outOfOrder<Element: Sample>(
-  _: Element.Type, _ communicator: borrowing Communicator, _ expectations: inout Expectations
+  _: Element.Type, on communicator: borrowing Communicator, _ expectations: inout Expectations
 ) throws {
   let rank = communicator.rank
   let first = try communicator.startSend(MessageBuffer<Element>(repeating: 1, count: 1), to: rank)
@@ -100,5 +102,5 @@ private func outOfOrder<Element: Sample>(
   try expectations.expect(values, equals: [1, 2], "a short message over a long one")
   try expectations.expect([late.count, early.count], equals: [2, 1], "the counts, by tag")
   let sent = try first.wait().count + second.wait().count
-  try expectations.expect(sent, equals: 3, "what came back")
+  try expectations.expect(sent, equals: 3, "the counts of the buffers that were sent")
 }

@@ -1,30 +1,31 @@
 import MPI
 
-/// An operation, what each rank puts in, and what must come out.
+/// An operation, the elements of each rank, and the expected result.
 struct ReductionCase<Element: Sample> {
   let name: String
   let operation: Operation<Element>
   /// Element `index` of `rank`.
   let value: (_ rank: Int, _ index: Int) -> Element
-  /// Element `index` of the combination over all ranks.
+  /// Element `index` of the result.
   let result: (_ index: Int) -> Element
 
+  /// The elements of `rank` at `indices`.
   func values(_ rank: Int, _ indices: Range<Int>) -> [Element] {
     indices.map { value(rank, $0) }
   }
 }
 
 extension ReductionCase {
-  /// What all types can do, over `n` ranks.
+  /// The operations of all types, on `n` ranks.
   static func all(_ n: Int) -> [Self] {
-    // Each index has one rank that differs from the others, and each rank has its turn.
+    // At each index one rank differs from the others: rank 0 at index 0, rank 1 at index 1, and so on.
     let outlier: (Int, Int) -> Bool = { rank, index in index % n == rank }
     return [
       Self(
         name: "sum", operation: .sum,
         value: { rank, index in Element(small: rank + 1 + index % 5) },
         result: { index in Element(small: n * (n + 1) / 2 + n * (index % 5)) }),
-      // Two where rank + index is odd, else one: of n numbers in a row, half are odd.
+      // Two if rank + index is odd, otherwise one. Half of n successive numbers are odd.
       Self(
         name: "product", operation: .product,
         value: { rank, index in Element(small: 1 + (rank + index) % 2) },
@@ -50,27 +51,27 @@ extension ReductionCase {
 }
 
 extension ReductionCase where Element: FixedWidthInteger {
-  /// What integers can do besides, over `n` ranks.
+  /// The operations that only integers have, on `n` ranks.
   static func integers(_ n: Int) -> [Self] {
     logical(n) + bitwise(n)
   }
 
   private static func logical(_ n: Int) -> [Self] {
-    // Two truths of different ranks have no bit in common with one, which their conjunction is. A
-    // lone rank's value may stay as it is.
+    // The true values of different ranks have no bit in common with one another or with one, which is
+    // the result. With one rank, the result may be its value.
     let truth: (Int) -> Element = { rank in n == 1 ? 1 : Element(small: 2 << rank) }
     return [
-      // One rank is zero, except at each (n + 1)th index.
+      // One rank has zero, except at each (n + 1)th index, where none has.
       Self(
         name: "logicalAnd", operation: .logicalAnd,
         value: { rank, index in index % (n + 1) == rank ? 0 : truth(rank) },
         result: { index in index % (n + 1) == n ? 1 : 0 }),
-      // One rank is not zero, except at each (n + 1)th index.
+      // All ranks but one have zero, except at each (n + 1)th index, where all have.
       Self(
         name: "logicalOr", operation: .logicalOr,
         value: { rank, index in index % (n + 1) == rank ? truth(rank) : 0 },
         result: { index in index % (n + 1) == n ? 0 : 1 }),
-      // As many ranks are not zero as the index says.
+      // The first index % (n + 1) ranks have a value that is not zero.
       Self(
         name: "logicalXor", operation: .logicalXor,
         value: { rank, index in rank < index % (n + 1) ? truth(rank) : 0 },
@@ -79,7 +80,7 @@ extension ReductionCase where Element: FixedWidthInteger {
   }
 
   private static func bitwise(_ n: Int) -> [Self] {
-    // Bit 7 is common to all ranks, bit `rank` is each one's own.
+    // All ranks have bit 7; each rank also has the bit of its own number.
     let value: (Int, Int) -> Element = { rank, _ in Element(small: 128 | 1 << rank) }
     let own = (1 << n) - 1
     return [

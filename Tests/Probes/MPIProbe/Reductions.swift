@@ -1,45 +1,46 @@
 import MPI
 
-/// Every call that combines, for every type, operation and root, and sizes from none to many.
+/// Every call that combines, for every type, operation and root, with none to many elements.
 func reductions(_ world: borrowing World, _ expectations: inout Expectations) throws {
-  for type in samples { try arithmetic(type, world.communicator, &expectations) }
-  for type in integerSamples { try logic(type, world.communicator, &expectations) }
+  for type in samples { try arithmetic(type, on: world.communicator, &expectations) }
+  for type in integerSamples { try logic(type, on: world.communicator, &expectations) }
 }
 
 private func arithmetic<Element: Sample>(
-  _: Element.Type, _ communicator: borrowing Communicator, _ expectations: inout Expectations
+  _: Element.Type, on communicator: borrowing Communicator, _ expectations: inout Expectations
 ) throws {
   let cases = ReductionCase<Element>.all(communicator.size)
-  try reductions(cases, communicator, &expectations)
+  try reductions(cases, on: communicator, &expectations)
 }
 
 private func logic<Element: Sample & FixedWidthInteger>(
-  _: Element.Type, _ communicator: borrowing Communicator, _ expectations: inout Expectations
+  _: Element.Type, on communicator: borrowing Communicator, _ expectations: inout Expectations
 ) throws {
   let cases = ReductionCase<Element>.integers(communicator.size)
-  try reductions(cases, communicator, &expectations)
+  try reductions(cases, on: communicator, &expectations)
 }
 
 private func reductions<Element: Sample>(
-  _ cases: [ReductionCase<Element>], _ communicator: borrowing Communicator,
+  _ cases: [ReductionCase<Element>], on communicator: borrowing Communicator,
   _ expectations: inout Expectations
 ) throws {
   for reduction in cases {
     for count in [0, 1, 7, 515] {
       let name = "\(reduction.name) of \(count) \(Element.self)"
-      try reduceToAll(reduction, count, name, communicator, &expectations)
+      try reduceToAll(reduction, count: count, name: name, on: communicator, &expectations)
       for root in 0..<communicator.size {
-        try reduceToOne(reduction, count, root, name, communicator, &expectations)
+        try reduceToOne(
+          reduction, count: count, name: name, to: root, on: communicator, &expectations)
       }
-      try reduceToParts(reduction, count, name, communicator, &expectations)
+      try reduceToParts(reduction, count: count, name: name, on: communicator, &expectations)
     }
-    try reduceOneValue(reduction, communicator, &expectations)
+    try reduceOneValue(reduction, on: communicator, &expectations)
   }
 }
 
 private func reduceToAll<Element: Sample>(
-  _ reduction: ReductionCase<Element>, _ count: Int, _ name: String,
-  _ communicator: borrowing Communicator, _ expectations: inout Expectations
+  _ reduction: ReductionCase<Element>, count: Int, name: String,
+  on communicator: borrowing Communicator, _ expectations: inout Expectations
 ) throws {
   let values = reduction.values(communicator.rank, 0..<count)
   var inPlace = values
@@ -51,7 +52,7 @@ private func reduceToAll<Element: Sample>(
   var resultSpan = result.mutableSpan
   try communicator.allReduce(values.span, into: &resultSpan, reduction.operation)
   try expectations.expect(result, "allReduce, \(name)", elements: reduction.result)
-  try expectations.expect(values, "what allReduce read, \(name)") {
+  try expectations.expect(values, "the values after allReduce, \(name)") {
     reduction.value(communicator.rank, $0)
   }
 
@@ -63,8 +64,8 @@ private func reduceToAll<Element: Sample>(
 }
 
 private func reduceToOne<Element: Sample>(
-  _ reduction: ReductionCase<Element>, _ count: Int, _ root: Int, _ name: String,
-  _ communicator: borrowing Communicator, _ expectations: inout Expectations
+  _ reduction: ReductionCase<Element>, count: Int, name: String, to root: Int,
+  on communicator: borrowing Communicator, _ expectations: inout Expectations
 ) throws {
   let values = reduction.values(communicator.rank, 0..<count)
   var result = [Element](repeating: 99, count: count)
@@ -74,7 +75,7 @@ private func reduceToOne<Element: Sample>(
     communicator.rank == root ? reduction.result(index) : 99
   }
 
-  // The other ranks need no room for a result.
+  // On other ranks the result may be empty.
   var atRoot = [Element](repeating: 99, count: communicator.rank == root ? count : 0)
   var atRootSpan = atRoot.mutableSpan
   try communicator.reduce(values.span, into: &atRootSpan, reduction.operation, to: root)
@@ -83,8 +84,8 @@ private func reduceToOne<Element: Sample>(
 }
 
 private func reduceToParts<Element: Sample>(
-  _ reduction: ReductionCase<Element>, _ count: Int, _ name: String,
-  _ communicator: borrowing Communicator, _ expectations: inout Expectations
+  _ reduction: ReductionCase<Element>, count: Int, name: String,
+  on communicator: borrowing Communicator, _ expectations: inout Expectations
 ) throws {
   let rank = communicator.rank
   let values = reduction.values(rank, 0..<communicator.size * count)
@@ -108,7 +109,7 @@ private func reduceToParts<Element: Sample>(
 }
 
 private func reduceOneValue<Element: Sample>(
-  _ reduction: ReductionCase<Element>, _ communicator: borrowing Communicator,
+  _ reduction: ReductionCase<Element>, on communicator: borrowing Communicator,
   _ expectations: inout Expectations
 ) throws {
   let name = "\(reduction.name) of one \(Element.self)"
@@ -126,12 +127,12 @@ private func reduceOneValue<Element: Sample>(
   }
 }
 
-/// Parts of different sizes, rank 1's empty.
+/// The number of elements in the part of `rank`: zero for rank 1, about `count` for the others.
 func unevenCount(ofRank rank: Int, about count: Int) -> Int {
   rank == 1 ? 0 : count + rank
 }
 
-/// The elements of a span, to compare.
+/// The elements of a span as an array, which can be compared.
 func array<Element: Datatype>(_ span: Span<Element>) -> [Element] {
   span.indices.map { span[$0] }
 }

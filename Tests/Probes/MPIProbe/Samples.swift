@@ -1,18 +1,21 @@
 import MPI
 
-/// An element type with values to tell it from the others by.
+/// An element type, with values that would show if it were combined as another type.
 protocol Sample: Datatype, Numeric, Comparable {
-  /// Far from zero at either end: reduced as another type, their order would be another.
+  /// The smallest value, or one near it. If the bits of this and of ``largest`` are taken for another
+  /// type, this is not the smaller one.
   static var smallest: Self { get }
+  /// A value that is larger than ``smallest``.
   static var largest: Self { get }
-  /// A whole number up to 255. All types hold it exactly but `Int8`, where it wraps round.
+  /// A whole number from 0 to 255. All types represent it exactly except `Int8`, where it wraps
+  /// around.
   init(small: Int)
 }
 
-/// The types that messages, copies and arithmetic are tried with.
+/// All numeric element types.
 let samples: [any Sample.Type] = [Float.self, Double.self] + integerSamples
 
-/// Those of them that have logical and bitwise operations as well.
+/// Those that also have logical and bitwise operations.
 let integerSamples: [any (Sample & FixedWidthInteger).Type] = [
   Int.self, Int8.self, Int16.self, Int32.self, Int64.self,
   UInt.self, UInt8.self, UInt16.self, UInt32.self, UInt64.self,

@@ -1,27 +1,28 @@
 import MPI
 
-/// A message longer than the buffer it is received in: thrown, and the next one comes through.
+/// Messages that are longer than their buffer: the receive throws, and the next message arrives.
 func tooShort(_ world: borrowing World, _ expectations: inout Expectations) throws {
-  // The library moves long messages in another way than short ones.
+  // Libraries send long messages in another way than short ones.
   for count in [4, 900, 2000, 100_000] {
-    try receiveTooShort(count, world.communicator, &expectations)
+    try receiveTooShort(count, on: world.communicator, &expectations)
   }
   try waitTooShort(world.communicator, &expectations)
   try wrongType(world.communicator, &expectations)
   try stillWorks(world.communicator, &expectations)
 }
 
+/// The ranks after and before this one in a ring.
 private func neighbours(_ communicator: borrowing Communicator) -> (next: Int, previous: Int) {
   let (rank, size) = (communicator.rank, communicator.size)
   return ((rank + 1) % size, (rank + size - 1) % size)
 }
 
 private func receiveTooShort(
-  _ count: Int, _ communicator: borrowing Communicator, _ expectations: inout Expectations
+  _ count: Int, on communicator: borrowing Communicator, _ expectations: inout Expectations
 ) throws {
   let (next, previous) = neighbours(communicator)
   let long = [Float](repeating: 1, count: count)
-  // What lies behind the three elements to receive in must not be touched.
+  // Only the first three elements are received into. The others must stay unchanged.
   let memory = UnsafeMutableBufferPointer<Float>.allocate(capacity: count + 64)
   defer { memory.deallocate() }
   memory.initialize(repeating: 9)
@@ -37,7 +38,7 @@ private func receiveTooShort(
     var span = short.mutableSpan
     try communicator.sendReceive(long.span, to: next, into: &span, from: previous)
   }
-  try expectations.expect(Array(memory), "the memory after \(count) too many") { _ in 9 }
+  try expectations.expect(Array(memory), "the memory after a message of \(count)") { _ in 9 }
 
   var received = [Float](repeating: 9, count: count)
   var span = received.mutableSpan
@@ -45,7 +46,8 @@ private func receiveTooShort(
   try expectations.expect(received, "the message of \(count) after the lost one") { _ in 1 }
 }
 
-/// Short enough for the library to keep it from being written beyond the buffer.
+/// A non-blocking receive with a message that is too long. It is so short that no library writes
+/// beyond the end of the buffer.
 private func waitTooShort(
   _ communicator: borrowing Communicator, _ expectations: inout Expectations
 ) throws {
@@ -64,7 +66,7 @@ private func waitTooShort(
   try expectations.expect(.truncate, "test") { () throws(MPIError) in
     while try !request.test() {}
   }
-  // A closure cannot consume what it captures, so that this one is written out.
+  // A closure cannot consume a request that it captures, so this is not a call of expect.
   do {
     _ = try request.wait()
     throw Difference(description: "wait did not throw what test had thrown")
@@ -74,7 +76,7 @@ private func waitTooShort(
   _ = try second.wait()
 }
 
-/// Three bytes are not a whole number of floats.
+/// A message of three bytes, which does not consist of whole floats.
 private func wrongType(
   _ communicator: borrowing Communicator, _ expectations: inout Expectations
 ) throws {

@@ -1,11 +1,14 @@
 import Foundation
 import MPI
 
-// Runs one scenario on this rank and reports it in one line; the tests start it under mpirun.
+// Runs scenarios on this rank, one after the other, and prints a line about each. The tests start it
+// under mpirun.
 //
-// A rank whose expectations do not hold says which one and ends the whole job with status 71.
+//   mpi-probe SCENARIO[,SCENARIO…] [ARGUMENT…]
+//
+// If an expectation does not hold, the rank prints which one and ends the job with status 71.
 
-/// What a scenario does in a world that is made, reported and finalised for it.
+/// A scenario, which calls MPI in the given world and counts the expectations that hold.
 typealias Scenario = (borrowing World, inout Expectations) throws -> Void
 
 let scenarios: [String: Scenario] = [
@@ -31,21 +34,26 @@ let scenarios: [String: Scenario] = [
   "windows": windows,
 ]
 
-func run(_ name: String, _ scenario: Scenario) throws {
+/// Runs scenarios, each with its name, in one world.
+func run(_ scenarios: [(name: String, scenario: Scenario)]) throws {
   let world = try World()
   let place = "rank \(world.communicator.rank) of \(world.communicator.size)"
-  var expectations = Expectations()
-  do {
-    try scenario(world, &expectations)
-  } catch {
-    complain("\(place): \(error)")
-    world.abort(code: 71)
+  for (number, (name, scenario)) in scenarios.enumerated() {
+    var expectations = Expectations()
+    do {
+      // Some scenarios receive from any rank, and must not get a message of the next scenario.
+      if number > 0 { try world.communicator.barrier() }
+      try scenario(world, &expectations)
+    } catch {
+      complain("\(place): \(error) (in \(name))")
+      world.abort(code: 71)
+    }
+    report("\(place): \(name) held in \(expectations.held) expectations")
   }
-  report("\(place): \(name) held in \(expectations.held) expectations")
   try world.finalize()
 }
 
-/// Line and end at once: MPICH's launcher may pass on another rank's words between them.
+/// Prints a line by a single call of write: otherwise the line of another rank may be put in between.
 func report(_ line: String) {
   FileHandle.standardOutput.write(Data("\(line)\n".utf8))
 }
@@ -55,8 +63,10 @@ func complain(_ sentence: String) {
 }
 
 let name = CommandLine.arguments.dropFirst().first ?? ""
-if let scenario = scenarios[name] {
-  try run(name, scenario)
+let names = name.split(separator: ",").map(String.init)
+let known = names.compactMap { name in scenarios[name].map { (name, $0) } }
+if !names.isEmpty, known.count == names.count {
+  try run(known)
 } else if name == "life", let level = CommandLine.arguments.dropFirst(2).first {
   try life(ThreadLevel.allCases.first { "\($0)" == level } ?? .funneled)
 } else if name == "uncaught" {
@@ -64,7 +74,7 @@ if let scenario = scenarios[name] {
 } else if name == "after-the-end" {
   try afterTheEnd()
 } else {
-  let names = scenarios.keys.sorted() + ["after-the-end", "life LEVEL", "uncaught"]
-  complain("there is no scenario '\(name)', only \(names.joined(separator: ", "))")
+  let all = scenarios.keys.sorted() + ["after-the-end", "life LEVEL", "uncaught"]
+  complain("unknown scenario in '\(name)': there are \(all.joined(separator: ", "))")
   exit(64)
 }

@@ -7,11 +7,15 @@ import Platform
 import Reports
 import Runs
 
-// Trains as `lockstep train` does, with one rank's parameters spoilt before the first step, as a
-// broken memory might: replica-probe DATA RUN TEAMS VERIFY-EVERY RANK [THREADS]. A bit is flipped;
-// or, where threads are given, so many train with a NaN, and what the step leaves is looked at.
+// Trains as `lockstep train` does, but changes one rank's parameters before the first step, as faulty
+// memory might:
+//
+//   replica-probe DATA RUN TEAMS VERIFY-EVERY RANK [THREADS]
+//
+// Without THREADS, one bit of the parameters of RANK is flipped, and the whole run is trained. With
+// THREADS, one of its parameters becomes a NaN, and a single step is taken with that many threads.
 
-/// Nobody watches.
+/// An observer that does nothing.
 struct Unwatched: TrainingObserver {
   func trainingBegins(_ start: TrainingStart) {}
   func stepEnded(_ event: StepEvent) {}
@@ -23,13 +27,14 @@ func request(_ words: [String]) -> RunRequest {
   (request.data, request.teams) = (words[0], TeamMode(rawValue: words[2]))
   (request.hidden, request.latent, request.batchSize) = (16, 4, 50)
   (request.epochs, request.logEvery) = (1, 1)
-  request.exchange = .allReduce  // All teams update all parameters: none mends the flipped bit.
+  // Each team updates its own copy of all parameters, so no team overwrites the flipped bit.
+  request.exchange = .allReduce
   request.verifyEvery = Int(words[3])
   return request
 }
 
-/// Takes one step with a NaN in the parameters of one team, which alone then finds losses that are
-/// not finite: all teams must fail, and keep their parameters as they were.
+/// Takes one step with a NaN in the parameters of one team. Only that team computes losses that are
+/// not finite, but all teams must fail and leave their parameters unchanged.
 func step(_ words: [String], among world: borrowing Communicator) throws -> ExitCode {
   var request = request(words)
   request.threadsPerRank = Int(words[5]) ?? 1
