@@ -1,4 +1,4 @@
-// Gradients against sums over positions by their definition.
+// Compares gradients with sums over positions, computed by definition.
 
 static void add_up_gradient(int kind, const CProducts_bf16_sum *sum) {
   memset(scratch, (int)below(256), CProducts_bf16_scratch);
@@ -31,11 +31,12 @@ static void test_gradient(int kind, ptrdiff_t rows, ptrdiff_t positions, ptrdiff
   for (ptrdiff_t n = 0; n < (samples ? samples : rows * columns); n++) {
     const ptrdiff_t i = samples ? below(rows) : n / columns, j = samples ? below(columns) : n % columns;
     const float sum = tree_of(kind, (line){x + i, d + j, x_row, d_row}, positions);
-    if (!same(c[i * c_row + j], sum)) fail(kind, "gradient", &shape, i, j, c[i * c_row + j], sum);
+    const float is = c[i * c_row + j];
+    if (!same(is, sum)) fail(kind, "gradient", &shape, i, j, (difference){is, sum});
   }
   for (ptrdiff_t n = 0; n < c_count; n++) {
     if (n % c_row >= columns && as_bits(c[n]) != 0xabababab) {
-      fail(kind, "gradient, between rows", &shape, n / c_row, n % c_row, c[n], 0);
+      fail(kind, "gradient, between rows", &shape, n / c_row, n % c_row, (difference){c[n], 0});
     }
   }
   if (is_sparse) {
@@ -48,7 +49,7 @@ static void test_gradient(int kind, ptrdiff_t rows, ptrdiff_t positions, ptrdiff
     add_up_gradient(kind, &dense);
     for (ptrdiff_t n = 0; n < c_count; n++) {
       if (!same(c[n], dense_c[n])) {
-        fail(kind, "gradient, sparse", &shape, n / c_row, n % c_row, c[n], dense_c[n]);
+        fail(kind, "gradient, sparse", &shape, n / c_row, n % c_row, (difference){c[n], dense_c[n]});
       }
     }
   }

@@ -1,6 +1,9 @@
-// Kernels of bf16 against the definitions of their sums, element by element, bit by bit.
+// Compares products and gradients of the bf16 kernels, bit by bit, with sums computed by definition.
 //
-//   bf16-probe [products of each kind, 60 if not told; from 1000 on also large ones]
+//   bf16-probe [COUNT]
+//
+// COUNT is the number of random products for each kind of kernel, 60 by default. With 1000 or more, large
+// products are tested, too.
 
 #include "emulated_amx.h"
 #include "model.h"
@@ -24,11 +27,14 @@ static void *scratch;
 
 static bool same(float x, float y) { return (x != x && y != y) || as_bits(x) == as_bits(y); }
 
+typedef struct { float is, should; } difference;
+
+// Prints that element (i, j) of a product or gradient differs, and ends the program after 20 such.
 static void fail(int kind, const char *what, const CProducts_bf16_product *p, ptrdiff_t i, ptrdiff_t j,
-                 float is, float should) {
+                 difference of) {
   if (failures++ > 20) exit(1);
   printf("%s, %s: %td x %td x %td, (%td, %td): %a (%08x), should be %a (%08x)\n", names[kind], what,
-         p->rows, p->depth, p->columns, i, j, is, as_bits(is), should, as_bits(should));
+         p->rows, p->depth, p->columns, i, j, of.is, as_bits(of.is), of.should, as_bits(of.should));
 }
 
 static void multiply(int kind, const CProducts_bf16_product *p) {
@@ -37,7 +43,7 @@ static void multiply(int kind, const CProducts_bf16_product *p) {
   else CProducts_bf16_multiply(kind == AMX ? CProducts_amx : CProducts_avx512_bf16, p, scratch);
 }
 
-// Makes most numbers zero, of either sign: all but runs, as strokes of pixels are.
+// Makes most numbers 0 or -0. Those that are left stand in short runs, as the pixels of strokes do.
 static void thin(uint16_t *numbers, ptrdiff_t count) {
   const ptrdiff_t density = below(6) ? below(4) ? below(60) : below(101) : 0;
   const uint16_t zero = below(3) ? 0 : 0x8000;
@@ -50,7 +56,8 @@ static void thin(uint16_t *numbers, ptrdiff_t count) {
   }
 }
 
-// What is not finite may be met by zeros that are not visited.
+// `x`, or a zero if `x` is infinite or a NaN. A product with a zero would be a NaN, but sparse kernels skip
+// zeros.
 static uint16_t made_finite(uint16_t x) { return (x & 0x7f80) == 0x7f80 ? x & 0x8000 : x; }
 
 static void test_product(int kind, ptrdiff_t rows, ptrdiff_t depth, ptrdiff_t columns,
@@ -61,7 +68,7 @@ static void test_product(int kind, ptrdiff_t rows, ptrdiff_t depth, ptrdiff_t co
   const ptrdiff_t a_count = (rows - 1) * a_row + depth, gate_count = (rows - 1) * gate_row + columns;
   const ptrdiff_t c_count = (rows - 1) * c_row + columns;
   const ptrdiff_t rounded_count = (rows - 1) * rounded_row + columns;
-  // Sometimes b is but some columns of a matrix.
+  // In a third of the products, b is the right columns of a wider matrix.
   const ptrdiff_t left = below(3) ? 0 : 16 * below(4), b_row = CProducts_paired_row(left + columns);
   const ptrdiff_t b_count = CProducts_paired_count(depth, left + columns);
   uint16_t *const a = place(regions[0], (size_t)a_count * 2, 2);
@@ -73,7 +80,7 @@ static void test_product(int kind, ptrdiff_t rows, ptrdiff_t depth, ptrdiff_t co
   const bool is_sparse = below(2);
   for (ptrdiff_t n = 0; n < a_count; n++) a[n] = narrow(value(sort));
   if (is_sparse) thin(a, a_count);
-  // What lies between rows must not matter.
+  // Numbers between rows must not change the result.
   for (ptrdiff_t i = 0; i + 1 < rows; i++) {
     for (ptrdiff_t n = depth; n < a_row; n++) a[i * a_row + n] = below(2) ? 0x7fc1 : 0xff80;
   }
@@ -102,32 +109,34 @@ static void test_product(int kind, ptrdiff_t rows, ptrdiff_t depth, ptrdiff_t co
   multiply(kind, &p);
   for (ptrdiff_t n = 0; n < (samples ? samples : rows * columns); n++) {
     const ptrdiff_t i = samples ? below(rows) : n / columns, j = samples ? below(columns) : n % columns;
-    // The model has b as a matrix.
+    // The definition reads the column of b from an array of its own.
     static uint16_t column[20000];
     for (ptrdiff_t k = 0; k < depth; k++) column[k] = b[k / 2 * b_row + 2 * (left + j) + k % 2];
     float sum = sum_of(kind, p.bias ? bias[j] : 0, (line){a + i * a_row, column, 1, 1}, depth);
     if (p.rectifies && sum < 0) sum = 0;
-    // Subnormals are greater than zero, whatever MXCSR says: bits from 1 to infinity's.
+    // Subnormal numbers count as greater than zero, whatever MXCSR says. So the gate is open for all
+    // bits from 1 to those of infinity.
     if (p.gate.base && (uint16_t)(gate[i * gate_row + j] - 1) >= 0x7f80) sum = 0;
-    if (p.c && !same(c[i * c_row + j], sum)) fail(kind, "c", &p, i, j, c[i * c_row + j], sum);
+    if (p.c && !same(c[i * c_row + j], sum)) fail(kind, "c", &p, i, j, (difference){c[i * c_row + j], sum});
     if (p.rounded) {
       const float is = as_float((uint32_t)rounded[i * rounded_row + j] << 16);
       const float should = as_float((uint32_t)narrow(sum) << 16);
-      if (!same(is, should)) fail(kind, "rounded", &p, i, j, is, should);
+      if (!same(is, should)) fail(kind, "rounded", &p, i, j, (difference){is, should});
     }
   }
   for (ptrdiff_t n = 0; n < c_count; n++) {
     if ((!p.c || n % c_row >= columns) && as_bits(c[n]) != 0xabababab) {
-      fail(kind, "written between rows of c", &p, n / c_row, n % c_row, c[n], 0);
+      fail(kind, "written between rows of c", &p, n / c_row, n % c_row, (difference){c[n], 0});
     }
   }
   for (ptrdiff_t n = 0; n < rounded_count; n++) {
     if ((!p.rounded || n % rounded_row >= columns) && rounded[n] != 0xabab) {
-      fail(kind, "written between rounded rows", &p, n / rounded_row, n % rounded_row, 0, 0);
+      fail(kind, "written between rounded rows", &p, n / rounded_row, n % rounded_row, (difference){0, 0});
     }
   }
   if (is_sparse) {
-    // Bit by bit what the dense product is; but which NaN a sum of two is, compilers choose.
+    // The bits of the dense product, except that a NaN may be another NaN: which of two NaNs a sum
+    // becomes depends on the compiler.
     static float dense_c[1 << 20];
     static uint16_t dense_rounded[1 << 20];
     if (c_count > 1 << 20 || rounded_count > 1 << 20) abort();
@@ -140,17 +149,17 @@ static void test_product(int kind, ptrdiff_t rows, ptrdiff_t depth, ptrdiff_t co
     multiply(kind, &dense);
     for (ptrdiff_t n = 0; n < c_count; n++) {
       if (!same(c[n], dense_c[n])) {
-        fail(kind, "sparse", &p, n / c_row, n % c_row, c[n], dense_c[n]);
+        fail(kind, "sparse", &p, n / c_row, n % c_row, (difference){c[n], dense_c[n]});
       }
     }
     for (ptrdiff_t n = 0; n < rounded_count; n++) {
       const float is = as_float((uint32_t)rounded[n] << 16);
       const float should = as_float((uint32_t)dense_rounded[n] << 16);
       if (same(is, should)) continue;
-      fail(kind, "sparse, rounded", &p, n / rounded_row, n % rounded_row, is, should);
+      fail(kind, "sparse, rounded", &p, n / rounded_row, n % rounded_row, (difference){is, should});
     }
   }
-  // A row of a product is the product of a row.
+  // The product of a single row is the same as that row of the whole product.
   const ptrdiff_t i = below(rows);
   static float alone[70000];
   CProducts_bf16_product row = p;
@@ -161,7 +170,8 @@ static void test_product(int kind, ptrdiff_t rows, ptrdiff_t depth, ptrdiff_t co
   row.c = alone;
   multiply(kind, &row);
   for (ptrdiff_t j = 0; p.c && j < columns; j++) {
-    if (!same(alone[j], c[i * c_row + j])) fail(kind, "alone", &p, i, j, alone[j], c[i * c_row + j]);
+    const float should = c[i * c_row + j];
+    if (!same(alone[j], should)) fail(kind, "alone", &p, i, j, (difference){alone[j], should});
   }
 }
 
@@ -186,7 +196,8 @@ int main(int argc, char **argv) {
   for (int kind = 0; kind < KINDS; kind++) {
     if (kind == AMX && !CProducts_has_bf16(CProducts_amx)) continue;
     if (kind == AVX512 && !CProducts_has_bf16(CProducts_avx512_bf16)) continue;
-    // What MXCSR says of subnormals matters to the additions of trees only.
+    // With and without subnormal numbers (FTZ and DAZ in MXCSR), which only changes the additions in
+    // `tree_of`.
     for (int mode = 0; mode < 2; mode++) {
       _mm_setcsr((_mm_getcsr() & ~0x8040u) | (mode ? 0x8040u : 0));
       for (int n = 0; n < count; n++) {
@@ -208,7 +219,7 @@ int main(int argc, char **argv) {
       }
       if (count < 1000) continue;
       for (int n = 0; n < 4; n++) {
-        // Sums of more columns than there is memory for.
+        // More columns than fit the kernels' scratch memory at once.
         test_product(kind, 2, 131 + below(40), 66000 + below(40), 300);
         test_gradient(kind, 3, 257 + below(20), 58000 + below(40), 300);
         test_gradient(kind, 30, 2000 + below(3000), 1500 + below(40), 300);

@@ -1,4 +1,4 @@
-// Numbers to try, sums by their definitions, and guarded memory.
+// Random numbers, the definitions of sums, and memory between guard pages.
 
 #include "flush.h"
 
@@ -26,8 +26,8 @@ static uint16_t narrow(float x) {
   return (uint16_t)((b + 0x7fff + (b >> 16 & 1)) >> 16);
 }
 
-// Numbers of one of five sorts: near one; of many exponents; zeros and subnormals; any bits at all;
-// and such that products are small.
+// A random number of one of five sorts: 0, near one; 1, with many exponents; 2, zeros and subnormals;
+// 3, mostly near one, sometimes any bits; 4, such that products are near the smallest normal number.
 static float value(int sort) {
   const uint32_t b = (uint32_t)(bits() >> 16);
   switch (sort) {
@@ -38,20 +38,21 @@ static float value(int sort) {
                                      0x3f800000, 0xbf800000, 0x20000000, 0xa0000000, 0x1f810000};
       return as_float(few[below(sizeof few / sizeof *few)]);
     }
-    // Sums and products on either side of the least number that is not subnormal.
+    // Sums and products just above and below the smallest normal number.
     case 4: return as_float((b & 0x807f0000) | (uint32_t)(127 - (below(3) ? 75 + below(2) : 63)) << 23);
     default: return below(40) ? value(0) : as_float(b);
   }
 }
 
-/// Factors, `a_step` and `b_step` numbers apart.
+// The factors of a sum of products: a[k * a_step] and b[k * b_step] for k = 0, 1, and so on.
 typedef struct { const uint16_t *a, *b; ptrdiff_t a_step, b_step; } line;
 static float number(const line *l, ptrdiff_t k, ptrdiff_t n, int second) {
   if (k >= n) return 0;
   return second ? wide(l->b[k * l->b_step]) : wide(l->a[k * l->a_step]);
 }
 
-/// An element of a product, by the definition; and of a gradient.
+// The definitions of `n` products' sum: `sum_of` for an element of a product, `tree_of` for one of a
+// gradient.
 static float sum_of(int kind, float start, line l, ptrdiff_t n) {
   float sum = flush(start);
   if (kind == AVX512) {
@@ -80,7 +81,8 @@ static float tree_of(int kind, line l, ptrdiff_t n) {
   return tree_of(kind, l, 64 * half) + tree_of(kind, rest, n - 64 * half);
 }
 
-// Memory between two pages that may not be touched: at its beginning, or at its end.
+// Memory between two pages that cannot be read or written. `place` returns a part of it that touches one
+// of the two pages, which catches accesses beyond its ends.
 struct region { char *begin; size_t size; };
 static struct region region(size_t size) {
   size = (size + 4095) & ~(size_t)4095;

@@ -1,6 +1,6 @@
-// The layouts of weights, against a loop over their elements.
+// Compares the layouts of weights with a loop over their elements.
 
-// Two threads write rows of W, one behind the other's.
+// A thread that writes `count` rows of W, from row `first`, in both layouts.
 struct writer {
   const float *w;
   ptrdiff_t w_row, first, count, inputs, outputs;
@@ -24,7 +24,7 @@ static void test_pairing(ptrdiff_t inputs, ptrdiff_t outputs, bool threads) {
   uint16_t *const by_columns = place(regions[1], (size_t)columns_count * 2, 64);
   for (ptrdiff_t n = 0; n < w_count; n++) w[n] = value(sort);
   for (ptrdiff_t n = 0; n < w_count; n += 7) w[n] = as_float((uint32_t)(bits() >> 16));
-  // Numbers that a writer leaves alone.
+  // Numbers that no writer writes are zero.
   memset(by_rows, 0, (size_t)rows_count * 2);
   memset(by_columns, 0, (size_t)columns_count * 2);
   const ptrdiff_t cut = below(inputs + 1);
