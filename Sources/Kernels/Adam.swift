@@ -1,21 +1,21 @@
-/// Adam, with PyTorch's defaults.
+/// The optimizer Adam.
 ///
-/// Kingma and Ba, "Adam: a method for stochastic optimization", 2014, algorithm 1, in the order of
+/// Kingma and Ba, "Adam: a method for stochastic optimization", 2014, algorithm 1, with the order of
 /// operations of PyTorch's `torch.optim.Adam`.
 public struct Adam: Sendable {
   /// The step length α.
   public let learningRate: Double
 
-  /// The decay β₁ of the gradient's running mean.
+  /// The decay β₁ of the first moment, the running mean of the gradient.
   public let firstDecay: Double
 
-  /// The decay β₂ of the squared gradient's running mean.
+  /// The decay β₂ of the second moment, the running mean of the squared gradient.
   public let secondDecay: Double
 
-  /// The term ε that keeps the quotient finite.
+  /// The term ε in the denominator, which keeps the quotient finite.
   public let epsilon: Double
 
-  /// An optimizer; the defaults are those of the paper and of PyTorch.
+  /// Makes an optimizer. The defaults are those of the paper and of PyTorch.
   public init(
     learningRate: Double = 1e-3, firstDecay: Double = 0.9, secondDecay: Double = 0.999,
     epsilon: Double = 1e-8
@@ -26,9 +26,10 @@ public struct Adam: Sendable {
     self.epsilon = epsilon
   }
 
-  /// Takes step number `step`, from 1, on parameters and their two moments, all of one count.
+  /// Updates `parameters` and their two moments by step number `step`. The first step is number 1, and
+  /// all vectors have the same count.
   ///
-  /// Elements do not know one another: any cut of the parameters gives the same bits.
+  /// Elements are independent of one another, so parameters that are cut into parts give the same bits.
   public func update(
     parameters: Vector, gradient: Vector, firstMoment: Vector, secondMoment: Vector, step: Int
   ) {
@@ -40,12 +41,12 @@ public struct Adam: Sendable {
     let coefficients = Coefficients(self, step: step)
     let (p, g) = (parameters.base, gradient.base)
     let (m, v) = (firstMoment.base, secondMoment.base)
-    coefficients.update(p, g, m, v, count)
+    coefficients.update(p, gradient: g, firstMoment: m, secondMoment: v, count: count)
   }
 }
 
 extension Adam {
-  /// What a step does to every element alike.
+  /// The numbers of a step that all elements share.
   fileprivate struct Coefficients {
     let length: Float
     let correction: Float
@@ -63,8 +64,9 @@ extension Adam {
 
     @inline(__always)
     func update(
-      _ p: UnsafeMutablePointer<Float>, _ g: UnsafeMutablePointer<Float>,
-      _ m: UnsafeMutablePointer<Float>, _ v: UnsafeMutablePointer<Float>, _ count: Int
+      _ p: UnsafeMutablePointer<Float>, gradient g: UnsafeMutablePointer<Float>,
+      firstMoment m: UnsafeMutablePointer<Float>, secondMoment v: UnsafeMutablePointer<Float>,
+      count: Int
     ) {
       for i in 0..<count {
         let mean = m[i] + (g[i] - m[i]) * blend1
@@ -75,8 +77,8 @@ extension Adam {
       }
     }
 
-    /// `base` to a whole power, by squaring: the same bits everywhere, unlike the C library's
-    /// `pow`.
+    /// `base` to the power of `exponent`, by squaring. Unlike the C library's `pow` it gives the same
+    /// bits on every system.
     private static func power(_ base: Double, _ exponent: Int) -> Double {
       var (result, base, exponent) = (1.0, base, exponent)
       while exponent > 0 {

@@ -1,46 +1,50 @@
-/// The Bernoulli observation model of grey pixels, from logits.
+/// The Bernoulli likelihood of grey pixels x, whose probabilities are given as logits a.
 ///
-/// −log p(x|a) = Σ max(a, 0) − a x + log(1 + e^−|a|), which is PyTorch's
-/// `binary_cross_entropy_with_logits` summed over pixels; its gradient by a is σ(a) − x.
+/// −log p(x|a) = Σ max(a, 0) − a x + log(1 + e^−|a|). This is PyTorch's
+/// `binary_cross_entropy_with_logits` summed over the pixels; its gradient by a is σ(a) − x.
 public enum BernoulliLikelihood {
-  /// Pixels that are summed side by side. The order of a sum follows from this number alone.
+  /// The number of partial sums: pixel i is added to partial sum i mod `lanes`. Nothing else decides the
+  /// order of additions.
   private static let lanes = 16
 
-  /// Factors 1 + e^−|a| ≤ 2 whose product one float holds before its logarithm is taken: the sum of
-  /// their logarithms at the cost of one.
+  /// The number of factors 1 + e^−|a| ≤ 2 that are multiplied before a logarithm is taken, since
+  /// log u + log v = log u v. Their product, at most 2⁹⁶, does not overflow.
   private static let factors = 96
 
-  /// Writes each row's cross-entropy in nats, and replaces logits by `scale` × their gradient.
+  /// Writes each row's cross-entropy in nats to `loss` and replaces `logits` by `scale` × the gradient
+  /// of the cross-entropy, which is also rounded into `operand`.
   ///
-  /// `logits` and `pixels` are (n, pixels), `loss` (n, 1). Products read `operand` of the gradient.
+  /// `logits`, `pixels` and `operand` are (n, pixels), `loss` is (n, 1).
   public static func forwardAndBackward(
     logits: Matrix, pixels: Matrix, scale: Float, loss: Matrix, as operand: Operand
   ) {
     operand.requireView(of: logits)
-    logits.requireRowMajor(loss.rows, pixels.columns, "logits")
-    pixels.requireRowMajor(loss.rows, pixels.columns, "pixels")
+    logits.requireRowMajor("logits", rows: loss.rows, columns: pixels.columns)
+    pixels.requireRowMajor("pixels", rows: loss.rows, columns: pixels.columns)
     for row in 0..<loss.rows {
       let (a, x) = (logits.row(row), pixels.row(row))
-      loss[row, 0] = sum(a, x, pixels.columns) { place, mean in
-        a[place] = (mean - x[place]) * scale
+      loss[row, 0] = sum(a, x, count: pixels.columns) { pixel, mean in
+        a[pixel] = (mean - x[pixel]) * scale
       }
       operand.roundRow(row, from: logits)
     }
   }
 
-  /// Writes each row's cross-entropy in nats; `logits` and `pixels` (n, pixels), `loss` (n, 1).
+  /// Writes each row's cross-entropy in nats to `loss`.
+  ///
+  /// `logits` and `pixels` are (n, pixels), `loss` is (n, 1).
   public static func forward(logits: Matrix, pixels: Matrix, loss: Matrix) {
-    logits.requireRowMajor(loss.rows, pixels.columns, "logits")
-    pixels.requireRowMajor(loss.rows, pixels.columns, "pixels")
+    logits.requireRowMajor("logits", rows: loss.rows, columns: pixels.columns)
+    pixels.requireRowMajor("pixels", rows: loss.rows, columns: pixels.columns)
     for row in 0..<loss.rows {
-      loss[row, 0] = sum(logits.row(row), pixels.row(row), pixels.columns) { _, _ in }
+      loss[row, 0] = sum(logits.row(row), pixels.row(row), count: pixels.columns) { _, _ in }
     }
   }
 
-  /// Writes the means σ(a), in 0…1, of `logits`, both (n, pixels).
+  /// Writes the means σ(a), in 0…1, of `logits` to `means`. Both are (n, pixels).
   public static func means(logits: Matrix, into means: Matrix) {
-    logits.requireRowMajor(means.rows, means.columns, "logits")
-    means.requireRowMajor(means.rows, means.columns, "means")
+    logits.requireRowMajor("logits", rows: means.rows, columns: means.columns)
+    means.requireRowMajor("means", rows: means.rows, columns: means.columns)
     for row in 0..<logits.rows {
       let (a, mean) = (logits.row(row), means.row(row))
       for pixel in 0..<logits.columns { mean[pixel] = sigmoid(a[pixel]).mean }
@@ -56,10 +60,11 @@ public enum BernoulliLikelihood {
     return (a >= 0 ? larger : e * larger, factor)
   }
 
-  /// The cross-entropy of one image; calls `use` with each pixel's place and mean.
+  /// The cross-entropy of one image of `count` logits `a` and pixels `x`. Calls `use` with each pixel's
+  /// index and mean σ(a).
   @inline(__always)
   private static func sum(
-    _ a: UnsafeMutablePointer<Float>, _ x: UnsafeMutablePointer<Float>, _ count: Int,
+    _ a: UnsafeMutablePointer<Float>, _ x: UnsafeMutablePointer<Float>, count: Int,
     use: (Int, Float) -> Void
   ) -> Float {
     withUnsafeTemporaryAllocation(of: Float.self, capacity: 2 * lanes) { scratch in
@@ -70,10 +75,13 @@ public enum BernoulliLikelihood {
         let end = min(start + lanes * factors, count)
         let whole = end - (end - start) % lanes
         for block in stride(from: start, to: whole, by: lanes) {
-          for lane in 0..<lanes { add(a, x, block + lane, &sums[lane], &products[lane], use) }
+          for lane in 0..<lanes {
+            add(a, x, pixel: block + lane, to: &sums[lane], factor: &products[lane], use: use)
+          }
         }
-        for place in whole..<end {
-          add(a, x, place, &sums[place - whole], &products[place - whole], use)
+        for pixel in whole..<end {
+          let lane = pixel - whole
+          add(a, x, pixel: pixel, to: &sums[lane], factor: &products[lane], use: use)
         }
         for lane in 0..<lanes { sums[lane] += logarithm(products[lane]) }
         products.update(repeating: 1, count: lanes)
@@ -84,15 +92,16 @@ public enum BernoulliLikelihood {
     }
   }
 
+  /// Adds max(a, 0) − a x of one pixel to `sum`, and multiplies `product` by 1 + e^−|a|.
   @inline(__always)
   private static func add(
-    _ a: UnsafeMutablePointer<Float>, _ x: UnsafeMutablePointer<Float>, _ place: Int,
-    _ sum: inout Float, _ product: inout Float, _ use: (Int, Float) -> Void
+    _ a: UnsafeMutablePointer<Float>, _ x: UnsafeMutablePointer<Float>, pixel: Int,
+    to sum: inout Float, factor product: inout Float, use: (Int, Float) -> Void
   ) {
-    let logit = a[place]
+    let logit = a[pixel]
     let (mean, factor) = sigmoid(logit)
-    sum += (logit > 0 ? logit : 0) - logit * x[place]
+    sum += (logit > 0 ? logit : 0) - logit * x[pixel]
     product *= factor
-    use(place, mean)
+    use(pixel, mean)
   }
 }

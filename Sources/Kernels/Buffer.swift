@@ -1,11 +1,12 @@
 internal import Glibc
 
-/// A fixed number of elements on a 64-byte boundary, owned by one place and freed with it.
+/// A fixed number of elements in memory that starts on 64 bytes and is freed with the buffer.
 ///
-/// Memory never moves while the buffer lives, so views of it and pending operations on it stay
-/// valid. Making one costs O(`count`): every element is written, by the thread that will use it.
+/// A buffer has one owner and its memory never moves, so views of it, and operations of MPI that are
+/// still pending, stay valid while it lives. Making a buffer writes every element, in O(`count`). The
+/// thread that will use a buffer should make it, so that the memory is near its core.
 public struct Buffer<Element: BitwiseCopyable>: ~Copyable {
-  /// The boundary, in bytes, on which the first element lies: a cache line.
+  /// The alignment of the first element in bytes: that of a cache line.
   public static var alignment: Int { 64 }
 
   /// The number of elements.
@@ -21,8 +22,8 @@ public struct Buffer<Element: BitwiseCopyable>: ~Copyable {
     require(!overflow, "a buffer of \(count) elements exceeds the address space")
     base = UnsafeMutableRawPointer.allocate(byteCount: bytes, alignment: Self.alignment)
       .bindMemory(to: Element.self, capacity: max(count, 1))
-    // Outside of this module the element's type is known at run time only: a loop over elements is
-    // then a call of the runtime for each.
+    // For callers in other modules this initializer is not specialized: a loop over the elements
+    // would call the Swift runtime for each of them, memset does not.
     let isZero = withUnsafeBytes(of: value) { $0.allSatisfy { $0 == 0 } }
     if isZero {
       memset(base, 0, count * MemoryLayout<Element>.stride)
@@ -34,10 +35,10 @@ public struct Buffer<Element: BitwiseCopyable>: ~Copyable {
 
   deinit { base.deallocate() }
 
-  // The two spans are why this module needs the feature `Lifetimes`: their lifetime is that of
-  // the buffer, which cannot be said otherwise for storage behind a pointer of our own.
+  // The two spans need the language feature `Lifetimes`: it declares that a span of memory behind a
+  // pointer lives as long as the buffer.
 
-  /// The elements, to read.
+  /// The elements, for reading.
   public var span: Span<Element> {
     @_lifetime(borrow self)
     borrowing get {
@@ -46,7 +47,7 @@ public struct Buffer<Element: BitwiseCopyable>: ~Copyable {
     }
   }
 
-  /// The elements, to read and write.
+  /// The elements, for reading and writing.
   public var mutableSpan: MutableSpan<Element> {
     @_lifetime(&self)
     mutating get {
@@ -57,6 +58,6 @@ public struct Buffer<Element: BitwiseCopyable>: ~Copyable {
 }
 
 extension Buffer where Element == Float {
-  /// A view of all elements; it must not outlive the buffer.
+  /// A view of all elements. It must not outlive the buffer.
   public var vector: Vector { Vector(base: base, count: count) }
 }

@@ -1,7 +1,6 @@
 /// A non-owning view of consecutive bytes, in a ``Buffer`` or in memory shared between ranks.
 ///
-/// Whoever makes a view keeps the memory alive while the view is used. Ranges are checked in every
-/// build.
+/// The memory must outlive the view. Ranges are checked in every build.
 public struct Bytes {
   private let base: UnsafeMutablePointer<UInt8>
 
@@ -13,13 +12,13 @@ public struct Bytes {
     self.count = count
   }
 
-  /// Views memory that something else owns, such as a window shared between processes.
+  /// Makes a view of `memory`, which has another owner, such as a window shared between processes.
   public init(_ memory: UnsafeMutableBufferPointer<UInt8>) {
     guard let base = memory.baseAddress else { fatalError("a view needs memory to look at") }
     self.init(base: base, count: memory.count)
   }
 
-  /// One byte.
+  /// The byte at `index`.
   public subscript(index: Int) -> UInt8 {
     require(index >= 0 && index < count, "index \(index) outside of \(count) bytes")
     return base[index]
@@ -33,24 +32,24 @@ public struct Bytes {
     return Bytes(base: base + range.lowerBound, count: range.count)
   }
 
-  /// How many bytes are zero.
+  /// The number of bytes that are zero.
   public var zeroCount: Int {
     var zeros = 0
     for index in 0..<count where base[index] == 0 { zeros += 1 }
     return zeros
   }
 
-  /// The bytes, copied.
+  /// A copy of the bytes.
   public var elements: [UInt8] { Array(UnsafeBufferPointer(start: base, count: count)) }
 
-  /// Calls `body` with the bytes, to read.
+  /// Calls `body` with the bytes, for reading.
   public func withSpan<Result, Failure: Error>(
     _ body: (Span<UInt8>) throws(Failure) -> Result
   ) throws(Failure) -> Result {
     try body(unsafe Span(_unsafeStart: base, count: count))
   }
 
-  /// Calls `body` with the bytes, to read and write.
+  /// Calls `body` with the bytes, for reading and writing.
   public func withMutableSpan<Result, Failure: Error>(
     _ body: (inout MutableSpan<UInt8>) throws(Failure) -> Result
   ) throws(Failure) -> Result {
@@ -60,6 +59,6 @@ public struct Bytes {
 }
 
 extension Buffer where Element == UInt8 {
-  /// A view of all elements; it must not outlive the buffer.
+  /// A view of all elements. It must not outlive the buffer.
   public var bytes: Bytes { Bytes(UnsafeMutableBufferPointer(start: base, count: count)) }
 }

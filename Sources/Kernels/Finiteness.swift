@@ -1,8 +1,8 @@
 extension Span<Float> {
   /// Whether every float is finite.
   ///
-  /// Judged by the largest exponent, as integers: unlike a sum of floats, their maximum may be
-  /// taken in any order, so the loop vectorises.
+  /// The largest bit pattern without sign tells. A maximum of integers may be taken in any order,
+  /// unlike a sum of floats, so the loop vectorises.
   public var isFinite: Bool {
     let sign: UInt32 = 1 << 31
     var largest: UInt32 = 0
@@ -16,10 +16,10 @@ extension Vector {
   public var isFinite: Bool { withMutableSpan { $0.span.isFinite } }
 }
 
-/// Sets the rows of `marks` (n, 1) to NaN in which `values` (n, columns) has a number that is not
-/// finite.
+/// Sets row i of `marks` (n, 1) to NaN if row i of `values` (n, columns) has a number that is not
+/// finite. Other rows of `marks` stay as they are.
 public func markNotFinite(_ marks: Matrix, where values: Matrix) {
-  values.requireRowMajor(marks.rows, values.columns, "values")
+  values.requireRowMajor("values", rows: marks.rows, columns: values.columns)
   for row in 0..<values.rows {
     let x = values.row(row)
     // x − x is 0 for a finite number and NaN for any other; NaN survives the sum.

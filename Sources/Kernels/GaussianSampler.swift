@@ -1,17 +1,19 @@
-/// The reparameterised sampler of a diagonal Gaussian, z = μ + σ ε with σ = exp(½ log σ²).
+/// The sampler of a diagonal Gaussian, z = μ + σ ε with σ = exp(½ log σ²), and the Gaussian's
+/// divergence from the standard normal distribution.
 ///
-/// Kingma and Welling, "Auto-Encoding Variational Bayes", 2013, §2.4 and equation 10.
+/// Kingma and Welling, "Auto-Encoding Variational Bayes", 2013, §2.4 and equation 10. `moments`
+/// (n, 2 latent) are the means μ, then the log variances log σ²; `noise` (n, latent) are standard normal
+/// draws ε.
 public enum GaussianSampler {
-  /// Draws `latents` (n, latent) from `moments` (n, 2 latent: means, then log variances) and
-  /// standard normal `noise` (n, latent). Products read `operand` of them.
+  /// Computes `latents` z (n, latent) and rounds them into `operand`.
   public static func forward(
     moments: Matrix, noise: Matrix, latents: Matrix, as operand: Operand
   ) {
     operand.requireView(of: latents)
     let (rows, size) = (latents.rows, latents.columns)
-    latents.requireRowMajor(rows, size, "latents")
-    noise.requireRowMajor(rows, size, "noise")
-    moments.requireRowMajor(rows, 2 * size, "moments")
+    latents.requireRowMajor("latents", rows: rows, columns: size)
+    noise.requireRowMajor("noise", rows: rows, columns: size)
+    moments.requireRowMajor("moments", rows: rows, columns: 2 * size)
     for row in 0..<rows {
       let (mean, e, z) = (moments.row(row), noise.row(row), latents.row(row))
       let logVariance = mean + size
@@ -20,13 +22,13 @@ public enum GaussianSampler {
     }
   }
 
-  /// Writes each row's Kullback–Leibler divergence from the standard normal distribution, in nats.
+  /// Writes each row's Kullback–Leibler divergence from the standard normal distribution to `divergence`
+  /// (n, 1), in nats.
   ///
-  /// −½ Σ (1 + log σ² − μ² − σ²), ibid., appendix B. `moments` is (n, 2 latent), `divergence`
-  /// (n, 1).
+  /// −½ Σ (1 + log σ² − μ² − σ²): Kingma and Welling 2013, appendix B.
   public static func divergence(moments: Matrix, divergence: Matrix) {
     let size = moments.columns / 2
-    moments.requireRowMajor(divergence.rows, 2 * size, "moments")
+    moments.requireRowMajor("moments", rows: divergence.rows, columns: 2 * size)
     for row in 0..<divergence.rows {
       let mean = moments.row(row)
       let logVariance = mean + size
@@ -38,21 +40,21 @@ public enum GaussianSampler {
     }
   }
 
-  /// The gradient of `scale` × (loss of the latents + divergence) by `moments`.
+  /// Computes `momentGradient` (n, 2 latent), the gradient by the moments of a loss of the latents plus
+  /// `scale` × the divergence, and rounds it into `operand`.
   ///
-  /// `latentGradient` (n, latent) already has the scale; `momentGradient` is (n, 2 latent), of which
-  /// products read `operand`.
-  /// ∂/∂μ = g + scale μ and ∂/∂log σ² = ½ (g σ ε + scale (σ² − 1)).
+  /// `latentGradient` g (n, latent) is the gradient of the former loss by the latents. With the scale s
+  /// of the divergence, ∂/∂μ = g + s μ and ∂/∂log σ² = ½ (g σ ε + s (σ² − 1)).
   public static func backward(
-    moments: Matrix, noise: Matrix, latentGradient: Matrix, scale: Float, momentGradient: Matrix,
-    as operand: Operand
+    moments: Matrix, noise: Matrix, latentGradient: Matrix, scale: Float,
+    momentGradient: Matrix, as operand: Operand
   ) {
     operand.requireView(of: momentGradient)
     let (rows, size) = (latentGradient.rows, latentGradient.columns)
-    latentGradient.requireRowMajor(rows, size, "latent gradient")
-    noise.requireRowMajor(rows, size, "noise")
-    moments.requireRowMajor(rows, 2 * size, "moments")
-    momentGradient.requireRowMajor(rows, 2 * size, "moment gradient")
+    latentGradient.requireRowMajor("latent gradient", rows: rows, columns: size)
+    noise.requireRowMajor("noise", rows: rows, columns: size)
+    moments.requireRowMajor("moments", rows: rows, columns: 2 * size)
+    momentGradient.requireRowMajor("moment gradient", rows: rows, columns: 2 * size)
     for row in 0..<rows {
       let (mean, e, g) = (moments.row(row), noise.row(row), latentGradient.row(row))
       let (logVariance, meanGradient) = (mean + size, momentGradient.row(row))

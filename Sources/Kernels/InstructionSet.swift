@@ -2,34 +2,35 @@ internal import CFMA
 internal import CProducts
 internal import Glibc
 
-/// The vector instructions that matrix products are computed with.
+/// The vector instructions that compute matrix products.
 ///
-/// In fp32 all of them give the same bits: which one is used is a matter of speed. Later cases have
-/// what the earlier ones of their architecture have.
+/// In fp32 all sets give the same bits and differ in speed alone. In bf16 the bits differ between
+/// ``avx512BF16`` and ``amx``. Each case includes the instructions of the cases above it that the same
+/// architecture has.
 public enum InstructionSet: String, CaseIterable, Sendable {
-  /// No vector instructions are assumed: `fmaf` of the C library. aarch64 has NEON in its place.
+  /// No vector instructions, but `fmaf` of the C library. Never used on aarch64, which always has NEON.
   case generic
-  /// NEON, which every aarch64 has.
+  /// NEON, of every aarch64.
   case neon
   /// AVX2 and FMA.
   case avx2
   /// AVX-512 F.
   case avx512
-  /// AVX-512 F, with the products of bf16 numbers of AVX-512 BF16.
+  /// AVX-512 F and, for products in bf16, AVX-512 BF16.
   case avx512BF16 = "avx512_bf16"
-  /// The same with those of AMX, tile by tile.
+  /// AVX-512 F and, for products in bf16, AMX.
   case amx
 
-  /// The sets that this processor and its system have, the slowest first.
+  /// The sets that this processor and the operating system support, the slowest first.
   public static let available = allCases.filter(\.isAvailable)
 
-  /// The variable of the environment that chooses one of ``available``.
+  /// The environment variable that selects one of the available sets by its raw value.
   public static let variable = "LOCKSTEP_INSTRUCTIONS"
 
-  /// The set of products in this process: the one that the variable names, or the fastest.
+  /// The set that this process uses: the one that ``variable`` names, or else the fastest available one.
   public static let current = available.first { $0.rawValue == asked } ?? available.last!
 
-  /// What the variable says where that is none of ``available``; nil where there is nothing wrong.
+  /// The value of ``variable`` if it names no available set; nil if it does or is not set.
   public static var refused: String? {
     guard let asked, !available.contains(where: { $0.rawValue == asked }) else { return nil }
     return asked
@@ -40,7 +41,7 @@ public enum InstructionSet: String, CaseIterable, Sendable {
     return String(cString: value).lowercased()
   }
 
-  /// Whether products of bf16 numbers have instructions of their own.
+  /// Whether the set can compute products in bf16.
   public var hasBF16: Bool { self >= .avx512BF16 }
 
   private var isAvailable: Bool {
@@ -59,10 +60,10 @@ public enum InstructionSet: String, CaseIterable, Sendable {
     }
   }
 
-  /// The least set whose products in fp32 are computed as with this one.
+  /// The smallest set that computes products in fp32 by the same instructions as this one.
   public var floats: InstructionSet { self >= .avx512 ? .avx512 : self }
 
-  /// The kernels of products in fp32.
+  /// The kernels for products in fp32.
   var kernels: CProducts_instructions {
     switch floats {
     case .avx2: CProducts_avx2
@@ -71,7 +72,7 @@ public enum InstructionSet: String, CaseIterable, Sendable {
     }
   }
 
-  /// The kernels of products of bf16 numbers; nil where it has none.
+  /// The kernels for products in bf16; nil if the set has none.
   var bf16Kernels: CProducts_bf16_instructions? {
     switch self {
     case .generic, .neon, .avx2, .avx512: nil
@@ -82,14 +83,14 @@ public enum InstructionSet: String, CaseIterable, Sendable {
 }
 
 extension InstructionSet: Comparable {
-  /// Whether `left` comes earlier.
+  /// Whether `left` is an earlier case than `right`.
   public static func < (left: InstructionSet, right: InstructionSet) -> Bool {
     allCases.firstIndex(of: left)! < allCases.firstIndex(of: right)!
   }
 }
 
 extension InstructionSet: CustomStringConvertible {
-  /// The name that processors' makers use.
+  /// The name that the makers of processors use.
   public var description: String {
     switch self {
     case .generic: "no vector instructions"

@@ -1,7 +1,7 @@
-/// A non-owning view of a matrix of floats, rows by columns, in a ``Buffer`` or a shared window.
+/// A non-owning view of a matrix of floats, in a ``Buffer`` or in memory shared between ranks.
 ///
-/// One of its two strides is 1: rows lie apart (row-major) or, after ``transposed``, columns do.
-/// Whoever makes a view keeps the memory alive. Ranges are checked in every build.
+/// The elements of a row are adjacent in memory (row-major) or, after ``transposed``, those of a
+/// column are. The memory must outlive the view. Ranges are checked in every build.
 public struct Matrix {
   let base: UnsafeMutablePointer<Float>
   let layout: MatrixLayout
@@ -12,13 +12,13 @@ public struct Matrix {
   /// The number of columns.
   public var columns: Int { layout.columns }
 
-  /// The distance, in floats, from an element to the one below it.
+  /// The distance in floats from an element to the one below it.
   public var rowStride: Int { layout.rowStride }
 
-  /// The distance, in floats, from an element to the one right of it.
+  /// The distance in floats from an element to the one right of it.
   public var columnStride: Int { layout.columnStride }
 
-  /// The same elements with rows and columns exchanged; nothing is moved.
+  /// A view of the same elements with rows and columns exchanged.
   public var transposed: Matrix { Matrix(base: base, layout: layout.transposed) }
 
   /// The rows in `range`.
@@ -32,7 +32,7 @@ public struct Matrix {
     transposed.rows(range).transposed
   }
 
-  /// One element.
+  /// The element in `row` and `column`.
   public subscript(row: Int, column: Int) -> Float {
     get {
       base[offset(row, column)]
@@ -56,7 +56,7 @@ public struct Matrix {
     }
   }
 
-  /// Copies the elements of `source`, which has the same shape but may be transposed.
+  /// Copies the elements of `source`, which has the same shape. Either of the two can be transposed.
   public func copy(from source: Matrix) {
     require(
       source.rows == rows && source.columns == columns,
@@ -70,11 +70,11 @@ public struct Matrix {
     }
   }
 
-  /// Copies `source`, whose columns lie one after another, while these are rows that do.
+  /// Copies `source`, which is column-major, to this matrix, which is row-major.
   ///
-  /// Of 64 rows at a time eight floats each: what lies side by side in the source is four cache
-  /// lines, which the processor fetches ahead, and they are written while they are in cache. With
-  /// one line at a time it waits for memory twice as long.
+  /// A block is 64 rows by 8 columns. In the source each of its columns is four adjacent cache lines,
+  /// which the processor prefetches, and all of the block is written while it is in cache. Blocks of 16
+  /// rows, one cache line, would wait for memory twice as long.
   private func transpose(_ source: Matrix) {
     let (height, width) = (64, 8)
     let step = source.columnStride
@@ -100,17 +100,18 @@ public struct Matrix {
     }
   }
 
-  /// The elements in row-major order, copied.
+  /// A copy of the elements in row-major order.
   public var elements: [Float] {
     (0..<rows).flatMap { row in (0..<columns).map { self[row, $0] } }
   }
 
-  /// The first element of a row of a row-major matrix.
+  /// A pointer to the first element of `row` in a row-major matrix.
   @inline(__always)
   func row(_ row: Int) -> UnsafeMutablePointer<Float> { base + row * rowStride }
 
-  /// Traps unless this is row-major, as elementwise loops need it, and (`rows`, `columns`) large.
-  func requireRowMajor(_ rows: Int, _ columns: Int, _ name: String) {
+  /// Traps unless the matrix is row-major, as elementwise loops need it, and has the shape
+  /// (`rows`, `columns`). The message calls the matrix `name`.
+  func requireRowMajor(_ name: String, rows: Int, columns: Int) {
     require(columnStride == 1, "\(name) must be row-major")
     require(
       self.rows == rows && self.columns == columns,
@@ -119,11 +120,62 @@ public struct Matrix {
 }
 
 extension Matrix {
-  /// Copies `values`, as many as there are elements, in row-major order.
+  /// Copies `values`, one for each element, in row-major order.
   public func copy(from values: [Float]) {
     require(values.count == rows * columns, "\(values.count) floats for (\(rows), \(columns))")
     for row in 0..<rows {
       for column in 0..<columns { self[row, column] = values[row * columns + column] }
     }
+  }
+}
+
+/// The shape of a matrix and the distances between its elements in memory.
+///
+/// One of the two strides is 1: the column stride in row-major order, the row stride otherwise.
+struct MatrixLayout {
+  let rows: Int
+  let columns: Int
+
+  /// The distance in elements from an element to the one below it.
+  let rowStride: Int
+
+  /// The distance in elements from an element to the one right of it.
+  let columnStride: Int
+
+  /// A layout with these strides; row-major by default.
+  init(rows: Int, columns: Int, rowStride: Int, columnStride: Int = 1) {
+    self.rows = rows
+    self.columns = columns
+    self.rowStride = rowStride
+    self.columnStride = columnStride
+  }
+
+  /// The layout of a row-major matrix that starts at `offset` in a vector of `count` elements, with
+  /// rows `stride` elements apart. Traps if the matrix ends beyond the vector.
+  init(at offset: Int, rows: Int, columns: Int, stride: Int, within count: Int) {
+    require(rows >= 0 && columns >= 0 && stride >= columns, "a matrix needs room for its rows")
+    // This module is compiled without overflow traps, so no sum or product may overflow unnoticed.
+    let (distance, overflow) = max(rows - 1, 0).multipliedReportingOverflow(by: stride)
+    require(
+      offset >= 0 && offset <= count && !overflow
+        && (rows == 0 || columns <= count - offset - distance),
+      "a matrix of \(rows) rows of \(columns) at \(offset) exceeds a vector of \(count)")
+    self.init(rows: rows, columns: columns, rowStride: stride)
+  }
+
+  /// The layout of the same elements with rows and columns exchanged.
+  var transposed: MatrixLayout {
+    MatrixLayout(
+      rows: columns, columns: rows, rowStride: columnStride, columnStride: rowStride)
+  }
+
+  /// The layout of the rows in `range`, and the distance in elements to the first of them.
+  func rows(_ range: Range<Int>) -> (layout: MatrixLayout, distance: Int) {
+    require(
+      range.lowerBound >= 0 && range.upperBound <= rows,
+      "rows \(range) outside of a matrix of \(rows) rows")
+    let part = MatrixLayout(
+      rows: range.count, columns: columns, rowStride: rowStride, columnStride: columnStride)
+    return (part, range.lowerBound * rowStride)
   }
 }

@@ -1,24 +1,26 @@
 internal import CProducts
 
-/// What happens to a product before it is left.
+/// An elementwise operation that a product applies to its elements before it stores them.
 public enum Epilogue {
-  /// Nothing: c ← a b.
+  /// No operation: c = a b.
   case none
-  /// The rectifier of Nair and Hinton 2010: c ← max(a b, 0); NaN stays NaN.
+  /// The rectifier of Nair and Hinton 2010: c = max(a b, 0). NaN stays NaN.
   case rectifier
-  /// The way back through a rectifier of these outputs, of c's shape and the factors' format: c ← a b
-  /// where they are greater than zero, and zero elsewhere.
+  /// The derivative of a rectifier, for the backward pass: c = a b where the rectifier's outputs, which
+  /// are the associated operand, are greater than zero; 0 elsewhere. The operand has the shape of c and
+  /// the precision of the factors.
   case gate(Operand)
 }
 
-/// Matrix products whose bits follow from their numbers alone.
+/// Computes matrix products whose bits depend on the numbers alone.
 ///
-/// In fp32 an element is one chain of fused multiply-adds in order of the inner dimension, or, of a
-/// sum over a batch's positions, a tree of such chains: `CProducts.h` has the definition. Neither
-/// the processor, nor who computes which rows, changes a bit. In bf16 the same holds of each of two
-/// instructions, whose chains differ: `CProductsBF16.h`.
+/// In fp32 an element is one chain of fused multiply-adds in the order of the inner dimension; in a sum
+/// over the positions of a batch it is a binary tree of such chains. `CProducts.h` defines both. The
+/// bits depend neither on the processor nor on how rows are divided among threads and ranks. In bf16 the
+/// same is true for each of two instruction sets, AVX-512 BF16 and AMX, but the two differ from each
+/// other; `CProductsBF16.h` defines them.
 ///
-/// An engine belongs to one thread. Products allocate nothing.
+/// An engine has scratch memory, so each thread needs its own. Products allocate nothing.
 ///
 /// ```swift
 /// let engine = MatrixEngine()
@@ -30,7 +32,7 @@ public final class MatrixEngine {
   private let bf16Kernels: CProducts_bf16_instructions?
   private let scratch: Buffer<Float>
 
-  /// An engine that computes with `instructions`, which this processor has.
+  /// Makes an engine that uses `instructions`, which this processor must have.
   public init(_ instructions: InstructionSet = .current) {
     let bytes = instructions.hasBF16 ? Int(CProducts_bf16_scratch) : 0
     self.instructions = instructions
@@ -41,36 +43,36 @@ public final class MatrixEngine {
       count: max(Int(CProducts_scratch), bytes / MemoryLayout<Float>.stride))
   }
 
-  /// Computes c (m, n) ← `epilogue`(a (m, k) b (k, n) + bias (1, n)) of factors in one format;
-  /// products and their sums are fp32, and c may be in either.
+  /// Computes c = `epilogue`(a b + bias): c is (m, n), a (m, k), b (k, n), bias (1, n).
   ///
-  /// Floats may be transposed, but for c. Where a is mostly zero, b is finite. Without inner dimension
-  /// the sum is the bias, or 0.
+  /// Both factors have the same precision. Sums are fp32. In bf16, c can have either precision; in fp32
+  /// it is fp32. Factors in fp32 can be transposed. If a is marked as mostly zero, b must be finite. If k
+  /// is 0, the sum is the bias, or 0 without bias.
   public func multiply(
     _ a: Operand, _ b: Weights, into c: Operand, bias: Matrix? = nil, epilogue: Epilogue = .none
   ) {
     require(
       a.precision == b.precision,
       "a product of factors in \(a.precision.rawValue) and \(b.precision.rawValue)")
-    requireFit((a.rows, a.columns), (b.depth, b.columns), (c.rows, c.columns))
+    requireFit((a.rows, a.columns), (b.depth, b.columns), into: (c.rows, c.columns))
     require(c.layout.columnStride == 1, "a product must be row-major")
-    bias?.requireRowMajor(1, c.columns, "bias")
+    bias?.requireRowMajor("bias", rows: 1, columns: c.columns)
     if case .gate(let outputs) = epilogue {
       require(
         outputs.rows == c.rows && outputs.columns == c.columns
           && outputs.layout.columnStride == 1 && outputs.precision == a.precision,
-        "a gate has c's shape and the factors' format")
+        "a gate needs the shape of the product and the precision of its factors")
     }
     switch b {
-    case .floats(let b): multiply(a, b, c, bias, epilogue)
-    case .pairs(let b): multiply(a, b, c, bias, epilogue)
+    case .floats(let b): multiplyFloats(a, b, into: c, bias: bias, epilogue: epilogue)
+    case .pairs(let b): multiplyPairs(a, b, into: c, bias: bias, epilogue: epilogue)
     }
   }
 
-  private func multiply(
-    _ a: Operand, _ b: Matrix, _ c: Operand, _ bias: Matrix?, _ epilogue: Epilogue
+  private func multiplyFloats(
+    _ a: Operand, _ b: Matrix, into c: Operand, bias: Matrix?, epilogue: Epilogue
   ) {
-    require(c.precision == .fp32, "a product of floats is one of floats")
+    require(c.precision == .fp32, "a product of fp32 factors must be fp32")
     var product = product(a.matrix!, b, into: c.matrix!)
     product.is_sparse = a.isMostlyZero
     product.start.base = bias.map { UnsafePointer($0.base) }
@@ -84,8 +86,8 @@ public final class MatrixEngine {
     CProducts_multiply(kernels, &product, scratch.base)
   }
 
-  private func multiply(
-    _ a: Operand, _ b: PairedMatrix, _ c: Operand, _ bias: Matrix?, _ epilogue: Epilogue
+  private func multiplyPairs(
+    _ a: Operand, _ b: PairedMatrix, into c: Operand, bias: Matrix?, epilogue: Epilogue
   ) {
     var product = CProducts_bf16_product()
     (product.rows, product.columns, product.depth) = (c.rows, c.columns, b.depth)
@@ -107,13 +109,15 @@ public final class MatrixEngine {
     CProducts_bf16_multiply(requiredBF16Kernels, &product, scratch.base)
   }
 
-  /// Computes c (m, n) ← aᵀ b, a sum over the positions of a batch: the rows of a (positions, m) and
-  /// b (positions, n), which are row-major and in one format.
+  /// Computes c (m, n) = aᵀ b, a sum over the positions of a batch: position p adds the product of row p
+  /// of a (positions, m) and row p of b (positions, n).
+  ///
+  /// Both factors are row-major and have the same precision. Without positions c is zero.
   public func sumOverPositions(_ a: Operand, _ b: Operand, into c: Matrix) {
     require(
       a.layout.columnStride == 1 && b.layout.columnStride == 1 && a.precision == b.precision,
-      "sums over positions are of rows, in one format")
-    requireFit((a.columns, a.rows), (b.rows, b.columns), (c.rows, c.columns))
+      "a sum over positions needs row-major factors of one precision")
+    requireFit((a.columns, a.rows), (b.rows, b.columns), into: (c.rows, c.columns))
     require(c.columnStride == 1, "a product must be row-major")
     switch a.precision {
     case .fp32:
@@ -132,7 +136,7 @@ public final class MatrixEngine {
   }
 
   private var requiredBF16Kernels: CProducts_bf16_instructions {
-    require(bf16Kernels != nil, "\(instructions) has no products of bf16 numbers")
+    require(bf16Kernels != nil, "\(instructions) cannot compute products in bf16")
     return bf16Kernels!
   }
 
@@ -145,30 +149,31 @@ public final class MatrixEngine {
     return product
   }
 
-  private func requireFit(_ a: (Int, Int), _ b: (Int, Int), _ c: (Int, Int)) {
+  /// Traps unless the shape of `c` is that of the product of the shapes `a` and `b`.
+  private func requireFit(_ a: (Int, Int), _ b: (Int, Int), into c: (Int, Int)) {
     require(
       a.1 == b.0 && c == (a.0, b.1), "a product of \(a) and \(b) does not fit \(c)")
   }
 }
 
 extension MatrixEngine {
-  /// As ``multiply(_:_:into:bias:epilogue:)``, of floats.
+  /// Computes c = `epilogue`(a b + bias) in fp32.
   public func multiply(
     _ a: Matrix, _ b: Matrix, into c: Matrix, bias: Matrix? = nil, epilogue: Epilogue = .none
   ) {
     multiply(Operand(a), .floats(b), into: Operand(c), bias: bias, epilogue: epilogue)
   }
 
-  /// As ``sumOverPositions(_:_:into:)``, of floats.
+  /// Computes c = aᵀ b in fp32, as a sum over the positions of a batch.
   public func sumOverPositions(_ a: Matrix, _ b: Matrix, into c: Matrix) {
     sumOverPositions(Operand(a), Operand(b), into: c)
   }
 }
 
 extension Operand {
-  /// The numbers themselves, of an operand in bf16.
+  /// An operand in bf16 as the kernels take it.
   fileprivate var pairs: CProducts_bf16_matrix {
-    require(layout.columnStride == 1, "factors in bf16 are row-major")
+    require(layout.columnStride == 1, "an operand in bf16 must be row-major")
     return CProducts_bf16_matrix(
       base: base.assumingMemoryBound(to: UInt16.self), row: layout.rowStride)
   }

@@ -1,7 +1,6 @@
-/// A non-owning view of what matrix products read and write, rows by columns, in either
-/// ``Precision``.
+/// A non-owning view of a matrix that products read or write, in either ``Precision``.
 ///
-/// Whoever makes a view keeps the memory alive. Ranges are checked in every build.
+/// The memory must outlive the view. Ranges are checked in every build.
 public struct Operand {
   let base: UnsafeMutableRawPointer
   let layout: MatrixLayout
@@ -9,8 +8,8 @@ public struct Operand {
   /// The format of the numbers.
   public let precision: Precision
 
-  /// Whether most of the numbers are zero, so that products had better visit the others alone. A
-  /// matter of speed: no bit depends on it.
+  /// Whether most of the numbers are zero. Products then skip the zeros, which is faster and gives the
+  /// same bits.
   public let isMostlyZero: Bool
 
   /// The number of rows.
@@ -19,7 +18,7 @@ public struct Operand {
   /// The number of columns.
   public var columns: Int { layout.columns }
 
-  /// A matrix of floats as it lies in memory.
+  /// A view of `matrix` itself, in fp32.
   public init(_ matrix: Matrix, isMostlyZero: Bool = false) {
     self.init(
       base: matrix.base, layout: matrix.layout, precision: .fp32, isMostlyZero: isMostlyZero)
@@ -35,13 +34,13 @@ public struct Operand {
     self.isMostlyZero = isMostlyZero
   }
 
-  /// The floats themselves; nil of an operand in bf16.
+  /// The operand as a matrix of floats; nil if it is in bf16.
   public var matrix: Matrix? {
     precision == .fp32
       ? Matrix(base: base.assumingMemoryBound(to: Float.self), layout: layout) : nil
   }
 
-  /// The same elements with rows and columns exchanged; nothing is moved.
+  /// A view of the same elements with rows and columns exchanged.
   public var transposed: Operand {
     Operand(
       base: base, layout: layout.transposed, precision: precision, isMostlyZero: isMostlyZero)
@@ -60,7 +59,7 @@ public struct Operand {
     transposed.rows(range).transposed
   }
 
-  /// The elements in row-major order, copied.
+  /// A copy of the elements in row-major order.
   public var elements: [Float] {
     (0..<rows).flatMap { row in
       (0..<columns).map { column in
@@ -77,33 +76,35 @@ public struct Operand {
   public func fill(_ value: Float) {
     let values = [Float](repeating: value, count: columns)
     values.withUnsafeBufferPointer { values in
-      for row in 0..<rows { store(values.baseAddress!, row) }
+      for row in 0..<rows { store(values.baseAddress!, inRow: row) }
     }
   }
 
-  /// Rounds `values`, of the same shape, both row-major, into this; nothing to do in fp32, where
-  /// this is a view of them.
+  /// Sets the elements to `values`, rounded to the operand's precision. Both are row-major and have the
+  /// same shape.
+  ///
+  /// An operand in fp32 must be a view of `values`; then there is nothing to do.
   public func round(_ values: Matrix) {
     requireView(of: values)
     for row in 0..<rows { roundRow(row, from: values) }
   }
 
-  /// Traps unless ``round(_:)`` can be asked for.
+  /// Traps unless `values` fits ``round(_:)``.
   func requireView(of values: Matrix) {
-    values.requireRowMajor(rows, columns, "values")
+    values.requireRowMajor("values", rows: rows, columns: columns)
     require(layout.columnStride == 1, "an operand that is written must be row-major")
     require(
       precision == .bf16 || base == UnsafeMutableRawPointer(values.base),
       "an operand of other values")
   }
 
-  /// One row of ``round(_:)``, for passes that have just written it. Nothing is checked.
+  /// Rounds one row as ``round(_:)`` does, without checks: for loops that have just written the row.
   @inline(__always)
   func roundRow(_ row: Int, from values: Matrix) {
-    if precision == .bf16 { store(values.row(row), row) }
+    if precision == .bf16 { store(values.row(row), inRow: row) }
   }
 
-  private func store(_ values: UnsafePointer<Float>, _ row: Int) {
+  private func store(_ values: UnsafePointer<Float>, inRow row: Int) {
     let offset = row * layout.rowStride
     switch precision {
     case .fp32:
@@ -111,13 +112,25 @@ public struct Operand {
       for column in 0..<columns { target[column] = values[column] }
     case .bf16:
       let target = base.assumingMemoryBound(to: BFloat16.self) + offset
-      BFloat16Vector.round(values, into: target, columns)
+      BFloat16Vector.round(values, into: target, count: columns)
     }
   }
 }
 
-extension Precision {
-  /// The bytes of a number.
+/// The number format of the factors of matrix products.
+///
+/// Sums, parameters and the optimizer's state are fp32 in any case.
+public enum Precision: String, Codable, Sendable, CaseIterable {
+  /// IEEE 754 single precision.
+  case fp32
+  /// The upper half of single precision, ``BFloat16``.
+  case bf16
+
+  /// Whether this process can compute products of this format: always for fp32, with AVX-512 BF16 or
+  /// AMX for bf16.
+  public var isAvailable: Bool { self == .fp32 || InstructionSet.current.hasBF16 }
+
+  /// The size of a number in bytes.
   var stride: Int {
     switch self {
     case .fp32: MemoryLayout<Float>.stride

@@ -1,58 +1,63 @@
 internal import CProducts
 
-/// A non-owning view of a matrix (depth, columns) in bf16, as instructions read the second factor of a
-/// product: pairs of rows side by side. `CProductsBF16.h` describes the layout.
+/// A non-owning view of a matrix (depth, columns) in bf16, in the layout that instructions need for the
+/// second factor of a product: the two numbers of a column in rows 2 k and 2 k + 1 are adjacent.
+/// `CProductsBF16.h` describes the layout.
 ///
-/// Whoever makes a view keeps the memory alive.
+/// The memory must outlive the view.
 public struct PairedMatrix {
   let base: UnsafeMutablePointer<UInt16>
 
-  /// The number of rows, the inner dimension of products.
+  /// The number of rows, which is the inner dimension of products.
   public let depth: Int
 
   /// The number of columns.
   public let columns: Int
 
-  /// The numbers in bf16 between rows of pairs.
+  /// The distance between two rows of pairs, in numbers of bf16.
   var stride: Int { CProducts_paired_row(columns) }
 
-  /// The floats in whose place a matrix of this shape lies.
+  /// The number of floats whose memory a matrix of this shape takes.
   public static func floats(depth: Int, columns: Int) -> Int {
     CProducts_paired_count(depth, columns) / 2
   }
 
-  /// Takes the memory of `floats`, as many as ``floats(depth:columns:)``, on 64 bytes and zero but for
-  /// what views of this shape have written there.
+  /// Uses the memory of `floats`, which starts on 64 bytes and has ``floats(depth:columns:)`` floats.
+  ///
+  /// The memory must be zero before the first view is made, because the gaps of the layout stay zero.
+  /// Later views must have the same shape.
   public init(inPlaceOf floats: Vector, depth: Int, columns: Int) {
     let count = Self.floats(depth: depth, columns: columns)
-    require(floats.count == count, "\(floats.count) floats for pairs that take \(count)")
+    require(floats.count == count, "a paired matrix needs \(count) floats, not \(floats.count)")
     base = UnsafeMutableRawPointer(floats.base).bindMemory(to: UInt16.self, capacity: 2 * count)
     self.depth = depth
     self.columns = columns
   }
 
-  /// Rounds `values` (rows.count, columns), row-major, to these rows of the matrix. Others may
-  /// meanwhile round other rows.
+  /// Sets `rows` of the matrix to `values` (rows.count, columns), row-major, rounded. Other threads can
+  /// set other rows at the same time.
   public func round(rows: Range<Int>, from values: Matrix) {
-    values.requireRowMajor(rows.count, columns, "values")
-    requireRange(rows, depth)
+    values.requireRowMajor("values", rows: rows.count, columns: columns)
+    requireRange(rows, within: depth)
     CProducts_pair_rows(values.base, values.rowStride, rows.lowerBound, rows.count, columns, base)
   }
 
-  /// Rounds `values` (range.count, depth), row-major, to these columns of the matrix. Others may
-  /// meanwhile round other columns.
+  /// Sets the columns in `range` of the matrix to the rows of `values` (range.count, depth), row-major,
+  /// rounded. Other threads can set other columns at the same time.
   public func round(columns range: Range<Int>, from values: Matrix) {
-    values.requireRowMajor(range.count, depth, "values")
-    requireRange(range, columns)
+    values.requireRowMajor("values", rows: range.count, columns: depth)
+    requireRange(range, within: columns)
     CProducts_pair_columns(
       values.base, values.rowStride, range.lowerBound, range.count, columns, depth, base)
   }
 
-  private func requireRange(_ range: Range<Int>, _ count: Int) {
-    require(range.lowerBound >= 0 && range.upperBound <= count, "\(range) outside of \(count)")
+  private func requireRange(_ range: Range<Int>, within count: Int) {
+    require(
+      range.lowerBound >= 0 && range.upperBound <= count,
+      "range \(range) outside of a paired matrix's \(count)")
   }
 
-  /// The elements in row-major order, copied.
+  /// A copy of the elements in row-major order.
   public var elements: [Float] {
     (0..<depth).flatMap { k in
       (0..<columns).map { j in
@@ -62,11 +67,11 @@ public struct PairedMatrix {
   }
 }
 
-/// The second factor of a product, which a layer's weights are.
+/// The second factor of a product, such as the weights of a layer.
 public enum Weights {
-  /// Floats, as they lie in memory.
+  /// A matrix in fp32.
   case floats(Matrix)
-  /// Numbers in bf16.
+  /// A matrix in bf16.
   case pairs(PairedMatrix)
 
   /// The number of rows.

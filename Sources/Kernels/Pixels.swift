@@ -1,14 +1,15 @@
-/// Turns images of bytes 0…255 into rows of floats 0…1, image number `images[n]` into row n.
+/// Converts images from bytes 0…255 to floats 0…1: image number `images[n]` becomes row n of `matrix`,
+/// and is rounded into `operand`.
 ///
-/// `bytes` holds images of `matrix.columns` pixels one behind the other; `matrix` is
-/// (images.count, pixels), and so is `operand`, what products read of it. Division, not a product with
-/// the reciprocal, so that the floats are those of PyTorch's `ToTensor`.
+/// `bytes` holds the images one after another, each of `matrix.columns` pixels. `matrix` and `operand`
+/// are (images.count, pixels). A pixel is divided by 255, not multiplied by 1/255, so that the floats are
+/// those of PyTorch's `ToTensor`.
 public func fillPixels(
   _ matrix: Matrix, as operand: Operand, from bytes: borrowing Span<UInt8>,
   images: borrowing Span<UInt32>
 ) {
   operand.requireView(of: matrix)
-  matrix.requireRowMajor(images.count, matrix.columns, "pixels")
+  matrix.requireRowMajor("pixels", rows: images.count, columns: matrix.columns)
   let pixels = matrix.columns
   bytes.withUnsafeBufferPointer { source in
     for row in 0..<matrix.rows {

@@ -1,32 +1,33 @@
-/// Whether this processor's matrix products have the bits that they must have: a core that computes
-/// wrongly now and then is found before it spoils a model.
-public struct ProductCheck {
-  /// The hash of the products' bits in fp32 as the definition has them.
+/// Compares the bits of this processor's matrix products with those of the definition, so that a core
+/// that sometimes computes wrongly is found before it spoils a model.
+package enum ProductCheck {
+  /// The hash of the bits of all fp32 results, computed by the definition.
   static let expected: UInt64 = 0x8d39_0685_2cbe_9959
 
-  /// The same where four of five numbers of the first factor are zero.
+  /// The hash when four of five numbers of the first factor are zero.
   static let expectedWithZeros: UInt64 = 0x1035_c026_acee_cefa
 
-  /// Both in bf16, by the instructions.
+  /// Both hashes for bf16, without zeros and with zeros, by the instructions.
   static let expectedInBFloat16: [InstructionSet: [UInt64]] = [
     .avx512BF16: [0x9a29_a3ca_346f_af30, 0xabe8_9b25_58af_81f4],
     .amx: [0x0f16_d584_5db6_0062, 0x833d_484f_443a_127d],
   ]
 
-  /// The shapes: all numbers of rows that kernels take at a time, vectors that are whole and not,
-  /// and inner dimensions beyond what a kernel takes in one go.
+  /// The shapes of the products: all numbers of rows of a kernel's block, columns that fill vectors
+  /// wholly and partly, and inner dimensions that are longer than one pass of a kernel.
   static let shapes: [(rows: Int, inner: Int, columns: Int)] =
     (1...8).map { ($0, 30 + $0, 16 * $0 + $0 - 1) } + [(14, 784, 400), (9, 1030, 77)]
 
-  /// Those of sums over a batch's positions.
+  /// The shapes of the sums over the positions of a batch.
   static let sums: [(rows: Int, positions: Int, columns: Int)] = [
     (14, 64, 400), (13, 200, 77), (5, 449, 40),
   ]
 
-  /// Whether the products of `engine` that training in `precision` needs are right: also in bf16 those
-  /// in fp32, which evaluation is in. Takes some milliseconds, without vector instructions a tenth of a
-  /// second.
-  public static func isPassed(by engine: MatrixEngine, in precision: Precision) -> Bool {
+  /// Whether `engine` computes the products that training in `precision` needs correctly.
+  ///
+  /// Products in fp32 are checked in any case, because evaluation uses them. The check takes some
+  /// milliseconds, and a tenth of a second without vector instructions.
+  package static func isPassed(by engine: MatrixEngine, in precision: Precision) -> Bool {
     hash(engine, withZeros: false) == expected
       && hash(engine, withZeros: true) == expectedWithZeros
       && (precision == .fp32 || isPassedInBFloat16(by: engine))
@@ -53,7 +54,7 @@ public struct ProductCheck {
     }
   }
 
-  /// The hash of what `product` and `sum` compute of the check's numbers, rounded.
+  /// The hash of the results of `product` and `sum` for the check's numbers, rounded to bf16.
   static func hashInBFloat16(
     withZeros: Bool,
     product: (_ a: Operand, _ b: PairedMatrix, _ c: Matrix, _ bias: Matrix) -> Void,
@@ -81,7 +82,7 @@ public struct ProductCheck {
     body(operand)
   }
 
-  /// The hash of what `product` and `sum` compute of the check's numbers.
+  /// The hash of the results of `product` and `sum` for the check's numbers.
   static func hash(
     withZeros: Bool,
     product: (_ a: Matrix, _ b: Matrix, _ c: Matrix, _ bias: Matrix) -> Void,
@@ -114,13 +115,28 @@ public struct ProductCheck {
     return hash.value
   }
 
-  // Sums of many different exponents round at every step, so that another order shows.
+  /// Fills `vector` with numbers in −1..<1 of many different exponents. Their sums round at every
+  /// step, so that a different order of additions changes bits.
   private static func fill(_ vector: Vector) {
     var state: UInt32 = 1
     for index in 0..<vector.count {
       // Numerical Recipes, 2nd edition, section 7.1, "An Even Quicker Generator".
       state = state &* 1_664_525 &+ 1_013_904_223
       vector.base[index] = Float(Int32(bitPattern: state)) * 0x1p-31
+    }
+  }
+}
+
+/// A hash of the bits of floats, in order.
+///
+/// FNV-1a over words (Fowler, Noll, Vo; RFC 9923), 64 bits wide. It detects mistakes, not forgery.
+private struct BitHash {
+  private(set) var value: UInt64 = 0xcbf2_9ce4_8422_2325
+
+  /// Adds the bits of all floats.
+  mutating func add(_ vector: Vector) {
+    for index in 0..<vector.count {
+      value = (value ^ UInt64(vector.base[index].bitPattern)) &* 0x100_0000_01b3
     }
   }
 }

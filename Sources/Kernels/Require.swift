@@ -1,7 +1,7 @@
-/// Ends the program with `message` where `condition` does not hold, in every build.
+/// Ends the program with `message` if `condition` is false, in every build.
 ///
-/// This module is compiled with `-Ounchecked`, which turns a failed `precondition` into undefined
-/// behaviour; the checks at its edges must stay, so they are written with this.
+/// This module is compiled with `-Ounchecked`, under which a failed `precondition` is undefined behaviour.
+/// Public functions check their arguments with `require` instead, which is always compiled.
 @inline(__always)
 func require(_ condition: Bool, _ message: @autoclosure () -> String) {
   if !condition { fatalError(message()) }

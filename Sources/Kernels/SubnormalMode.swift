@@ -1,19 +1,19 @@
 internal import CFMA
 
-/// How a thread treats subnormal numbers, those below 2⁻¹²⁶.
+/// How a thread treats subnormal numbers: those below 2⁻¹²⁶, the smallest normal float.
 ///
-/// Adam's first moment of an input that is rarely other than zero decays through them, and on some
-/// processors an operation on one takes a hundred cycles (Intel's optimization manual, 3.8.3). As
-/// zeros they cost nothing, and a moment that small moves no parameter.
+/// On some processors an operation on a subnormal number takes a hundred cycles (Intel's optimization
+/// manual, 3.8.3). Adam's first moments decay to subnormal numbers where a gradient is zero for many
+/// steps. Treated as zeros they cost nothing, and moments that small change no parameter.
 public struct SubnormalMode: Sendable {
   private let value: UInt
 
-  /// The calling thread's.
+  /// The mode of the calling thread.
   public static var current: SubnormalMode { SubnormalMode(value: CFMA_floating_point_mode()) }
 
-  /// Subnormal operands and results are zeros; all else is as on the calling thread.
+  /// The mode of the calling thread, but with subnormal operands and results treated as zeros.
   public static var flushing: SubnormalMode { SubnormalMode(value: CFMA_flushing_mode()) }
 
-  /// Makes it the calling thread's. Costs some nanoseconds.
+  /// Sets the mode of the calling thread, in some nanoseconds.
   public func set() { CFMA_set_floating_point_mode(value) }
 }

@@ -1,10 +1,11 @@
-// Elementary functions as plain arithmetic, so that loops over them vectorise and every lane, and
-// every processor, computes the same bits. The C library promises neither.
+// Elementary functions in plain arithmetic. Unlike those of the C library, they vectorise in loops and
+// give the same bits on every processor and in every vector lane.
 
-/// eˣ, to 1 unit in the last place; x is clamped to −87…88, where the result is a normal float.
+/// eˣ, accurate to 1 unit in the last place. x is clamped to −87…88, where eˣ is a normal float. NaN
+/// gives NaN.
 ///
-/// x = n ln 2 + r with |r| ≤ ½ ln 2, eʳ by the polynomial of Cephes' `expf`, 2ⁿ assembled in the
-/// exponent's bits. NaN gives NaN.
+/// With x = n ln 2 + r and |r| ≤ ½ ln 2, eʳ is the polynomial of Cephes' `expf`, and n is added to the
+/// exponent's bits.
 @inline(__always)
 func exponential(_ x: Float) -> Float {
   let low: Float = x < -87 ? -87 : x
@@ -24,12 +25,12 @@ func exponential(_ x: Float) -> Float {
   return e * power
 }
 
-/// ln x for normal positive x, to 1 unit in the last place.
+/// ln x for normal positive x, accurate to 1 unit in the last place.
 ///
-/// x = m 2ᵉ with m in √½…√2, ln m by the polynomial of Cephes' `logf`.
+/// With x = m 2ᵉ and m in √½…√2, ln m is the polynomial of Cephes' `logf`.
 @inline(__always)
 func logarithm(_ x: Float) -> Float {
-  // Subtracting √½'s bits moves the exponent's step from 1 to √½.
+  // Subtracting the bits of √½ makes the exponent change at √½ instead of at 1.
   let offset = x.bitPattern &- 0x3f35_04f3
   let exponent = Float(Int32(bitPattern: offset) >> 23)
   let m = Float(bitPattern: (offset & 0x007f_ffff) &+ 0x3f35_04f3) - 1
@@ -47,10 +48,10 @@ func logarithm(_ x: Float) -> Float {
   return (m + tail) + exponent * 0.693_359_375
 }
 
-/// cos 2πt and sin 2πt for t in 0…1, to 2⁻²³.
+/// cos 2πt and sin 2πt for t in 0…1, with errors of at most 2⁻²³.
 @inline(__always)
 func cosineAndSine(turns t: Float) -> (cosine: Float, sine: Float) {
-  // The nearest quarter turn, and what is left of it, exactly.
+  // The nearest quarter turn, and the difference from it, which is exact.
   let shifted = t * 4 + 12_582_912
   let quarter = shifted.bitPattern & 3
   let angle = (t * 4 - (shifted - 12_582_912)) * 1.570_796_3

@@ -1,7 +1,6 @@
 /// A non-owning view of consecutive floats, in a ``Buffer`` or in memory shared between ranks.
 ///
-/// Whoever makes a view keeps the memory alive while the view is used. Ranges are checked in every
-/// build.
+/// The memory must outlive the view. Ranges are checked in every build.
 public struct Vector {
   let base: UnsafeMutablePointer<Float>
 
@@ -13,13 +12,13 @@ public struct Vector {
     self.count = count
   }
 
-  /// Views memory that something else owns, such as a window shared between processes.
+  /// Makes a view of `memory`, which has another owner, such as a window shared between processes.
   public init(_ memory: UnsafeMutableBufferPointer<Float>) {
     guard let base = memory.baseAddress else { fatalError("a view needs memory to look at") }
     self.init(base: base, count: memory.count)
   }
 
-  /// One element.
+  /// The element at `index`.
   public subscript(index: Int) -> Float {
     get {
       require(index >= 0 && index < count, "index \(index) outside of a vector of \(count)")
@@ -39,7 +38,8 @@ public struct Vector {
     return Vector(base: base + range.lowerBound, count: range.count)
   }
 
-  /// The floats from `offset` on as a matrix of rows that begin `stride` floats apart.
+  /// The floats from `offset` on as a row-major matrix with rows `stride` floats apart; by default, rows
+  /// without gaps.
   public func matrix(at offset: Int = 0, rows: Int, columns: Int, stride: Int? = nil) -> Matrix {
     let layout = MatrixLayout(
       at: offset, rows: rows, columns: columns, stride: stride ?? columns, within: count)
@@ -51,13 +51,13 @@ public struct Vector {
     base.update(repeating: value, count: count)
   }
 
-  /// Copies as many floats from `source`, which has the same count.
+  /// Copies the floats of `source`, which has the same count.
   public func copy(from source: Vector) {
     require(source.count == count, "copying \(source.count) floats into \(count)")
     base.update(from: source.base, count: count)
   }
 
-  /// Calls `body` with the floats, for layers that take spans.
+  /// Calls `body` with the floats, for functions that take spans.
   public func withMutableSpan<Result, Failure: Error>(
     _ body: (inout MutableSpan<Float>) throws(Failure) -> Result
   ) throws(Failure) -> Result {

@@ -80,7 +80,7 @@ private let mistakes: [String: @Sendable () -> Void] = [
     MatrixEngine().multiply(
       Operand(PaddedMatrix(2, 3).matrix), .pairs(b), into: Operand(PaddedMatrix(2, 2).matrix))
   },
-  "3 floats for pairs that take 256": {
+  "a paired matrix needs 256 floats, not 3": {
     _ = PairedMatrix(inPlaceOf: three().vector, depth: 3, columns: 2)
   },
   "bias is (2, 1), expected (1, 2)": {
@@ -93,12 +93,12 @@ private let mistakes: [String: @Sendable () -> Void] = [
       PaddedMatrix(2, 3).matrix, PaddedMatrix(3, 2).matrix,
       into: PaddedMatrix(2, 2).matrix.transposed)
   },
-  "sums over positions are of rows, in one format": {
+  "a sum over positions needs row-major factors of one precision": {
     MatrixEngine().sumOverPositions(
       PaddedMatrix(3, 2).matrix, PaddedMatrix(2, 3).matrix.transposed,
       into: PaddedMatrix(2, 2).matrix)
   },
-  "a gate has c's shape and the factors' format": {
+  "a gate needs the shape of the product and the precision of its factors": {
     let outputs = PaddedMatrix(2, 3)
     MatrixEngine().multiply(
       PaddedMatrix(2, 3).matrix, PaddedMatrix(3, 2).matrix, into: PaddedMatrix(2, 2).matrix,
