@@ -123,12 +123,12 @@ package struct Trainer: ~Copyable {
         fillImages(rows, positions: panel)
         noise.fillNormal(activations.noise.rows(rows), positions: panel)
         worker.clock.end(.batch)
-        model.encode(replica.modelParameters, activations, rows)
-        model.sample(activations, rows)
-        model.decode(replica.modelParameters, activations, rows)
+        model.encode(activations, rows: rows, with: replica.modelParameters)
+        model.sample(activations, rows: rows)
+        model.decode(activations, rows: rows, with: replica.modelParameters)
         worker.clock.end(.forward)
         model.backpropagate(
-          replica.modelParameters, activations, rows, scale: 1 / Float(batch.count),
+          activations, rows: rows, with: replica.modelParameters, scale: 1 / Float(batch.count),
           losses: report.found.losses.rows(panel.relative(to: batch)))
         worker.clock.end(.backward)
       }
@@ -138,7 +138,8 @@ package struct Trainer: ~Copyable {
     try exchange.forEachTile(
       of: BatchExtent(count: batch.count, positions: held.relative(to: batch)), workers
     ) { worker, tile, gradient in
-      worker.model.computeGradient(tile, activations, 0..<held.count, into: gradient)
+      worker.model.computeGradient(
+        of: tile, from: activations, rows: 0..<held.count, into: gradient)
     } update: { tile, gradient in
       norm?.note(tile, gradient)
       optimizer.update(tile, gradient, step: number)

@@ -39,9 +39,9 @@ extension InferenceSession {
     let activations = bench.activations
     let rows = 0..<positions.count
     noise.fillNormal(activations.noise.rows(rows), positions: positions)
-    bench.model.sample(activations, rows)
-    bench.model.decode(bench.parameters, activations, rows)
-    bench.model.evaluate(activations, rows, losses: bench.losses.rows(rows))
+    bench.model.sample(activations, rows: rows)
+    bench.model.decode(activations, rows: rows, with: bench.parameters)
+    bench.model.evaluate(activations, rows: rows, losses: bench.losses.rows(rows))
     let latent = activations.noise.columns
     for row in 0..<positions.count {
       var ratio = 0.0

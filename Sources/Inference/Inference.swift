@@ -53,9 +53,9 @@ package struct InferenceSession: ~Copyable {
       let computed = 0..<positions.count
       bench.encode(dataset, isMostlyBlack: isMostlyBlack, order, positions)
       noise.fillNormal(activations.noise.rows(computed), positions: positions)
-      model.sample(activations, computed)
-      model.decode(bench.parameters, activations, computed)
-      model.evaluate(activations, computed, losses: rows.columns(0..<2).rows(computed))
+      model.sample(activations, rows: computed)
+      model.decode(activations, rows: computed, with: bench.parameters)
+      model.evaluate(activations, rows: computed, losses: rows.columns(0..<2).rows(computed))
       guard dimensions > 0 else { return }
       let parts = [activations.moments, activations.latents].map { $0.columns(0..<dimensions) }
       rows.columns(2..<2 + dimensions).copy(from: parts[0])

@@ -59,13 +59,13 @@ extension PanelBench {
     dataset.fill(
       activations.pixels.rows(rows), as: activations.pixelOperand.rows(rows), order: order,
       positions: positions)
-    model.encode(parameters, isMostlyBlack ? mostlyBlack : activations, rows)
+    model.encode(isMostlyBlack ? mostlyBlack : activations, rows: rows, with: parameters)
   }
 
   /// Decodes the panel's first `count` latents into means.
   func decode(_ count: Int, into images: Matrix) {
     let rows = 0..<count
-    model.decode(parameters, activations, rows)
+    model.decode(activations, rows: rows, with: parameters)
     BernoulliLikelihood.means(logits: activations.logits.rows(rows), into: images.rows(rows))
   }
 }

@@ -41,12 +41,12 @@ public enum GaussianSampler {
   }
 
   /// Computes `momentGradient` (n, 2 latent), the gradient by the moments of a loss of the latents plus
-  /// `scale` × the divergence, and rounds it into `operand`.
+  /// `divergenceScale` × the divergence, and rounds it into `operand`.
   ///
   /// `latentGradient` g (n, latent) is the gradient of the former loss by the latents. With the scale s
   /// of the divergence, ∂/∂μ = g + s μ and ∂/∂log σ² = ½ (g σ ε + s (σ² − 1)).
   public static func backward(
-    moments: Matrix, noise: Matrix, latentGradient: Matrix, scale: Float,
+    moments: Matrix, noise: Matrix, latentGradient: Matrix, divergenceScale: Float,
     momentGradient: Matrix, as operand: Operand
   ) {
     operand.requireView(of: momentGradient)
@@ -61,9 +61,9 @@ public enum GaussianSampler {
       let logVarianceGradient = meanGradient + size
       for k in 0..<size {
         let deviation = exponential(0.5 * logVariance[k])
-        meanGradient[k] = g[k] + scale * mean[k]
+        meanGradient[k] = g[k] + divergenceScale * mean[k]
         logVarianceGradient[k] =
-          0.5 * (g[k] * deviation * e[k] + scale * (deviation * deviation - 1))
+          0.5 * (g[k] * deviation * e[k] + divergenceScale * (deviation * deviation - 1))
       }
       operand.roundRow(row, from: momentGradient)
     }

@@ -1,51 +1,58 @@
 public import Kernels
 
-/// All that one pass keeps of a batch: every layer's inputs and deltas, and the sampler's memory.
+/// The intermediate results of a forward and a backward pass over at most `capacity` samples.
 ///
-/// Layer inputs and deltas are what weight gradients are made of; they lie in `shared`, which ranks of
-/// a team may see together, as products read them. Where that is not fp32, the rank's own memory has
-/// floats of those that the bound and the sampler compute with. The rest is of use to the rank that
-/// computes it alone.
+/// Each layer's inputs and deltas lie in `shared` memory, in the precision that products read, because
+/// weight gradients are computed from them, possibly by another rank of the team. All other results
+/// lie in the rank's `own` memory. In fp32 the matrices ``pixels``, ``latents``, ``logits`` and
+/// ``momentGradient`` are views of the shared operands; in bf16 they are separate floats in own memory,
+/// which the bound and the sampler compute with and round into the operands.
 public struct Activations {
-  /// The inputs of each layer, (capacity, inputs + 1); the last column is one.
+  /// The inputs of each layer, (capacity, inputs + 1). The last column is all ones.
   public let inputs: [Operand]
 
-  /// The gradient of the loss by each layer's outputs, (capacity, outputs).
+  /// The deltas of each layer: the gradient of the loss by the layer's outputs, (capacity, outputs).
   public let deltas: [Operand]
 
-  /// The images (capacity, pixels), which are the first layer's inputs.
+  /// The images, (capacity, pixels): the inputs of the first layer.
   public let pixels: Matrix
 
-  /// The encoder's outputs (capacity, 2 latent): means, then log variances.
+  /// The encoder's outputs, (capacity, 2 latent): means, then log variances.
   public let moments: Matrix
 
-  /// Standard normal draws (capacity, latent).
+  /// Standard normal draws, (capacity, latent).
   public let noise: Matrix
 
-  /// The sampler's outputs (capacity, latent), which are the decoder's inputs.
+  /// The sampler's outputs, (capacity, latent): the inputs of the decoder.
   public let latents: Matrix
 
-  /// The decoder's outputs (capacity, pixels), until the bound turns them into deltas.
+  /// The decoder's outputs, (capacity, pixels). The backward pass replaces them by their gradient.
   public let logits: Matrix
 
-  /// The gradient of the loss by the latents (capacity, latent).
+  /// The gradient of the loss by the latents, (capacity, latent).
   let latentGradient: Matrix
 
-  /// The gradient of the loss by the moments (capacity, 2 latent), the encoder's last delta.
+  /// The gradient of the loss by the moments, (capacity, 2 latent): the delta of the encoder's last
+  /// layer.
   let momentGradient: Matrix
 
+  /// The number of the decoder's first layer.
   private let decoder: Int
 
-  /// Where the rows of each operand but the pixels begin in `shared`, and how far they lie apart.
+  /// For each operand in shared memory but the first layer's inputs: the offset of its first row, and
+  /// the distance between rows, in floats.
   private let gathered: [(offset: Int, stride: Int)]
 
-  /// Lays out memory for `capacity` samples and sets the columns of ones. That the pixels are
-  /// `mostlyZero` saves time, and changes no bit.
+  /// Lays out `shared` and `own` memory for `capacity` samples, and sets the columns of ones.
+  ///
+  /// Pass `mostlyZero` if most pixels are zero: the first layer is then computed faster, with the
+  /// same bits.
   public init(
     _ layout: ParameterLayout, capacity: Int, shared: Vector, own: Vector,
     precision: Precision = .fp32, mostlyZero: Bool = false
   ) {
-    var (shared, own) = (ActivationRows(shared, capacity), ActivationRows(own, capacity))
+    var shared = RowAllocator(shared, capacity: capacity)
+    var own = RowAllocator(own, capacity: capacity)
     var (inputs, deltas) = ([Operand](), [Operand]())
     var offsets: [Int] = []
     for layer in layout.layers {
@@ -56,62 +63,121 @@ public struct Activations {
       offsets.append(shared.offset)
       deltas.append(shared.operand(layer.outputs, precision))
     }
-    let (latent, decoder) = (layout.configuration.latent, layout.encoderLayers.upperBound)
+    let (latent, decoder) = (layout.configuration.latent, layout.decoderLayers.lowerBound)
     self.inputs = inputs
     self.deltas = deltas
     self.decoder = decoder
     moments = own.matrix(2 * latent)
     noise = own.matrix(latent)
     latentGradient = own.matrix(latent)
-    pixels = own.floats(of: Self.units(inputs[0]))
-    latents = own.floats(of: Self.units(inputs[decoder]))
-    logits = own.floats(of: deltas.last!)
-    momentGradient = own.floats(of: deltas[decoder - 1])
+    pixels = own.floats(for: Self.withoutOnes(inputs[0]))
+    latents = own.floats(for: Self.withoutOnes(inputs[decoder]))
+    logits = own.floats(for: deltas.last!)
+    momentGradient = own.floats(for: deltas[decoder - 1])
     gathered = zip(offsets, offsets.dropFirst() + [shared.offset]).dropFirst()
       .map { ($0, ($1 - $0) / max(capacity, 1)) }
   }
 
-  /// Where all that products read of the samples `rows`, the pixels aside, lies in `shared`.
+  /// Where in shared memory the inputs and deltas of the samples `rows` lie, without the pixels.
+  ///
+  /// Ranks that send each other these ranges, and read the pixels themselves, can compute any tile of
+  /// the gradient over all samples.
   public func gatheredRanges(_ rows: Range<Int>) -> [Range<Int>] {
     gathered.map {
       $0.offset + rows.lowerBound * $0.stride..<$0.offset + rows.upperBound * $0.stride
     }
   }
 
-  /// What products read of ``pixels``.
-  public var pixelOperand: Operand { units(below: 0) }
+  /// The inputs that the weights of layer `number` are multiplied by, (capacity, inputs): without the
+  /// column of ones.
+  func weightInputs(of number: Int) -> Operand { Self.withoutOnes(inputs[number]) }
 
-  /// What products read of ``latents``.
-  var latentOperand: Operand { units(below: decoder) }
+  private static func withoutOnes(_ input: Operand) -> Operand {
+    input.columns(0..<input.columns - 1)
+  }
+}
 
-  /// What products read of the logits' gradient.
+/// The operands that must be rounded whenever the floats of the same name have changed.
+extension Activations {
+  /// The operand of ``pixels``.
+  public var pixelOperand: Operand { weightInputs(of: 0) }
+
+  /// The operand of ``latents``.
+  var latentOperand: Operand { weightInputs(of: decoder) }
+
+  /// The operand of the logits' gradient.
   var logitDelta: Operand { deltas.last! }
 
-  /// What products read of ``momentGradient``.
+  /// The operand of ``momentGradient``.
   var momentDelta: Operand { deltas[decoder - 1] }
-
-  /// The inputs of layer `number` without the column of ones, (capacity, inputs).
-  func units(below number: Int) -> Operand { Self.units(inputs[number]) }
-
-  private static func units(_ input: Operand) -> Operand { input.columns(0..<input.columns - 1) }
 }
 
 extension Activations {
-  /// The floats of `shared` that `capacity` samples need.
+  /// The number of floats of shared memory for `capacity` samples.
   public static func sharedCount(
     _ layout: ParameterLayout, capacity: Int, precision: Precision = .fp32
   ) -> Int {
     let widths = layout.layers.flatMap { [$0.inputs + 1, $0.outputs] }
-    return capacity * widths.reduce(0) { $0 + ActivationRows.floats($1, precision) }
+    return capacity * widths.reduce(0) { $0 + RowAllocator.floats(perRow: $1, precision) }
   }
 
-  /// The floats of `own` that `capacity` samples need.
+  /// The number of floats of own memory for `capacity` samples.
   public static func ownCount(
     _ layout: ParameterLayout, capacity: Int, precision: Precision = .fp32
   ) -> Int {
     let (pixels, latent) = (layout.configuration.pixels, layout.configuration.latent)
     let floats = precision == .fp32 ? [] : [pixels, latent, pixels, 2 * latent]
     let widths = [2 * latent, latent, latent] + floats
-    return capacity * widths.reduce(0) { $0 + ActivationRows.floats($1, .fp32) }
+    return capacity * widths.reduce(0) { $0 + RowAllocator.floats(perRow: $1, .fp32) }
+  }
+}
+
+/// Cuts memory into matrices of `capacity` rows, one after another. Each row starts on 64 bytes.
+private struct RowAllocator {
+  private let memory: Vector
+  private let capacity: Int
+
+  /// The number of floats that are cut off already: where the next matrix starts.
+  private(set) var offset = 0
+
+  init(_ memory: Vector, capacity: Int) {
+    self.memory = memory
+    self.capacity = capacity
+  }
+
+  /// The number of floats whose memory a row of `columns` numbers in `precision` takes.
+  static func floats(perRow columns: Int, _ precision: Precision) -> Int {
+    let line = Buffer<Float>.alignment / MemoryLayout<Float>.stride
+    switch precision {
+    case .fp32: return columns.rounded(upToMultipleOf: line)
+    case .bf16: return columns.rounded(upToMultipleOf: 2 * line) / 2
+    }
+  }
+
+  /// Cuts off a matrix (capacity, columns).
+  mutating func matrix(_ columns: Int) -> Matrix {
+    let stride = Self.floats(perRow: columns, .fp32)
+    defer { offset += capacity * stride }
+    return memory.matrix(at: offset, rows: capacity, columns: columns, stride: stride)
+  }
+
+  /// Cuts off an operand (capacity, columns).
+  mutating func operand(
+    _ columns: Int, _ precision: Precision, isMostlyZero: Bool = false
+  ) -> Operand {
+    guard precision == .bf16 else {
+      return Operand(matrix(columns), isMostlyZero: isMostlyZero)
+    }
+    let stride = Self.floats(perRow: columns, .bf16)
+    defer { offset += capacity * stride }
+    return BFloat16Vector(inPlaceOf: memory[offset..<offset + capacity * stride])
+      .operand(
+        rows: capacity, columns: columns, stride: 2 * stride, isMostlyZero: isMostlyZero)
+  }
+
+  /// The floats that `operand` is rounded from: `operand` itself if it is fp32, otherwise a matrix of
+  /// the same shape, which is cut off.
+  mutating func floats(for operand: Operand) -> Matrix {
+    operand.matrix ?? matrix(operand.columns)
   }
 }

@@ -1,30 +1,46 @@
 internal import Kernels
 
-/// The negative evidence lower bound, reconstruction + divergence, in nats for each image.
+/// The negative evidence lower bound: reconstruction loss + divergence, in nats for each image.
 ///
-/// Kingma and Welling 2013, equation 10 with one sample of z. Column 0 of the losses is the
-/// cross-entropy of the pixels, column 1 the Kullback–Leibler divergence.
+/// Kingma and Welling 2013, equation 10 with one sample of z. Column 0 of `losses` (n, 2) is the
+/// reconstruction loss, the cross-entropy of the pixels; column 1 is the Kullback–Leibler divergence
+/// of q(z|x) from the prior. Both terms and both gradients are taken here and nowhere else.
 struct EvidenceLowerBound {
   /// Writes `losses` (n, 2) of the samples `rows`.
-  func forward(_ activations: Activations, _ rows: Range<Int>, losses: Matrix) {
+  func evaluate(_ activations: Activations, rows: Range<Int>, losses: Matrix) {
     BernoulliLikelihood.forward(
       logits: activations.logits.rows(rows), pixels: activations.pixels.rows(rows),
       loss: losses.columns(0..<1))
-    divergence(activations, rows, losses)
+    evaluateDivergence(activations, rows: rows, losses: losses)
   }
 
-  /// Writes `losses` (n, 2) and turns the logits into `scale` × their gradient.
-  func forwardAndBackward(
-    _ activations: Activations, _ rows: Range<Int>, scale: Float, losses: Matrix
+  /// Writes `losses` (n, 2) and replaces the logits by `scale` × the gradient of the reconstruction
+  /// loss by the logits.
+  func evaluateAndDifferentiate(
+    _ activations: Activations, rows: Range<Int>, scale: Float, losses: Matrix
   ) {
     BernoulliLikelihood.forwardAndBackward(
       logits: activations.logits.rows(rows), pixels: activations.pixels.rows(rows), scale: scale,
       loss: losses.columns(0..<1), as: activations.logitDelta.rows(rows))
-    divergence(activations, rows, losses)
+    evaluateDivergence(activations, rows: rows, losses: losses)
   }
 
-  private func divergence(_ activations: Activations, _ rows: Range<Int>, _ losses: Matrix) {
+  /// Writes column 1 of `losses`.
+  private func evaluateDivergence(_ activations: Activations, rows: Range<Int>, losses: Matrix) {
     GaussianSampler.divergence(
       moments: activations.moments.rows(rows), divergence: losses.columns(1..<2))
+  }
+
+  /// Computes the gradient of `scale` × both losses by the moments, from the latents' gradient.
+  ///
+  /// The reconstruction loss reaches the moments through the latents, whose gradient has its scale
+  /// already. The divergence depends on the moments directly; its scale is `divergenceScale`, equal
+  /// to the other one. One pass over the moments adds both parts.
+  func differentiateByMoments(_ activations: Activations, rows: Range<Int>, scale: Float) {
+    GaussianSampler.backward(
+      moments: activations.moments.rows(rows), noise: activations.noise.rows(rows),
+      latentGradient: activations.latentGradient.rows(rows), divergenceScale: scale,
+      momentGradient: activations.momentGradient.rows(rows),
+      as: activations.momentDelta.rows(rows))
   }
 }

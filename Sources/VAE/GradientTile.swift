@@ -1,45 +1,36 @@
-internal import Kernels
-
-/// A fixed piece of the gradient: some rows of one layer's matrix, consecutive in memory.
+/// A part of the gradient that is computed, reduced and applied as one: consecutive rows of one
+/// layer's matrix, which are consecutive in memory.
 ///
-/// The cut into tiles follows from the layers' sizes alone, never from the number of ranks.
+/// How a gradient is cut into tiles follows from the layers' sizes alone, never from the number of
+/// ranks.
 public struct GradientTile: Sendable {
-  /// Its place among all tiles.
+  /// The tile's index among all tiles.
   public let number: Int
 
-  /// The layer's number.
+  /// The index of the layer in ``ParameterLayout/layers``.
   public let layer: Int
 
   /// The rows of the layer's matrix (inputs + 1, outputs).
   public let rows: Range<Int>
 
-  /// Where these rows lie among all parameters.
+  /// Where these rows lie among all parameters, in floats.
   public let range: Range<Int>
 
-  /// The most rows of a tile: its gradient and moments stay in cache, its product runs at full
-  /// rate.
+  /// The most rows of a tile. With 64 rows its gradient, parameters and moments stay in cache while
+  /// the tile is applied, and the product that computes it runs at full speed.
   private static let mostRows = 64
 
-  /// The tiles of layer `number`, as even as its number of rows allows, the first of which is tile
+  /// Cuts `layer` into tiles with numbers of rows as equal as possible. The first one has number
   /// `first`.
-  static func tiles(of layer: LinearLayer, number: Int, after first: Int) -> [GradientTile] {
+  static func tiles(of layer: LinearLayer, numberedFrom first: Int) -> [GradientTile] {
     let rows = layer.inputs + 1
     let count = (rows + mostRows - 1) / mostRows
     return (0..<count).map { tile in
       let piece = rows * tile / count..<rows * (tile + 1) / count
       let offset = layer.offset + piece.lowerBound * layer.outputs
       return GradientTile(
-        number: first + tile, layer: number, rows: piece,
+        number: first + tile, layer: layer.number, rows: piece,
         range: offset..<offset + piece.count * layer.outputs)
     }
-  }
-
-  /// Computes the tile of xᵀ δ into `gradient`, of as many floats.
-  ///
-  /// `input` is (n, inputs + 1), `delta` (n, outputs); without samples the tile is zero.
-  func compute(input: Operand, delta: Operand, into gradient: Vector, engine: MatrixEngine) {
-    engine.sumOverPositions(
-      input.columns(rows), delta,
-      into: gradient.matrix(rows: rows.count, columns: delta.columns))
   }
 }

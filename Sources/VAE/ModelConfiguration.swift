@@ -1,12 +1,12 @@
 /// The sizes of the variational autoencoder.
 public struct ModelConfiguration: Equatable, Codable, Sendable {
-  /// Pixels of an image.
+  /// The number of pixels of an image.
   public var pixels: Int
 
-  /// Units of the hidden layer of the encoder, and of that of the decoder.
+  /// The number of units in the hidden layer of the encoder, and in that of the decoder.
   public var hidden: Int
 
-  /// Dimensions of the latent space.
+  /// The number of dimensions of the latent space.
   public var latent: Int
 
   /// The default sizes are those of PyTorch's public example: 784-400-20-400-784.

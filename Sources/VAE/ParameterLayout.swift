@@ -1,23 +1,27 @@
 internal import Kernels
 
-/// Where each layer's parameters lie in one flat buffer; gradients and moments lie alike.
+/// The model's layers, and where the parameters of each lie in one flat buffer.
 ///
-/// Each layer's matrix starts on 64 bytes, in fp32 and where it travels in bf16. Mean and log variance are
-/// one layer, side by side.
+/// The gradient and Adam's moments have the same layout. Each layer's matrix starts on 64 bytes, in
+/// fp32 and in a copy of the buffer in bf16. Means and log variances are the outputs of one layer, side
+/// by side.
 public struct ParameterLayout: Sendable {
   /// The sizes of the model.
   public let configuration: ModelConfiguration
 
-  /// The layers, in the order in which an image passes them.
+  /// All layers, those of the encoder first.
   public let layers: [LinearLayer]
 
-  /// The layers of ``layers`` that make up the encoder; the others are the decoder.
+  /// The indices in ``layers`` of the encoder's layers.
   public let encoderLayers: Range<Int>
 
-  /// The gradient's tiles, in the order of memory.
+  /// The indices in ``layers`` of the decoder's layers.
+  public var decoderLayers: Range<Int> { encoderLayers.upperBound..<layers.count }
+
+  /// The tiles of the gradient, in the order in which they lie in memory.
   public let tiles: [GradientTile]
 
-  /// The length of the flat buffer in floats, gaps before aligned starts included.
+  /// The length of the flat buffer in floats, including the gaps before aligned matrices.
   public let count: Int
 
   /// The number of trainable parameters, without gaps.
@@ -43,14 +47,14 @@ public struct ParameterLayout: Sendable {
     self.configuration = configuration
     self.layers = layers
     encoderLayers = 0..<2
-    tiles = layers.enumerated().reduce(into: []) { tiles, layer in
-      tiles += GradientTile.tiles(of: layer.element, number: layer.offset, after: tiles.count)
+    tiles = layers.reduce(into: []) { tiles, layer in
+      tiles += GradientTile.tiles(of: layer, numberedFrom: tiles.count)
     }
     count = offset
   }
 }
 
 extension Int {
-  /// The least multiple of `unit` that is not less than this number.
+  /// The smallest multiple of `unit` that is not less than this number.
   func rounded(upToMultipleOf unit: Int) -> Int { (self + unit - 1) / unit * unit }
 }

@@ -1,73 +1,131 @@
 public import Kernels
 
-/// The composed model and its backward pass; parameters and activations live elsewhere.
+/// The model of Kingma and Welling, "Auto-Encoding Variational Bayes", 2013: encoder, sampler,
+/// decoder, evidence lower bound, and the backward pass through all of them.
 ///
-/// Kingma and Welling, "Auto-Encoding Variational Bayes", 2013. Every function works on the samples
-/// `rows` of the activations, so that ranks can share one batch.
+/// The model holds no numbers. It reads ``Parameters`` and keeps every intermediate result in
+/// ``Activations``. Each function computes the samples `rows` of a batch and no others, so that
+/// threads and ranks can share a batch.
+///
+/// ```swift
+/// model.encode(activations, rows: rows, with: parameters)
+/// model.sample(activations, rows: rows)
+/// model.decode(activations, rows: rows, with: parameters)
+/// model.backpropagate(
+///   activations, rows: rows, with: parameters, scale: 1 / Float(batchSize), losses: losses)
+/// for tile in model.layout.tiles {
+///   model.computeGradient(of: tile, from: activations, rows: rows, into: gradient[tile.range])
+/// }
+/// ```
 public struct VariationalAutoencoder {
-  /// Where the parameters lie.
+  /// The model's layers and where their parameters lie.
   public let layout: ParameterLayout
 
-  /// What computes its products.
+  /// Computes the matrix products. An engine belongs to one thread, so each thread has a model.
   public let engine: MatrixEngine
 
-  private let encoder: Encoder
-  private let sampler = Sampler()
-  private let decoder: Decoder
   private let bound = EvidenceLowerBound()
 
-  /// The model of `layout`, whose products `engine` computes.
+  /// Makes a model of the layers of `layout` that computes its products with `engine`.
   public init(_ layout: ParameterLayout, engine: MatrixEngine) {
     self.layout = layout
     self.engine = engine
-    let (first, count) = (layout.encoderLayers.upperBound, layout.layers.count)
-    encoder = Encoder(
-      perceptron: Perceptron(layout, layers: layout.encoderLayers, engine: engine))
-    decoder = Decoder(perceptron: Perceptron(layout, layers: first..<count, engine: engine))
   }
 
-  /// Encoder: pixels to moments.
-  public func encode(_ parameters: Parameters, _ activations: Activations, _ rows: Range<Int>) {
-    encoder.forward(parameters, activations, rows)
+  /// Computes the encoder q(z|x): pixels to moments, the means and log variances of a diagonal
+  /// Gaussian.
+  ///
+  /// Kingma and Welling 2013, appendix C.2, with rectifiers in the hidden layer.
+  public func encode(_ activations: Activations, rows: Range<Int>, with parameters: Parameters) {
+    forward(
+      layout.encoderLayers, activations, rows: rows, with: parameters, into: activations.moments)
   }
 
-  /// Sampler: moments and noise to latents.
-  public func sample(_ activations: Activations, _ rows: Range<Int>) {
-    sampler.forward(activations, rows)
+  /// Computes the sampler z ~ q(z|x): moments and noise to latents, z = μ + σ ε.
+  ///
+  /// Kingma and Welling 2013, §2.4: written this way, z can be differentiated by μ and σ.
+  public func sample(_ activations: Activations, rows: Range<Int>) {
+    GaussianSampler.forward(
+      moments: activations.moments.rows(rows), noise: activations.noise.rows(rows),
+      latents: activations.latents.rows(rows), as: activations.latentOperand.rows(rows))
   }
 
-  /// Decoder: latents to logits.
-  public func decode(_ parameters: Parameters, _ activations: Activations, _ rows: Range<Int>) {
-    decoder.forward(parameters, activations, rows)
+  /// Computes the decoder p(x|z): latents to logits, the parameters of one Bernoulli distribution
+  /// per pixel.
+  ///
+  /// Kingma and Welling 2013, appendix C.1, with rectifiers in the hidden layer.
+  public func decode(_ activations: Activations, rows: Range<Int>, with parameters: Parameters) {
+    forward(
+      layout.decoderLayers, activations, rows: rows, with: parameters, into: activations.logits)
   }
 
-  /// Evidence lower bound: logits, pixels and moments to `losses` (n, 2) in nats, reconstruction
-  /// and divergence.
-  public func evaluate(_ activations: Activations, _ rows: Range<Int>, losses: Matrix) {
-    bound.forward(activations, rows, losses: losses)
+  /// Writes `losses` (rows.count, 2), in nats: the reconstruction loss of each sample, and the
+  /// divergence of its q(z|x) from the prior.
+  ///
+  /// Their sum is the negative evidence lower bound. Logits and moments must have been computed.
+  public func evaluate(_ activations: Activations, rows: Range<Int>, losses: Matrix) {
+    bound.evaluate(activations, rows: rows, losses: losses)
   }
 
-  /// Evidence lower bound as ``evaluate(_:_:losses:)``, and the deltas of all layers for the
-  /// gradient of `scale` × the summed losses. Where a sample's deltas are not finite, its loss is
-  /// made NaN: every delta of the decoder goes into the moments' gradient, which is looked at.
+  /// Writes `losses` as ``evaluate(_:rows:losses:)`` does, and the deltas of all layers: the
+  /// gradient of `scale` × the sum of the losses by the layers' outputs.
+  ///
+  /// If the gradient by a sample's moments is not finite, the sample's reconstruction loss becomes
+  /// NaN, so that a look at the losses is enough. Deltas of the decoder that are not finite show in
+  /// that gradient, too, because all of them flow into it.
   public func backpropagate(
-    _ parameters: Parameters, _ activations: Activations, _ rows: Range<Int>, scale: Float,
+    _ activations: Activations, rows: Range<Int>, with parameters: Parameters, scale: Float,
     losses: Matrix
   ) {
-    bound.forwardAndBackward(activations, rows, scale: scale, losses: losses)
-    decoder.backward(parameters, activations, rows)
-    sampler.backward(activations, rows, scale: scale)
-    encoder.backward(parameters, activations, rows)
+    bound.evaluateAndDifferentiate(activations, rows: rows, scale: scale, losses: losses)
+    backward(
+      layout.decoderLayers, activations, rows: rows, with: parameters,
+      inputGradient: activations.latentGradient)
+    bound.differentiateByMoments(activations, rows: rows, scale: scale)
+    backward(layout.encoderLayers, activations, rows: rows, with: parameters, inputGradient: nil)
     markNotFinite(losses.columns(0..<1), where: activations.momentGradient.rows(rows))
   }
 
-  /// Computes one tile of the gradient, summed over the samples `rows`, into `gradient`, which has
-  /// as many floats as the tile.
+  /// Computes one tile of the gradient, xᵀ δ of its layer's inputs x and deltas δ, summed over the
+  /// samples `rows`, into `gradient` (tile.range.count). Without samples the tile is zero.
   public func computeGradient(
-    _ tile: GradientTile, _ activations: Activations, _ rows: Range<Int>, into gradient: Vector
+    of tile: GradientTile, from activations: Activations, rows: Range<Int>, into gradient: Vector
   ) {
-    tile.compute(
-      input: activations.inputs[tile.layer].rows(rows),
-      delta: activations.deltas[tile.layer].rows(rows), into: gradient, engine: engine)
+    let input = activations.inputs[tile.layer].rows(rows).columns(tile.rows)
+    let delta = activations.deltas[tile.layer].rows(rows)
+    engine.sumOverPositions(
+      input, delta, into: gradient.matrix(rows: tile.rows.count, columns: delta.columns))
+  }
+
+  /// Computes `output` (capacity, outputs) of consecutive layers from the inputs of the first one,
+  /// with a rectifier after each layer but the last.
+  private func forward(
+    _ layers: Range<Int>, _ activations: Activations, rows: Range<Int>,
+    with parameters: Parameters, into output: Matrix
+  ) {
+    for number in layers {
+      let isLast = number == layers.upperBound - 1
+      let target = isLast ? Operand(output) : activations.weightInputs(of: number + 1)
+      layout.layers[number].forward(
+        activations.weightInputs(of: number).rows(rows), parameters: parameters,
+        into: target.rows(rows), epilogue: isLast ? .none : .rectifier, engine: engine)
+    }
+  }
+
+  /// Computes the deltas of consecutive layers from the delta of the last one, and the gradient by
+  /// the first one's inputs into `inputGradient` (capacity, inputs) unless that is nil.
+  private func backward(
+    _ layers: Range<Int>, _ activations: Activations, rows: Range<Int>,
+    with parameters: Parameters, inputGradient: Matrix?
+  ) {
+    for number in layers.reversed() {
+      let isFirst = number == layers.lowerBound
+      let target = isFirst ? inputGradient.map { Operand($0) } : activations.deltas[number - 1]
+      guard let target else { return }
+      layout.layers[number].backward(
+        activations.deltas[number].rows(rows), parameters: parameters, into: target.rows(rows),
+        epilogue: isFirst ? .none : .gate(activations.weightInputs(of: number).rows(rows)),
+        engine: engine)
+    }
   }
 }

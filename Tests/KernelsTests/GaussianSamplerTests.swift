@@ -72,8 +72,8 @@ import Testing
     let latent = PaddedMatrix(Self.rows, size, normals(Self.rows * size, seed: 3), padding: 4)
     let gradient = PaddedMatrix(Self.rows, 2 * size, padding: 2)
     GaussianSampler.backward(
-      moments: moments.matrix, noise: noise.matrix, latentGradient: latent.matrix, scale: scale,
-      momentGradient: gradient.matrix, as: Operand(gradient.matrix))
+      moments: moments.matrix, noise: noise.matrix, latentGradient: latent.matrix,
+      divergenceScale: scale, momentGradient: gradient.matrix, as: Operand(gradient.matrix))
     for (place, unit) in units(size).enumerated() {
       let (row, column) = (place / size, place % size)
       let g = Double(latent.matrix[row, column])

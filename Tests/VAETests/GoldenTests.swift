@@ -22,7 +22,7 @@ import VAE
     for (name, value, expected) in values {
       #expect(relativeError(value, expected) <= tolerance, "\(name)")
     }
-    workbench.model.evaluate(activations, all, losses: workbench.losses)
+    workbench.model.evaluate(activations, rows: all, losses: workbench.losses)
     expectLosses(workbench.losses, golden)
   }
 

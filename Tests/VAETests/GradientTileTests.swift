@@ -95,7 +95,8 @@ import VAE
     for tile in workbench.layout.tiles {
       workbench.gradient.fill(.nan)
       workbench.model.computeGradient(
-        tile, workbench.activations, 0..<golden.batch, into: workbench.gradient[tile.range])
+        of: tile, from: workbench.activations, rows: 0..<golden.batch,
+        into: workbench.gradient[tile.range])
       let written = (0..<workbench.layout.count).filter { !workbench.gradient[$0].isNaN }
       #expect(written == Array(tile.range))
     }

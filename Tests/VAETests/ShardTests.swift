@@ -64,7 +64,7 @@ import VAE
     let workbench = workbench()
     let all = 0..<Self.batch
     workbench.forward(all)
-    workbench.model.evaluate(workbench.activations, all, losses: workbench.losses)
+    workbench.model.evaluate(workbench.activations, rows: all, losses: workbench.losses)
     let evaluated = workbench.losses.elements
     workbench.forwardAndBackward(all, scale: 1)
     #expect(workbench.losses.elements == evaluated)

@@ -68,22 +68,22 @@ struct Workbench: ~Copyable {
 
   /// Images to logits.
   func forward(_ rows: Range<Int>) {
-    model.encode(modelParameters, activations, rows)
-    model.sample(activations, rows)
-    model.decode(modelParameters, activations, rows)
+    model.encode(activations, rows: rows, with: modelParameters)
+    model.sample(activations, rows: rows)
+    model.decode(activations, rows: rows, with: modelParameters)
   }
 
   /// Everything up to the deltas of `scale` × the losses.
   func forwardAndBackward(_ rows: Range<Int>, scale: Float) {
     forward(rows)
     model.backpropagate(
-      modelParameters, activations, rows, scale: scale, losses: losses.rows(rows))
+      activations, rows: rows, with: modelParameters, scale: scale, losses: losses.rows(rows))
   }
 
   /// The gradient summed over `rows`, tile by tile.
   func computeGradient(_ rows: Range<Int>) {
     for tile in layout.tiles {
-      model.computeGradient(tile, activations, rows, into: gradient[tile.range])
+      model.computeGradient(of: tile, from: activations, rows: rows, into: gradient[tile.range])
     }
   }
 
