@@ -1,4 +1,4 @@
-// The function `syscall` is declared for those who ask.
+// Makes unistd.h declare the function `syscall`.
 #define _DEFAULT_SOURCE
 
 #include "bf16.h"
@@ -16,8 +16,9 @@
 
 static bool may_use_tiles;
 
-/// Linux makes room for tiles among what it keeps of each thread only after a process asked for it; that
-/// holds for threads there are and ones made later. It refuses where the kernel or processor has none.
+/// Linux saves and restores tiles of a process's threads, those that exist and those made later, only
+/// after the process has asked for the permission to use them. It refuses if the kernel or the processor
+/// does not support tiles.
 static void ask_for_tiles(void) {
   const long ARCH_REQ_XCOMP_PERM = 0x1023, XFEATURE_XTILEDATA = 18;
   may_use_tiles = syscall(SYS_arch_prctl, ARCH_REQ_XCOMP_PERM, XFEATURE_XTILEDATA) == 0;
@@ -38,7 +39,7 @@ bool CProducts_has_bf16(CProducts_bf16_instructions instructions) {
     return false;
   }
   if (instructions == CProducts_avx512_bf16) return true;
-  // Leaf 7: bits 22 and 24 of edx are AMX of bf16, and tiles.
+  // In leaf 7 of cpuid, bit 22 of edx is AMX for bf16 and bit 24 is tiles.
   const unsigned amx = 1u << 22 | 1u << 24;
   unsigned a, b, c, d;
   return __get_cpuid_count(7, 0, &a, &b, &c, &d) && (d & amx) == amx && has_permission();
@@ -64,7 +65,7 @@ void CProducts_bf16_gradient(
 
 #else
 
-// Other architectures have none of the instructions, and nobody calls what they are needed for.
+// Other architectures have neither of the instructions, so the functions below are never called.
 
 bool CProducts_has_bf16(CProducts_bf16_instructions instructions) {
   (void)instructions;

@@ -1,33 +1,36 @@
-// Products by AMX, written over a few operations on tiles, which are numbered registers:
+// Products with AMX, in terms of a few operations on tiles, which are numbered registers. The file that
+// includes this one defines the operations: bf16_amx.c by the instructions, a test by plain loops.
 //
-//   CONFIGURE(configuration)   gives them rows and columns, and makes all numbers zero
-//   ZERO(tile), LOAD(tile, base, stride), STORE(tile, base, stride)
-//              all of a tile: zero, or from and to memory, rows `stride` bytes apart
-//   DOT(sums, a, b)            adds to c's tile the product of a's and b's
-//   RELEASE()                  forgets all tiles
-//   ROUND(floats)              the nearest bf16 numbers; sums are never subnormal, which may become zero
-//   TARGET                     the attribute of functions that allows them
-// so that what they do can also be spelled out for processors without them.
-// There are eight tiles: four of c, 32 rows and 32 columns, two of a and two of b. A product of tiles
-// takes 16 cycles and loading one 8, so that four products and four loads take turns.
+//   CONFIGURE(configuration)   sets the rows and columns of all tiles, and their numbers to zero
+//   ZERO(tile)                 sets a tile to zero
+//   LOAD(tile, base, stride)   loads a tile from memory, with rows `stride` bytes apart
+//   STORE(tile, base, stride)  stores a tile to memory, with rows `stride` bytes apart
+//   DOT(sums, a, b)            adds the product of tiles a and b to tile `sums`
+//   RELEASE()                  ends the use of tiles
+//   ROUND(floats)              rounds sums to bf16; they are never subnormal
+//   TARGET                     the attribute with which functions may use the instructions
+//
+// There are eight tiles. Four hold a block of c, 32 rows by 32 columns; two hold a's factors and two
+// hold b's. The product of two tiles takes 16 cycles and a load takes 8, so four products and four loads
+// overlap.
 
-#include "bf16.h"
+#include "bf16_gradient.h"
 
 #define C(i, j) (2 * (i) + (j))
 #define A(i) (4 + (i))
 #define B(j) (6 + (j))
 
 enum {
-  // Rows and columns of a tile of c, and of four.
+  // The number of rows and of columns of a tile of c, and of a block of four tiles.
   TILE = 16,
   BLOCK = 2 * TILE,
-  // Bytes of a tile's row.
+  // The number of bytes in a row of a tile.
   LINE = 64,
-  // Rows of a at a time: at a depth of 1024 they stay in the second-level cache while b passes by.
+  // The most rows of a at a time. With a depth of 1024 they stay in the second-level cache for all of b.
   HEIGHT = 256,
 };
 
-/// What configures tiles: the layout is the processor's.
+/// The configuration of tiles, in the layout that the processor defines.
 struct configuration {
   uint8_t palette, start_row, zeros[14];
   uint16_t row_bytes[16];
@@ -46,16 +49,18 @@ INLINE TARGET void configure(ptrdiff_t rows) {
   CONFIGURE(&configuration);
 }
 
-/// Tiles of 32 k of a, or of the positions, and of b.
+/// Where the tiles of a and b lie in memory for 32 steps of k, or 32 positions.
 struct tiles {
-  /// Tiles of the upper rows; the lower ones are `a_lower` numbers on, the next k `a_step`.
+  /// The tile of a's upper 16 rows. The tile of the lower 16 rows is `a_lower` numbers further on, and
+  /// the tile of the next 32 steps `a_step` numbers.
   const uint16_t *a;
   ptrdiff_t a_lower, a_row, a_step;
   const uint16_t *b;
   ptrdiff_t b_row;
 };
 
-/// Adds 32 k to the sums.
+/// Advances the sums by 32 steps. A block is tall if it has more than 16 rows, and wide if it has more
+/// than 16 columns.
 INLINE TARGET void advance(bool is_tall, bool is_wide, const struct tiles *t) {
   LOAD(A(0), t->a, t->a_row * 2);
   LOAD(B(0), t->b, t->b_row * 2);
@@ -67,6 +72,7 @@ INLINE TARGET void advance(bool is_tall, bool is_wide, const struct tiles *t) {
   if (is_tall && is_wide) DOT(C(1, 1), A(1), B(1));
 }
 
+/// Advances the sums by `count` times 32 steps.
 INLINE TARGET void advance_whole(bool is_tall, bool is_wide, ptrdiff_t count, struct tiles *t) {
   for (; count > 0; count--) {
     advance(is_tall, is_wide, t);
@@ -75,7 +81,7 @@ INLINE TARGET void advance_whole(bool is_tall, bool is_wide, ptrdiff_t count, st
   }
 }
 
-/// Begins the sums: each row with the same 32 numbers, or with zeros.
+/// Sets each row of the sums to the 32 numbers of `row`, or to zeros if it is null.
 INLINE TARGET void begin(bool is_tall, bool is_wide, const float *row) {
 #define BEGIN(i, j) if (row) LOAD(C(i, j), row + (j) * TILE, 0); else ZERO(C(i, j))
   BEGIN(0, 0);
@@ -92,24 +98,25 @@ INLINE TARGET void end(bool is_tall, bool is_wide, float *sums) {
   if (is_tall && is_wide) STORE(C(1, 1), sums + TILE * BLOCK + TILE, 2 * LINE);
 }
 
-// Whether a block has lower rows and right columns are constants of the loops above.
+// The functions are compiled once for each combination of `is_tall` and `is_wide`, as constants.
 #define SWITCH(is_tall, is_wide, function, ...)                      \
   if ((is_tall) && (is_wide)) function(true, true, __VA_ARGS__);     \
   if ((is_tall) && !(is_wide)) function(true, false, __VA_ARGS__);   \
   if (!(is_tall) && (is_wide)) function(false, true, __VA_ARGS__);   \
   if (!(is_tall) && !(is_wide)) function(false, false, __VA_ARGS__);
 
-/// What products need beside their matrices.
+/// The contents of the scratch memory during a product.
 struct multiply_memory {
-  /// Sums of a block.
+  /// The sums of a block.
   float sums[BLOCK][BLOCK];
-  /// The bias of its columns.
+  /// The bias of the block's columns.
   float bias[BLOCK];
-  /// Of some rows of a the last k, filled with zeros.
+  /// For some rows of a, the last `depth` % 32 numbers, followed by zeros.
   uint16_t rest[HEIGHT][TILE_DEPTH];
 };
 
-/// The sums of a block that begins with element (i, j); of its rows the last k are at `rest`.
+/// Computes the sums of the block whose first element is (i, j). `rest` has the last numbers of its
+/// rows.
 INLINE TARGET void multiply(
     bool is_tall, bool is_wide, const CProducts_bf16_product *restrict p, ptrdiff_t i, ptrdiff_t j,
     const uint16_t *rest, struct multiply_memory *memory) {
@@ -132,14 +139,14 @@ INLINE TARGET void multiply(
   end(is_tall, is_wide, memory->sums[0]);
 }
 
-/// Stores elements from (i, j) on, whose sums are these.
+/// Finishes and stores the elements from (i, j) on, in `lanes`, whose sums are at `sums`.
 INLINE TARGET void store(
     const CProducts_bf16_product *p, ptrdiff_t i, ptrdiff_t j, __mmask16 lanes, const float *sums) {
   const __m512 sum = finish(p, i, j, lanes, _mm512_loadu_ps(sums));
   if (p->rounded) store_rounded(p, i, j, lanes, ROUND(sum));
 }
 
-/// Computes rows of c from `top` on, whose blocks are `height` high.
+/// Computes rows `top`..<`bottom` of c in blocks of `height` rows, which divides their number.
 static TARGET void multiply_rows(
     const CProducts_bf16_product *p, ptrdiff_t top, ptrdiff_t bottom, ptrdiff_t height,
     struct multiply_memory *memory) {
@@ -172,7 +179,7 @@ static TARGET void multiply_tiles(const CProducts_bf16_product *p, void *scratch
   for (ptrdiff_t i = 0; i < whole; i += HEIGHT) {
     multiply_rows(p, i, least(whole, i + HEIGHT), BLOCK, scratch);
   }
-  // Rows that are not there are not read: tiles have fewer, once for all of b.
+  // The remaining rows are one block. Its tiles have fewer rows, so that nothing beyond a is read.
   if (whole < p->rows) {
     configure(p->rows - whole);
     multiply_rows(p, whole, p->rows, p->rows - whole, scratch);
@@ -180,71 +187,4 @@ static TARGET void multiply_tiles(const CProducts_bf16_product *p, void *scratch
   RELEASE();
 }
 
-/// The sum of the part of a block's positions that begins with the chunk's number k.
-INLINE TARGET void part(
-    bool is_tall, bool is_wide, const struct chunk *chunk, ptrdiff_t row, ptrdiff_t k, float *sums) {
-  const ptrdiff_t steps = (chunk->count + TILE_DEPTH - 1) / TILE_DEPTH;
-  const ptrdiff_t b_row = is_wide ? 2 * BLOCK : 2 * TILE;
-  struct tiles tiles = {
-      .a = chunk->x + row * steps * TILE_DEPTH + k * TILE,
-      .a_lower = steps * TILE_DEPTH * TILE,
-      .a_row = TILE_DEPTH,
-      .a_step = TILE_DEPTH * TILE,
-      .b = chunk->delta + k / 2 * b_row,
-      .b_row = b_row,
-  };
-  const ptrdiff_t count = least(CProducts_part / TILE_DEPTH, steps - k / TILE_DEPTH);
-  begin(is_tall, is_wide, NULL);
-  advance_whole(is_tall, is_wide, count, &tiles);
-  end(is_tall, is_wide, sums);
-}
-
-/// A block of a gradient that begins with row `row` of the packed ones.
-static TARGET void gradient_block(ptrdiff_t row, const struct chunk *chunk) {
-  enum { SIZE = BLOCK * BLOCK };
-  float *const sums = chunk->stack + LEVELS * SIZE;
-  const uint32_t both = first_lanes(chunk->columns);
-  const __mmask16 lanes[2] = {(__mmask16)both, (__mmask16)(both >> TILE)};
-  ptrdiff_t k = 0;
-  do {
-    const ptrdiff_t number = (chunk->first + k) / CProducts_part;
-    const bool is_last = chunk->is_end && k + CProducts_part >= chunk->count;
-    const int count = carries(number, is_last);
-    float *const top = chunk->stack + waiting(number) * SIZE;
-    float *const part_sums = count || is_last ? sums : top;
-    SWITCH(chunk->rows > TILE, chunk->columns > TILE, part, chunk, row, k, part_sums)
-    k += CProducts_part;
-    for (ptrdiff_t i = 0; (count || is_last) && i < chunk->rows; i++) {
-      for (int v = 0; v < 2 && lanes[v]; v++) {
-        const ptrdiff_t at = i * BLOCK + v * TILE;
-        __m512 sum = _mm512_load_ps(sums + at);
-        for (int n = 1; n <= count; n++) sum = _mm512_add_ps(_mm512_load_ps(top - n * SIZE + at), sum);
-        float *const to = is_last ? chunk->c + i * chunk->c_row + v * TILE : top - count * SIZE + at;
-        _mm512_mask_storeu_ps(to, lanes[v], sum);
-      }
-    }
-  } while (k < chunk->count);
-}
-
-/// Tiles of 16 rows of xᵀ, one behind the other for all positions.
-static TARGET void gradient_pack(
-    CProducts_bf16_matrix x, ptrdiff_t positions, ptrdiff_t rows, uint16_t *packed) {
-  for (ptrdiff_t i = 0; i < rows; i += TILE) {
-    for (ptrdiff_t k = 0; k < positions; k += TILE_DEPTH) {
-      const CProducts_bf16_matrix from = {x.base + k * x.row + i, x.row};
-      __m512i tile[LANES];
-      interleave(from, positions - k, least(TILE, rows - i), LANES, LANES, (uint16_t *)tile);
-      transpose(tile);
-      for (int n = 0; n < LANES; n++) _mm512_storeu_si512(packed + n * TILE_DEPTH, tile[n]);
-      packed += TILE * TILE_DEPTH;
-    }
-  }
-}
-REQUIRE_ROOM(BLOCK, BLOCK);
-
-static TARGET void gradient_tiles(const CProducts_bf16_sum *sum, void *scratch) {
-  static const struct gradient kernel = {BLOCK, BLOCK, TILE, gradient_pack, gradient_block};
-  configure(BLOCK);
-  add_up(&kernel, sum, scratch);
-  RELEASE();
-}
+#include "bf16_amx_gradient.h"

@@ -2,26 +2,27 @@
 
 #if defined(__x86_64__)
 
-// 32 registers of 16 floats: 24 chains, a row of pairs of b, a pair of a. A step loads 11 times for 24
-// instructions; processors begin one in each cycle, or two in three, and have the sum six later.
+// 32 registers of 16 floats: 24 for the chains, 3 for a row of pairs of b, 1 for a pair of a. A step
+// takes 11 loads and 24 instructions. Processors begin one instruction per cycle, or two in three
+// cycles, and a sum is ready after six cycles.
 #define ROWS 8
 #define VECTORS 3
 
 enum {
-  // Rows of a at a time: at a depth of 1024 they stay in the second-level cache while b passes by.
+  // The most rows of a at a time. With a depth of 1024 they stay in the second-level cache for all of b.
   HEIGHT = 256,
 };
 
 #define EACH_CHAIN EACH(i, rows, ROWS) EACH(v, vectors, VECTORS)
 
-/// Pairs of k of some rows of a, and of some vectors of b.
+/// The pairs of some rows of a, and of some columns of b, that chains advance over.
 struct pairs {
   ptrdiff_t count;
   const uint16_t *a;
   ptrdiff_t a_row, a_step;
   const uint16_t *b;
   ptrdiff_t b_step;
-  /// Whether of a last pair, beyond `count`, there is but the even k.
+  /// Whether `count` whole pairs are followed by one that has only its even k.
   bool is_odd;
 };
 
@@ -47,7 +48,7 @@ INLINE TARGET void chain(int rows, int vectors, struct pairs pairs, __m512 sums[
   }
 }
 
-/// A block of `product`'s result that begins with element (i, j).
+/// Computes a block of `p` whose first element is (top, left).
 INLINE TARGET void multiply(
     int rows, int vectors, const CProducts_bf16_product *restrict p, ptrdiff_t top, ptrdiff_t left) {
   __mmask16 lanes[VECTORS];
@@ -74,7 +75,7 @@ INLINE TARGET void multiply(
   }
 }
 
-/// A block of a gradient that begins with row `row` of the packed ones.
+/// Computes a block of a gradient whose first row is number `row` of the rearranged rows.
 INLINE TARGET void gradient(int rows, int vectors, const struct chunk *restrict chunk, ptrdiff_t row) {
   __m512 sums[ROWS][VECTORS];
   ptrdiff_t k = 0;
@@ -82,9 +83,9 @@ INLINE TARGET void gradient(int rows, int vectors, const struct chunk *restrict 
     EACH_CHAIN sums[i][v] = _mm512_setzero_ps();
     const struct pairs pairs = {
         .count = (least(CProducts_part, chunk->count - k) + 1) / 2,
-        .a = chunk->x + k * STRIPE + 2 * row,
+        .a = chunk->x + k * BAND + 2 * row,
         .a_row = 2,
-        .a_step = 2 * STRIPE,
+        .a_step = 2 * BAND,
         .b = chunk->delta + k * LANES * vectors,
         .b_step = 2 * LANES * vectors,
     };
@@ -108,7 +109,8 @@ INLINE TARGET void gradient(int rows, int vectors, const struct chunk *restrict 
   }
 }
 
-// The numbers of rows and of vectors are constants of the loops above: one version for each pair.
+// The functions above are compiled once for each number of rows and of vectors, so that these are
+// constants.
 #define VERSION(R, N, function, ...) \
   case 4 * R + N: function(R, N, __VA_ARGS__); return;
 #define VERSIONS(R, ...) VERSION(R, 1, __VA_ARGS__) VERSION(R, 2, __VA_ARGS__) VERSION(R, 3, __VA_ARGS__)
@@ -128,21 +130,22 @@ static TARGET void gradient_block(ptrdiff_t row, const struct chunk *chunk) {
   SWITCH(chunk->rows, (chunk->columns + LANES - 1) / LANES, gradient, chunk, row)
 }
 
-/// Pairs of positions, as they are for δ: those of a row are one STRIPE apart.
+/// Rearranges x into rows of pairs of positions, BAND pairs each.
 static TARGET void gradient_pack(
     CProducts_bf16_matrix x, ptrdiff_t positions, ptrdiff_t rows, uint16_t *packed) {
-  interleave(x, positions, rows, (positions + 1) / 2, STRIPE, packed);
+  interleave(x, positions, rows, (positions + 1) / 2, BAND, packed);
 }
 
 void CProducts_multiply_avx512_bf16(const CProducts_bf16_product *product) {
   const ptrdiff_t vectors = (product->columns + LANES - 1) / LANES;
-  // Panels and blocks as even as can be: of 25 vectors, or 65 rows, the last would else be one alone.
-  const ptrdiff_t panels = (vectors + VECTORS - 1) / VECTORS;
+  // Strips and blocks are as equal as possible. Otherwise 25 vectors, or 65 rows, would leave a last one
+  // of 1.
+  const ptrdiff_t strips = (vectors + VECTORS - 1) / VECTORS;
   for (ptrdiff_t top = 0; top < product->rows; top += HEIGHT) {
     const ptrdiff_t rows = least(HEIGHT, product->rows - top);
     const ptrdiff_t blocks = (rows + ROWS - 1) / ROWS;
-    for (ptrdiff_t panel = 0; panel < panels; panel++) {
-      const ptrdiff_t first = vectors * panel / panels, next = vectors * (panel + 1) / panels;
+    for (ptrdiff_t strip = 0; strip < strips; strip++) {
+      const ptrdiff_t first = vectors * strip / strips, next = vectors * (strip + 1) / strips;
       for (ptrdiff_t block = 0; block < blocks; block++) {
         const ptrdiff_t i = rows * block / blocks, end = rows * (block + 1) / blocks;
         multiply_block(end - i, next - first, product, top + i, first * LANES);

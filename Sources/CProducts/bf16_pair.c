@@ -8,13 +8,13 @@ ptrdiff_t CProducts_paired_count(ptrdiff_t depth, ptrdiff_t columns) {
 
 #if defined(__x86_64__)
 
-/// Writes row k of b alone: every other number of a row of pairs.
+/// Writes row k of b, but not the other row of its pair: every other number of a row of pairs.
 static TARGET_VECTOR void pair_half(const float *w, ptrdiff_t k, ptrdiff_t columns, uint16_t *row) {
   const __mmask32 half = k % 2 ? 0xaaaaaaaa : 0x55555555;
   for (ptrdiff_t j = 0; j < columns; j += LANES) {
     const __mmask16 lanes = (__mmask16)first_lanes(columns - j);
     const __m512i bits = rounded(_mm512_maskz_loadu_ps(lanes, w + j));
-    // What is masked is not written: it may be another thread's.
+    // A masked store does not touch the other numbers, which another thread can be writing.
     _mm512_mask_storeu_epi16(row + 2 * j, half, paired(bits, bits));
   }
 }
@@ -46,14 +46,14 @@ TARGET_VECTOR void CProducts_pair_columns(
     const float *w, ptrdiff_t w_row, ptrdiff_t first, ptrdiff_t count, ptrdiff_t inputs,
     ptrdiff_t outputs, uint16_t *paired_w) {
   const ptrdiff_t row = CProducts_paired_row(inputs), end = first + count;
-  // From the upper halves of 32 lanes in a row.
+  // The indices for the permutation that packs the upper halves of 32 lanes.
   const __m512i upper = _mm512_add_epi16(
       _mm512_mullo_epi32(
           _mm512_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15),
           _mm512_set1_epi32(0x40004)),
       _mm512_set1_epi32(0x30001));
-  // A row of W is a row of pairs of k already, and a column of them in b: 16 rows are transposed at a
-  // time, those that share a line of b.
+  // A row of W is a column of b, and two adjacent numbers of it are a pair already. The 16 rows of W
+  // that share a line of b are transposed together, as 16 by 16 pairs.
   for (ptrdiff_t i = first; i < end;) {
     const ptrdiff_t left = i - i % LANES, next = least(end, left + LANES);
     const __mmask16 columns = (__mmask16)(first_lanes(next - left) & ~first_lanes(i - left));

@@ -2,59 +2,62 @@
 
 #if defined(__x86_64__)
 
-// Products: a stretch of k at a time, for which the rows' masks are found, and then used for one strip
-// of columns after the other.
+// Products with AVX-512 BF16 whose first factor is mostly zero. For each stretch of k the masks of some
+// rows of a are computed, and then used for every strip of columns.
 
 enum {
-  // Steps of k of a stretch: as many pairs as a mask has bits.
+  // The number of steps of k in a stretch: two for each bit of a mask.
   STRETCH = 128,
-  // Rows at a time, all of which meet the stretch's rows of b in the first-level cache: a batch.
+  // The most rows of a at a time: those of a default batch. A stretch of a strip of b stays in the
+  // first-level cache for all of them.
   HEIGHT = 128,
-  // The floats for sums between stretches: of that many rows up to 512 columns.
+  // The number of floats for sums between stretches: enough for HEIGHT rows of 512 columns.
   SUMS = 1 << 16,
-  // Rows of pairs that lie as far apart as a multiple of this many numbers, 1 KiB, fall into few sets of
-  // the first-level cache; they are copied side by side, where enough rows make up for it.
+  // Rows of pairs whose distance is a multiple of FAR numbers, 1 KiB, share few sets of the first-level
+  // cache. They are copied to adjacent memory first, if a has at least MANY rows that use the copy.
   FAR = 512,
   MANY = 32,
 };
 
-/// What lies in the scratch memory.
+/// The contents of the scratch memory.
 struct memory {
   float sums[SUMS];
   uint64_t masks[HEIGHT];
   bool has_negative_zero[HEIGHT];
-  /// A strip of a stretch of b.
-  _Alignas(64) uint16_t panel[STRETCH * LANES * WIDE];
+  /// A copy of a strip of b over a stretch of k.
+  _Alignas(64) uint16_t packed[STRETCH * LANES * WIDE];
 };
 
 _Static_assert(sizeof(struct memory) <= CProducts_bf16_scratch, "the scratch memory is too small");
 
-/// Some rows and columns of a product, over a stretch of k.
+/// A strip: some rows and columns of a product, over a stretch of k.
 struct strip {
   const CProducts_bf16_product *product;
   /// The first row, and the number of rows.
   ptrdiff_t top, rows;
   struct columns columns;
-  /// Pairs of b, from the first row's and column's on, in rows `b_row` apart.
+  /// The pairs of b from the first k and the first column on, with rows `b_row` numbers apart.
   const uint16_t *b;
   ptrdiff_t b_row;
-  /// The first k, and whether sums begin or end in this stretch.
+  /// The first k.
   ptrdiff_t k;
+  /// Whether this is the first or the last stretch.
   bool is_begin, is_end;
   struct memory *memory;
-  /// The floats between rows of sums.
+  /// The distance in floats between rows of sums.
   ptrdiff_t sums_row;
 };
 
-/// What a vector of chains begins with. A bias that is subnormal is zero to a chain, but not every row
-/// has a pair: −0 times +0 twice adds −0, which leaves zeros their sign.
+/// The first sums of a vector of chains: the bias or zeros. The instruction treats a subnormal bias as
+/// zero. Since a row can be without any pair, one instruction is run here that does just that: it adds
+/// −0 × 0 twice, which is −0 and keeps the sign of zeros.
 INLINE TARGET __m512 begin(const CProducts_bf16_product *p, ptrdiff_t j, __mmask16 lanes) {
   if (!p->bias) return _mm512_setzero_ps();
   const __m512i negative_zeros = _mm512_set1_epi32((int)0x80008000);
   return dot(_mm512_maskz_loadu_ps(lanes, p->bias + j), negative_zeros, _mm512_setzero_si512());
 }
 
-/// Advances a strip's sums.
+/// Advances the sums of a strip, and finishes and stores them in the last stretch.
 INLINE TARGET void add(int vectors, const struct strip *restrict s) {
   const CProducts_bf16_product *const p = s->product;
   const __mmask16 last = s->columns.last;
@@ -75,7 +78,7 @@ INLINE TARGET void add(int vectors, const struct strip *restrict s) {
       continue;
     }
     if (p->depth % 2 != 0) {
-      // Of the last pair there is but the even k, which no mask tells of.
+      // The last pair has only its even k, and no bit in a mask.
       const ptrdiff_t k = p->depth - 1 - s->k;
       const __m512i factor = _mm512_set1_epi32(a[k]);
       EACH(v, vectors, WIDE) {
@@ -92,14 +95,14 @@ INLINE TARGET void add(int vectors, const struct strip *restrict s) {
   }
 }
 
-/// Copies `pairs` rows of pairs of the strip side by side.
+/// Copies `pairs` rows of pairs of the strip to adjacent memory.
 static void copy(struct strip *strip, ptrdiff_t pairs) {
-  uint16_t *const panel = strip->memory->panel;
+  uint16_t *const packed = strip->memory->packed;
   const ptrdiff_t row = 2 * LANES * strip->columns.vectors;
   for (ptrdiff_t pair = 0; pair < pairs; pair++) {
-    memcpy(panel + pair * row, strip->b + pair * strip->b_row, (size_t)row * sizeof *panel);
+    memcpy(packed + pair * row, strip->b + pair * strip->b_row, (size_t)row * sizeof *packed);
   }
-  strip->b = panel;
+  strip->b = packed;
   strip->b_row = row;
 }
 
@@ -107,7 +110,7 @@ static TARGET void add_strip(const struct strip *strip) {
   SWITCH(strip->columns.vectors, add, strip)
 }
 
-/// Finds the masks of a stretch that is `depth` long.
+/// Computes the masks of all rows of the strip for a stretch of `depth` steps.
 static TARGET void find(const struct strip *s, ptrdiff_t depth) {
   for (ptrdiff_t i = 0; i < s->rows; i++) {
     const uint16_t *const a = s->product->a.base + (s->top + i) * s->product->a.row + s->k;
@@ -120,7 +123,7 @@ static TARGET void find(const struct strip *s, ptrdiff_t depth) {
   }
 }
 
-/// Row i of `product`.
+/// The part of `product` that is row i.
 static CProducts_bf16_product row_of(const CProducts_bf16_product *product, ptrdiff_t i) {
   CProducts_bf16_product row = *product;
   row.rows = 1;
@@ -134,7 +137,7 @@ static CProducts_bf16_product row_of(const CProducts_bf16_product *product, ptrd
 bool CProducts_multiply_sparse_avx512_bf16(const CProducts_bf16_product *product, void *scratch) {
   struct memory *const memory = scratch;
   const ptrdiff_t sums_row = (product->columns + LANES - 1) / LANES * LANES;
-  // Of one stretch no sums wait.
+  // If there is only one stretch, no sums are stored between stretches.
   const ptrdiff_t height = product->depth <= STRETCH ? HEIGHT : least(HEIGHT, SUMS / sums_row);
   if (height == 0) return false;
   for (ptrdiff_t top = 0; top < product->rows; top += height) {

@@ -1,14 +1,14 @@
-// What products of AVX-512 BF16 have in common whose first factor is zero for the most part.
+// Definitions that products and gradients with AVX-512 BF16 share if their first factor is mostly zero.
 //
-// A row of a strip is WIDE chains in registers over those pairs alone that are not both zero, which a
-// mask tells; each step takes a pair of the first factor and as much of a row of pairs of the second.
-// What is left out, fma(0, b, fma(0, b, sum)), is the sum again where b is finite, no sum being
-// subnormal, unless the sum is −0: then it may be +0. Neither does a sum that is no zero depend on the
-// sign, nor does what is left out make +0 to −0; so only sums that end as −0 may be wrong, and rows that
-// hold one are computed anew with all of their pairs.
+// A row of a strip is up to WIDE vectors of chains in registers. They visit only those pairs of the
+// first factor that are not two zeros, which are the bits of a mask. What they skip is fma(0, b, fma(0,
+// b, sum)). If b is finite, this equals sum, which is never subnormal, unless sum is −0: then it can be
+// +0. A later sum that is not zero does not depend on the sign of an earlier zero, and a skipped pair
+// never turns +0 into −0. So only sums that end as −0 can be wrong, and their rows are computed again
+// with all pairs.
 //
-// Terms are not listed, as those of single precision are: processors begin but one or two instructions
-// of vectors in a cycle, beside which finding the mask's next bit costs no time.
+// Terms are not listed as in fp32. Processors begin only one or two of these instructions per cycle, so
+// there is time to find the next bit of a mask.
 
 #ifndef BF16_SPARSE_H
 #define BF16_SPARSE_H
@@ -18,14 +18,15 @@
 #if defined(__x86_64__)
 
 enum {
-  // The most vectors of a strip: 400 columns are three strips, of 8, 8 and 9. Six are needed to have a
-  // sum ready in each cycle. As many rows of b or δ as a mask of 64 bits tells of are 32 KiB at 8
-  // vectors, all of a first-level cache; half as many would do for it, but are slower, since sums wait
-  // in memory twice as often.
+  // The most vectors of a strip: 400 columns are three strips, of 8, 8 and 9 vectors. At least six
+  // chains are needed, since a sum is ready after six cycles. The rows of pairs for a mask of 64 bits, 8
+  // vectors wide, are 32 KiB, as much as a first-level cache has. Masks of 32 bits were slower: sums
+  // would be stored and loaded twice as often.
   WIDE = 9,
 };
 
-/// Advances `sums` over the pairs of `mask`, which lie `a_step` and `b_step` numbers apart.
+/// Advances `sums` by the pairs whose bits are set in `mask`. Pairs are `a_step` numbers apart in a, and
+/// `b_step` in b.
 INLINE TARGET void chain_sparse(
     int vectors, uint64_t mask, const uint16_t *a, ptrdiff_t a_step, const uint16_t *b,
     ptrdiff_t b_step, __m512 sums[WIDE]) {
@@ -39,18 +40,18 @@ INLINE TARGET void chain_sparse(
   }
 }
 
-/// The lanes whose pairs are not both zero, of either sign.
+/// A mask of the pairs that are not two zeros, of either sign.
 INLINE TARGET __mmask16 nonzero(__m512i pairs) {
   return _mm512_test_epi32_mask(pairs, _mm512_set1_epi32(0x7fff7fff));
 }
 
-/// Whether one of these lanes holds −0.
+/// Whether any of `lanes` holds −0.
 INLINE TARGET bool has_negative_zero(__mmask16 lanes, __m512 sums) {
   const __m512i negative_zero = _mm512_set1_epi32(INT32_MIN);
   return _mm512_mask_cmpeq_epi32_mask(lanes, _mm512_castps_si512(sums), negative_zero) != 0;
 }
 
-/// Columns of a strip: the first one, the number of vectors, and the lanes of the last of these.
+/// The columns of a strip: the first one, the number of vectors, and the lanes of the last vector.
 struct columns {
   ptrdiff_t first;
   int vectors;
@@ -62,7 +63,7 @@ INLINE ptrdiff_t strips_of(ptrdiff_t columns) {
   return (columns + WIDE * LANES - 1) / (WIDE * LANES);
 }
 
-/// Strip `number` of them, which are as even as vectors allow.
+/// The columns of strip number `number`. Strips are as equal as whole vectors allow.
 INLINE struct columns strip_of(ptrdiff_t columns, ptrdiff_t number) {
   const ptrdiff_t vectors = (columns + LANES - 1) / LANES, strips = strips_of(columns);
   const ptrdiff_t first = vectors * number / strips, next = vectors * (number + 1) / strips;
@@ -70,12 +71,12 @@ INLINE struct columns strip_of(ptrdiff_t columns, ptrdiff_t number) {
       first * LANES, (int)(next - first), (__mmask16)first_lanes(columns - (next - 1) * LANES)};
 }
 
-/// The lanes of vector v of a strip.
+/// The lanes of vector v of a strip whose last vector has the lanes `last`.
 INLINE __mmask16 lanes_of(int vectors, __mmask16 last, int v) {
   return v == vectors - 1 ? last : 0xffff;
 }
 
-// The number of vectors is a constant of the loops above: one version for each.
+// Functions are compiled once for each number of vectors, so that this is a constant.
 #define VERSION(N, function, strip) \
   case N: function(N, strip); return;
 #define SWITCH(vectors, ...)                                                                     \

@@ -2,61 +2,65 @@
 
 #if defined(__x86_64__)
 
-// Gradients: two parts of the positions at a time, for which x is rearranged to pairs and the rows'
-// masks are found, and then used for one strip of columns of δ after the other, rearranged likewise. A
-// mask of either part tells of its 32 pairs; both parts' rows of δ fit the first-level cache together,
-// so that no sum of one alone waits in memory.
+// Gradients with AVX-512 BF16 whose first factor is mostly zero. Positions are taken in groups of two
+// parts. For each group x is rearranged into pairs of positions, the masks of its rows are computed, and
+// both are used for every strip of columns of δ, which is rearranged likewise. Each part has its own
+// masks of 32 pairs. The rows of δ of two parts fit in the first-level cache together, so sums of single
+// parts are never stored.
 
 enum {
-  // Pairs of positions of a part, and of two.
+  // The number of pairs of positions in a part, and in a group of two parts.
   PART = CProducts_part / 2,
   GROUP = 2 * PART,
-  // The floats for sums of groups that wait, of as many rows as have room: with 400 columns, of 64 rows
-  // up to batches of 1024 positions, of 40 up to 4096.
+  // The number of floats for sums of groups that wait. If they do not suffice for BAND rows, fewer rows
+  // are computed at a time: with 400 columns 64 rows up to 1024 positions, 40 rows up to 4096.
   WAITING = 1 << 16,
 };
 
-/// What lies in the scratch memory.
+/// The contents of the scratch memory.
 struct memory {
   float waiting[WAITING];
-  /// Pairs of positions: of x, whose rows of pairs are one STRIPE wide, and of a strip of δ.
-  uint16_t x[GROUP * 2 * STRIPE], delta[GROUP * 2 * LANES * WIDE];
-  /// Which pairs of a part are not both zero, for each row.
-  uint32_t masks[2][STRIPE];
+  /// The rearranged x, in rows of BAND pairs, and a rearranged strip of δ.
+  uint16_t x[GROUP * 2 * BAND], delta[GROUP * 2 * LANES * WIDE];
+  /// For each part and row, a mask of the pairs that are not two zeros.
+  uint32_t masks[2][BAND];
 };
 
 _Static_assert(sizeof(struct memory) <= CProducts_bf16_scratch, "the scratch memory is too small");
 
-/// Sums of some rows, `row` floats apart.
+/// The sums of some rows, which are `row` floats apart.
 struct sums {
   float *base;
   ptrdiff_t row;
 };
 
-/// Some rows and columns of a gradient, over a group of parts.
+/// A strip: some rows and columns of a gradient, over a group of positions.
 struct strip {
   ptrdiff_t rows;
   struct columns columns;
   const struct memory *memory;
+  /// Whether the group has positions of two parts, and whether it is the last one.
   bool is_two_parts, is_end;
-  /// Sums that these are added to, the last first, and where those go.
+  /// Sums of subtrees that are added to the group's sums, the last one first.
   struct sums waiting[LEVELS];
   int waiting_count;
+  /// Where the result is stored.
   struct sums to;
-  /// Set, at the end, for rows that hold −0.
+  /// Set to true for each row that has an element −0 when `is_end`.
   bool *has_negative_zero;
 };
 
-/// The sums of row i over a part.
+/// Computes the sums of row i over a part.
 INLINE TARGET void sum_part(
     int vectors, const struct memory *memory, ptrdiff_t part, ptrdiff_t i, __m512 sums[WIDE]) {
   const ptrdiff_t delta_row = 2 * LANES * vectors;
   EACH(v, vectors, WIDE) sums[v] = _mm512_setzero_ps();
   chain_sparse(
-      vectors, memory->masks[part][i], memory->x + part * PART * 2 * STRIPE + 2 * i, 2 * STRIPE,
+      vectors, memory->masks[part][i], memory->x + part * PART * 2 * BAND + 2 * i, 2 * BAND,
       memory->delta + part * PART * delta_row, delta_row, sums);
 }
 
+/// Computes the sums of a strip and adds the sums that wait.
 INLINE TARGET void add(int vectors, const struct strip *restrict s) {
   const __mmask16 last = s->columns.last;
   for (ptrdiff_t i = 0; i < s->rows; i++) {
@@ -87,31 +91,32 @@ static TARGET void add_strip(const struct strip *strip) {
   SWITCH(strip->columns.vectors, add, strip)
 }
 
-/// Finds the masks of `pairs` pairs of rearranged positions: a bit at a time, of 16 rows at once.
+/// Computes the masks of `rows` rows for `pairs` rearranged pairs of positions: one bit of 16 rows at a
+/// time.
 static TARGET void find(struct memory *memory, ptrdiff_t rows, ptrdiff_t pairs) {
   for (ptrdiff_t part = 0; part * PART < pairs; part++) {
     for (ptrdiff_t i = 0; i < rows; i += LANES) {
-      const uint16_t *x = memory->x + part * PART * 2 * STRIPE + 2 * i;
+      const uint16_t *x = memory->x + part * PART * 2 * BAND + 2 * i;
       __m512i masks = _mm512_setzero_si512(), bit = _mm512_set1_epi32(1);
       for (ptrdiff_t pair = least(PART, pairs - part * PART); pair > 0; pair--) {
         masks = _mm512_mask_or_epi32(masks, nonzero(_mm512_loadu_si512(x)), masks, bit);
         bit = _mm512_add_epi32(bit, bit);
-        x += 2 * STRIPE;
+        x += 2 * BAND;
       }
       _mm512_storeu_si512(memory->masks[part] + i, masks);
     }
   }
 }
 
-/// Where the sums of `sum` are that are number `level` of those that wait: the longest wait is in c.
+/// Where sums wait that are number `level` on the stack: in c for level 0, in `memory` for the others.
 static struct sums level_of(
     const CProducts_bf16_sum *sum, ptrdiff_t sums_row, struct memory *memory, int level) {
   if (level == 0) return (struct sums){sum->c, sum->c_row};
   return (struct sums){memory->waiting + (level - 1) * sum->rows * sums_row, sums_row};
 }
 
-/// Computes rows of `sum` as a binary counter counts: the sum of a whole subtree waits for its
-/// sibling's.
+/// Computes all rows of `sum`. The sum of a complete subtree waits until the sum of its sibling is
+/// complete, as in a binary counter.
 static TARGET void sum_rows(
     const CProducts_bf16_sum *sum, ptrdiff_t sums_row, struct memory *memory, bool *has_negative_zero) {
   struct strip strip = {
@@ -120,7 +125,7 @@ static TARGET void sum_rows(
   for (ptrdiff_t group = 0, k = 0; k < sum->positions; group++, k += 2 * GROUP) {
     const ptrdiff_t count = least(2 * GROUP, sum->positions - k), pairs = (count + 1) / 2;
     const CProducts_bf16_matrix x = {sum->x.base + k * sum->x.row, sum->x.row};
-    interleave(x, count, sum->rows, pairs, STRIPE, memory->x);
+    interleave(x, count, sum->rows, pairs, BAND, memory->x);
     find(memory, sum->rows, pairs);
     strip.is_two_parts = pairs > PART;
     strip.is_end = k + count == sum->positions;
@@ -141,7 +146,7 @@ static TARGET void sum_rows(
   }
 }
 
-/// `count` of the rows of `sum` from `first` on.
+/// The part of `sum` with `count` rows from row `first` on.
 static CProducts_bf16_sum rows_of(const CProducts_bf16_sum *sum, ptrdiff_t first, ptrdiff_t count) {
   CProducts_bf16_sum rows = *sum;
   rows.rows = count;
@@ -153,13 +158,13 @@ static CProducts_bf16_sum rows_of(const CProducts_bf16_sum *sum, ptrdiff_t first
 bool CProducts_gradient_sparse_avx512_bf16(const CProducts_bf16_sum *sum, void *scratch) {
   if (sum->positions == 0) return false;
   const ptrdiff_t sums_row = (sum->columns + LANES - 1) / LANES * LANES;
-  int waiting = -1;  // One is in c.
+  int waiting = -1;  // One of the sums waits in c.
   for (ptrdiff_t n = 2 * GROUP; n < sum->positions; n *= 2) waiting++;
-  const ptrdiff_t height = waiting > 0 ? least(STRIPE, WAITING / (waiting * sums_row)) : STRIPE;
+  const ptrdiff_t height = waiting > 0 ? least(BAND, WAITING / (waiting * sums_row)) : BAND;
   if (height == 0) return false;
   for (ptrdiff_t top = 0; top < sum->rows; top += height) {
     const CProducts_bf16_sum rows = rows_of(sum, top, least(height, sum->rows - top));
-    bool has_negative_zero[STRIPE] = {false};
+    bool has_negative_zero[BAND] = {false};
     sum_rows(&rows, sums_row, scratch, has_negative_zero);
     for (ptrdiff_t i = 0; i < rows.rows; i++) {
       if (!has_negative_zero[i]) continue;

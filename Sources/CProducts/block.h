@@ -1,19 +1,20 @@
-// The innermost loops, for one set of instructions: included once for each, with
+// The innermost loops of fp32 products for one set of instructions. products.c includes this file once
+// for each set, after it has defined:
 //
-//   SET       the end of its functions' names
-//   TARGET    the attribute that allows the instructions
-//   LANES     floats of a vector
-//   ROWS      most rows of a block
-//   VECTORS   most vectors of a block's row
+//   SET       the suffix of the names of the set's functions
+//   TARGET    the attribute with which functions may use the instructions
+//   LANES     the number of floats in a vector
+//   ROWS      the most rows of a block
+//   VECTORS   the most vectors in a row of a block
 //   LOAD_FIRST(pointer, count), STORE_FIRST(pointer, count, vector)
-//             some lanes of a vector from and to memory; the others are read as zero
+//             loads and stores the first `count` lanes of a vector; a load sets the other lanes to zero
 //   WIDE, NONZERO(vector), ANY(bits)
-//             as sparse.h has them
+//             see sparse.h
 //
-// A block's chains are in registers from beginning to end: ROWS × VECTORS of them, beside VECTORS for a
-// row of b and one for an element of a. A step loads VECTORS + ROWS times for ROWS × VECTORS
-// multiply-adds; processors load twice in a cycle and multiply-add once or twice, four cycles before
-// the sum is there, so that eight chains or more are needed to have one ready in each.
+// A block is some rows of c, some vectors wide. All of its chains stay in registers: ROWS × VECTORS
+// registers, VECTORS more for a row of b, and one for an element of a. A step of k takes VECTORS + ROWS
+// loads and ROWS × VECTORS multiply-adds. Processors do two loads and one or two multiply-adds per
+// cycle, and a sum is ready after four cycles, so at least eight chains are needed to keep them busy.
 
 #define JOIN2(a, b) a##_##b
 #define JOIN(a, b) JOIN2(a, b)
@@ -23,23 +24,24 @@ typedef float NAME(vector) __attribute__((ext_vector_type(LANES)));
 typedef int NAME(bits) __attribute__((ext_vector_type(LANES)));
 typedef NAME(vector) NAME(anywhere) __attribute__((aligned(sizeof(float))));
 
-// The vector at `pointer` that is number v of a block's row: its last one, where c ends before a whole
-// vector does, has `last` lanes.
+// Loads vector v of a row of a block. If `last` is not 0, the row's last vector has `last` lanes,
+// because c ends there.
 #define LOAD(pointer, v)                                                                      \
   (last && (v) == vectors - 1 ? (NAME(vector))LOAD_FIRST((pointer) + (v) * LANES, last)       \
                               : *(const NAME(anywhere) *)((pointer) + (v) * LANES))
 
-// Loops over a block are unrolled, so that their variables are registers.
+// Loops over a block are unrolled, so that the elements of their arrays are registers.
 #define EACH(index, count, most)                                                                 \
   _Pragma("clang loop unroll(full)") for (int index = 0; index < (most); index++) if (index < (count))
 #define EACH_CHAIN EACH(i, rows, ROWS) EACH(v, vectors, VECTORS)
 
-// Advances `sums` over `depth` steps from `a` and `b` on.
+// Advances the chains in `sums` by `depth` steps of k, the first of which is at `a` and `b`.
 static inline __attribute__((always_inline)) TARGET void NAME(chain)(
     int rows, int vectors, int last, const struct block *restrict block, ptrdiff_t depth, const float *a,
     const float *b, NAME(vector) sums[ROWS][VECTORS]) {
   const ptrdiff_t a_step = block->a_step, b_step = block->b_step;
-  // Not one pointer that goes from row to row: each step would wait for as many additions.
+  // One pointer for each row: a single pointer that moved from row to row would make each load wait for
+  // the additions before it.
   const float *rows_of_a[ROWS];
   EACH(i, rows, ROWS) rows_of_a[i] = a + i * block->a_row;
   ptrdiff_t at = 0;
@@ -55,9 +57,9 @@ static inline __attribute__((always_inline)) TARGET void NAME(chain)(
   }
 }
 
-// Computes `sums` from zero, of parts of the depth, as a binary tree. The sum of a whole subtree waits
-// on a stack for its sibling's, as digits of a binary counter wait for the carry; the last part's takes
-// all that wait.
+// Computes `sums` as the binary tree of the sums of all parts. The sum of a complete subtree waits on a
+// stack until the sum of its sibling is complete; this is a binary counter, whose digits are the
+// subtrees and whose carries are the additions. The last part's sum is added to all sums that wait.
 static inline __attribute__((always_inline)) TARGET void NAME(tree)(
     int rows, int vectors, int last, const struct block *restrict block,
     NAME(vector) sums[ROWS][VECTORS]) {
@@ -104,8 +106,8 @@ static inline __attribute__((always_inline)) TARGET void NAME(product)(
   }
 }
 
-// The numbers of rows and of vectors are constants of the loops above, as is whether the last vector is
-// whole: one version for each combination.
+// The loops above are compiled once for each number of rows, number of vectors and, of the last vector,
+// whether it is whole, so that these are constants.
 #define VERSION(R, N)                                                                       \
   case 4 * R + N:                                                                           \
     if (R <= ROWS && N <= VECTORS) {                                                        \

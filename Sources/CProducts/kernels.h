@@ -1,7 +1,8 @@
 #ifndef KERNELS_H
 #define KERNELS_H
 
-// What the innermost loops of one set of instructions compute.
+// The interface between the loops over a whole product (products.c, sparse.c) and the innermost loops of
+// a set of instructions (block.h, sparse.h).
 
 #include "CProducts.h"
 
@@ -9,14 +10,14 @@
 #include <string.h>
 
 enum {
-  // The most terms of a row at a time: with 80 columns as many rows of b are 30 KiB, which stay in the
-  // first-level cache while rows of a pass by.
+  // The most steps of k, and so the most terms of a row, that are listed at a time. As many rows of b,
+  // 80 columns wide, are 30 KiB and stay in the first-level cache for all rows of a.
   TERMS = 96,
-  // Sums of parts that wait at a time: of 2^24 parts.
+  // The most sums of subtrees that wait at a time. This is enough for 2^24 parts.
   LEVELS = 24,
 };
 
-/// Some rows of c, some vectors wide, over some of the depth.
+/// A block: some rows of c, some vectors wide, over some steps of k. Its chains are in registers.
 struct block {
   ptrdiff_t depth;
   const float *a;
@@ -29,37 +30,37 @@ struct block {
   ptrdiff_t c_row;
 };
 
-/// A number of a that is not zero, and how many floats behind the first the row of b lies that it is
-/// multiplied with.
+/// A number of a that is not zero, and the row of b that it is multiplied with, as an offset in floats.
 struct term {
   float factor;
   uint32_t b;
 };
 
-/// Some rows of c, some vectors wide, over some of the depth, whose terms are listed: those of row i
-/// are `counts[i]` from `terms[i * TERMS]` on.
+/// A strip: many rows of c, some vectors wide, over some steps of k, of which only the listed terms are
+/// visited. Row i has `counts[i]` terms, from `terms[i * TERMS]` on.
 struct strip {
   ptrdiff_t rows;
   const struct term *terms;
   const int *counts;
   const float *b;
-  /// Whether sums end here, so that they are to be looked at and go through the epilogue.
+  /// Whether the sums are complete after these steps, so that `rectifies`, `gate` and the test for −0
+  /// apply.
   bool is_end;
   bool rectifies;
   CProducts_companion start, gate;
-  /// Sums that the terms' are added to, the last first.
+  /// Sums of subtrees that are added to the sums of the terms, the last one first.
   CProducts_companion waiting[LEVELS];
   int waiting_count;
   float *c;
   ptrdiff_t c_row;
-  /// Set, at the end, for rows that hold −0.
+  /// Set to true for each row that has an element −0 when `is_end`.
   bool *has_negative_zero;
 };
 
-/// How one set of instructions computes. The last vector of blocks and strips has `last` lanes, or all
-/// with 0.
+/// The innermost loops of one set of instructions. If their argument `last` is not 0, the last vector of
+/// each row has `last` lanes.
 struct kernel {
-  /// The lanes of a vector; the most rows and vectors of a block; the most vectors of a strip.
+  /// The lanes of a vector, the most rows and vectors of a block, and the most vectors of a strip.
   int lanes, rows, vectors, wide;
   void (*compute)(int rows, int vectors, int last, const struct block *block);
   void (*list_rows)(
@@ -80,8 +81,8 @@ static inline CProducts_companion at(CProducts_companion matrix, ptrdiff_t i, pt
 
 const struct kernel *CProducts_kernel_of(CProducts_instructions instructions);
 
-/// Computes `product`, whose a's numbers and b's rows lie side by side, by its terms; false where its
-/// sums are of too many positions for `scratch`.
+/// Computes `product`, for which zeros can be skipped (products.c), from the terms of a. Returns false,
+/// and computes nothing, if the sums that wait do not fit in `scratch`.
 bool CProducts_multiply_sparse(
     CProducts_instructions instructions, const CProducts_product *product, float *scratch);
 

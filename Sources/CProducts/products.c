@@ -4,24 +4,26 @@
 #include <immintrin.h>
 #endif
 
-// A chain is what it is: no other order, no rounding between multiplication and addition.
+// The compiler must not contract a multiplication and an addition that are written as two operations.
 #pragma STDC FP_CONTRACT OFF
 
 enum {
-  // Steps of k at a time, between which chains are in memory: 512 rows of b of three vectors are 96 KiB,
-  // which all of a's rows find in the second-level cache.
+  // The most steps of k at a time. Between two passes the chains are stored in c. 512 rows of b, three
+  // vectors wide, are 96 KiB and stay in the second-level cache for all rows of a.
   DEPTH = 512,
-  // Rows of a at a time: their 512 KiB at that depth stay in that cache, too, while all of b passes by.
+  // The most rows of a at a time. Over 512 steps they are 512 KiB and stay in the second-level cache,
+  // too, for all strips of b.
   HEIGHT = 256,
-  // Rows of b that lie as far apart as pages fall into few sets of the caches, and each costs an entry
-  // of the page table's; they are copied side by side, where enough rows of a make up for it.
+  // Rows of b that are at least FAR floats, one page, apart share few sets of the caches, and each needs
+  // an entry of the translation lookaside buffer. A strip of b is therefore copied to adjacent memory
+  // first, if a has at least MANY rows that use the copy.
   FAR = 1024,
   MANY = 64,
 };
 
 #if defined(__x86_64__)
 
-// 32 registers of 16 floats: 24 chains, a row of b, an element of a.
+// 32 registers of 16 floats: 24 for the chains, 3 for a row of b, 1 for an element of a.
 #define SET avx512
 #define TARGET __attribute__((target("avx512f,fma")))
 #define LANES 16
@@ -35,10 +37,12 @@ enum {
 #define ANY(v) (_mm512_test_epi32_mask((__m512i)(v), (__m512i)(v)) != 0)
 #include "block.h"
 
-// Eight ones, from some of which on a mask begins that many lanes before its zeros.
+// Eight lanes of ones, then eight of zeros. A mask of `count` lanes starts `count` lanes before the
+// zeros.
 static const int32_t lanes_avx2[16] = {-1, -1, -1, -1, -1, -1, -1, -1};
 
-// 16 registers of 8 floats: with 4 rows of 3 vectors compilers find none for the element of a.
+// 16 registers of 8 floats: 12 for the chains, 2 for a row of b, 1 for an element of a. With 4 rows of 3
+// vectors compilers would not find a register for the element of a.
 #define SET avx2
 #define TARGET __attribute__((target("avx2,fma")))
 #define LANES 8
@@ -76,7 +80,7 @@ static inline unsigned nonzero_lanes(vector4 v) {
 #define TARGET
 #define LANES 4
 #if defined(__x86_64__)
-// Without FMA each multiply-add is a call of fmaf, which computes what the instruction does.
+// Without FMA each multiply-add is a call of fmaf, which gives the same bits as the instruction.
 #define ROWS 2
 #define VECTORS 1
 #else
@@ -112,11 +116,11 @@ const struct kernel *CProducts_kernel_of(CProducts_instructions instructions) {
   }
 }
 
-/// Copies `depth` rows of b, `columns` wide, to `panel`, whose rows are `width` wide.
+/// Copies `depth` rows of b, `columns` wide, to `packed`, whose rows are `width` wide.
 static void pack(
-    CProducts_factor b, ptrdiff_t depth, ptrdiff_t columns, ptrdiff_t width, float *restrict panel) {
+    CProducts_factor b, ptrdiff_t depth, ptrdiff_t columns, ptrdiff_t width, float *restrict packed) {
   for (ptrdiff_t k = 0; k < depth; k++) {
-    float *row = panel + k * width;
+    float *row = packed + k * width;
     if (b.column == 1) {
       memcpy(row, b.base + k * b.row, (size_t)columns * sizeof(float));
     } else {
@@ -125,8 +129,8 @@ static void pack(
   }
 }
 
-/// Whether zeros can be skipped: numbers of a lie side by side, as rows of b do, whose offsets fit, and
-/// what sums begin with is there to the end.
+/// Whether the zeros of a can be skipped: the numbers of a that are listed together are adjacent in
+/// memory, as are those of a row of b, whose offsets fit in a term, and `start` is not overwritten.
 static bool can_skip_zeros(const CProducts_product *p) {
   return p->depth > 0 && (p->is_tree ? p->a.row : p->a.column) == 1 && p->b.column == 1
       && p->b.row < UINT32_MAX / TERMS && p->start.base != p->c;
@@ -143,19 +147,19 @@ void CProducts_multiply(
   const CProducts_factor a = p.a, b = p.b;
   const CProducts_companion c = {p.c, p.c_row};
   const ptrdiff_t lanes = kernel->lanes, vectors = (p.columns + lanes - 1) / lanes;
-  // Panels as even as vectors allow: of 25 the last would else be one alone.
-  const ptrdiff_t panels = (vectors + kernel->vectors - 1) / kernel->vectors;
+  // Strips are as equal as whole vectors allow. Otherwise 25 vectors would leave a last strip of one.
+  const ptrdiff_t strips = (vectors + kernel->vectors - 1) / kernel->vectors;
   ptrdiff_t k = 0;
   do {
     const ptrdiff_t steps = p.is_tree ? p.depth : least(DEPTH, p.depth - k);
     const bool is_end = k + steps == p.depth;
     for (ptrdiff_t top = 0; top < p.rows; top += HEIGHT) {
       const ptrdiff_t bottom = least(p.rows, top + HEIGHT);
-      // Blocks as even as rows allow: one of a row or two has too few chains for a processor.
+      // Blocks are as equal as possible, too: one of a single row would have too few chains.
       const ptrdiff_t blocks = (bottom - top + kernel->rows - 1) / kernel->rows;
       const bool packs = b.column != 1 || (b.row >= FAR && bottom - top >= MANY);
-      for (ptrdiff_t panel = 0; panel < panels; panel++) {
-        const ptrdiff_t first = vectors * panel / panels, next = vectors * (panel + 1) / panels;
+      for (ptrdiff_t strip = 0; strip < strips; strip++) {
+        const ptrdiff_t first = vectors * strip / strips, next = vectors * (strip + 1) / strips;
         const ptrdiff_t j = first * lanes, width = (next - first) * lanes;
         CProducts_factor part = {b.base + k * b.row + j * b.column, b.row, b.column};
         if (packs && steps <= DEPTH) {

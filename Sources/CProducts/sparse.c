@@ -1,17 +1,17 @@
 #include "kernels.h"
 
-// Products of which the first factor is zero for the most part. Its terms, the numbers that are not
-// zero, are listed for a stretch of k, and then added to one strip of columns after the other.
+// Products in fp32 whose first factor is mostly zero. The terms of some rows of a, its numbers that are
+// not zero, are listed for up to TERMS steps of k, and the list is then used for every strip of columns.
 
 enum {
-  // Rows at a time, whose lists are listed together: as many as tiles of gradients have.
+  // The most rows whose terms are listed at a time: as many as a tile of the gradient has.
   HEIGHT = 64,
-  // The floats for sums of parts that wait, of as many rows as have room: with 400 columns, of 64 rows
-  // up to batches of 256 positions, of 27 up to 4096.
+  // The number of floats for sums of subtrees that wait. If they do not suffice for HEIGHT rows, fewer
+  // rows are computed at a time: with 400 columns 64 rows up to 256 positions, 27 rows up to 4096.
   WAITING = 1 << 16,
 };
 
-/// What lies in the scratch memory.
+/// The contents of the scratch memory.
 struct memory {
   struct term terms[HEIGHT * TERMS];
   int counts[HEIGHT];
@@ -21,9 +21,9 @@ struct memory {
 
 _Static_assert(
     sizeof(struct memory) <= sizeof(float) * CProducts_scratch, "the scratch memory is too small");
-_Static_assert((int)CProducts_part <= (int)TERMS, "a part has more terms than a list has room for");
+_Static_assert((int)CProducts_part <= (int)TERMS, "a part can have more terms than fit in a list");
 
-/// Adds what is listed to all columns, strip by strip.
+/// Adds the listed terms to all columns, strip by strip.
 static void add(const struct kernel *kernel, ptrdiff_t columns, const struct strip *all) {
   const ptrdiff_t lanes = kernel->lanes, vectors = (columns + lanes - 1) / lanes;
   const ptrdiff_t strips = (vectors + kernel->wide - 1) / kernel->wide;
@@ -40,7 +40,7 @@ static void add(const struct kernel *kernel, ptrdiff_t columns, const struct str
   }
 }
 
-/// Computes chains: between stretches of k they are in c.
+/// Computes a product whose sums are chains. Between two lists of terms the chains are stored in c.
 static void multiply(
     const struct kernel *kernel, const CProducts_product *p, struct memory *memory, struct strip strip) {
   strip.start = p->start;
@@ -55,11 +55,12 @@ static void multiply(
   }
 }
 
-/// The floats between rows of sums that wait.
+/// The distance in floats between rows of sums that wait.
 static ptrdiff_t waiting_row(const CProducts_product *p) { return (p->columns + 15) / 16 * 16; }
 
-/// Computes a tree of chains as a binary counter counts: the sum of a whole subtree waits for its
-/// sibling's. The longest wait is in c.
+/// Computes a product whose sums are trees. The sum of a complete subtree waits until the sum of its
+/// sibling is complete, as in a binary counter. The one that waits longest is stored in c, the others in
+/// `memory`.
 static void sum(
     const struct kernel *kernel, const CProducts_product *p, struct memory *memory, struct strip strip) {
   const ptrdiff_t row = waiting_row(p);
@@ -82,14 +83,14 @@ static void sum(
   }
 }
 
-/// The rows that have room for their sums that wait; 0 where not even one has.
+/// The number of rows whose sums that wait fit in the scratch memory; 0 if not even one row's do.
 static ptrdiff_t height(const CProducts_product *p) {
-  int waiting = -1;  // One is in c.
+  int waiting = -1;  // One of the sums waits in c.
   for (ptrdiff_t parts = 1; parts < p->depth; parts *= 2) waiting += parts >= CProducts_part;
   return p->is_tree && waiting > 0 ? least(HEIGHT, WAITING / (waiting * waiting_row(p))) : HEIGHT;
 }
 
-/// `count` of the rows of `product` from `first` on.
+/// The part of `product` with `count` rows from row `first` on.
 static CProducts_product rows_of(const CProducts_product *product, ptrdiff_t first, ptrdiff_t count) {
   CProducts_product rows = *product;
   rows.rows = count;

@@ -1,16 +1,17 @@
-// Products of which the first factor is zero for the most part, for one set of instructions: included
-// by block.h, whose macros it uses, and
+// The innermost loops of fp32 products whose first factor is mostly zero. block.h includes this file for
+// each set of instructions. It uses the macros of block.h and:
 //
-//   WIDE              most vectors of a strip
-//   NONZERO(vector)   a bit for each lane that is not zero, the first lane's lowest
-//   ANY(bits)         whether a vector of integers has a bit set
+//   WIDE              the most vectors of a strip
+//   NONZERO(vector)   a bit for each lane that is not zero; the first lane has the lowest bit
+//   ANY(bits)         whether any bit is set in a vector of integers
 //
-// A row of a strip is WIDE chains in registers over those of k alone where a is not zero; each step
-// takes one element of a and as much of a row of b. What is left out, fma(0, b, sum), is the sum again
-// where b is finite, unless the sum is −0: then it may be +0. Neither a sum that is no zero depends on
-// the sign, nor does +0 become −0; so only sums that end as −0 may be wrong.
+// A row of a strip is up to WIDE vectors of chains in registers. They visit only those k where a is not
+// zero. What they skip is fma(0, b, sum). If b is finite, this equals sum, unless sum is −0: then it can
+// be +0. A later sum that is not zero does not depend on the sign of an earlier zero, and a skipped step
+// never turns +0 into −0. So only sums that end as −0 can be wrong; the caller computes their rows
+// again.
 
-/// The bits of `count` numbers, at most 64, that are not zero.
+/// A mask of `count` numbers, at most 64: the bits of those that are not zero.
 static inline TARGET uint64_t NAME(nonzero)(const float *numbers, ptrdiff_t count) {
   uint64_t bits = 0;
   ptrdiff_t i = 0;
@@ -24,7 +25,7 @@ static inline TARGET uint64_t NAME(nonzero)(const float *numbers, ptrdiff_t coun
   return bits;
 }
 
-/// Lists the terms of rows whose numbers lie side by side.
+/// Lists the terms of a if the numbers of each row are adjacent in memory.
 static TARGET void NAME(list_rows)(
     CProducts_factor a, ptrdiff_t rows, ptrdiff_t depth, ptrdiff_t b_row, struct term *lists,
     int *counts) {
@@ -43,7 +44,7 @@ static TARGET void NAME(list_rows)(
   }
 }
 
-/// Lists the terms of rows of which numbers of the same k lie side by side.
+/// Lists the terms of a if the numbers of the same k are adjacent in memory.
 static TARGET void NAME(list_columns)(
     CProducts_factor a, ptrdiff_t rows, ptrdiff_t depth, ptrdiff_t b_row, struct term *lists,
     int *counts) {
@@ -60,6 +61,7 @@ static TARGET void NAME(list_columns)(
   }
 }
 
+/// Adds the listed terms, and sums that wait, to the sums of a strip.
 static inline __attribute__((always_inline)) TARGET void NAME(add_strip)(
     int vectors, int last, const struct strip *strip) {
   const float *const b = strip->b;

@@ -5,124 +5,129 @@
 #include <stddef.h>
 #include <stdint.h>
 
-// Products of matrices of bf16 numbers, summed in single precision, whose bits follow from their
-// numbers and from the instruction alone. A number in bf16 is the upper half of a float, in a uint16_t.
+// Products of matrices of bf16 numbers, summed in single precision, whose bits depend on the numbers and
+// on the instruction alone. A number in bf16 is the upper half of a float and is stored in a uint16_t.
 //
-// Two instructions are used, and each defines its own sums: they differ from one another, but neither
-// differs from itself, however many rows a product has, wherever it is cut into blocks, whoever
-// computes which. To both, subnormal factors, sums and results are zeros of their sign, and rounding is
-// to nearest even, whatever MXCSR says. A result is subnormal if it is so after rounding to 24 bits.
+// There are two instructions. Each defines its own order of additions, so the two give different bits.
+// The bits of one instruction depend neither on the number of rows, nor on the division of a matrix into
+// blocks or among threads. Both instructions treat subnormal factors, sums and results as zeros of the
+// same sign and round to nearest even; the register MXCSR has no influence on this. Whether a result is
+// subnormal is decided after rounding to 24 bits.
 //
-// AVX-512 BF16 (vdpbf16ps): an element is one chain of fused multiply-adds that begins with the bias
-// or zero. It takes the depth in pairs, in order, and of each pair the *odd* k first:
+// AVX-512 BF16 (vdpbf16ps): an element is one chain of fused multiply-adds that begins with the bias or
+// zero. The chain takes k in pairs, in order, and of each pair the *odd* k first:
 //
 //   c = … fma(a[2], b[2], fma(a[3], b[3], fma(a[0], b[0], fma(a[1], b[1], bias)))) …
 //
-// The partner that an odd depth lacks is zero times zero.
+// If the depth is odd, the missing last number counts as zero times zero.
 //
-// AMX (tdpbf16ps): an element begins with the bias or zero, to which 32 k at a time, from k = 0 on, are
-// added as c + (even + odd): two chains of fused multiply-adds, over the even k of these 32 and over the
-// odd ones, that begin with zero. Those that a shorter last block lacks are zero times zero.
+// AMX (tdpbf16ps): an element begins with the bias or zero. Groups of 32 k, from k = 0 on, are added to
+// it as c + (even + odd), where `even` and `odd` are the chains of fused multiply-adds over the group's
+// even and odd k, which begin with zero. If the last group is shorter, the missing numbers count as zero
+// times zero.
 //
-// A gradient is a sum over the positions of a batch: CProducts_part of them at a time are such a chain
-// that begins with zero, and the parts' sums are added as the binary tree that CProducts.h describes.
-// These additions obey MXCSR.
+// A gradient is a sum over the positions of a batch. It is cut into parts of CProducts_part positions;
+// the sum of a part is computed as above, from zero, and the sums of the parts are added as the binary
+// tree that CProducts.h defines. The additions of the tree follow the mode in MXCSR.
 
 /// The instructions that a kernel is compiled for.
 typedef enum {
   /// AVX-512 BF16, with AVX-512 F, BW and VL.
   CProducts_avx512_bf16,
-  /// AMX of bf16, with all of those.
+  /// AMX for bf16, with all instructions of the above.
   CProducts_amx,
 } CProducts_bf16_instructions;
 
-/// Whether this processor, and its system, have them. Linux is asked to let this process use AMX, once
-/// for all of its threads; what follows is for those alone who were told that they may.
+/// Whether this processor and the operating system support `instructions`. The first question about AMX
+/// asks Linux for the permission to use it, which then holds for all threads of the process. The
+/// functions below may be called only with instructions for which the answer was yes.
 bool CProducts_has_bf16(CProducts_bf16_instructions instructions);
 
 enum {
-  /// The bytes of memory that a product needs beside its matrices, on 64 bytes.
+  /// The number of bytes of scratch memory that a product needs. The memory starts on 64 bytes.
   CProducts_bf16_scratch = 320 * 1024,
 };
 
-/// A matrix of bf16 numbers: element (i, j) is at base[i * row + j], on any two bytes. Where `base` is
-/// null, none.
+/// A matrix of bf16 numbers whose element (i, j) is base[i * row + j], or none if `base` is null.
 typedef struct {
   const uint16_t *base;
   ptrdiff_t row;
 } CProducts_bf16_matrix;
 
-// The layout of a second factor b (depth, columns) is pairs of k, side by side:
+// A second factor b (depth, columns) is stored in rows of pairs: row k / 2 has the numbers of rows k and
+// k + 1 of b, k even, in turn:
 //
-//   b[k][j] is at paired[k / 2 * CProducts_paired_row(columns) + 2 * j + k % 2]
+//   b[k][j] is paired[k / 2 * CProducts_paired_row(columns) + 2 * j + k % 2]
 //
-// Rows of pairs are whole lines of 64 bytes, 16 columns each, and there are 16 for each begun 32 k. What
-// is filled in is zero: whoever allocates the memory makes all of it zero once, and the functions that
-// write numbers leave the filling so.
+// A row of pairs is a whole number of lines of 64 bytes, each of 16 columns. The number of rows of pairs
+// is a multiple of 16. All numbers beyond b's own are zero: the memory must be zero before the first
+// numbers are written, and the functions below write nothing else.
 
-/// The bf16 numbers of a row of pairs.
+/// The number of bf16 numbers in a row of pairs, including the zeros.
 ptrdiff_t CProducts_paired_row(ptrdiff_t columns);
 
-/// The bf16 numbers of all of b.
+/// The number of bf16 numbers in all of b, including the zeros.
 ptrdiff_t CProducts_paired_count(ptrdiff_t depth, ptrdiff_t columns);
 
-/// Rounds `count` rows of a matrix W, the first of which is number `first` and lies at `w`, `w_row`
-/// floats between rows, to the rows of b = W that they are. Rounding is to nearest even, by integer
-/// arithmetic, so that subnormals stay; NaN becomes quiet.
+/// Writes rows `first` … `first + count - 1` of b = W, rounded. `w` points to row `first` of W, whose
+/// rows are `w_row` floats apart. Rounding is to nearest even, in integer arithmetic, so that subnormal
+/// numbers are kept; NaN becomes quiet.
 ///
-/// Others may write other rows meanwhile, also the other one of a pair.
+/// Other threads can write other rows at the same time, even the other row of a pair.
 void CProducts_pair_rows(
     const float *w, ptrdiff_t w_row, ptrdiff_t first, ptrdiff_t count, ptrdiff_t columns,
     uint16_t *paired);
 
-/// Likewise for b = Wᵀ: W has `inputs` rows and `outputs` columns, as b has columns and rows.
+/// Writes columns `first` … `first + count - 1` of b = Wᵀ, rounded likewise. W is (inputs, outputs), b
+/// is (outputs, inputs), and `w` points to row `first` of W.
 void CProducts_pair_columns(
     const float *w, ptrdiff_t w_row, ptrdiff_t first, ptrdiff_t count, ptrdiff_t inputs,
     ptrdiff_t outputs, uint16_t *paired);
 
-/// A product c (rows, columns) of a (rows, depth) and b (depth, columns). The matrices do not overlap.
-/// Nothing is read or written of them but their elements and b's filling.
+/// A product c (rows, columns) of a (rows, depth) and b (depth, columns). The matrices must not overlap.
+/// Apart from the zeros of b, nothing but their elements is read or written.
 typedef struct {
   ptrdiff_t rows, columns, depth;
   CProducts_bf16_matrix a;
-  /// Pairs of k, in rows `b_row` apart: of all columns of a matrix, or of some that begin at a multiple
-  /// of 16 of them.
+  /// The rows of pairs of b, `b_row` numbers apart. They can be a part of a wider matrix that starts at
+  /// a column whose number is a multiple of 16.
   const uint16_t *b;
   ptrdiff_t b_row;
-  /// Whether most of a's numbers are zero: by AVX-512 BF16 only pairs of others are visited then, which
-  /// changes no bit as long as b is finite.
+  /// Whether most numbers of a are zero. AVX-512 BF16 then skips pairs of zeros, which changes no bit if
+  /// b is finite.
   bool is_sparse;
-  /// What chains begin with, for each column; null for zero.
+  /// The bias of each column; null for zeros.
   const float *bias;
-  /// Whether negative elements become zero in the end; NaN stays NaN.
+  /// Whether negative elements are replaced by zero before they are stored. NaN stays NaN.
   bool rectifies;
-  /// Where elements of this, of c's shape, are not greater than zero, those of c become zero in the end.
-  /// Subnormals are greater, whatever MXCSR says.
+  /// If given, elements of c are replaced by zero where those of `gate`, which has c's shape, are not
+  /// greater than zero. Subnormal numbers are greater than zero in every mode.
   CProducts_bf16_matrix gate;
-  /// The result; or null.
+  /// Where to store the result; can be null.
   float *c;
   ptrdiff_t c_row;
-  /// The result, rounded as `CProducts_pair_rows` does; or null.
+  /// Where to store the result rounded to bf16, to nearest even; can be null.
   uint16_t *rounded;
   ptrdiff_t rounded_row;
 } CProducts_bf16_product;
 
-/// Computes `product`, whose depth is one or more.
+/// Computes `product`, whose depth must be at least one. `scratch` has CProducts_bf16_scratch bytes.
 void CProducts_bf16_multiply(
     CProducts_bf16_instructions instructions, const CProducts_bf16_product *product, void *scratch);
 
-/// A product c (rows, columns) of xᵀ and δ, where x is (positions, rows) and δ (positions, columns). The
-/// matrices do not overlap. Nothing is read or written of them but their elements.
+/// A gradient: the product c (rows, columns) of xᵀ and δ, where x is (positions, rows) and δ is
+/// (positions, columns). The matrices must not overlap. Nothing but their elements is read or written.
 typedef struct {
   ptrdiff_t rows, columns, positions;
   CProducts_bf16_matrix x, delta;
-  /// Whether most of x's numbers are zero, as above; changes no bit as long as δ is finite.
+  /// Whether most numbers of x are zero. AVX-512 BF16 then skips pairs of zeros, which changes no bit if
+  /// δ is finite.
   bool is_sparse;
   float *c;
   ptrdiff_t c_row;
 } CProducts_bf16_sum;
 
-/// Computes `sum`, as a tree; of no positions it is zero.
+/// Computes `sum`. Without positions c is zero. `scratch` has CProducts_bf16_scratch bytes.
 void CProducts_bf16_gradient(
     CProducts_bf16_instructions instructions, const CProducts_bf16_sum *sum, void *scratch);
 
