@@ -1,7 +1,7 @@
 /// The optimizer Adam.
 ///
-/// Kingma and Ba, "Adam: a method for stochastic optimization", 2014, algorithm 1, with the order of
-/// operations of PyTorch's `torch.optim.Adam`.
+/// Kingma and Ba, "Adam: a method for stochastic optimization", 2014, algorithm 1, with the order
+/// of operations of PyTorch's `torch.optim.Adam`.
 public struct Adam: Sendable {
   /// The step length α.
   public let learningRate: Double
@@ -26,10 +26,11 @@ public struct Adam: Sendable {
     self.epsilon = epsilon
   }
 
-  /// Updates `parameters` and their two moments by step number `step`. The first step is number 1, and
-  /// all vectors have the same count.
+  /// Updates `parameters` and their two moments by step number `step`. The first step is number 1,
+  /// and all vectors have the same count.
   ///
-  /// Elements are independent of one another, so parameters that are cut into parts give the same bits.
+  /// Elements are independent of one another, so parameters that are cut into parts give the same
+  /// bits.
   public func update(
     parameters: Vector, gradient: Vector, firstMoment: Vector, secondMoment: Vector, step: Int
   ) {
@@ -77,8 +78,8 @@ extension Adam {
       }
     }
 
-    /// `base` to the power of `exponent`, by squaring. Unlike the C library's `pow` it gives the same
-    /// bits on every system.
+    /// `base` to the power of `exponent`, by squaring. Unlike the C library's `pow` it gives the
+    /// same bits on every system.
     private static func power(_ base: Double, _ exponent: Int) -> Double {
       var (result, base, exponent) = (1.0, base, exponent)
       while exponent > 0 {

@@ -8,8 +8,8 @@ package struct ArithmeticPeak: Sendable {
   private let run: @Sendable (Int, Float, Float) -> Float
   private let operationsPerTurn: Int
 
-  /// Measures the instructions that compute products of factors in `precision`, summed in fp32. Nil if
-  /// this processor has none.
+  /// Measures the instructions that compute products of factors in `precision`, summed in fp32. Nil
+  /// if this processor has none.
   package init?(_ precision: Precision) {
     switch precision {
     case .bf16 where InstructionSet.current == .amx:

@@ -11,8 +11,8 @@ public struct BFloat16: Hashable, BitwiseCopyable, Sendable {
   /// Rounds `value` to the nearest number; halfway between two, to the one whose last bit is 0.
   ///
   /// IEEE 754-2019, §4.3.1: a value that exceeds the largest number by half a unit or more becomes
-  /// infinity. NaN stays NaN and becomes quiet (§6.2). Subnormal numbers are kept. The code is integer
-  /// arithmetic, so that loops over it vectorise.
+  /// infinity. NaN stays NaN and becomes quiet (§6.2). Subnormal numbers are kept. The code is
+  /// integer arithmetic, so that loops over it vectorise.
   @inline(__always)
   public init(_ value: Float) {
     let bits = value.bitPattern
@@ -37,8 +37,8 @@ public struct BFloat16Vector {
   /// The number of numbers.
   public let count: Int
 
-  /// Uses the memory of `floats` for twice as many numbers in bf16. From then on the memory must not be
-  /// used as floats.
+  /// Uses the memory of `floats` for twice as many numbers in bf16. From then on the memory must
+  /// not be used as floats.
   public init(inPlaceOf floats: Vector) {
     count = 2 * floats.count
     base = UnsafeMutableRawPointer(floats.base).bindMemory(to: BFloat16.self, capacity: count)
@@ -90,11 +90,11 @@ public struct BFloat16Vector {
 }
 
 extension BFloat16Vector {
-  /// Sets the numbers to `source` + `residual`, rounded, and `residual` to the rounding error, which
-  /// the next call adds again.
+  /// Sets the numbers to `source` + `residual`, rounded, and `residual` to the rounding error,
+  /// which the next call adds again.
   ///
-  /// This is error feedback: Seide et al., "1-bit stochastic gradient descent and its application to
-  /// data-parallel distributed training of speech DNNs", Interspeech 2014, §3.
+  /// This is error feedback: Seide et al., "1-bit stochastic gradient descent and its application
+  /// to data-parallel distributed training of speech DNNs", Interspeech 2014, §3.
   ///
   /// - Parameters:
   ///   - source: (count), floats.

@@ -3,16 +3,16 @@
 /// −log p(x|a) = Σ max(a, 0) − a x + log(1 + e^−|a|). This is PyTorch's
 /// `binary_cross_entropy_with_logits` summed over the pixels; its gradient by a is σ(a) − x.
 public enum BernoulliLikelihood {
-  /// The number of partial sums: pixel i is added to partial sum i mod `lanes`. Nothing else decides the
-  /// order of additions.
+  /// The number of partial sums: pixel i is added to partial sum i mod `lanes`. Nothing else
+  /// decides the order of additions.
   private static let lanes = 16
 
   /// The number of factors 1 + e^−|a| ≤ 2 that are multiplied before a logarithm is taken, since
   /// log u + log v = log u v. Their product, at most 2⁹⁶, does not overflow.
   private static let factors = 96
 
-  /// Writes each row's cross-entropy in nats to `loss` and replaces `logits` by `scale` × the gradient
-  /// of the cross-entropy, which is also rounded into `operand`.
+  /// Writes each row's cross-entropy in nats to `loss` and replaces `logits` by `scale` × the
+  /// gradient of the cross-entropy, which is also rounded into `operand`.
   ///
   /// `logits`, `pixels` and `operand` are (n, pixels), `loss` is (n, 1).
   public static func forwardAndBackward(
@@ -60,8 +60,8 @@ public enum BernoulliLikelihood {
     return (a >= 0 ? larger : e * larger, factor)
   }
 
-  /// The cross-entropy of one image of `count` logits `a` and pixels `x`. Calls `use` with each pixel's
-  /// index and mean σ(a).
+  /// The cross-entropy of one image of `count` logits `a` and pixels `x`. Calls `use` with each
+  /// pixel's index and mean σ(a).
   @inline(__always)
   private static func sum(
     _ a: UnsafeMutablePointer<Float>, _ x: UnsafeMutablePointer<Float>, count: Int,

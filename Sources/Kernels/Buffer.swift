@@ -2,9 +2,10 @@ internal import Glibc
 
 /// A fixed number of elements in memory that starts on 64 bytes and is freed with the buffer.
 ///
-/// A buffer has one owner and its memory never moves, so views of it, and operations of MPI that are
-/// still pending, stay valid while it lives. Making a buffer writes every element, in O(`count`). The
-/// thread that will use a buffer should make it, so that the memory is near its core.
+/// A buffer has one owner and its memory never moves, so views of it, and operations of MPI that
+/// are still pending, stay valid while it lives. Making a buffer writes every element, in
+/// O(`count`). The thread that will use a buffer should make it, so that the memory is near its
+/// core.
 public struct Buffer<Element: BitwiseCopyable>: ~Copyable {
   /// The alignment of the first element in bytes: that of a cache line.
   public static var alignment: Int { 64 }

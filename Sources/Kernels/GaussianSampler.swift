@@ -1,9 +1,10 @@
 /// The sampler of a diagonal Gaussian, z = μ + σ ε with σ = exp(½ log σ²), and the Gaussian's
 /// divergence from the standard normal distribution.
 ///
-/// Kingma and Welling, "Auto-Encoding Variational Bayes", 2013, §2.4 and equation 10. `moments`
-/// (n, 2 latent) are the means μ, then the log variances log σ²; `noise` (n, latent) are standard normal
-/// draws ε.
+/// Kingma and Welling, "Auto-Encoding Variational Bayes", 2013, §2.4 and equation 10.
+///
+/// The shape of `moments` is (n, 2 latent): the means μ, then the log variances log σ². The shape
+/// of `noise` is (n, latent): standard normal draws ε.
 public enum GaussianSampler {
   /// Computes `latents` z (n, latent) and rounds them into `operand`.
   public static func forward(
@@ -22,8 +23,8 @@ public enum GaussianSampler {
     }
   }
 
-  /// Writes each row's Kullback–Leibler divergence from the standard normal distribution to `divergence`
-  /// (n, 1), in nats.
+  /// Writes each row's Kullback–Leibler divergence from the standard normal distribution to
+  /// `divergence` (n, 1), in nats.
   ///
   /// −½ Σ (1 + log σ² − μ² − σ²): Kingma and Welling 2013, appendix B.
   public static func divergence(moments: Matrix, divergence: Matrix) {
@@ -40,11 +41,11 @@ public enum GaussianSampler {
     }
   }
 
-  /// Computes `momentGradient` (n, 2 latent), the gradient by the moments of a loss of the latents plus
-  /// `divergenceScale` × the divergence, and rounds it into `operand`.
+  /// Computes `momentGradient` (n, 2 latent), the gradient by the moments of a loss of the latents
+  /// plus `divergenceScale` × the divergence, and rounds it into `operand`.
   ///
-  /// `latentGradient` g (n, latent) is the gradient of the former loss by the latents. With the scale s
-  /// of the divergence, ∂/∂μ = g + s μ and ∂/∂log σ² = ½ (g σ ε + s (σ² − 1)).
+  /// `latentGradient` g (n, latent) is the gradient of the former loss by the latents. With the
+  /// scale s of the divergence, ∂/∂μ = g + s μ and ∂/∂log σ² = ½ (g σ ε + s (σ² − 1)).
   public static func backward(
     moments: Matrix, noise: Matrix, latentGradient: Matrix, divergenceScale: Float,
     momentGradient: Matrix, as operand: Operand

@@ -5,10 +5,11 @@ internal import Glibc
 /// The vector instructions that compute matrix products.
 ///
 /// In fp32 all sets give the same bits and differ in speed alone. In bf16 the bits differ between
-/// ``avx512BF16`` and ``amx``. Each case includes the instructions of the cases above it that the same
-/// architecture has.
+/// ``avx512BF16`` and ``amx``. Each case includes the instructions of the cases above it that the
+/// same architecture has.
 public enum InstructionSet: String, CaseIterable, Sendable {
-  /// No vector instructions, but `fmaf` of the C library. Never used on aarch64, which always has NEON.
+  /// No vector instructions, but `fmaf` of the C library. Never used on aarch64, which always has
+  /// NEON.
   case generic
   /// NEON, of every aarch64.
   case neon
@@ -27,7 +28,8 @@ public enum InstructionSet: String, CaseIterable, Sendable {
   /// The environment variable that selects one of the available sets by its raw value.
   public static let variable = "LOCKSTEP_INSTRUCTIONS"
 
-  /// The set that this process uses: the one that ``variable`` names, or else the fastest available one.
+  /// The set that this process uses: the one that ``variable`` names, or else the fastest available
+  /// one.
   public static let current = available.first { $0.rawValue == asked } ?? available.last!
 
   /// The value of ``variable`` if it names no available set; nil if it does or is not set.

@@ -56,7 +56,8 @@ public struct Matrix {
     }
   }
 
-  /// Copies the elements of `source`, which has the same shape. Either of the two can be transposed.
+  /// Copies the elements of `source`, which has the same shape. Either of the two can be
+  /// transposed.
   public func copy(from source: Matrix) {
     require(
       source.rows == rows && source.columns == columns,
@@ -72,9 +73,9 @@ public struct Matrix {
 
   /// Copies `source`, which is column-major, to this matrix, which is row-major.
   ///
-  /// A block is 64 rows by 8 columns. In the source each of its columns is four adjacent cache lines,
-  /// which the processor prefetches, and all of the block is written while it is in cache. Blocks of 16
-  /// rows, one cache line, would wait for memory twice as long.
+  /// A block is 64 rows by 8 columns. In the source each of its columns is four adjacent cache
+  /// lines, which the processor prefetches, and all of the block is written while it is in cache.
+  /// Blocks of 16 rows, one cache line, would wait for memory twice as long.
   private func transpose(_ source: Matrix) {
     let (height, width) = (64, 8)
     let step = source.columnStride

@@ -6,19 +6,19 @@ public enum Epilogue {
   case none
   /// The rectifier of Nair and Hinton 2010: c = max(a b, 0). NaN stays NaN.
   case rectifier
-  /// The derivative of a rectifier, for the backward pass: c = a b where the rectifier's outputs, which
-  /// are the associated operand, are greater than zero; 0 elsewhere. The operand has the shape of c and
-  /// the precision of the factors.
+  /// The derivative of a rectifier, for the backward pass: c = a b where the rectifier's outputs,
+  /// which are the associated operand, are greater than zero; 0 elsewhere. The operand has the
+  /// shape of c and the precision of the factors.
   case gate(Operand)
 }
 
 /// Computes matrix products whose bits depend on the numbers alone.
 ///
-/// In fp32 an element is one chain of fused multiply-adds in the order of the inner dimension; in a sum
-/// over the positions of a batch it is a binary tree of such chains. `CProducts.h` defines both. The
-/// bits depend neither on the processor nor on how rows are divided among threads and ranks. In bf16 the
-/// same is true for each of two instruction sets, AVX-512 BF16 and AMX, but the two differ from each
-/// other; `CProductsBF16.h` defines them.
+/// In fp32 an element is one chain of fused multiply-adds in the order of the inner dimension; in a
+/// sum over the positions of a batch it is a binary tree of such chains. `CProducts.h` defines
+/// both. The bits depend neither on the processor nor on how rows are divided among threads and
+/// ranks. In bf16 the same is true for each of two instruction sets, AVX-512 BF16 and AMX, but the
+/// two differ from each other; `CProductsBF16.h` defines them.
 ///
 /// An engine has scratch memory, so each thread needs its own. Products allocate nothing.
 ///
@@ -45,9 +45,9 @@ public final class MatrixEngine {
 
   /// Computes c = `epilogue`(a b + bias): c is (m, n), a (m, k), b (k, n), bias (1, n).
   ///
-  /// Both factors have the same precision. Sums are fp32. In bf16, c can have either precision; in fp32
-  /// it is fp32. Factors in fp32 can be transposed. If a is marked as mostly zero, b must be finite. If k
-  /// is 0, the sum is the bias, or 0 without bias.
+  /// Both factors have the same precision. Sums are fp32. In bf16, c can have either precision; in
+  /// fp32 it is fp32. Factors in fp32 can be transposed. If a is marked as mostly zero, b must be
+  /// finite. If k is 0, the sum is the bias, or 0 without bias.
   public func multiply(
     _ a: Operand, _ b: Weights, into c: Operand, bias: Matrix? = nil, epilogue: Epilogue = .none
   ) {
@@ -109,8 +109,8 @@ public final class MatrixEngine {
     CProducts_bf16_multiply(requiredBF16Kernels, &product, scratch.base)
   }
 
-  /// Computes c (m, n) = aᵀ b, a sum over the positions of a batch: position p adds the product of row p
-  /// of a (positions, m) and row p of b (positions, n).
+  /// Computes c (m, n) = aᵀ b, a sum over the positions of a batch: position p adds the product of
+  /// row p of a (positions, m) and row p of b (positions, n).
   ///
   /// Both factors are row-major and have the same precision. Without positions c is zero.
   public func sumOverPositions(_ a: Operand, _ b: Operand, into c: Matrix) {

@@ -8,8 +8,8 @@ public struct Operand {
   /// The format of the numbers.
   public let precision: Precision
 
-  /// Whether most of the numbers are zero. Products then skip the zeros, which is faster and gives the
-  /// same bits.
+  /// Whether most of the numbers are zero. Products then skip the zeros, which is faster and gives
+  /// the same bits.
   public let isMostlyZero: Bool
 
   /// The number of rows.
@@ -80,8 +80,8 @@ public struct Operand {
     }
   }
 
-  /// Sets the elements to `values`, rounded to the operand's precision. Both are row-major and have the
-  /// same shape.
+  /// Sets the elements to `values`, rounded to the operand's precision. Both are row-major and have
+  /// the same shape.
   ///
   /// An operand in fp32 must be a view of `values`; then there is nothing to do.
   public func round(_ values: Matrix) {
@@ -98,7 +98,8 @@ public struct Operand {
       "an operand of other values")
   }
 
-  /// Rounds one row as ``round(_:)`` does, without checks: for loops that have just written the row.
+  /// Rounds one row as ``round(_:)`` does, without checks: for loops that have just written the
+  /// row.
   @inline(__always)
   func roundRow(_ row: Int, from values: Matrix) {
     if precision == .bf16 { store(values.row(row), inRow: row) }
@@ -126,8 +127,8 @@ public enum Precision: String, Codable, Sendable, CaseIterable {
   /// The upper half of single precision, ``BFloat16``.
   case bf16
 
-  /// Whether this process can compute products of this format: always for fp32, with AVX-512 BF16 or
-  /// AMX for bf16.
+  /// Whether this process can compute products of this format: always for fp32, with AVX-512 BF16
+  /// or AMX for bf16.
   public var isAvailable: Bool { self == .fp32 || InstructionSet.current.hasBF16 }
 
   /// The size of a number in bytes.

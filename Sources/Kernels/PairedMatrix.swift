@@ -1,8 +1,8 @@
 internal import CProducts
 
-/// A non-owning view of a matrix (depth, columns) in bf16, in the layout that instructions need for the
-/// second factor of a product: the two numbers of a column in rows 2 k and 2 k + 1 are adjacent.
-/// `CProductsBF16.h` describes the layout.
+/// A non-owning view of a matrix (depth, columns) in bf16, in the layout that instructions need for
+/// the second factor of a product: the two numbers of a column in rows 2 k and 2 k + 1 are
+/// adjacent. `CProductsBF16.h` describes the layout.
 ///
 /// The memory must outlive the view.
 public struct PairedMatrix {
@@ -22,10 +22,11 @@ public struct PairedMatrix {
     CProducts_paired_count(depth, columns) / 2
   }
 
-  /// Uses the memory of `floats`, which starts on 64 bytes and has ``floats(depth:columns:)`` floats.
+  /// Uses the memory of `floats`, which starts on 64 bytes and has ``floats(depth:columns:)``
+  /// floats.
   ///
-  /// The memory must be zero before the first view is made, because the gaps of the layout stay zero.
-  /// Later views must have the same shape.
+  /// The memory must be zero before the first view is made, because the gaps of the layout stay
+  /// zero. Later views must have the same shape.
   public init(inPlaceOf floats: Vector, depth: Int, columns: Int) {
     let count = Self.floats(depth: depth, columns: columns)
     require(floats.count == count, "a paired matrix needs \(count) floats, not \(floats.count)")
@@ -34,16 +35,16 @@ public struct PairedMatrix {
     self.columns = columns
   }
 
-  /// Sets `rows` of the matrix to `values` (rows.count, columns), row-major, rounded. Other threads can
-  /// set other rows at the same time.
+  /// Sets `rows` of the matrix to `values` (rows.count, columns), row-major, rounded. Other threads
+  /// can set other rows at the same time.
   public func round(rows: Range<Int>, from values: Matrix) {
     values.requireRowMajor("values", rows: rows.count, columns: columns)
     requireRange(rows, within: depth)
     CProducts_pair_rows(values.base, values.rowStride, rows.lowerBound, rows.count, columns, base)
   }
 
-  /// Sets the columns in `range` of the matrix to the rows of `values` (range.count, depth), row-major,
-  /// rounded. Other threads can set other columns at the same time.
+  /// Sets the columns in `range` of the matrix to the rows of `values` (range.count, depth),
+  /// row-major, rounded. Other threads can set other columns at the same time.
   public func round(columns range: Range<Int>, from values: Matrix) {
     values.requireRowMajor("values", rows: range.count, columns: depth)
     requireRange(range, within: columns)

@@ -1,9 +1,9 @@
-/// Converts images from bytes 0…255 to floats 0…1: image number `images[n]` becomes row n of `matrix`,
-/// and is rounded into `operand`.
+/// Converts images from bytes 0…255 to floats 0…1: image number `images[n]` becomes row n of
+/// `matrix`, and is rounded into `operand`.
 ///
-/// `bytes` holds the images one after another, each of `matrix.columns` pixels. `matrix` and `operand`
-/// are (images.count, pixels). A pixel is divided by 255, not multiplied by 1/255, so that the floats are
-/// those of PyTorch's `ToTensor`.
+/// `bytes` holds the images one after another, each of `matrix.columns` pixels. `matrix` and
+/// `operand` are (images.count, pixels). A pixel is divided by 255, not multiplied by 1/255, so
+/// that the floats are those of PyTorch's `ToTensor`.
 public func fillPixels(
   _ matrix: Matrix, as operand: Operand, from bytes: borrowing Span<UInt8>,
   images: borrowing Span<UInt32>

@@ -1,5 +1,5 @@
-/// Compares the bits of this processor's matrix products with those of the definition, so that a core
-/// that sometimes computes wrongly is found before it spoils a model.
+/// Compares the bits of this processor's matrix products with those of the definition, so that a
+/// core that sometimes computes wrongly is found before it spoils a model.
 package enum ProductCheck {
   /// The hash of the bits of all fp32 results, computed by the definition.
   static let expected: UInt64 = 0x8d39_0685_2cbe_9959

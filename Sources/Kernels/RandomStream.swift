@@ -1,8 +1,8 @@
 /// Random draws that depend on their address alone: (seed, purpose, epoch, position, index).
 ///
 /// Which rank makes a draw, and when, does not matter. The seed is the key of ``Philox``; purpose,
-/// epoch, position and index / 4 are its counter. Uniform and normal draws of a stream are made from
-/// the same random words, so a stream must be used for one of the two only.
+/// epoch, position and index / 4 are its counter. Uniform and normal draws of a stream are made
+/// from the same random words, so a stream must be used for one of the two only.
 public struct RandomStream: Sendable {
   /// What draws are used for. Draws for different purposes are independent.
   ///
@@ -40,7 +40,8 @@ public struct RandomStream: Sendable {
       key: key)
   }
 
-  /// Fills `row` with uniform draws in `lower`..<`upper`. The index of a draw is its index in `row`.
+  /// Fills `row` with uniform draws in `lower`..<`upper`. The index of a draw is its index in
+  /// `row`.
   public func fillUniform(_ row: Vector, position: Int, from lower: Float, to upper: Float) {
     let scale = (upper - lower) * 0x1p-24
     // If `lower` is large compared with the width, the sum can round up to `upper` itself.
@@ -54,7 +55,8 @@ public struct RandomStream: Sendable {
     }
   }
 
-  /// Fills row i of `matrix` (positions.count, latent) with standard normal draws at `positions[i]`.
+  /// Fills row i of `matrix` (positions.count, latent) with standard normal draws at
+  /// `positions[i]`.
   ///
   /// Box and Muller's transform (Annals of Mathematical Statistics 29, 1958) makes two draws of two
   /// words: r cos 2πv and r sin 2πv with r = √(−2 ln u), u in (0, 1] and v in [0, 1).

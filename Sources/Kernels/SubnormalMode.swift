@@ -2,9 +2,10 @@ internal import CFMA
 
 /// How a thread treats subnormal numbers: those below 2⁻¹²⁶, the smallest normal float.
 ///
-/// On some processors an operation on a subnormal number takes a hundred cycles (Intel's optimization
-/// manual, 3.8.3). Adam's first moments decay to subnormal numbers where a gradient is zero for many
-/// steps. Treated as zeros they cost nothing, and moments that small change no parameter.
+/// On some processors an operation on a subnormal number takes a hundred cycles (Intel's
+/// optimization manual, 3.8.3). Adam's first moments decay to subnormal numbers where a gradient is
+/// zero for many steps. Treated as zeros they cost nothing, and moments that small change no
+/// parameter.
 public struct SubnormalMode: Sendable {
   private let value: UInt
 

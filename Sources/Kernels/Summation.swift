@@ -1,8 +1,9 @@
 extension Vector {
-  /// Sets every element to the sum of the same element of all `terms`, added in the order of `terms`.
-  /// The vector itself may be one of them.
+  /// Sets every element to the sum of the same element of all `terms`, added in the order of
+  /// `terms`. The vector itself may be one of them.
   ///
-  /// The order is the same for every element, so vectors that are cut into parts give the same bits.
+  /// The order is the same for every element, so vectors that are cut into parts give the same
+  /// bits.
   public func setToSum(of terms: [Vector]) {
     require(
       !terms.isEmpty && terms.allSatisfy { $0.count == count },

@@ -1,11 +1,11 @@
-// Elementary functions in plain arithmetic. Unlike those of the C library, they vectorise in loops and
-// give the same bits on every processor and in every vector lane.
+// Elementary functions in plain arithmetic. Unlike those of the C library, they vectorise in loops
+// and give the same bits on every processor and in every vector lane.
 
-/// eˣ, accurate to 1 unit in the last place. x is clamped to −87…88, where eˣ is a normal float. NaN
-/// gives NaN.
+/// eˣ, accurate to 1 unit in the last place. x is clamped to −87…88, where eˣ is a normal float.
+/// NaN gives NaN.
 ///
-/// With x = n ln 2 + r and |r| ≤ ½ ln 2, eʳ is the polynomial of Cephes' `expf`, and n is added to the
-/// exponent's bits.
+/// With x = n ln 2 + r and |r| ≤ ½ ln 2, eʳ is the polynomial of Cephes' `expf`, and n is added to
+/// the exponent's bits.
 @inline(__always)
 func exponential(_ x: Float) -> Float {
   let low: Float = x < -87 ? -87 : x

@@ -38,8 +38,8 @@ public struct Vector {
     return Vector(base: base + range.lowerBound, count: range.count)
   }
 
-  /// The floats from `offset` on as a row-major matrix with rows `stride` floats apart; by default, rows
-  /// without gaps.
+  /// The floats from `offset` on as a row-major matrix with rows `stride` floats apart; by default,
+  /// rows without gaps.
   public func matrix(at offset: Int = 0, rows: Int, columns: Int, stride: Int? = nil) -> Matrix {
     let layout = MatrixLayout(
       at: offset, rows: rows, columns: columns, stride: stride ?? columns, within: count)

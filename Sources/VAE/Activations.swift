@@ -2,16 +2,17 @@ public import Kernels
 
 /// The intermediate results of a forward and a backward pass over at most `capacity` samples.
 ///
-/// Each layer's inputs and deltas lie in `shared` memory, in the precision that products read, because
-/// weight gradients are computed from them, possibly by another rank of the team. All other results
-/// lie in the rank's `own` memory. In fp32 the matrices ``pixels``, ``latents``, ``logits`` and
-/// ``momentGradient`` are views of the shared operands; in bf16 they are separate floats in own memory,
-/// which the bound and the sampler compute with and round into the operands.
+/// Each layer's inputs and deltas lie in `shared` memory, in the precision that products read,
+/// because weight gradients are computed from them, possibly by another rank of the team. All other
+/// results lie in the rank's `own` memory. In fp32 the matrices ``pixels``, ``latents``, ``logits``
+/// and ``momentGradient`` are views of the shared operands; in bf16 they are separate floats in own
+/// memory, which the bound and the sampler compute with and round into the operands.
 public struct Activations {
   /// The inputs of each layer, (capacity, inputs + 1). The last column is all ones.
   public let inputs: [Operand]
 
-  /// The deltas of each layer: the gradient of the loss by the layer's outputs, (capacity, outputs).
+  /// The deltas of each layer: the gradient of the loss by the layer's outputs, (capacity,
+  /// outputs).
   public let deltas: [Operand]
 
   /// The images, (capacity, pixels): the inputs of the first layer.
@@ -39,8 +40,8 @@ public struct Activations {
   /// The number of the decoder's first layer.
   private let decoder: Int
 
-  /// For each operand in shared memory but the first layer's inputs: the offset of its first row, and
-  /// the distance between rows, in floats.
+  /// For each operand in shared memory but the first layer's inputs: the offset of its first row,
+  /// and the distance between rows, in floats.
   private let gathered: [(offset: Int, stride: Int)]
 
   /// Lays out `shared` and `own` memory for `capacity` samples, and sets the columns of ones.
@@ -80,16 +81,16 @@ public struct Activations {
 
   /// Where in shared memory the inputs and deltas of the samples `rows` lie, without the pixels.
   ///
-  /// Ranks that send each other these ranges, and read the pixels themselves, can compute any tile of
-  /// the gradient over all samples.
+  /// Ranks that send each other these ranges, and read the pixels themselves, can compute any tile
+  /// of the gradient over all samples.
   public func gatheredRanges(_ rows: Range<Int>) -> [Range<Int>] {
     gathered.map {
       $0.offset + rows.lowerBound * $0.stride..<$0.offset + rows.upperBound * $0.stride
     }
   }
 
-  /// The inputs that the weights of layer `number` are multiplied by, (capacity, inputs): without the
-  /// column of ones.
+  /// The inputs that the weights of layer `number` are multiplied by, (capacity, inputs): without
+  /// the column of ones.
   func weightInputs(of number: Int) -> Operand { Self.withoutOnes(inputs[number]) }
 
   private static func withoutOnes(_ input: Operand) -> Operand {
@@ -175,8 +176,8 @@ private struct RowAllocator {
         rows: capacity, columns: columns, stride: 2 * stride, isMostlyZero: isMostlyZero)
   }
 
-  /// The floats that `operand` is rounded from: `operand` itself if it is fp32, otherwise a matrix of
-  /// the same shape, which is cut off.
+  /// The floats that `operand` is rounded from: `operand` itself if it is fp32, otherwise a matrix
+  /// of the same shape, which is cut off.
   mutating func floats(for operand: Operand) -> Matrix {
     operand.matrix ?? matrix(operand.columns)
   }

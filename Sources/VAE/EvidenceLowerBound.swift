@@ -3,8 +3,9 @@ internal import Kernels
 /// The negative evidence lower bound: reconstruction loss + divergence, in nats for each image.
 ///
 /// Kingma and Welling 2013, equation 10 with one sample of z. Column 0 of `losses` (n, 2) is the
-/// reconstruction loss, the cross-entropy of the pixels; column 1 is the Kullback–Leibler divergence
-/// of q(z|x) from the prior. Both terms and both gradients are taken here and nowhere else.
+/// reconstruction loss, the cross-entropy of the pixels; column 1 is the Kullback–Leibler
+/// divergence of q(z|x) from the prior. Both terms and both gradients are taken here and nowhere
+/// else.
 struct EvidenceLowerBound {
   /// Writes `losses` (n, 2) of the samples `rows`.
   func evaluate(_ activations: Activations, rows: Range<Int>, losses: Matrix) {

@@ -2,8 +2,9 @@ public import Kernels
 
 /// A fully connected layer, y = x W + b.
 ///
-/// The parameters are one matrix (inputs + 1, outputs) whose last row is the bias. The inputs have a
-/// last column of ones, so that one product xᵀ δ gives the gradient of the weights and of the bias.
+/// The parameters are one matrix (inputs + 1, outputs) whose last row is the bias. The inputs have
+/// a last column of ones, so that one product xᵀ δ gives the gradient of the weights and of the
+/// bias.
 public struct LinearLayer: Sendable {
   /// The layer's index in ``ParameterLayout/layers``.
   let number: Int

@@ -16,8 +16,8 @@ public struct NamedTensor: Sendable {
   /// The number of inputs of the tensor's layer.
   var inputs: Int { layer.inputs }
 
-  /// The tensor's elements among all `parameters`, in PyTorch's order: (outputs, inputs) for a weight,
-  /// (1, outputs) for a bias.
+  /// The tensor's elements among all `parameters`, in PyTorch's order: (outputs, inputs) for a
+  /// weight, (1, outputs) for a bias.
   public func view(of parameters: Vector) -> Matrix {
     isBias
       ? layer.bias(parameters).columns(columns)

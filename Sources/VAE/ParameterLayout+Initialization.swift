@@ -1,11 +1,12 @@
 public import Kernels
 
 extension ParameterLayout {
-  /// Sets `parameters` to the initial values of PyTorch's default: weights and biases are uniform in
-  /// ±1/√inputs, and gaps are zero.
+  /// Sets `parameters` to the initial values of PyTorch's default: weights and biases are uniform
+  /// in ±1/√inputs, and gaps are zero.
   ///
-  /// He, Zhang, Ren, Sun 2015 with a = √5, as in `torch.nn.Linear.reset_parameters`. A draw's address
-  /// is the tensor and the element in PyTorch's order, so the values depend on `seed` alone.
+  /// He, Zhang, Ren, Sun 2015 with a = √5, as in `torch.nn.Linear.reset_parameters`. A draw's
+  /// address is the tensor and the element in PyTorch's order, so the values depend on `seed`
+  /// alone.
   public func initialize(_ parameters: Vector, seed: UInt64) {
     parameters.fill(0)
     let stream = RandomStream(seed: seed, purpose: .initialization)

@@ -3,8 +3,8 @@ internal import Kernels
 /// The model's layers, and where the parameters of each lie in one flat buffer.
 ///
 /// The gradient and Adam's moments have the same layout. Each layer's matrix starts on 64 bytes, in
-/// fp32 and in a copy of the buffer in bf16. Means and log variances are the outputs of one layer, side
-/// by side.
+/// fp32 and in a copy of the buffer in bf16. Means and log variances are the outputs of one layer,
+/// side by side.
 public struct ParameterLayout: Sendable {
   /// The sizes of the model.
   public let configuration: ModelConfiguration

@@ -3,7 +3,7 @@ import Kernels
 import Testing
 
 @Suite struct AdamTests {
-  /// What `scripts/golden-gradients.py` has PyTorch write.
+  /// The contents of a file that `scripts/golden-gradients.py` writes with PyTorch.
   struct Golden: Decodable {
     struct Step: Decodable {
       let gradient: [Double], parameters: [Double]
@@ -14,7 +14,8 @@ import Testing
     let steps: [Step]
   }
 
-  /// Five steps of `torch.optim.Adam` in double precision: gradients from 10⁻¹² to 10⁶, and none.
+  /// Five steps of `torch.optim.Adam` in double precision, with gradients of 0 and from 10⁻¹² to
+  /// 10⁶.
   @Test func asPyTorch() throws {
     let file = try #require(
       Bundle.module.url(forResource: "adam", withExtension: "json", subdirectory: "Golden"))
@@ -40,7 +41,7 @@ import Testing
     }
   }
 
-  /// After one step the corrected moments are g and g², so it has the length α |g| / (|g| + ε).
+  /// In the first step the corrected moments are g and g², so its length is α |g| / (|g| + ε).
   @Test func firstStep() {
     // From 10⁻⁹ to 10³.
     let gradient = normals(100, seed: 1).enumerated().map { place, normal in
@@ -60,12 +61,13 @@ import Testing
     }
   }
 
-  /// A constant gradient's corrected moments stay g and g²: every step has the same length.
+  /// If the gradient is constant, the corrected moments stay g and g², and all steps have one
+  /// length.
   @Test(arguments: [1, 2, 10, 1000, 100_000])
   func correction(steps: Int) {
     let optimizer = Optimizer([0])
     let adam = Adam()
-    // What the moments have grown to by then, in closed form.
+    // The moments before the last step, divided by g and g², in closed form.
     let (mean, square) = (1 - pow(0.9, Double(steps - 1)), 1 - pow(0.999, Double(steps - 1)))
     optimizer.gradient.write([2])
     optimizer.firstMoment.write([Float(2 * mean)])

@@ -2,7 +2,7 @@ import Kernels
 import Testing
 
 @Suite struct ArithmeticPeakTests {
-  /// A core that does 0.05 GFLOP/s or 2 TFLOP/s is not the one this runs on.
+  /// No core that runs this test does less than 0.05 GFLOP/s or more than 2 TFLOP/s.
   @Test("a core's peak is of the right order")
   func order() throws {
     let peak = try #require(ArithmeticPeak(.fp32))

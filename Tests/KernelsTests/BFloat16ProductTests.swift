@@ -6,16 +6,16 @@ import Testing
 @Suite struct BFloat16ProductTests {
   private static let sets = InstructionSet.available.filter(\.hasBF16)
 
-  /// Thousands of products in all shapes, of AVX-512 BF16 where there is one, of AMX where
-  /// there is one and by its definition elsewhere, against plain loops over models of both
-  /// instructions; and the layouts of weights.
+  /// A probe compares thousands of products of all shapes with plain loops over models of the
+  /// instructions: AVX-512 BF16 and AMX if the processor has them, and AMX in emulation. It tests
+  /// the layouts of weights, too.
   @Test("bit for bit by the definitions") func definitions() throws {
     let outcome = try Command([Command.built("bf16-probe")]).run(seconds: 300)
     #expect(outcome.status == 0 && outcome.errors.isEmpty, "\(outcome.output)\(outcome.errors)")
   }
 
-  /// Against plain sums in double precision of the rounded factors: products of two such numbers
-  /// are exact in fp32.
+  /// Compares products with plain sums in double precision of the rounded factors. The product of
+  /// two numbers in bf16 is exact in fp32.
   @Test(
     arguments: [
       (1, 1, 1), (1, 7, 1), (7, 1, 7), (15, 17, 31), (17, 15, 33), (32, 63, 65), (65, 40, 20),
@@ -27,12 +27,13 @@ import Testing
       for rectifies in [false, true] {
         let reference = ProductReference(
           rows: shape.rows, inner: shape.inner, columns: shape.columns, precision: .bf16)
-        let a = PaddedOperand(shape.rows, shape.inner, reference.a, padding: 3, precision: .bf16)
-        let b = Pairs(shape.inner, shape.columns, reference.b)
-        let bias = PaddedMatrix(1, shape.columns, reference.bias)
+        let a = PaddedOperand(
+          shape.rows, shape.inner, values: reference.a, padding: 3, precision: .bf16)
+        let b = Pairs(shape.inner, shape.columns, values: reference.b)
+        let bias = PaddedMatrix(1, shape.columns, values: reference.bias)
         let c = PaddedMatrix(shape.rows, shape.columns, padding: 3)
         let rounded = PaddedOperand(
-          shape.rows, shape.columns, c.matrix.elements, padding: 3, precision: .bf16)
+          shape.rows, shape.columns, values: c.matrix.elements, padding: 3, precision: .bf16)
         for target in [Operand(c.matrix), rounded.operand] {
           engine.multiply(
             a.operand, .pairs(b.view), into: target, bias: hasBias ? bias.matrix : nil,
@@ -54,8 +55,8 @@ import Testing
   @Test("what is not finite passes a rectifier", arguments: [Float.nan, .infinity])
   func notFinite(value: Float) {
     for set in Self.sets {
-      let a = PaddedOperand(2, 3, [1, 1, 1, 1, value, 1], precision: .bf16)
-      let b = Pairs(3, 20, [Float](repeating: 1, count: 60))
+      let a = PaddedOperand(2, 3, values: [1, 1, 1, 1, value, 1], precision: .bf16)
+      let b = Pairs(3, 20, values: [Float](repeating: 1, count: 60))
       let c = PaddedMatrix(2, 20)
       MatrixEngine(set).multiply(
         a.operand, .pairs(b.view), into: Operand(c.matrix), epilogue: .rectifier)
@@ -72,11 +73,11 @@ private struct Pairs: ~Copyable {
 
   /// The factor (depth, columns) with `values` in row-major order, half of it as rows and half as
   /// columns of its transpose.
-  init(_ depth: Int, _ columns: Int, _ values: [Float]) {
+  init(_ depth: Int, _ columns: Int, values: [Float]) {
     memory = Buffer(
       repeating: 0, count: PairedMatrix.floats(depth: depth, columns: columns))
     view = PairedMatrix(inPlaceOf: memory.vector, depth: depth, columns: columns)
-    let matrix = PaddedMatrix(depth, columns, values)
+    let matrix = PaddedMatrix(depth, columns, values: values)
     let transposed = PaddedMatrix(columns, depth)
     transposed.matrix.copy(from: matrix.matrix.transposed)
     let half = columns / 2

@@ -2,9 +2,10 @@ import Kernels
 import Testing
 
 @Suite struct BFloat16Tests {
-  /// Floats' bits and what ml_dtypes 0.6.0, JAX's implementation of the format, rounds them to:
-  /// zeros, numbers that fit, halves above even and odd, a bit beside halves, everyday numbers,
-  /// denormals, a carry into the exponent, the largest numbers, infinities.
+  /// Bits of floats, and of the numbers to which ml_dtypes 0.6.0, JAX's implementation of the
+  /// format, rounds them: zeros, exact numbers, halves above even and odd, one bit more and less
+  /// than halves, everyday numbers, subnormal numbers, a carry into the exponent, the largest
+  /// numbers, infinities.
   static let golden: [(UInt32, UInt16)] = [
     (0x0000_0000, 0x0000), (0x8000_0000, 0x8000), (0x3f80_0000, 0x3f80), (0x0080_0000, 0x0080),
     (0x3f80_8000, 0x3f80), (0x3f81_8000, 0x3f82), (0xbf80_8000, 0xbf80), (0xbf81_8000, 0xbf82),
@@ -27,8 +28,8 @@ import Testing
     #expect(changed.isEmpty)
   }
 
-  /// Between every two neighbours: to the nearer, and from the middle to the even one. Beyond the
-  /// last number lies infinity, as if it were the next: IEEE 754-2019, §4.3.1.
+  /// Floats between two neighbours round to the nearer one, and from the middle to the even one.
+  /// Infinity counts as the number after the largest: IEEE 754-2019, §4.3.1.
   @Test func nearest() {
     var wrong: [UInt16] = []
     for bits in UInt16(0)..<0x7f80 {
@@ -48,7 +49,7 @@ import Testing
     #expect(wrong.isEmpty)
   }
 
-  /// NaN stays NaN, its sign stays, and it is quiet, even where its bits that stay are all 0.
+  /// NaN stays NaN, keeps its sign and becomes quiet, even if the upper bits of its payload are 0.
   @Test(arguments: [0x7f80_0001, 0x7f80_8000, 0x7fc0_0000, 0x7fff_ffff, 0xff80_0001, 0xffff_ffff])
   func notANumber(bits: UInt32) {
     let rounded = BFloat16(Float(bitPattern: bits))
@@ -56,7 +57,7 @@ import Testing
     #expect((rounded.float.sign == .minus) == (bits >> 31 == 1))
   }
 
-  /// Loops in vector registers, and their remainders, do what single numbers do.
+  /// Vectors of all lengths are rounded as single numbers are.
   @Test(arguments: [0, 1, 7, 8, 15, 16, 17, 31, 33, 64, 100])
   func vectors(count: Int) {
     let values = (0..<count).map { Float(bitPattern: Self.golden[$0 % Self.golden.count].0) }

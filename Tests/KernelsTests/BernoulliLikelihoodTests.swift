@@ -3,10 +3,11 @@ import Kernels
 import Testing
 
 @Suite struct BernoulliLikelihoodTests {
-  /// Around the 16 lanes, a row of MNIST, and past the 16 × 96 factors of one product.
+  /// Sizes around 16 lanes, the size of MNIST, and sizes around 16 × 96, after which logarithms are
+  /// taken.
   static let sizes = [1, 2, 15, 16, 17, 31, 33, 784, 1535, 1536, 1537, 1553, 5000]
 
-  /// Logits of every size, among them ±0 and those whose exponential leaves the range of floats.
+  /// Logits of every size, among them ±0 and some whose exponential is not a normal float.
   private func logits(_ count: Int) -> [Float] {
     let special: [Float] = [0, -0.0, 100, -100, 1e4, -1e4, 1e-20, 88.5, -88.5, 17, -17]
     return normals(count, seed: 1).enumerated().map { place, normal in
@@ -14,7 +15,7 @@ import Testing
     }
   }
 
-  /// Pixels as they come: black, white and grey.
+  /// Pixels that are black, white and grey.
   private func pixels(_ count: Int) -> [Float] {
     uniforms(count, seed: 2).map { $0 < 0.25 ? 0 : $0 > 0.75 ? 1 : $0 }
   }
@@ -30,8 +31,8 @@ import Testing
   func lossAndGradient(columns: Int) {
     let (rows, scale) = (3, Float(1) / 128)
     let (a, x) = (logits(rows * columns), pixels(rows * columns))
-    let logits = PaddedMatrix(rows, columns, a, padding: 2)
-    let pixels = PaddedMatrix(rows, columns, x, padding: 5)
+    let logits = PaddedMatrix(rows, columns, values: a, padding: 2)
+    let pixels = PaddedMatrix(rows, columns, values: x, padding: 5)
     let losses = PaddedMatrix(rows, 1, padding: 1)
     let only = PaddedMatrix(rows, 1, padding: 1)
     BernoulliLikelihood.forward(logits: logits.matrix, pixels: pixels.matrix, loss: only.matrix)
@@ -43,7 +44,7 @@ import Testing
     for row in 0..<rows {
       let places = row * columns..<(row + 1) * columns
       let expected = places.reduce(0) { $0 + crossEntropy(a[$1], x[$1]) }
-      // A pixel whose e^−|a| is lost beside 1 loses at most half a unit of 1.
+      // If e^−|a| is too small to change 1, a pixel loses at most half a unit of 1.
       let tolerance = 2e-6 * expected + 0x1p-24 * Double(columns)
       #expect(abs(Double(losses.matrix[row, 0]) - expected) <= tolerance)
     }
@@ -55,12 +56,12 @@ import Testing
     #expect(areIntact == [true, true])
   }
 
-  /// Every pixel costs ln 2, whatever it shows; products of factors are as large as they can be.
+  /// With logits of 0 every pixel costs ln 2, and the products of factors are as large as possible.
   @Test(arguments: sizes)
   func logitsOfZero(columns: Int) {
     let losses = PaddedMatrix(1, 1)
     let logits = PaddedMatrix(1, columns)
-    let pixels = PaddedMatrix(1, columns, pixels(columns))
+    let pixels = PaddedMatrix(1, columns, values: pixels(columns))
     BernoulliLikelihood.forward(
       logits: logits.matrix, pixels: pixels.matrix, loss: losses.matrix)
     #expect(unitsInLastPlace(losses.matrix[0, 0], Double(columns) * log(2)) <= 4)
@@ -68,7 +69,7 @@ import Testing
 
   @Test func means() {
     let a = logits(1000) + [-87, 87, -80, 80, -.infinity, .infinity]
-    let logits = PaddedMatrix(2, a.count / 2, a, padding: 1)
+    let logits = PaddedMatrix(2, a.count / 2, values: a, padding: 1)
     let result = PaddedMatrix(2, a.count / 2, padding: 3)
     BernoulliLikelihood.means(logits: logits.matrix, into: result.matrix)
     #expect(logits.matrix.elements.bits == a.bits)
@@ -84,11 +85,11 @@ import Testing
     }
   }
 
-  /// A model that has gone astray must show in the loss, wherever the value stands.
+  /// A logit that is not finite makes the loss not finite, at any pixel.
   @Test(
     arguments: [Float.nan, -.nan, .infinity, -.infinity], [Float(0), 0.5, 1])
   func notFinite(logit: Float, pixel: Float) {
-    // An infinite logit that fits its pixel costs ∞ − ∞ or 0 × ∞ here, which is as good a sign.
+    // An infinite logit that fits its pixel costs ∞ − ∞ or 0 × ∞, which is NaN.
     for place in [0, 15, 16, 783] {
       let logits = PaddedMatrix(2, 784)
       let pixels = PaddedMatrix(2, 784)

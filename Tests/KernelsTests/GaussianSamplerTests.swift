@@ -5,7 +5,7 @@ import Testing
 @Suite struct GaussianSamplerTests {
   static let rows = 6
 
-  /// Means, then log variances; those are three times as wide, from e^−4 to e^4 mostly.
+  /// Means, then log variances. Most variances are between e^−4 and e^4.
   private func moments(_ size: Int) -> [Float] {
     normals(Self.rows * 2 * size, seed: 1).enumerated().map { place, normal in
       place % (2 * size) < size ? normal : 3 * normal
@@ -31,8 +31,9 @@ import Testing
 
   @Test(arguments: [1, 2, 15, 16, 17, 20, 50])
   func latents(size: Int) {
-    let moments = PaddedMatrix(Self.rows, 2 * size, moments(size), padding: 3)
-    let noise = PaddedMatrix(Self.rows, size, normals(Self.rows * size, seed: 2), padding: 1)
+    let moments = PaddedMatrix(Self.rows, 2 * size, values: moments(size), padding: 3)
+    let noise = PaddedMatrix(
+      Self.rows, size, values: normals(Self.rows * size, seed: 2), padding: 1)
     let latents = PaddedMatrix(Self.rows, size, padding: 2)
     GaussianSampler.forward(
       moments: moments.matrix, noise: noise.matrix, latents: latents.matrix,
@@ -48,7 +49,7 @@ import Testing
 
   @Test(arguments: [1, 2, 15, 16, 17, 20, 50])
   func divergences(size: Int) {
-    let moments = PaddedMatrix(Self.rows, 2 * size, moments(size), padding: 3)
+    let moments = PaddedMatrix(Self.rows, 2 * size, values: moments(size), padding: 3)
     let divergence = PaddedMatrix(Self.rows, 1, padding: 1)
     GaussianSampler.divergence(moments: moments.matrix, divergence: divergence.matrix)
     let units = units(size)
@@ -63,13 +64,15 @@ import Testing
     #expect(isIntact)
   }
 
-  /// Central differences of scale × divergence + g z, whose gradient by z is g.
+  /// Compares gradients with central differences of scale × divergence + g z.
   @Test(arguments: [1, 2, 15, 16, 17, 20, 50])
   func gradients(size: Int) {
     let scale: Float = 0.75
-    let moments = PaddedMatrix(Self.rows, 2 * size, moments(size), padding: 3)
-    let noise = PaddedMatrix(Self.rows, size, normals(Self.rows * size, seed: 2), padding: 1)
-    let latent = PaddedMatrix(Self.rows, size, normals(Self.rows * size, seed: 3), padding: 4)
+    let moments = PaddedMatrix(Self.rows, 2 * size, values: moments(size), padding: 3)
+    let noise = PaddedMatrix(
+      Self.rows, size, values: normals(Self.rows * size, seed: 2), padding: 1)
+    let latent = PaddedMatrix(
+      Self.rows, size, values: normals(Self.rows * size, seed: 3), padding: 4)
     let gradient = PaddedMatrix(Self.rows, 2 * size, padding: 2)
     GaussianSampler.backward(
       moments: moments.matrix, noise: noise.matrix, latentGradient: latent.matrix,
@@ -91,12 +94,12 @@ import Testing
     #expect(isIntact)
   }
 
-  /// The prior itself: no divergence, and latents that are the noise.
+  /// If q(z|x) is the prior, the divergence is 0 and the latents are the noise.
   @Test func prior() {
     let moments = PaddedMatrix(1, 4)
-    let noise = PaddedMatrix(1, 2, [-0.5, 2])
+    let noise = PaddedMatrix(1, 2, values: [-0.5, 2])
     let latents = PaddedMatrix(1, 2)
-    let divergence = PaddedMatrix(1, 1, [9])
+    let divergence = PaddedMatrix(1, 1, values: [9])
     GaussianSampler.forward(
       moments: moments.matrix, noise: noise.matrix, latents: latents.matrix,
       as: Operand(latents.matrix))

@@ -24,8 +24,8 @@ import Testing
   @Test func withoutInnerDimension() {
     let a = PaddedMatrix(2, 0)
     let b = PaddedMatrix(0, 3)
-    let c = PaddedMatrix(2, 3, [1, 2, 3, 4, 5, 6], padding: 2)
-    let bias = PaddedMatrix(1, 3, [7, 8, -9])
+    let c = PaddedMatrix(2, 3, values: [1, 2, 3, 4, 5, 6], padding: 2)
+    let bias = PaddedMatrix(1, 3, values: [7, 8, -9])
     engine.multiply(
       a.matrix, b.matrix, into: c.matrix, bias: bias.matrix, epilogue: .rectifier)
     #expect(c.matrix.elements == [7, 8, 0, 7, 8, 0])
@@ -48,10 +48,10 @@ import Testing
     #expect(isIntact)
   }
 
-  /// What is not finite must not vanish in a rectifier: the loss is to tell of it.
+  /// A rectifier keeps NaN and infinity, so that they show in the loss.
   @Test(arguments: [Float.nan, .infinity], [false, true])
   func notFinite(value: Float, rectifies: Bool) {
-    let a = PaddedMatrix(2, 3, [1, 1, 1, 1, value, 1])
+    let a = PaddedMatrix(2, 3, values: [1, 1, 1, 1, value, 1])
     let b = PaddedMatrix(3, 20)
     b.matrix.fill(1)
     let c = PaddedMatrix(2, 20)

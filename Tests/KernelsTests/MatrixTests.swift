@@ -4,7 +4,7 @@ import Testing
 @Suite struct MatrixTests: ~Copyable {
   /// 1 2 3
   /// 4 5 6, one float apart in memory.
-  let padded = PaddedMatrix(2, 3, [1, 2, 3, 4, 5, 6], padding: 1)
+  let padded = PaddedMatrix(2, 3, values: [1, 2, 3, 4, 5, 6], padding: 1)
   private var matrix: Matrix { padded.matrix }
 
   @Test func shape() {
@@ -43,7 +43,7 @@ import Testing
   @Test(arguments: [false, true], [false, true])
   func copy(source: Bool, target: Bool) {
     let values: [Float] = [6, 5, 4, 3, 2, 1]
-    let from = PaddedMatrix(3, 2, values, padding: 2, transposed: source)
+    let from = PaddedMatrix(3, 2, values: values, padding: 2, transposed: source)
     let to = PaddedMatrix(3, 2, padding: 5, transposed: target)
     to.matrix.copy(from: from.matrix)
     #expect(to.matrix.elements == values)
@@ -52,11 +52,11 @@ import Testing
     #expect(isIntact)
   }
 
-  /// Sizes below, at and above those of the blocks that a transposed copy goes by.
+  /// Sizes below, at and above those of the blocks of a transposed copy.
   @Test(arguments: [1, 63, 64, 65, 130], [1, 7, 8, 9, 25])
   func transposedCopy(rows: Int, columns: Int) {
     let values = (0..<rows * columns).map(Float.init)
-    let from = PaddedMatrix(rows, columns, values, padding: 3, transposed: true)
+    let from = PaddedMatrix(rows, columns, values: values, padding: 3, transposed: true)
     let to = PaddedMatrix(rows, columns, padding: 5)
     to.matrix.copy(from: from.matrix)
     #expect(to.matrix.elements == values)

@@ -1,7 +1,7 @@
 import Kernels
 import Testing
 
-/// A programmer's mistakes, by what the program says before it ends.
+/// Mistakes of a programmer, by the message with which they end the program.
 private let mistakes: [String: @Sendable () -> Void] = [
   "a buffer cannot hold -1 elements": { _ = Buffer<Float>(repeating: 0, count: -1) },
   "a buffer of 4611686018427387903 elements exceeds the address space": {
@@ -56,7 +56,7 @@ private let mistakes: [String: @Sendable () -> Void] = [
   },
 
   "element (2, 0) outside of a matrix (2, 3)": { _ = PaddedMatrix(2, 3).matrix[2, 0] },
-  // There is such an element in memory: the next row's first.
+  // In memory there is an element at this place: the first one of the next row.
   "element (0, 3) outside of a matrix (2, 3)": { _ = PaddedMatrix(2, 3).matrix[0, 3] },
   "element (1, -1) outside of a matrix (2, 3)": { PaddedMatrix(2, 3).matrix[1, -1] = 0 },
   "element (0, 2) outside of a matrix (3, 2)": { PaddedMatrix(2, 3).matrix.transposed[0, 2] = 0 },
@@ -141,7 +141,7 @@ private let mistakes: [String: @Sendable () -> Void] = [
   },
 ]
 
-/// A mistake ends the program, and the message tells which it was.
+/// A mistake ends the program with its message.
 @Test(arguments: mistakes.keys.sorted())
 func mistake(_ message: String) async {
   let result = await #expect(

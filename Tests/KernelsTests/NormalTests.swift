@@ -34,8 +34,8 @@ import Testing
     #expect(Self.draws.kolmogorovSmirnov { erfc(-$0 / 2.0.squareRoot()) / 2 } < 1.95)
   }
 
-  /// Cosine and sine of one angle, pairs in one block, blocks and rows share nothing, nor do their
-  /// squares.
+  /// Draws that are close to each other are uncorrelated, in a block and across blocks and rows. So
+  /// are their squares.
   @Test(arguments: [1, 2, 3, 4, 5, 20])
   func neighbours(apart lag: Int) {
     let n = Self.count - lag

@@ -1,6 +1,6 @@
 import Kernels
 
-/// `count` standard normal floats. `Philox` has known answers to meet, so it may draw inputs.
+/// `count` standard normal floats. `Philox` is tested by itself, so tests can use its draws.
 func normals(_ count: Int, seed: UInt64) -> [Float] {
   let buffer = Buffer<Float>(repeating: 0, count: count)
   let row = buffer.vector.matrix(rows: 1, columns: count)

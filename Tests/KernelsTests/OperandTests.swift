@@ -3,9 +3,9 @@ import Testing
 
 @Suite struct OperandTests {
   /// 1 2 3
-  /// 4 5 6 in either precision, amid NaN.
+  /// 4 5 6 in either precision, surrounded by NaN.
   private func withOperand(_ precision: Precision, _ body: (Operand) -> Void) {
-    let matrix = PaddedMatrix(2, 3, [1, 2, 3, 4, 5, 6], padding: 5)
+    let matrix = PaddedMatrix(2, 3, values: [1, 2, 3, 4, 5, 6], padding: 5)
     let memory = Buffer<Float>(repeating: .nan, count: 8)
     let operand =
       precision == .fp32
@@ -34,7 +34,7 @@ import Testing
   /// Rounds elements, and writes nothing around them.
   @Test func rounding() {
     let values: [Float] = [1.001, -2.02, .infinity, 0.3, 3e38, 0x1p-130]
-    let matrix = PaddedMatrix(2, 3, values, padding: 2)
+    let matrix = PaddedMatrix(2, 3, values: values, padding: 2)
     let memory = Buffer<Float>(repeating: .nan, count: 8)
     let vector = BFloat16Vector(inPlaceOf: memory.vector)
     let before = (0..<16).map { vector[$0] }
@@ -45,9 +45,9 @@ import Testing
     #expect((0..<16).allSatisfy { inside.contains($0) || vector[$0] == before[$0] })
   }
 
-  /// In fp32 an operand is the matrix: what is written later is seen.
+  /// In fp32 an operand is a view of the matrix, so later writes to the matrix show in it.
   @Test func samePlace() {
-    let matrix = PaddedMatrix(1, 2, [1, 2])
+    let matrix = PaddedMatrix(1, 2, values: [1, 2])
     let operand = Operand(matrix.matrix)
     matrix.matrix[0, 1] = 5
     operand.round(matrix.matrix)

@@ -1,6 +1,6 @@
 import Kernels
 
-/// Parameters with all that Adam needs beside them.
+/// Parameters with their gradient and the moments of Adam.
 struct Optimizer: ~Copyable {
   private let buffer: Buffer<Float>
   private let count: Int
@@ -16,7 +16,7 @@ struct Optimizer: ~Copyable {
   var firstMoment: Vector { buffer.vector[2 * count..<3 * count] }
   var secondMoment: Vector { buffer.vector[3 * count..<4 * count] }
 
-  /// Everything, copied.
+  /// A copy of parameters, gradient and moments.
   var elements: [Float] { buffer.elements }
 
   func update(_ adam: Adam, step: Int, in range: Range<Int>? = nil) {

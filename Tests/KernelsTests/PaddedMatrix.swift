@@ -1,6 +1,6 @@
 import Kernels
 
-/// A matrix amid a larger buffer, whose other floats are poison that must stay out of results.
+/// A matrix inside a larger buffer. The floats around it are `poison`, which must not be used.
 struct PaddedMatrix: ~Copyable {
   let matrix: Matrix
 
@@ -23,14 +23,14 @@ struct PaddedMatrix: ~Copyable {
 
   /// The same with `values` in row-major order.
   init(
-    _ rows: Int, _ columns: Int, _ values: [Float], padding: Int = 0, transposed: Bool = false,
+    _ rows: Int, _ columns: Int, values: [Float], padding: Int = 0, transposed: Bool = false,
     poison: Float = .nan
   ) {
     self.init(rows, columns, padding: padding, transposed: transposed, poison: poison)
     matrix.copy(from: values)
   }
 
-  /// Whether no float around the matrix was written; the matrix itself is lost.
+  /// Whether no float around the matrix was written. The call overwrites the matrix.
   func surroundingsAreIntact() -> Bool {
     matrix.fill(poison)
     let span = buffer.span

@@ -9,8 +9,8 @@ import Testing
     let (span, first) = (bytes.span, [UInt32(0)])
     fillPixels(padded.matrix, as: Operand(padded.matrix), from: span, images: first.span)
     for byte in 0...255 {
-      // A float's quotient is the nearest to the true one, which is what double precision rounds
-      // to.
+      // Division rounds to the float nearest to the true quotient, and so does the conversion of
+      // the quotient in double precision.
       #expect(padded.matrix[0, byte] == Float(Double(byte) / 255))
     }
     #expect((padded.matrix[0, 0], padded.matrix[0, 255]) == (0, 1))
@@ -24,7 +24,7 @@ import Testing
     let images: [UInt32] = [4, 0, 0, 2]
     let padded = PaddedMatrix(4, 3, padding: 5)
     let rounded = PaddedOperand(
-      4, 3, [Float](repeating: 9, count: 12), padding: 2, precision: .bf16)
+      4, 3, values: [Float](repeating: 9, count: 12), padding: 2, precision: .bf16)
     fillPixels(padded.matrix, as: rounded.operand, from: bytes.span, images: images.span)
     let expected: [Float] = [12, 13, 14, 0, 1, 2, 0, 1, 2, 6, 7, 8]
     #expect(padded.matrix.elements == expected.map { $0 / 255 })

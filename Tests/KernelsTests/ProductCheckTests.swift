@@ -5,7 +5,7 @@ import Testing
 
 @testable import Kernels
 
-/// What a processor's products are held against when a job begins.
+/// The check of a processor's products at the start of a job.
 @Suite struct ProductCheckTests {
   @Test("all instructions of this processor pass", arguments: InstructionSet.available)
   func passes(instructions: InstructionSet) {
@@ -13,7 +13,7 @@ import Testing
     #expect(ProductCheck.isPassed(by: MatrixEngine(instructions), in: precision))
   }
 
-  /// By AMX's definition, where there is AVX-512 for what surrounds it.
+  /// AMX itself is emulated. The code around it needs AVX-512.
   @Test(
     "what is expected of AMX",
     .enabled(if: InstructionSet.available.contains(.avx512), "this processor has no AVX-512"),
@@ -45,7 +45,7 @@ import Testing
     #expect(hash == ProductCheck.expectedInBFloat16[.amx]?[withZeros ? 1 : 0])
   }
 
-  /// By the definition of AVX-512 BF16: of each pair the second product first.
+  /// The definition of AVX-512 BF16 adds the second product of each pair first.
   @Test("what is expected of AVX-512 BF16", arguments: [false, true])
   func pairs(withZeros: Bool) {
     func chain(_ range: Range<Int>, from start: Float, _ factors: (Int) -> (Float, Float)) -> Float

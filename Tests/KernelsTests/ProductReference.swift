@@ -39,10 +39,10 @@ struct ProductReference {
     (self.sums, self.norms) = (sums, norms)
   }
 
-  /// What element `place` should be, and how far from it one in single precision may be.
+  /// The expected value of element `place`, and the tolerance for a sum in single precision.
   ///
-  /// Partial sums grow to the norm, and `inner` additions each err by half a unit of them at most;
-  /// errors go either way. Sums in bf16 or tf32 are far outside.
+  /// Partial sums are about as large as the norm, and each of `inner` additions has an error of at
+  /// most half a unit of them, of either sign. Sums in bf16 or tf32 would exceed the tolerance.
   func expected(_ place: Int, hasBias: Bool, rectifies: Bool) -> (Double, tolerance: Double) {
     let bias = hasBias ? Double(bias[place % columns]) : 0
     let sum = sums[place] + bias

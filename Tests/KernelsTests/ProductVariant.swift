@@ -1,6 +1,6 @@
 import Kernels
 
-/// One of the ways to lie in memory and to go on that a product offers.
+/// A choice of layouts in memory, bias and epilogue for a product.
 struct ProductVariant: CustomStringConvertible {
   let isTransposed: (a: Bool, b: Bool)
   let padding: Int
@@ -23,24 +23,24 @@ struct ProductVariant: CustomStringConvertible {
     "transposed \(isTransposed), padding \(padding), bias \(hasBias), rectifies \(rectifies)"
   }
 
-  /// What came out of a product.
+  /// The result of a product.
   struct Outcome {
     let elements: [Float]
     /// The largest error in tolerances; infinite if one is not a number.
     let worstError: Double
-    /// Whether the result's surroundings are what they were.
+    /// Whether the memory around the result is unchanged.
     let isIntact: Bool
   }
 
-  /// Computes the product of views amid NaN, which would show if it were read.
+  /// Computes the product of views that are surrounded by NaN, which would show if it were used.
   func run(_ reference: ProductReference, _ engine: MatrixEngine) -> Outcome {
     let (rows, inner, columns) = (reference.rows, reference.inner, reference.columns)
     let a = PaddedMatrix(
-      rows, inner, reference.a, padding: padding, transposed: isTransposed.a)
+      rows, inner, values: reference.a, padding: padding, transposed: isTransposed.a)
     let b = PaddedMatrix(
-      inner, columns, reference.b, padding: padding, transposed: isTransposed.b)
+      inner, columns, values: reference.b, padding: padding, transposed: isTransposed.b)
     let c = PaddedMatrix(rows, columns, padding: padding)
-    let bias = PaddedMatrix(1, columns, reference.bias, padding: padding)
+    let bias = PaddedMatrix(1, columns, values: reference.bias, padding: padding)
     engine.multiply(
       a.matrix, b.matrix, into: c.matrix, bias: hasBias ? bias.matrix : nil,
       epilogue: rectifies ? .rectifier : .none)

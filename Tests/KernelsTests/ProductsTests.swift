@@ -3,10 +3,10 @@ import Glibc
 import Kernels
 import Testing
 
-/// Products against their definition, each element a chain of fused multiply-adds in order of k, or a
-/// tree of such chains: equal bits, with all instructions that this processor has.
+/// Products against their definition, each element a chain of fused multiply-adds in order of k, or
+/// a tree of such chains: equal bits, with all instructions that this processor has.
 @Suite struct ProductsTests {
-  /// What chains begin with.
+  /// The numbers that chains begin with.
   enum Start: CaseIterable { case zero, bias, former, tree }
 
   /// A product's shape, and how its matrices lie in memory.
@@ -30,7 +30,7 @@ import Testing
   private static let instructions = [CProducts_baseline, CProducts_avx2, CProducts_avx512]
     .filter { CProducts_has($0) }
 
-  /// Sizes around those of vectors and blocks, and beyond the steps that are taken at a time.
+  /// Sizes around those of vectors and blocks, and depths that need several passes.
   private static let sizes = [
     (1, 1, 1), (1, 1, 700), (1, 50, 1), (50, 1, 1), (8, 48, 20), (9, 49, 3), (7, 47, 65),
     (6, 16, 784),
@@ -44,7 +44,7 @@ import Testing
       return Shape(
         rows: size.0, columns: size.1, depth: size.2,
         isTransposed: (variant & 1 != 0, variant & 2 != 0 && start != .tree),
-        // Rows as far apart as are copied side by side.
+        // Rows that are 1024 floats apart are copied before they are used.
         padding: [0, 3, 1024][(number + variant) % 3],
         start: start, rectifies: variant & 4 != 0, isGated: variant % 3 == 1)
     }
@@ -66,8 +66,8 @@ import Testing
     }
   }
 
-  /// A sum that is −0 becomes +0 where +0 is added, and only there: sums begin with −0, or end
-  /// there because what is too small is flushed.
+  /// Skipping zeros can only change a sum that is −0, since −0 + 0 is +0. Here sums begin with −0,
+  /// or become −0 because small results are flushed to zero.
   @Test("zeros that are skipped change no bit, nor a zero's sign", arguments: sizes.indices)
   func zeros(number: Int) {
     let mode = SubnormalMode.current
@@ -85,7 +85,7 @@ import Testing
     }
   }
 
-  /// The loss is to tell of what is not finite.
+  /// NaN and infinity must show in the loss.
   @Test("what is no number stays none", arguments: instructions.indices, [Float.nan, .infinity])
   func notFinite(number: Int, value: Float) {
     var shape = Shape(rows: 2, columns: 21, depth: 5)
@@ -119,7 +119,7 @@ private struct Trial {
   let shape: ProductsTests.Shape
   var a: [Float]
   let b: [Float]
-  /// What c holds before, rows with what is between them.
+  /// The contents of c before the product, including the padding between rows.
   let former: [Float]
   let gate: [Float]
   let bias: [Float]
@@ -139,24 +139,28 @@ private struct Trial {
     gate = normals(former.count, seed: 5).map { abs($0) < 0.3 ? 0 : $0 }
   }
 
-  /// How far elements lie apart, along a column and along a row.
-  private func strides(_ columns: Int, _ rows: Int, _ isTransposed: Bool) -> (Int, Int) {
+  /// The distances between elements of a column and between elements of a row.
+  private func strides(_ columns: Int, _ rows: Int, isTransposed: Bool) -> (Int, Int) {
     isTransposed ? (1, rows + shape.padding) : (columns + shape.padding, 1)
   }
 
-  private var aStrides: (Int, Int) { strides(shape.depth, shape.rows, shape.isTransposed.a) }
-  private var bStrides: (Int, Int) { strides(shape.columns, shape.depth, shape.isTransposed.b) }
+  private var aStrides: (Int, Int) {
+    strides(shape.depth, shape.rows, isTransposed: shape.isTransposed.a)
+  }
+  private var bStrides: (Int, Int) {
+    strides(shape.columns, shape.depth, isTransposed: shape.isTransposed.b)
+  }
   private var cStride: Int { shape.columns + shape.padding }
 
-  /// By the definition.
+  /// The elements of the product by the definition.
   var expected: [Float] {
     (0..<shape.rows).flatMap { i in
       (0..<shape.columns).map { j in
         var sum: Float =
           switch shape.start {
-          case .zero: chain(i, j, 0..<shape.depth, from: 0)
-          case .bias: chain(i, j, 0..<shape.depth, from: bias[j])
-          case .former: chain(i, j, 0..<shape.depth, from: former[i * cStride + j])
+          case .zero: chain(i, j, over: 0..<shape.depth, from: 0)
+          case .bias: chain(i, j, over: 0..<shape.depth, from: bias[j])
+          case .former: chain(i, j, over: 0..<shape.depth, from: former[i * cStride + j])
           case .tree: tree(i, j, parts: 0..<(shape.depth + 63) / 64)
           }
         if shape.rectifies && sum < 0 { sum = 0 }
@@ -165,7 +169,7 @@ private struct Trial {
     }
   }
 
-  private func chain(_ i: Int, _ j: Int, _ range: Range<Int>, from start: Float) -> Float {
+  private func chain(_ i: Int, _ j: Int, over range: Range<Int>, from start: Float) -> Float {
     range.reduce(start) { sum, k in
       fmaf(a[i * aStrides.0 + k * aStrides.1], b[k * bStrides.0 + j * bStrides.1], sum)
     }
@@ -174,7 +178,7 @@ private struct Trial {
   private func tree(_ i: Int, _ j: Int, parts: Range<Int>) -> Float {
     guard parts.count > 1 else {
       return chain(
-        i, j, parts.lowerBound * 64..<min(parts.upperBound * 64, shape.depth), from: 0)
+        i, j, over: parts.lowerBound * 64..<min(parts.upperBound * 64, shape.depth), from: 0)
     }
     var left = 1
     while 2 * left < parts.count { left *= 2 }
@@ -183,7 +187,7 @@ private struct Trial {
       + tree(i, j, parts: middle..<parts.upperBound)
   }
 
-  /// The product's elements, and whether nothing else was written to.
+  /// Computes the product's elements. `isIntact` is false if anything else was written.
   func multiply(
     _ instructions: CProducts_instructions, skipsZeros: Bool = false
   ) -> (elements: [Float], isIntact: Bool) {

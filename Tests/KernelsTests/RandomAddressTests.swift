@@ -23,7 +23,7 @@ import Testing
     #expect(normals(stream) == normals(RandomStream(seed: 3, purpose: .training, epoch: 4)))
   }
 
-  /// Ten addresses that differ from each other in one part, low and high halves of the seed apart.
+  /// Ten addresses that differ in one part: purpose, either half of the seed, epoch or position.
   private var addresses: [(stream: RandomStream, position: Int)] {
     typealias Purpose = RandomStream.Purpose
     let purposes = [Purpose.initialization, .order, .training, .evaluation, .generation]

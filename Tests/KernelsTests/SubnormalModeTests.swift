@@ -2,7 +2,7 @@ import Kernels
 import Testing
 
 @Suite struct SubnormalModeTests {
-  /// Not inlined, and of arguments: what the compiler knows it would compute itself.
+  /// Not inlined, because the compiler would compute a product of constants itself.
   @inline(never)
   private func product(_ a: Float, _ b: Float) -> Float { a * b }
 

@@ -2,7 +2,7 @@ import Kernels
 import Testing
 
 @Suite struct SummationTests {
-  /// Lengths around the block that is summed at a time.
+  /// Lengths around that of a block of the sum.
   static let counts = [1, 7, 2047, 2048, 2049, 10_000]
 
   /// A vector over a buffer's memory, for as long as `body` takes.
@@ -15,7 +15,7 @@ import Testing
 
   private func elements(_ vector: Vector) -> [Float] { (0..<vector.count).map { vector[$0] } }
 
-  /// Numbers whose sum depends on the order: what Swift's own additions give, one after the other.
+  /// Adds numbers whose sum depends on the order, and expects the sums of Swift's own additions.
   @Test("terms are added in their order, whichever of them the target is", arguments: counts, 0..<3)
   func order(count: Int, place: Int) {
     let terms = (0..<3).map { term in
@@ -56,8 +56,9 @@ import Testing
     }
   }
 
-  /// What was sent and what is left over make up what was to be sent, exactly: both are multiples
-  /// of the float's last place. So over many rounds the sums differ by the last residual alone.
+  /// The rounded number and the residual add up exactly to the value that was rounded, since both
+  /// are multiples of its last place. So over many calls the sums differ by the last residual
+  /// alone.
   @Test("no round's loss is lost", arguments: [1, 33, 4096])
   func feedback(count: Int) {
     let memory = Buffer<Float>(repeating: 0, count: count + 1)
@@ -66,7 +67,7 @@ import Testing
       var sent = [Double](repeating: 0, count: count)
       var wanted = sent
       for round in 0..<50 {
-        // Ten times as much and, in between, so little that rounding it beside that would lose it.
+        // Large values alternate with small ones that would be lost if they were rounded with them.
         let values = normals(count, seed: UInt64(round)).map { $0 * (round % 2 == 0 ? 1 : 1e-3) }
         let before = elements(residual)
         with(values) { rounded.round($0, feedback: residual) }

@@ -17,7 +17,7 @@ import Testing
     #expect(worst.max()! <= 1)
   }
 
-  /// Both sides of each ½ n ln 2, where the rounding to a power of two changes.
+  /// Numbers on both sides of each ½ n ln 2, where the power of two changes.
   @Test func exponentialsBetweenPowers() {
     for half in -250...253 {
       let x = Float(Double(half) / 2 * log(2))

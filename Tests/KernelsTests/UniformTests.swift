@@ -9,7 +9,7 @@ import Testing
 
   @Test func range() {
     #expect(Self.draws.allSatisfy { (0..<1).contains($0) })
-    // All 24 bits are in use: some draw lies on no coarser grid.
+    // Some draw uses the last one of 24 bits.
     #expect(Self.draws.contains { ($0 * 0x1p23).rounded() != $0 * 0x1p23 })
   }
 
@@ -20,7 +20,7 @@ import Testing
     #expect(Self.draws.kolmogorovSmirnov { $0 } < 1.95)
   }
 
-  /// Pairs of neighbours in any four share nothing.
+  /// Draws that are close to each other are uncorrelated.
   @Test(arguments: 1...5)
   func neighbours(apart lag: Int) {
     let n = Self.count - lag
@@ -28,7 +28,7 @@ import Testing
     #expect(abs(products.mean) < 4 / 12 / Double(n).squareRoot())
   }
 
-  /// The words' upper 24 bits, scaled: the documented draw, made here in double precision.
+  /// A draw is the upper 24 bits of a word, scaled. The test computes it in double precision.
   @Test func ofWords() {
     let stream = RandomStream(seed: 5, purpose: .initialization)
     let buffer = Buffer<Float>(repeating: 0, count: 50)
@@ -40,8 +40,8 @@ import Testing
     }
   }
 
-  /// Beside 1 a float has 23 bits, so half of the greatest draws would round to 2; beside 1000
-  /// one in 32,768 draws would to 1001.
+  /// Between 1 and 2 floats have 23 bits, so half of the largest draws would round to 2. Between
+  /// 1000 and 1001 one draw in 32,768 would round to 1001.
   @Test(arguments: [(Float(1), Float(2)), (1000, 1001), (-1, -0.5), (-3, 1e6)])
   func withoutUpper(lower: Float, upper: Float) {
     let buffer = Buffer<Float>(repeating: 0, count: Self.count)

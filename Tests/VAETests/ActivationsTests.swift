@@ -24,7 +24,7 @@ import VAE
     #expect(activations.moments.columns == 2 * configuration.latent)
   }
 
-  /// No two of them share an element.
+  /// No two operands or matrices share an element.
   @Test(arguments: GradientTileTests.configurations, Precision.allCases)
   func apart(_ configuration: ModelConfiguration, precision: Precision) {
     let workbench = Workbench(configuration, capacity: Self.capacity, precision: precision)
@@ -42,7 +42,7 @@ import VAE
     }
   }
 
-  /// In fp32 the bound and the sampler compute with what products read.
+  /// In fp32 the matrices of the bound and the sampler are views of the operands of products.
   @Test func same() {
     let configuration = ModelConfiguration(pixels: 17, hidden: 16, latent: 5)
     let workbench = Workbench(configuration, capacity: Self.capacity)
@@ -55,15 +55,15 @@ import VAE
     #expect(activations.logits.elements.allSatisfy { $0 == 3 })
   }
 
-  /// Rows begin on 64 bytes where the memory does.
+  /// Rows start on 64 bytes if the memory does.
   @Test func strides() {
     let workbench = Workbench(
       ModelConfiguration(pixels: 17, hidden: 16, latent: 5), capacity: Self.capacity)
     #expect(matrices(workbench.activations).allSatisfy { $0.rowStride % 16 == 0 })
   }
 
-  /// Numbers in bf16 need half the memory of floats, up to the ends of their rows; floats of pixels,
-  /// latents, logits and the moments' gradient are then a rank's own.
+  /// In bf16 an operand needs half the shared memory, apart from the padding of its rows, and the
+  /// floats of pixels, latents, logits and the moments' gradient are in own memory.
   @Test func memory() {
     let layout = ParameterLayout(ModelConfiguration(pixels: 63, hidden: 32, latent: 16))
     let shared = Precision.allCases.map {

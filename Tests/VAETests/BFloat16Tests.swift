@@ -15,8 +15,8 @@ struct BFloat16Tests {
     return workbench
   }
 
-  /// Factors have a relative error of 2⁻⁹ at most, so losses and gradients are near those of fp32,
-  /// but not the same.
+  /// Factors have a relative error of at most 2⁻⁹, so losses and gradients are close to those of
+  /// fp32, but not equal.
   @Test func nearSinglePrecision() {
     let exact = workbench(.fp32)
     let rounded = workbench(.bf16)
@@ -34,7 +34,7 @@ struct BFloat16Tests {
     }
   }
 
-  /// Parts of a batch, as ranks compute them, give what one rank gives, to the bit.
+  /// Ranks that compute parts of a batch get the same bits as one rank that computes all of it.
   @Test(arguments: [0, 1, 6, 77, 139])
   func twoParts(cut: Int) {
     let whole = workbench(.bf16)

@@ -39,7 +39,7 @@ import VAE
     for (name, expected) in golden.gradients {
       let gradient = try #require(gradients[name])
       #expect(relativeError(gradient, expected) <= tolerance, "\(name)")
-      // And each element by itself, but for those that nearly cancel.
+      // Each element is compared by itself, too, with a tolerance for sums that nearly cancel.
       let size = expected.map(abs).max()!
       for (value, expected) in zip(gradient, expected) {
         #expect(abs(value - expected) <= tolerance * (abs(expected) + 0.1 * size), "\(name)")

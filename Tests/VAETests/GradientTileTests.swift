@@ -20,7 +20,7 @@ import VAE
     #expect(layout.tiles.allSatisfy { layout.layers.indices.contains($0.layer) })
   }
 
-  /// Between 32 and 64 rows where the layer has so many; a single row never.
+  /// A tile has 32 to 64 rows if the layer has as many, and never a single row.
   @Test(arguments: configurations)
   func heights(_ configuration: ModelConfiguration) {
     let layout = ParameterLayout(configuration)
@@ -31,7 +31,7 @@ import VAE
     }
   }
 
-  /// A tile's range of the flat buffer is its rows in the layer's matrix, one behind the other.
+  /// A tile's range of the flat buffer contains exactly the tile's rows of the layer's matrix.
   @Test(arguments: configurations)
   func lieInMemory(_ configuration: ModelConfiguration) {
     let layout = ParameterLayout(configuration)
@@ -48,7 +48,8 @@ import VAE
     #expect(covered == layout.parameterCount)
   }
 
-  /// Sums over as many parts of 64 samples as there are, from samples amid others.
+  /// The gradient is the sum over all of `samples` samples, one part of 64 or several, and no
+  /// others.
   @Test(arguments: [1, 2, 127, 128, 129, 256, 257, 300])
   func sums(samples: Int) {
     let workbench = Workbench(
@@ -72,7 +73,7 @@ import VAE
       }
       let error = relativeError(layer.matrix(workbench.gradient).doubles, expected)
       #expect(error <= 1e-6, "layer \(number)")
-      // The column of ones makes the last row the deltas' sum.
+      // Because of the column of ones the last row is the sum of the deltas.
       let sum = (0..<samples).reduce(0) { $0 + delta[$1 * width] }
       #expect(abs(Double(layer.bias(workbench.gradient)[0, 0]) - sum) <= 1e-5 * (abs(sum) + 1))
     }

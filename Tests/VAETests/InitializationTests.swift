@@ -18,7 +18,7 @@ import VAE
       let inputs: [String: Double] = ["fc1": 784, "fc21": 400, "fc22": 400, "fc3": 20, "fc4": 400]
       let layer = String(tensor.name.prefix { $0 != "." })
       let bound = 1 / inputs[layer]!.squareRoot()
-      // In units of the bound, which floats round to.
+      // In units of the bound, to which the largest draws can round.
       let values = tensor.view(of: parameters.vector).doubles.map { $0 / bound }
       let n = Double(values.count)
       #expect(values.allSatisfy { abs($0) <= 1 + 0x1p-23 }, "\(tensor.name)")
@@ -47,7 +47,7 @@ import VAE
       elements(parameters(seed: 1)), elements(parameters(seed: 1)), elements(parameters(seed: 2))
     )
     #expect(first == again)
-    // All but gaps differ, or nearly: a draw has 2²⁴ values.
+    // Elements outside of gaps differ, with few exceptions, since a draw has 2²⁴ values.
     let same = zip(first, other).count { $0 == $1 }
     #expect(same < Self.layout.count - Self.layout.parameterCount + 5)
   }

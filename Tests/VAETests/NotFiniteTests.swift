@@ -2,8 +2,8 @@ import Kernels
 import Testing
 import VAE
 
-/// Whether training has gone astray is judged from the losses: they must tell of any broken
-/// parameter.
+/// The trainer tests only the losses for NaN and infinity, so any parameter that is not finite must
+/// make a loss that is not finite.
 @Suite struct NotFiniteTests {
   static let tensors = ["fc1", "fc21", "fc22", "fc3", "fc4"].flatMap { name in
     ["\(name).weight", "\(name).bias"]
@@ -17,7 +17,8 @@ import VAE
     let view = tensor.view(of: workbench.parameters)
     view[view.rows - 1, view.columns - 1] = value
     workbench.forwardAndBackward(0..<golden.batch, scale: 1)
-    // A rectifier rightly stops −∞, and then only the deltas tell; the loss is marked for them.
+    // A rectifier turns −∞ into 0. Then only deltas are not finite, and `backpropagate` marks the
+    // loss.
     let isFinite = workbench.losses.elements.allSatisfy { $0.isFinite }
     #expect(!isFinite)
   }

@@ -24,7 +24,7 @@ import VAE
     let layout = ParameterLayout(configuration)
     var end = 0
     for layer in layout.layers {
-      // 64 bytes, of a copy in bf16 too.
+      // 32 numbers are 64 bytes in bf16.
       #expect(layer.offset % 32 == 0)
       #expect((end..<end + 32).contains(layer.offset))
       #expect(layer.range.count == (layer.inputs + 1) * layer.outputs)
@@ -53,7 +53,8 @@ import VAE
     #expect(layout.tensors.reduce(0) { $0 + $1.shape.reduce(1, *) } == layout.parameterCount)
   }
 
-  /// Mean and log variance are one layer, side by side: weights, then biases below.
+  /// Means and log variances are the outputs of one layer, side by side. The biases are its last
+  /// row.
   @Test func meansAndLogVariances() throws {
     let layout = ParameterLayout(ModelConfiguration(pixels: 3, hidden: 2, latent: 2))
     let memory = Buffer<Float>(repeating: 0, count: layout.count)

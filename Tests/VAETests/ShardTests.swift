@@ -2,7 +2,7 @@ import Kernels
 import Testing
 import VAE
 
-/// Ranks compute parts of a batch; together they must have done what one would have.
+/// Ranks that compute parts of a batch must together get the results of one rank.
 @Suite struct ShardTests {
   static let configuration = ModelConfiguration(pixels: 50, hidden: 40, latent: 6)
   static let batch = 23
@@ -27,7 +27,7 @@ import VAE
     let whole = workbench()
     let parts = workbench()
     whole.forwardAndBackward(0..<Self.batch, scale: 1 / 23)
-    // Not in order: the later rows must not lean on the earlier.
+    // Later rows come first here: they must not depend on earlier ones.
     parts.forwardAndBackward(cut..<Self.batch, scale: 1 / 23)
     parts.forwardAndBackward(0..<cut, scale: 1 / 23)
     #expect(relativeError(parts.losses.doubles, whole.losses.doubles) <= 1e-6)

@@ -17,8 +17,8 @@ struct Workbench: ~Copyable {
   private let copies: WeightCopies
   private let gradientMemory: Buffer<Float>
 
-  /// All memory begins as NaN, which shows where it is used before it is set, but for parameters and
-  /// their copies, which begin as 0.
+  /// Parameters and their copies are 0 at first. All other memory is NaN, so that a number that is
+  /// used before it is set shows.
   init(_ configuration: ModelConfiguration, capacity: Int, precision: Precision = .fp32) {
     layout = ParameterLayout(configuration)
     model = VariationalAutoencoder(layout, engine: MatrixEngine())
@@ -60,27 +60,27 @@ struct Workbench: ~Copyable {
     activations.pixelOperand.round(activations.pixels)
   }
 
-  /// The parameters as the model reads them now.
+  /// The parameters, with up-to-date copies.
   private var modelParameters: Parameters {
     for tile in layout.tiles { copies.update(tile, from: parameters) }
     return Parameters(parameters, copies: copies)
   }
 
-  /// Images to logits.
+  /// Computes logits from pixels.
   func forward(_ rows: Range<Int>) {
     model.encode(activations, rows: rows, with: modelParameters)
     model.sample(activations, rows: rows)
     model.decode(activations, rows: rows, with: modelParameters)
   }
 
-  /// Everything up to the deltas of `scale` × the losses.
+  /// Computes the losses, and the deltas of `scale` × their sum.
   func forwardAndBackward(_ rows: Range<Int>, scale: Float) {
     forward(rows)
     model.backpropagate(
       activations, rows: rows, with: modelParameters, scale: scale, losses: losses.rows(rows))
   }
 
-  /// The gradient summed over `rows`, tile by tile.
+  /// Computes the gradient, summed over `rows`, tile by tile.
   func computeGradient(_ rows: Range<Int>) {
     for tile in layout.tiles {
       model.computeGradient(of: tile, from: activations, rows: rows, into: gradient[tile.range])
