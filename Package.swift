@@ -97,7 +97,7 @@ let package = Package(
     .target(
       name: "Ranks",
       dependencies: [
-        "Images", "Kernels", "MPI", "Platform", .product(name: "Logging", package: "swift-log"),
+        "CLinux", "Images", "Kernels", "MPI", "Platform", .product(name: "Logging", package: "swift-log"),
       ], swiftSettings: house),
     .target(
       name: "Engine", dependencies: ["Images", "Kernels", "MPI", "Platform", "Ranks", "VAE"],
@@ -135,7 +135,7 @@ let package = Package(
     .target(
       name: "Benchmarks",
       dependencies: [
-        "Checkpoints", "Engine", "Images", "Inference", "Kernels", "MPI", "Platform", "Ranks",
+        "Checkpoints", "Engine", "Images", "Kernels", "MPI", "Platform", "Ranks",
         "VAE",
       ], swiftSettings: house),
     .executableTarget(
