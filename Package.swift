@@ -52,13 +52,16 @@ let package = Package(
     .library(name: "MPI", targets: ["MPI"]),
     .executable(name: "lockstep", targets: ["lockstep"]),
   ],
+  // Exact versions: Package.resolved is not kept, because it names the registry or mirror that a
+  // version was found in, and those differ between the people who build this. Without a lock file
+  // only an exact version makes everybody build the same sources.
   dependencies: [
-    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
-    .package(url: "https://github.com/apple/swift-log", from: "1.16.0"),
-    // None of its traits: SwiftPM tells the compiler of several in an order of chance, and what is built
-    // is then built again.
-    .package(url: "https://github.com/apple/swift-protobuf", from: "1.39.0", traits: []),
-    .package(url: "https://github.com/jpsim/Yams", from: "6.2.0"),
+    .package(url: "https://github.com/apple/swift-argument-parser", exact: "1.8.2"),
+    .package(url: "https://github.com/apple/swift-log", exact: "1.16.2"),
+    // None of its traits: SwiftPM passes several traits to the compiler in a random order, and each
+    // change of the order builds everything again.
+    .package(url: "https://github.com/apple/swift-protobuf", exact: "1.39.0", traits: []),
+    .package(url: "https://github.com/jpsim/Yams", exact: "6.2.2"),
   ],
   targets: [
     .target(name: "CArguments"),
