@@ -61,6 +61,7 @@ let package = Package(
     // None of its traits: SwiftPM passes several traits to the compiler in a random order, and each
     // change of the order builds everything again.
     .package(url: "https://github.com/apple/swift-protobuf", exact: "1.39.0", traits: []),
+    .package(url: "https://github.com/apple/swift-system", exact: "1.8.1"),
     .package(url: "https://github.com/jpsim/Yams", exact: "6.2.2"),
   ],
   targets: [
@@ -87,7 +88,10 @@ let package = Package(
         + [.unsafeFlags(hot, .when(configuration: .release))]
         + [.unsafeFlags(checked, .when(configuration: .debug))]),
     .target(
-      name: "Platform", dependencies: ["CCrypto", "CFiles", "CLinux"], swiftSettings: house),
+      name: "Platform",
+      dependencies: [
+        "CCrypto", "CFiles", "CLinux", .product(name: "SystemPackage", package: "swift-system"),
+      ], swiftSettings: house),
     .target(
       name: "Formats",
       dependencies: [
@@ -95,7 +99,11 @@ let package = Package(
       ],
       exclude: ["Protobuf/onnx.proto", "Protobuf/tensorboard.proto"], swiftSettings: house),
     .target(
-      name: "Images", dependencies: ["CZlib", "Kernels", "Platform"], swiftSettings: house),
+      name: "Images",
+      dependencies: [
+        "CZlib", "Kernels", "Platform",
+        .product(name: "SystemPackage", package: "swift-system"),
+      ], swiftSettings: house),
     .target(name: "VAE", dependencies: ["Kernels"], swiftSettings: house),
     .target(
       name: "Ranks",
@@ -148,6 +156,7 @@ let package = Package(
         "Images", "Inference", "Kernels", "MPI", "Platform", "Ranks", "Reports", "Runs", "VAE",
         "Yams", .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "Logging", package: "swift-log"),
+        .product(name: "SystemPackage", package: "swift-system"),
       ], swiftSettings: house + (commit.map { [$0] } ?? [])),
     .target(
       name: "Support", dependencies: ["MPI", "Platform"], path: "Tests/Support",
@@ -183,7 +192,10 @@ let package = Package(
       resources: [.copy("Golden")],
       swiftSettings: house),
     .testTarget(
-      name: "PlatformTests", dependencies: ["Platform", "Support"], swiftSettings: house),
+      name: "PlatformTests",
+      dependencies: [
+        "Platform", "Support", .product(name: "SystemPackage", package: "swift-system"),
+      ], swiftSettings: house),
     .testTarget(
       name: "ImagesTests", dependencies: ["Images", "Kernels", "Support"],
       swiftSettings: house),

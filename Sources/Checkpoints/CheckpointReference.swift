@@ -37,8 +37,8 @@ package struct CheckpointReference {
       if let failure = try Self.absence(in: path) { throw failure }
       do {
         self = try CheckpointReference(whole: path, passedOver: [])
-      } catch let failure as Failure {
-        throw Self.naming(wholeOneBeside: path, failure)
+      } catch {
+        throw Self.naming(wholeOneBeside: path, Failure(error))
       }
     }
   }
@@ -61,8 +61,8 @@ package struct CheckpointReference {
       do {
         return try CheckpointReference(
           whole: directory, passedOver: problems.map { "\($0.description); using \(directory)" })
-      } catch let problem as Failure {
-        problems.append(problem)
+      } catch {
+        problems.append(Failure(error))
       }
     }
     guard let first = problems.first else { return nil }

@@ -22,7 +22,7 @@ struct JSONScanner {
 
   /// The error that the text is not what it should be, here.
   func failure(_ problem: String) -> FileError {
-    .malformed(path, at: start + position, "in the header, \(problem)")
+    Safetensors.malformed(path, at: start + position, "in the header, \(problem)")
   }
 
   /// Reads an object; `member` reads the value that belongs to each key.

@@ -43,7 +43,7 @@ extension Safetensors {
   /// The header's text, if its length is one that this file can hold.
   private static func readText(of file: borrowing InputFile) throws -> [UInt8] {
     guard file.size >= prefixSize else {
-      throw FileError.malformed(
+      throw malformed(
         file.path, at: 0, "the file has \(file.size) bytes, too few for a header's length")
     }
     var prefix: UInt64 = 0
@@ -51,7 +51,7 @@ extension Safetensors {
     let limit = min(largestHeader, file.size - prefixSize)
     guard let length = Int(exactly: UInt64(littleEndian: prefix)), length <= limit else {
       throw try foreign(file)
-        ?? .malformed(
+        ?? malformed(
           file.path, at: 0,
           "the header's length is \(UInt64(littleEndian: prefix)) where at most \(limit) can be")
     }
@@ -61,7 +61,7 @@ extension Safetensors {
     }
     guard text.first == UInt8(ascii: "{") else {
       throw try foreign(file)
-        ?? .malformed(file.path, at: prefixSize, "the header does not begin with {")
+        ?? malformed(file.path, at: prefixSize, "the header does not begin with {")
     }
     return text
   }
@@ -79,7 +79,7 @@ extension Safetensors {
       filled = count
     }
     return ForeignFormat(bytes).map {
-      .malformed(file.path, "this is \($0.name) not safetensors", advice: $0.advice(file.path))
+      malformed(file.path, "this is \($0.name) not safetensors", advice: $0.advice(file.path))
     }
   }
 
@@ -120,7 +120,7 @@ extension Safetensors {
     var position = 0
     for entry in entries {
       func fail(_ problem: String) -> FileError {
-        .malformed(
+        malformed(
           path, tensor: entry.tensor.name,
           "its data_offsets \(entry.begin) to \(entry.end) \(problem)")
       }
@@ -139,7 +139,7 @@ extension Safetensors {
       position = entry.end
     }
     guard position == size else {
-      throw FileError.malformed(
+      throw malformed(
         path, "the tensors fill \(position) bytes and the file holds \(size) after its header")
     }
   }

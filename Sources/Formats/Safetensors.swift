@@ -1,3 +1,5 @@
+internal import Platform
+
 /// The safetensors format: named tensors in one file that any framework can read.
 ///
 /// A file is the header's length N as a little-endian 64-bit integer, N bytes of JSON that map each
@@ -34,4 +36,15 @@ package enum Safetensors {
   static let largestHeader = 100_000_000
   /// The size of the integer that tells the header's length.
   static let prefixSize = 8
+
+  /// The file at `path` is no safetensors file, or not one that holds what is wanted; the error is
+  /// about the `tensor` of that name, or, where it is nil, about the whole file.
+  static func malformed(
+    _ path: String, at offset: Int? = nil, tensor: String? = nil, _ problem: String,
+    advice: String = "the file is damaged or was not written as safetensors: use another copy"
+  ) -> FileError {
+    .malformed(
+      path, at: offset, part: tensor.map { FileError.Part(kind: "tensor", name: $0) }, problem,
+      advice: advice)
+  }
 }

@@ -104,7 +104,7 @@ package struct SafetensorsFile: ~Copyable {
     let found = try tensor(name).elementType
     guard found == Element.elementType, let range = header.ranges[name] else {
       let wanted = Element.elementType.rawValue
-      throw FileError.malformed(
+      throw Safetensors.malformed(
         path, tensor: name, "its elements are \(found.rawValue), where \(wanted) is wanted",
         advice: "write it as float32: in PyTorch tensor.float(), in NumPy "
           + "array.astype(numpy.float32)")
@@ -113,7 +113,7 @@ package struct SafetensorsFile: ~Copyable {
   }
 
   private func fail(_ name: String, _ problem: String) -> FileError {
-    .malformed(
+    Safetensors.malformed(
       path, tensor: name, problem,
       advice:
         "use a file with all tensors of the model, under the names that checkpoints/README.md "

@@ -1,5 +1,5 @@
-internal import Glibc
 package import Platform
+internal import SystemPackage
 
 /// Why a file of the data set cannot be used: which one, where in it, and what to do.
 package struct DataError: CodedError, Equatable {
@@ -66,18 +66,46 @@ extension DataError {
     DataError(kind: kind, path: path, offset: offset, problem: problem, advice: advice)
   }
 
-  /// The operating system refused with error number `code` when asked to do `operation`.
-  static func system(_ path: String, _ operation: String, code: CInt) -> DataError {
-    let advice =
-      switch code {
-      case EACCES, EPERM: "give yourself permission for it, or name another folder with --data"
-      case EMFILE, ENFILE: "let this shell have more files open: ulimit -n 4096"
-      case EIO: "check the disk"
-      default: "check the path"
-      }
-    return DataError(
-      kind: .system, path: path, offset: nil,
-      problem: "cannot \(operation): \(String(cString: strerror(code)))", advice: advice)
+  /// Does `work` on files; an error about one of them gets the advice that a data set's needs.
+  static func check<Result: ~Copyable>(_ work: () throws -> Result) throws -> Result {
+    do { return try work() } catch let error as FileError { throw DataError(error) }
+  }
+
+  /// The error about a file, with the advice that a data set's needs.
+  init(_ error: FileError) {
+    switch error.kind {
+    case .system(.isDirectory), .notRegular:
+      self.init(
+        kind: .system, path: error.path, offset: nil,
+        problem: "this is a folder, a pipe or a device, and only a file can be read",
+        advice: "name a folder with files")
+    case .system(let code):
+      self.init(
+        kind: .system, path: error.path, offset: nil, problem: error.problem,
+        advice: Self.advice(for: code))
+    case .malformed:
+      self.init(
+        kind: .malformed, path: error.path, offset: error.offset, problem: error.problem,
+        advice: Self.again(error.path))
+    }
+  }
+
+  /// The operating system refused with `error` when asked to do `operation`.
+  static func system(_ path: String, _ operation: String, _ error: Errno) -> DataError {
+    DataError(
+      kind: .system, path: path, offset: nil, problem: "cannot \(operation): \(error)",
+      advice: advice(for: error))
+  }
+
+  private static func advice(for error: Errno) -> String {
+    switch error {
+    case .permissionDenied, .notPermitted:
+      "give yourself permission for it, or name another folder with --data"
+    case .tooManyOpenFiles, .tooManyOpenFilesInSystem:
+      "let this shell have more files open: ulimit -n 4096"
+    case .ioError: "check the disk"
+    default: "check the path"
+    }
   }
 
   /// There is no folder at `path`, nor files that begin with its name.
@@ -122,8 +150,8 @@ extension DataError {
   /// The folder `path` has no images of `split`.
   static func noImages(_ split: Dataset.Split, in path: String) -> DataError {
     let name = split == .train ? "train-images-idx3-ubyte" : "t10k-images-idx3-ubyte"
-    let names = ((try? DirectoryListing.names(in: path)) ?? []).filter { !$0.hasPrefix(".") }
-      .map { DirectoryListing.isFolder("\(path)/\($0)") ? "\($0)/" : $0 }
+    let names = ((try? FileSystem.names(in: path)) ?? []).filter { !$0.hasPrefix(".") }
+      .map { FileSystem.isDirectory("\(path)/\($0)") ? "\($0)/" : $0 }
     let shown = names.prefix(3).joined(separator: ", ") + (names.count > 3 ? ", …" : "")
     return DataError(
       kind: .missing, path: path, offset: nil,

@@ -1,4 +1,6 @@
 internal import Glibc
+internal import Platform
+internal import SystemPackage
 
 /// The files of one data set, found by the names that publishers give them.
 ///
@@ -50,13 +52,15 @@ struct DataFolder {
   private static func place(_ path: String) throws -> (folder: String, prefix: String?) {
     var path = path
     while path.count > 1, path.hasSuffix("/") { path.removeLast() }
-    if DirectoryListing.isFolder(path) { return (path, nil) }
+    if FileSystem.isDirectory(path) { return (path, nil) }
     guard access(path, F_OK) != 0 else { throw try DataError.noFolder(path) }
-    guard errno == ENOENT else { throw DataError.system(path, "look into it", code: errno) }
+    guard errno == ENOENT else {
+      throw DataError.system(path, "look into it", Errno(rawValue: errno))
+    }
     let parts = path.split(separator: "/", omittingEmptySubsequences: false)
     let folder = parts.dropLast().joined(separator: "/")
     let parent = folder.isEmpty ? (path.hasPrefix("/") ? "/" : ".") : folder
-    guard let name = parts.last, !name.isEmpty, DirectoryListing.isFolder(parent) else {
+    guard let name = parts.last, !name.isEmpty, FileSystem.isDirectory(parent) else {
       throw DataError.missingFolder(path)
     }
     return (parent, DataFile.prefix(String(name)))
@@ -67,7 +71,7 @@ struct DataFolder {
     let own = try files(in: folder)
     guard own.isEmpty else { return own }
     // What cannot be looked into is not the data that are meant.
-    let names = try DirectoryListing.names(in: folder)
+    let names = try list(folder)
     let below = (["raw"] + names.map { "\($0)/raw" })
       .map { (path: "\(folder)/\($0)", files: (try? files(in: "\(folder)/\($0)")) ?? []) }
       .filter { !$0.files.isEmpty }
@@ -79,11 +83,21 @@ struct DataFolder {
   /// there.
   private static func names(in folder: String) throws -> [String] {
     do {
-      return try DirectoryListing.names(in: folder)
+      return try list(folder)
     } catch let error {
       let names = DataFile.usualNames.filter { access("\(folder)/\($0)", F_OK) == 0 }
       guard !names.isEmpty else { throw error }
       return names
+    }
+  }
+
+  /// The names in `folder`.
+  private static func list(_ folder: String) throws -> [String] {
+    do {
+      return try FileSystem.names(in: folder)
+    } catch let error as FileError {
+      guard case .system(let code) = error.kind else { throw error }
+      throw DataError.system(folder, "list what is in it", code)
     }
   }
 
@@ -92,11 +106,100 @@ struct DataFolder {
   private static func files(in folder: String) throws -> [DataFile] {
     let candidates = try names(in: folder).compactMap { DataFile($0, in: folder) }
     let inner = candidates.filter(\.isFolder).flatMap { folder in
-      ((try? DirectoryListing.names(in: folder.path)) ?? [])
+      ((try? FileSystem.names(in: folder.path)) ?? [])
         .compactMap { DataFile($0, in: folder.path) }
     }
     return [candidates, inner].flatMap { files in
       files.filter { !$0.isFolder }.sorted { $0.rank < $1.rank }
     }
+  }
+}
+
+/// A file that a data set may have.
+struct DataFile {
+  /// What it holds.
+  enum Part: CaseIterable {
+    case images
+    case labels
+  }
+
+  let path: String
+  let split: Dataset.Split
+  let part: Part
+  /// The publisher's name of the set, in small letters, without the hyphen behind it.
+  let prefix: String
+  /// Of two files with the same content, the one with the lower rank is read.
+  let rank: Int
+
+  /// The spellings of the two parts' names, behind the split's.
+  private static let endings: [(part: Part, text: String)] = [
+    (.images, "-images-idx3-ubyte"), (.images, "-images.idx3-ubyte"),
+    (.labels, "-labels-idx1-ubyte"), (.labels, "-labels.idx1-ubyte"),
+    (.labels, "-labels-idx2-int"), (.labels, "-labels.idx2-int"),
+  ]
+
+  private static let splits: [(split: Dataset.Split, text: String)] = [
+    (.train, "train"), (.test, "t10k"), (.test, "test"),
+  ]
+
+  /// The names that a set without a prefix may have.
+  static var usualNames: [String] {
+    splits.flatMap { split in
+      endings.flatMap { ["\(split.text)\($0.text)", "\(split.text)\($0.text).gz"] }
+    }
+  }
+
+  /// Reads `name`, of a file in `folder`; nil where that is no data file's.
+  init?(_ name: String, in folder: String) {
+    var stem = name.lowercased()
+    let isPacked = stem.hasSuffix(".gz")
+    if isPacked { stem.removeLast(3) }
+    guard let ending = Self.endings.firstIndex(where: { stem.hasSuffix($0.text) }) else {
+      return nil
+    }
+    stem.removeLast(Self.endings[ending].text.count)
+    guard let split = Self.splits.firstIndex(where: { stem.hasSuffix($0.text) }) else { return nil }
+    stem.removeLast(Self.splits[split].text.count)
+    guard stem.isEmpty || stem.hasSuffix("-") || stem.hasSuffix("_") else { return nil }
+    path = "\(folder)/\(name)"
+    self.split = Self.splits[split].split
+    part = Self.endings[ending].part
+    prefix = Self.prefix(stem)
+    rank = (isPacked ? 100 : 0) + 10 * ending + split
+  }
+
+  /// A prefix as it is compared with others.
+  static func prefix(_ text: String) -> String {
+    var text = text.lowercased()
+    while let last = text.last, "-_".contains(last) { text.removeLast() }
+    return text
+  }
+
+  /// Whether a folder, or a link to one, has the name. What cannot be looked at is left for `open`
+  /// to complain about.
+  var isFolder: Bool { FileSystem.isDirectory(path) }
+}
+
+extension Dataset {
+  /// Where `scripts/fetch-mnist` puts the files: `lockstep/mnist` in the user's cache folder.
+  ///
+  /// That folder is `$XDG_CACHE_HOME` if it is an absolute path, `~/.cache` otherwise. Source: XDG
+  /// Base Directory Specification, https://specifications.freedesktop.org/basedir-spec.
+  package static var defaultDirectory: String {
+    defaultDirectory(cache: environment("XDG_CACHE_HOME"), home: environment("HOME"))
+  }
+
+  static func defaultDirectory(cache: String?, home: String?) -> String {
+    if let cache, cache.hasPrefix("/") { return "\(cache)/lockstep/mnist" }
+    return "\(home ?? accountHome)/.cache/lockstep/mnist"
+  }
+
+  private static func environment(_ name: String) -> String? {
+    getenv(name).map { String(cString: $0) }
+  }
+
+  /// The home folder that the system's user database gives, for jobs without `HOME`.
+  private static var accountHome: String {
+    getpwuid(getuid()).map { String(cString: $0.pointee.pw_dir) } ?? ""
   }
 }

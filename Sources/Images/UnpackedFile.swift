@@ -1,3 +1,4 @@
+internal import CZlib
 internal import Platform
 
 /// A file's contents from beginning to end, unpacked on the way if they are gzip data.
@@ -18,9 +19,9 @@ struct UnpackedFile: ~Copyable {
 
   /// Opens the file at `path` and looks at its first bytes.
   init(path: String) throws {
-    let file = try InputFile(path: path)
+    let file = try DataError.check { try InputFile(path: path) }
     var buffer = [UInt8](repeating: 0, count: 1 << 16)
-    let count = try buffer.withUnsafeMutableBytes { try file.read(into: $0) }
+    let count = try buffer.withUnsafeMutableBytes { try Self.read(file, into: $0) }
     inflater = buffer[..<count].starts(with: [0x1f, 0x8b]) ? Inflater() : nil
     pending = 0..<count
     bytesRead = count
@@ -91,7 +92,7 @@ struct UnpackedFile: ~Copyable {
   /// One step of reading plain contents; nil at the end.
   private mutating func copy(into output: UnsafeMutableRawBufferPointer) throws -> Int? {
     if pending.isEmpty {
-      let count = try file.read(into: output)
+      let count = try Self.read(file, into: output)
       bytesRead += count
       return count == 0 ? nil : count
     }
@@ -134,10 +135,84 @@ struct UnpackedFile: ~Copyable {
     }
   }
 
+  /// Reads the next bytes of `file`; 0 at its end.
+  private static func read(
+    _ file: borrowing InputFile, into buffer: UnsafeMutableRawBufferPointer
+  ) throws -> Int {
+    do { return try file.read(into: buffer) } catch let error as FileError {
+      throw DataError(error)
+    }
+  }
+
   /// Brings the next bytes of the file into `buffer`.
   private mutating func refill() throws {
-    let count = try buffer.withUnsafeMutableBytes { try file.read(into: $0) }
+    let count = try buffer.withUnsafeMutableBytes { try Self.read(file, into: $0) }
     bytesRead += count
     pending = 0..<count
+  }
+}
+
+/// zlib's inflater for gzip data, one member at a time.
+///
+/// Formats: RFC 1951 (deflate), RFC 1952 (gzip). zlib checks each member's length and CRC-32.
+struct Inflater: ~Copyable {
+  /// What one call of `inflate(_:into:)` did.
+  struct Step {
+    enum State: Equatable {
+      case within
+      case endOfMember
+      case damaged(String)
+    }
+    var consumed: Int
+    var produced: Int
+    var state: State
+  }
+
+  /// The largest number of bytes that one byte of deflate data can stand for.
+  ///
+  /// A match of 258 bytes takes two bits at least, so a byte holds at most four:
+  /// https://zlib.net/zlib_tech.html.
+  static let largestRatio = 1032
+
+  /// On the heap, because zlib keeps the address of the stream it was given first.
+  private let stream: UnsafeMutablePointer<z_stream>
+
+  init() {
+    stream = .allocate(capacity: 1)
+    stream.initialize(to: z_stream())
+    // With fixed arguments it can fail only for want of memory or of a matching library.
+    let status = CZlib_inflateInitGzip(stream)
+    precondition(status == Z_OK, "zlib cannot start: \(status)")
+  }
+
+  deinit {
+    inflateEnd(stream)
+    stream.deallocate()
+  }
+
+  /// Gets ready for another member.
+  mutating func reset() { inflateReset(stream) }
+
+  /// Inflates what it can of `input` into `output`, neither of them empty: `inflate`.
+  mutating func inflate(
+    _ input: UnsafeRawBufferPointer, into output: UnsafeMutableRawBufferPointer
+  ) -> Step {
+    let available = (input: uInt(clamping: input.count), output: uInt(clamping: output.count))
+    stream.pointee.next_in = input.baseAddress?.assumingMemoryBound(to: Bytef.self)
+    stream.pointee.avail_in = available.input
+    stream.pointee.next_out = output.baseAddress?.assumingMemoryBound(to: Bytef.self)
+    stream.pointee.avail_out = available.output
+    let status = CZlib.inflate(stream, Z_NO_FLUSH)
+    return Step(
+      consumed: Int(available.input - stream.pointee.avail_in),
+      produced: Int(available.output - stream.pointee.avail_out), state: state(after: status))
+  }
+
+  private func state(after status: CInt) -> Step.State {
+    switch status {
+    case Z_OK: .within
+    case Z_STREAM_END: .endOfMember
+    default: .damaged(stream.pointee.msg.map { String(cString: $0) } ?? "zlib error \(status)")
+    }
   }
 }

@@ -44,7 +44,8 @@ struct FileDescription {
       let type = types == [.float32] ? "fp32" : "widened to fp32 where it is used"
       return "\(sizes), \(count) parameters, \(type)\(behind)"
     } catch let error as FileError {
-      return "none of this program: \(error.tensor.map { "tensor \($0): " } ?? "")\(error.problem)"
+      return
+        "none of this program: \(error.part.map { "\($0.kind) \($0.name): " } ?? "")\(error.problem)"
     } catch {
       return "none of this program: \(Failure(error))"
     }

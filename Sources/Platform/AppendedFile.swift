@@ -1,51 +1,52 @@
-internal import Glibc
+internal import SystemPackage
 
 /// A file that records are appended to, each whole or not at all.
 package struct AppendedFile: ~Copyable {
   private let path: String
-  private let descriptor: CInt
+  private let descriptor: FileDescriptor
 
-  /// Opens the file at `path`, which is made where it is missing: `open`.
+  /// Opens the file at `path`, and creates it where it is missing: `open`.
   ///
-  /// - Throws: `Failure` with `inputOutput`.
+  /// - Throws: `FileError`.
   package init(_ path: String) throws {
     self.path = path
-    descriptor = open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0o666)
-    guard descriptor >= 0 else { throw Self.failure(path) }
+    descriptor = try FileError.check(path, Self.operation) {
+      try FileDescriptor.open(
+        path, .writeOnly, options: [.create, .append, .closeOnExec],
+        permissions: FilePermissions(rawValue: 0o666))
+    }
   }
 
-  deinit { close(descriptor) }
+  deinit { try? descriptor.close() }
 
-  /// Appends `record`: `write`.
+  /// Appends `record`: `write`, as often as it takes.
   ///
-  /// - Throws: `Failure` with `inputOutput`; nothing of the record then stays.
+  /// - Throws: `FileError`; the file then ends where it ended before.
   package func append(_ record: some Sequence<UInt8>) throws {
-    let end = lseek(descriptor, 0, SEEK_END)
-    var rest = Array(record)[...]
-    while !rest.isEmpty {
-      let count = rest.withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress, $0.count) }
-      if count < 0 && errno == EINTR { continue }
-      guard count > 0 else {
-        let failure = Self.failure(path)
-        // Half a record would make the next one unreadable; what is no file cannot be cut.
-        if end >= 0 { _ = ftruncate(descriptor, end) }
-        throw failure
-      }
-      rest = rest.dropFirst(count)
+    // Nil for a pipe, which cannot be cut either.
+    let end = try? descriptor.seek(offset: 0, from: .end)
+    do {
+      try FileError.check(path, Self.operation) { _ = try descriptor.writeAll(record) }
+    } catch {
+      // Half a record would make the next one unreadable.
+      if let end { try? descriptor.resize(to: end) }
+      throw error
     }
   }
 
-  /// Brings all records to the disk: `fsync`.
+  /// Waits until all records are on the disk: `fsync`.
   ///
-  /// - Throws: `Failure` with `inputOutput`.
+  /// - Throws: `FileError`.
   package func synchronize() throws {
-    // What is no file has nothing to wait for.
-    guard fsync(descriptor) == 0 || errno == EINVAL || errno == EROFS else {
-      throw Self.failure(path)
+    do {
+      try FileError.check(path, Self.operation) { try descriptor.synchronize() }
+    } catch let error as FileError
+      where [.system(.invalidArgument), .system(.readOnlyFileSystem)].contains(error.kind)
+    {
+      // A pipe or a device, of which nothing goes to a disk.
     }
   }
 
-  private static func failure(_ path: String) -> Failure {
-    Failure(.inputOutput, "\(path): cannot write to it: \(SystemAdvice.refusal(errno))")
-  }
+  /// What errors say was refused.
+  private static let operation = "write to it"
 }

@@ -1,4 +1,4 @@
-internal import Glibc
+internal import SystemPackage
 
 /// The SHA-256 of files, in the format that `sha256sum --check` reads.
 ///
@@ -80,24 +80,19 @@ package enum Checksums {
     digest.map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
   }
 
-  /// The SHA-256 of one file, which is read in pieces: mapped, it would count as this rank's
-  /// memory.
+  /// The SHA-256 of one file, which is read in pieces: mapped, it would count as memory of this
+  /// process.
   package static func digestBytes(of path: String) throws -> [UInt8] {
-    let descriptor = open(path, O_RDONLY | O_CLOEXEC)
-    guard descriptor >= 0 else { throw unreadable(path) }
-    defer { close(descriptor) }
-    var hash = SHA256()
-    var piece = [UInt8](repeating: 0, count: 1 << 18)
-    while true {
-      let count = piece.withUnsafeMutableBytes { read(descriptor, $0.baseAddress, $0.count) }
-      if count < 0 && errno == EINTR { continue }
-      guard count >= 0 else { throw unreadable(path) }
-      guard count > 0 else { return hash.finalize() }
-      piece[..<count].withUnsafeBytes { hash.update($0) }
+    do {
+      let descriptor = try FileDescriptor.open(path, .readOnly, options: [.closeOnExec])
+      defer { try? descriptor.close() }
+      var hash = SHA256()
+      try descriptor.readPieces(of: 1 << 18) { piece in
+        piece.withUnsafeBytes { hash.update($0) }
+      }
+      return hash.finalize()
+    } catch let error as Errno {
+      throw Failure(.inputOutput, "\(path): cannot be read: \(SystemAdvice.refusal(error))")
     }
-  }
-
-  private static func unreadable(_ path: String) -> Failure {
-    Failure(.inputOutput, "\(path): cannot be read: \(SystemAdvice.refusal(errno))")
   }
 }

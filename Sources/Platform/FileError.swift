@@ -1,63 +1,89 @@
-internal import Glibc
+package import SystemPackage
 
-/// Why a file cannot be written or used: which one, where in it, and what to do.
+/// Why a file cannot be read, written or used: which file, where in it, and what to do.
 package struct FileError: CodedError, Equatable {
-  /// Who refused.
-  package enum Kind: Sendable {
-    /// The operating system: the file is missing or forbidden, the disk is full, and the like.
-    case system
-    /// We did: what the file holds is not what it should hold.
+  /// What stands in the way.
+  package enum Kind: Equatable, Sendable {
+    /// The operating system refused with this error number: the file is missing or forbidden, the
+    /// disk is full, and the like.
+    case system(Errno)
+    /// The path leads to a pipe or a device, and only a regular file can be read.
+    case notRegular
+    /// The file does not hold what it should hold.
     case malformed
   }
 
-  /// Who refused.
+  /// A part of a file's contents that has a name, as in `tensor "fc1.weight"`.
+  package struct Part: Equatable, Sendable {
+    /// What it is, as in `tensor`.
+    package let kind: String
+    /// Its name, as it stands in the file.
+    package let name: String
+
+    /// The part of this kind and name.
+    package init(kind: String, name: String) {
+      self.kind = kind
+      self.name = name
+    }
+  }
+
+  /// What stands in the way.
   package let kind: Kind
   /// The file.
   package let path: String
-  /// The byte of the file at which the trouble begins, where one can be named.
+  /// The byte of the file at which the trouble begins; nil where none can be named.
   package let offset: Int?
-  /// The tensor in question, where there is one.
-  package let tensor: String?
+  /// The part of the contents that the error is about; nil where it is about the whole file.
+  package let part: Part?
   /// What was found, and what was expected.
   package let problem: String
   /// What to do about it.
   package let advice: String
 
-  /// The exit code that it stands for.
-  package var code: ExitCode { kind == .system ? .inputOutput : .badData }
+  /// The exit code of a job that ends with this error.
+  package var code: ExitCode { kind == .malformed ? .badData : .inputOutput }
 
-  /// The whole error in one sentence; names from the file are quoted and their controls escaped.
+  /// The whole error in one sentence; a part's name is quoted and its control characters escaped.
   package var description: String {
     let place = offset.map { ", byte \($0)" } ?? ""
-    let subject = tensor.map { ", tensor \($0.debugDescription)" } ?? ""
+    let subject = part.map { ", \($0.kind) \($0.name.debugDescription)" } ?? ""
     return "\(path)\(place)\(subject): \(problem); \(advice)"
   }
 }
 
 extension FileError {
-  /// The contents are not what they should be.
+  /// The file does not hold what it should hold.
   package static func malformed(
-    _ path: String, at offset: Int? = nil, tensor: String? = nil, _ problem: String,
-    advice: String = "the file is damaged or was not written as safetensors: use another copy"
+    _ path: String, at offset: Int? = nil, part: Part? = nil, _ problem: String, advice: String
   ) -> FileError {
     FileError(
-      kind: .malformed, path: path, offset: offset, tensor: tensor, problem: problem,
-      advice: advice)
+      kind: .malformed, path: path, offset: offset, part: part, problem: problem, advice: advice)
   }
 
-  /// What is at `path` has no size that could be known in advance.
+  /// The path leads to a pipe or a device, whose size is not known in advance.
   static func notRegular(_ path: String) -> FileError {
     FileError(
-      kind: .system, path: path, offset: nil, tensor: nil,
+      kind: .notRegular, path: path, offset: nil, part: nil,
       problem: "this is a device or a pipe, no regular file",
       advice: "copy what comes from it to a file, and name that")
   }
 
-  /// The operating system refused with error number `code` when asked to do `operation`.
-  static func system(_ path: String, _ operation: String, code: CInt) -> FileError {
+  /// The operating system refused with `error` when asked to do `operation`.
+  static func system(_ path: String, _ operation: String, _ error: Errno) -> FileError {
     FileError(
-      kind: .system, path: path, offset: nil, tensor: nil,
-      problem: "cannot \(operation): \(String(cString: strerror(code)))",
-      advice: SystemAdvice.text(for: code))
+      kind: .system(error), path: path, offset: nil, part: nil,
+      problem: "cannot \(operation): \(error)", advice: SystemAdvice.text(for: error))
+  }
+
+  /// Does `work`, a call of swift-system's, and gives an error of it the file's path and the name
+  /// of the `operation`, as in "open it".
+  static func check<Result>(
+    _ path: String, _ operation: String, _ work: () throws -> Result
+  ) throws -> Result {
+    do {
+      return try work()
+    } catch let error as Errno {
+      throw system(path, operation, error)
+    }
   }
 }

@@ -1,8 +1,9 @@
 internal import CLinux
 internal import FoundationEssentials
 internal import Glibc
+internal import SystemPackage
 
-/// The few calls on directories that a run needs, each error with its path and what to do.
+/// Calls on directories, links and whole files. Errors name the path and say what to do.
 package enum FileSystem {
   /// Makes a directory and, if asked to, those above it: `mkdir`.
   ///
@@ -13,11 +14,11 @@ package enum FileSystem {
     if mkdir(path, 0o777) == 0 { return [path] }
     if errno == EEXIST { return [] }
     guard withParents, errno == ENOENT, let slash = path.lastIndex(of: "/"), slash > path.startIndex
-    else { throw failure("create", path) }
+    else { throw FileError.system(path, "create it", .last) }
     let above = try makeDirectory(String(path[..<slash]))
     if mkdir(path, 0o777) == 0 { return above + [path] }
     if errno == EEXIST { return above }
-    let failure = failure("create", path)
+    let failure = FileError.system(path, "create it", .last)
     removeEmpty(above)
     throw failure
   }
@@ -28,69 +29,79 @@ package enum FileSystem {
     for directory in directories.reversed() { rmdir(directory) }
   }
 
-  /// The names in a directory, sorted; none where it does not exist.
+  /// The names in a directory, sorted, without `.` and `..`; none where it does not exist:
+  /// `opendir`, `readdir`.
   package static func names(in path: String) throws -> [String] {
     guard try isThere(path) else { return [] }
-    // Foundation does not tell the system's reason.
-    let descriptor = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
-    guard descriptor >= 0 else { throw failure("list", path) }
-    close(descriptor)
-    do {
-      return try FileManager.default.contentsOfDirectory(atPath: path).sorted()
-    } catch {
-      throw Failure(.inputOutput, "\(path): cannot list the directory; check its permissions")
+    guard let directory = opendir(path) else { throw FileError.system(path, "list it", .last) }
+    defer { closedir(directory) }
+    var names: [String] = []
+    while true {
+      errno = 0
+      guard let entry = readdir(directory) else {
+        guard errno == 0 else { throw FileError.system(path, "list it", .last) }
+        return names.sorted()
+      }
+      let name = withUnsafeBytes(of: &entry.pointee.d_name) { bytes in
+        String(decoding: bytes.prefix { $0 != 0 }, as: UTF8.self)
+      }
+      if name != "." && name != ".." { names.append(name) }
     }
   }
 
   /// Whether something is known to be at `path`, a dangling link included: `lstat`.
   package static func exists(_ path: String) -> Bool {
-    var status = stat()
-    return lstat(path, &status) == 0
+    (try? Stat(path, followTargetSymlink: false)) != nil
   }
 
-  /// ``exists(_:)`` for a sentence that says so: what cannot be looked at is not missing.
+  /// Whether something is at `path`, a dangling link included: `lstat`. Unlike ``exists(_:)`` it
+  /// does not take what cannot be looked at for missing.
   ///
-  /// - Throws: `Failure` with `inputOutput` where the system does not let us know.
+  /// - Throws: `FileError` where the system does not tell.
   package static func isThere(_ path: String) throws -> Bool {
-    guard !exists(path) else { return true }
-    guard errno == ENOENT || errno == ENOTDIR else { throw failure("look at", path) }
-    return false
+    do {
+      _ = try FileError.check(path, "look at it") { try Stat(path, followTargetSymlink: false) }
+      return true
+    } catch let error as FileError
+      where [.system(.noSuchFileOrDirectory), .system(.notDirectory)].contains(error.kind)
+    {
+      return false
+    }
   }
 
   /// Whether a directory, and no link to one, is at `path`: `lstat`.
   package static func isOwnDirectory(_ path: String) -> Bool {
-    var status = stat()
-    return lstat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFDIR
+    (try? Stat(path, followTargetSymlink: false))?.type == .directory
   }
 
   /// Whether a directory, or a link to one, is at `path`: `stat`.
-  package static func isDirectory(_ path: String) -> Bool { isKind(S_IFDIR, path) }
-
-  /// Whether a regular file, or a link to one, is at `path`, rather than a device or a pipe, which
-  /// can be written to and has no end to be read to: `stat`.
-  package static func isRegularFile(_ path: String) -> Bool { isKind(S_IFREG, path) }
-
-  private static func isKind(_ kind: mode_t, _ path: String) -> Bool {
-    var status = stat()
-    return stat(path, &status) == 0 && status.st_mode & S_IFMT == kind
+  package static func isDirectory(_ path: String) -> Bool {
+    (try? Stat(path))?.type == .directory
   }
 
-  /// Whether the open file `descriptor` is the one at `path`: `fstat`, `stat`.
+  /// Whether a regular file, or a link to one, is at `path`: `stat`. A device or a pipe is none: it
+  /// can be written to, but reading it may never end.
+  package static func isRegularFile(_ path: String) -> Bool {
+    (try? Stat(path))?.type == .regular
+  }
+
+  /// Whether the open file `descriptor` is the file at `path`: `fstat`, `stat`.
   package static func isAt(_ path: String, _ descriptor: CInt) -> Bool {
-    var (open, found) = (Glibc.stat(), Glibc.stat())
-    return fstat(descriptor, &open) == 0 && stat(path, &found) == 0
-      && (open.st_dev, open.st_ino) == (found.st_dev, found.st_ino)
+    guard let open = try? FileDescriptor(rawValue: descriptor).stat(), let found = try? Stat(path)
+    else { return false }
+    return (open.deviceID, open.inode) == (found.deviceID, found.inode)
   }
 
   /// The number of the file system that `path` is in: `stat`; nil where nothing is there.
   package static func device(of path: String) -> UInt64? {
-    var status = stat()
-    return stat(path, &status) == 0 ? UInt64(status.st_dev) : nil
+    (try? Stat(path)).map { UInt64($0.deviceID.rawValue) }
   }
 
   /// Gives `source` the name `target`, which may be a file or a link: `rename`.
   package static func rename(_ source: String, to target: String) throws {
-    guard Glibc.rename(source, target) == 0 else { throw failure("rename to", target) }
+    guard Glibc.rename(source, target) == 0 else {
+      throw FileError.system(target, "rename to it", .last)
+    }
   }
 
   /// Puts the directory `source` at `target`; one that is there is exchanged for it and removed.
@@ -100,7 +111,9 @@ package enum FileSystem {
   package static func install(_ source: String, at target: String) throws {
     guard exists(target) else { return try rename(source, to: target) }
     if CLinux_rename_exchange(source, target) == 0 { return try remove(source) }
-    guard errno == EINVAL || errno == ENOSYS else { throw failure("replace", target) }
+    guard errno == EINVAL || errno == ENOSYS else {
+      throw FileError.system(target, "replace it", .last)
+    }
     // A name that nothing cleans up: whatever happens here, one of the two stays.
     let aside = target + ".old"
     if exists(aside) { try remove(aside) }
@@ -127,7 +140,9 @@ package enum FileSystem {
   package static func link(_ path: String, to destination: String) throws {
     let temporary = path + ".new"
     unlink(temporary)
-    guard symlink(destination, temporary) == 0 else { throw failure("create the link", path) }
+    guard symlink(destination, temporary) == 0 else {
+      throw FileError.system(path, "create the link", .last)
+    }
     do {
       try rename(temporary, to: path)
     } catch {
@@ -136,93 +151,37 @@ package enum FileSystem {
     }
   }
 
-  /// `path` with the first number behind it under which nothing is yet, as in `latest-1`.
-  package static func unusedPath(_ path: String) -> String {
-    var number = 1
-    while exists("\(path)-\(number)") { number += 1 }
-    return "\(path)-\(number)"
-  }
-
-  /// Where the symbolic link `path` leads; nil where there is none.
-  package static func destination(ofLink path: String) -> String? {
-    try? FileManager.default.destinationOfSymbolicLink(atPath: path)
-  }
-
-  /// The path without symbolic links: `realpath`. One that leads nowhere stays as it is.
-  package static func resolved(_ path: String) -> String {
-    guard let real = realpath(path, nil) else { return path }
-    defer { free(real) }
-    return String(cString: real)
-  }
-
-  /// The path from the root of the file system on; links stay.
-  package static func absolute(_ path: String) -> String {
-    guard !path.hasPrefix("/") else { return path }
-    let names = path.split(separator: "/").drop { $0 == "." }
-    return "\(resolved("."))/\(names.joined(separator: "/"))"
-  }
-
-  /// Whether two paths lead to one file, which need not be there.
-  package static func isOneFile(_ first: String, _ second: String) -> Bool {
-    place(first) == place(second)
-  }
-
-  /// The directory and the name of the file that `path` leads to, links followed even where they
-  /// lead to nothing yet.
-  private static func place(_ path: String) -> [String] {
-    var path = absolute(path)
-    // As many links as the kernel follows.
-    for _ in 0..<40 {
-      guard let next = destination(ofLink: path) else { break }
-      path = next.hasPrefix("/") ? next : "\(parent(of: path))/\(next)"
-    }
-    return [resolved(parent(of: path)), path.split(separator: "/").last.map(String.init) ?? ""]
-  }
-
-  /// The path without slashes at its end, which mean the same.
-  package static func withoutTrailingSlashes(_ path: String) -> String {
-    var path = path[...]
-    while path.count > 1, path.hasSuffix("/") { path.removeLast() }
-    return String(path)
-  }
-
-  /// The directory that a path's last name is in.
-  package static func parent(of path: String) -> String {
-    guard let slash = path.lastIndex(of: "/") else { return "." }
-    return slash == path.startIndex ? "/" : String(path[..<slash])
-  }
-
   /// The whole of a text file.
+  ///
+  /// - Throws: as ``readBytes(_:atMost:)`` does.
   package static func read(_ path: String, atMost mostBytes: Int = 1 << 30) throws -> String {
     String(decoding: try readBytes(path, atMost: mostBytes), as: UTF8.self)
   }
 
   /// The whole of a file: `open`, `read`.
   ///
-  /// - Throws: `Failure`: `inputOutput` where the system refuses; `badData` where there are more
-  ///   than `mostBytes`, as of a device without an end; by default those of millions of steps'
-  ///   metrics. A pipe that nobody writes to is empty.
+  /// A pipe that nobody writes to is empty. The default limit is more than the metrics of millions
+  /// of steps take.
+  ///
+  /// - Throws: `FileError`, also where there are more than `mostBytes`, as in a device that has no
+  ///   end.
   package static func readBytes(_ path: String, atMost mostBytes: Int = 1 << 30) throws -> [UInt8] {
-    // Or `open` would wait for who writes to a pipe; `read` waits where there is someone.
-    let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
-    guard descriptor >= 0 else { throw failure("read", path) }
-    defer { close(descriptor) }
-    guard fcntl(descriptor, F_SETFL, 0) == 0 else { throw failure("read", path) }
-    var bytes: [UInt8] = []
-    var piece = [UInt8](repeating: 0, count: 1 << 16)
-    while true {
-      let count = Glibc.read(descriptor, &piece, piece.count)
-      if count < 0 && errno == EINTR { continue }
-      guard count >= 0 else { throw failure("read", path) }
-      if count == 0 { return bytes }
-      bytes += piece[..<count]
-      guard bytes.count <= mostBytes else {
-        throw Failure(.badData, "\(path): this is larger than such a file can be; name another")
+    try FileError.check(path, "read it") {
+      // Nonblocking, or `open` would wait for somebody to write to a pipe; `read` is to wait for
+      // those who do.
+      let descriptor = try FileDescriptor.open(
+        path, .readOnly, options: [.closeOnExec, .nonBlocking])
+      defer { try? descriptor.close() }
+      guard fcntl(descriptor.rawValue, F_SETFL, 0) == 0 else { throw Errno.last }
+      var bytes: [UInt8] = []
+      try descriptor.readPieces(of: 1 << 16) { piece in
+        bytes += piece
+        guard bytes.count <= mostBytes else {
+          throw FileError.malformed(
+            path, "this is larger than such a file can be", advice: "name another")
+        }
       }
+      return bytes
     }
-  }
-
-  private static func failure(_ action: String, _ path: String) -> Failure {
-    Failure(.inputOutput, "\(path): cannot \(action) it: \(SystemAdvice.refusal(errno))")
   }
 }

@@ -1,45 +1,68 @@
-internal import CLinux
-internal import Glibc
+internal import SystemPackage
 
-/// A regular file open for reading anywhere in it.
+/// A regular file open for reading, from its beginning to its end or at any offset.
+///
+/// ```swift
+/// let file = try InputFile(path: "model.safetensors")
+/// var length: UInt64 = 0
+/// try withUnsafeMutableBytes(of: &length) { try file.read(at: 0, into: $0) }
+/// ```
 package struct InputFile: ~Copyable {
+  /// Where the file is.
   package let path: String
   /// Its size in bytes when it was opened.
   package let size: Int
-  private let descriptor: CInt
+  private let descriptor: FileDescriptor
 
   /// Opens the file at `path`: `open`, `fstat`.
+  ///
+  /// Pipes and devices are refused: only a size that is known in advance bounds the memory that a
+  /// file's contents may ask for.
+  ///
+  /// - Throws: `FileError`.
   package init(path: String) throws {
-    // Without waiting for someone who writes to a pipe; of regular files there is nothing to wait
-    // for.
-    let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
-    guard descriptor >= 0 else { throw FileError.system(path, "open it", code: errno) }
-    var status = stat()
-    let code = fstat(descriptor, &status) < 0 ? errno : 0
-    guard code == 0, status.st_mode & S_IFMT == S_IFREG else {
-      close(descriptor)
-      let isFolder = status.st_mode & S_IFMT == S_IFDIR
-      throw code != 0 || isFolder
-        ? FileError.system(path, "read it", code: code == 0 ? EISDIR : code)
-        : FileError.notRegular(path)
+    // Nonblocking, or `open` would wait for somebody to write to a pipe; reading a regular file is
+    // the same with it.
+    let descriptor = try FileError.check(path, "open it") {
+      try FileDescriptor.open(path, .readOnly, options: [.closeOnExec, .nonBlocking])
+    }
+    do {
+      let status = try FileError.check(path, "look at it") { try descriptor.stat() }
+      guard status.type != .directory else { throw FileError.system(path, "read it", .isDirectory) }
+      guard status.type == .regular else { throw FileError.notRegular(path) }
+      self.size = Int(status.size)
+    } catch {
+      try? descriptor.close()
+      throw error
     }
     self.path = path
-    self.size = Int(status.st_size)
     self.descriptor = descriptor
   }
 
-  deinit { close(descriptor) }
+  deinit { try? descriptor.close() }
+
+  /// Reads the next bytes into `buffer`: `read`.
+  ///
+  /// - Returns: how many bytes were read, from 1 to the buffer's size; 0 at the end of the file.
+  /// - Throws: `FileError`.
+  package func read(into buffer: UnsafeMutableRawBufferPointer) throws -> Int {
+    try FileError.check(path, "read from it") { try descriptor.read(into: buffer) }
+  }
 
   /// Fills `buffer` with the bytes from `offset` on: `pread`, as often as it takes.
+  ///
+  /// - Throws: `FileError`, also where the file ends before the buffer is full.
   package func read(at offset: Int, into buffer: UnsafeMutableRawBufferPointer) throws {
     var filled = 0
     while filled < buffer.count {
       let rest = UnsafeMutableRawBufferPointer(rebasing: buffer[filled...])
-      let count = pread(descriptor, rest.baseAddress, rest.count, off_t(offset + filled))
-      if count < 0 && errno == EINTR { continue }
-      guard count >= 0 else { throw FileError.system(path, "read from it", code: errno) }
+      let count = try FileError.check(path, "read from it") {
+        try descriptor.read(fromAbsoluteOffset: Int64(offset + filled), into: rest)
+      }
       guard count > 0 else {
-        throw FileError.malformed(path, at: offset + filled, "the file ends unexpectedly")
+        throw FileError.malformed(
+          path, at: offset + filled, "the file ends unexpectedly",
+          advice: "it was cut short while it was read: use another copy")
       }
       filled += count
     }

@@ -1,34 +1,37 @@
 internal import CFiles
 internal import Glibc
+internal import SystemPackage
 
 /// How a large file goes to the disk while it is written.
 ///
-/// Left to itself the system keeps gigabytes in memory before it writes any, all of which
-/// ``OutputFile/synchronize()`` would then wait for; and every page of them costs time, on virtual
-/// machines much, as it may be the first use of that memory. Here each piece is begun to be written
-/// at once, and later let go of, so that the same memory is used again. The last `lag` bytes stay
-/// in memory, and so does all of a smaller file.
+/// By default the system keeps gigabytes in memory before it writes any of them, and
+/// ``OutputFile/synchronize()`` would wait for all. Each page of memory that is used for the first
+/// time costs time as well, much on virtual machines. Here the system begins to write each piece at
+/// once, and later gives its memory back, so that the next pieces use the same memory. The last
+/// `lag` bytes of a file stay in memory, and so does all of a smaller file.
 struct WriteBehind {
   private static let piece = 8 << 20
   private static let lag = 64 << 20
 
+  /// Where the part ends whose writing has begun.
   private var begun = 0
+  /// Where the part ends whose memory was given back.
   private var released = 0
 
-  /// Notes that all before `end` has been written and will not change: `sync_file_range` and, of
-  /// what lies `lag` behind, `posix_fadvise` with `POSIX_FADV_DONTNEED`.
+  /// Notes that all bytes before `end` have been written and will not change: `sync_file_range`,
+  /// and `posix_fadvise` with `POSIX_FADV_DONTNEED` for bytes more than `lag` before `end`.
   ///
-  /// Neither waits for the disk. The second call alone would also begin to write, but where that
-  /// has not ended it asks every processor to give pages back, and waits for busy ones. Where a
-  /// file has no disk both do nothing.
-  mutating func advance(to end: Int, _ descriptor: CInt) {
+  /// Neither waits for the disk. The second call alone would also begin to write, but it asks every
+  /// processor to give up pages that are not written yet, and waits for busy ones. Both do nothing
+  /// for a file that is on no disk.
+  mutating func advance(to end: Int, _ descriptor: FileDescriptor) {
     guard end - begun >= Self.piece else { return }
-    CFiles_begin_writing(descriptor, begun, end - begun)
+    CFiles_begin_writing(descriptor.rawValue, begun, end - begun)
     begun = end
-    // Of whole pages, as others are kept.
+    // Only whole pages are given back; the largest have 64 KiB.
     let old = (end - Self.lag) & ~0xffff
     guard old > released else { return }
-    posix_fadvise(descriptor, released, old - released, POSIX_FADV_DONTNEED)
+    posix_fadvise(descriptor.rawValue, released, old - released, POSIX_FADV_DONTNEED)
     released = old
   }
 }

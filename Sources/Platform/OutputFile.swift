@@ -1,76 +1,117 @@
-internal import Glibc
+internal import SystemPackage
 
 /// A file open for writing from its beginning on.
 ///
-/// Nothing is buffered: every `write` costs one system call at least, so write in large pieces.
-/// Letting go of the value closes the file; `close()` also tells whether that went well.
+/// Nothing is buffered: every `write` costs at least one system call, so write in large pieces. The
+/// file is closed when the value's life ends; `close()` also throws where that fails.
+///
+/// ```swift
+/// var file = try OutputFile(creating: "picture.png")
+/// try file.write(bytes)
+/// try file.close()
+/// ```
 package struct OutputFile: ByteSink, ~Copyable {
-  /// What errors call the file.
+  /// The path that errors name.
   package let path: String
   /// How many bytes have been written.
   package private(set) var offset = 0
-  private(set) var descriptor: CInt
+  let descriptor: FileDescriptor
+  private var isOpen = true
   private var writeBehind = WriteBehind()
 
-  /// Creates the file at `path`, or empties the one that is there: `open`.
+  /// Creates the file at `path`, or empties the file that is there: `open`.
   ///
   /// - Throws: `FileError`.
   package init(creating path: String) throws {
-    try self.init(opening: path, flags: O_TRUNC, permissions: 0o666, path: path)
+    try self.init(
+      opening: path, .truncate, permissions: FilePermissions(rawValue: 0o666), path: path)
   }
 
-  /// Opens `location` with `flags` beside those for a file to be created and written.
-  init(opening location: String, flags: CInt, permissions: mode_t, path: String) throws {
-    let descriptor = open(location, O_WRONLY | O_CREAT | O_CLOEXEC | flags, permissions)
-    guard descriptor >= 0 else { throw FileError.system(path, "create it", code: errno) }
+  /// Creates or opens the file at `location` for writing, with further `options`: `open`.
+  ///
+  /// - Throws: `FileError`, which names `path`.
+  init(
+    opening location: String, _ options: FileDescriptor.OpenOptions, permissions: FilePermissions,
+    path: String
+  ) throws {
+    let descriptor = try FileError.check(path, "create it") {
+      try FileDescriptor.open(
+        location, .writeOnly, options: options.union([.create, .closeOnExec]),
+        permissions: permissions)
+    }
     self.init(adopting: descriptor, path: path)
   }
 
   /// Takes over a new file that is open as `descriptor`.
-  init(adopting descriptor: CInt, path: String) {
+  init(adopting descriptor: FileDescriptor, path: String) {
     self.descriptor = descriptor
     self.path = path
   }
 
-  deinit { if descriptor >= 0 { Glibc.close(descriptor) } }
+  deinit { if isOpen { try? descriptor.close() } }
 
   /// Writes all of `bytes`: `write`, as often as it takes.
   ///
   /// - Throws: `FileError`, for instance when the disk is full.
   package mutating func write(_ bytes: RawSpan) throws {
-    let (descriptor, path) = (descriptor, path)
-    try bytes.withUnsafeBytes { bytes in
-      var rest = bytes[...]
-      while !rest.isEmpty {
-        let count = Glibc.write(
-          descriptor, UnsafeRawBufferPointer(rebasing: rest).baseAddress, rest.count)
-        if count < 0 && errno == EINTR { continue }
-        guard count > 0 else { throw FileError.system(path, "write to it", code: errno) }
-        rest = rest.dropFirst(count)
-      }
+    _ = try bytes.withUnsafeBytes { bytes in
+      try FileError.check(path, "write to it") { try descriptor.writeAll(bytes) }
     }
     offset += bytes.byteCount
     writeBehind.advance(to: offset, descriptor)
+  }
+
+  /// Writes all bytes of the file at `path`, in pieces.
+  ///
+  /// - Throws: `FileError`.
+  package mutating func write(contentsOf path: String) throws {
+    let source = try InputFile(path: path)
+    var piece = [UInt8](repeating: 0, count: min(source.size, 1 << 20))
+    for start in stride(from: 0, to: source.size, by: 1 << 20) {
+      let count = min(piece.count, source.size - start)
+      try piece.withUnsafeMutableBytes {
+        try source.read(at: start, into: UnsafeMutableRawBufferPointer(rebasing: $0[..<count]))
+      }
+      try write(piece.span.extracting(..<count).bytes)
+    }
   }
 
   /// Waits until everything written is on the disk: `fsync`.
   ///
   /// - Throws: `FileError`.
   package func synchronize() throws {
-    guard fsync(descriptor) == 0 else {
-      throw FileError.system(path, "bring it to the disk", code: errno)
-    }
+    try FileError.check(path, "bring it to the disk") { try descriptor.synchronize() }
   }
 
-  /// Closes the file: `close`. Some file systems, NFS for one, report a failed write only here.
+  /// Closes the file: `close`. Some file systems, for instance NFS, report a failed write only
+  /// here.
   ///
   /// - Throws: `FileError`.
   package consuming func close() throws {
-    let status = Glibc.close(descriptor)
-    descriptor = -1
-    // Linux has closed the file even when a signal arrived meanwhile: closing again would be wrong.
-    guard status == 0 || errno == EINTR else {
-      throw FileError.system(path, "close it", code: errno)
+    isOpen = false
+    do {
+      try FileError.check(path, "close it") { try descriptor.close() }
+    } catch let error as FileError where error.kind == .system(.interrupted) {
+      // Linux has closed the file even when a signal arrived meanwhile: closing again would be
+      // wrong.
     }
   }
+}
+
+/// What takes bytes one after another, such as an ``OutputFile``.
+package protocol ByteSink: ~Copyable {
+  /// How many bytes have been written.
+  var offset: Int { get }
+
+  /// Writes all of `bytes`.
+  ///
+  /// - Throws: `FileError`, for instance when the disk is full.
+  mutating func write(_ bytes: RawSpan) throws
+}
+
+extension ByteSink where Self: ~Copyable {
+  /// Writes all of `bytes`.
+  ///
+  /// - Throws: `FileError`, for instance when the disk is full.
+  package mutating func write(_ bytes: [UInt8]) throws { try write(bytes.span.bytes) }
 }

@@ -95,7 +95,7 @@ import Testing
   @Test("what cannot be looked at is not said to be missing")
   func unknown() throws {
     try FileManager.default.createSymbolicLink(atPath: "\(run)/loop", withDestinationPath: "loop")
-    let error = #expect(throws: Failure.self) { try CheckpointReference("\(run)/loop/run") }
+    let error = #expect(throws: FileError.self) { try CheckpointReference("\(run)/loop/run") }
     #expect(error?.description.contains("cannot look at it: Too many levels") ?? false)
     #expect(error?.description.contains("ls -l") ?? false, "\(error as Any)")
   }

@@ -144,7 +144,7 @@ import Testing
 
   @Test func whatTheSystemRefuses() throws {
     for path in [folder.path("none"), folder.url.path, "/dev/zero"] {
-      #expect(try refusal(of: path, comment: path).kind == .system)
+      #expect(try refusal(of: path, comment: path).code == .inputOutput)
     }
   }
 

@@ -100,7 +100,7 @@ import Testing
       _ = try file.read("b", as: Float.self)
       Issue.record("there is no b")
     } catch let error as FileError {
-      #expect(error.tensor == "b")
+      #expect(error.part?.name == "b")
       #expect(error.problem.contains("none of this name among the 1"))
     }
     do {

@@ -53,12 +53,3 @@ func gzip(_ bytes: [UInt8]) throws -> [UInt8] {
   precondition(outcome.status == 0, outcome.errors)
   return Array(try Data(contentsOf: file.appendingPathExtension("gz")))
 }
-
-extension TemporaryFolder {
-  /// Writes `bytes` to a file called `name` and returns its path.
-  func file(_ name: String, _ bytes: [UInt8]) throws -> String {
-    let file = url.appendingPathComponent(name)
-    try Data(bytes).write(to: file)
-    return file.path
-  }
-}

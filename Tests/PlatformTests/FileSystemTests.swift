@@ -24,7 +24,7 @@ import Testing
     #expect(try FileSystem.makeDirectory(path("a/e/f")) == [path("a/e"), path("a/e/f")])
     #expect(try FileSystem.makeDirectory(path("a/e/f")) == [])
     let long = String(repeating: "x", count: 300)
-    #expect(throws: Failure.self) { try FileSystem.makeDirectory(path("g/h/\(long)")) }
+    #expect(throws: FileError.self) { try FileSystem.makeDirectory(path("g/h/\(long)")) }
     #expect(try FileSystem.names(in: folder.url.path) == ["a"])
   }
 
@@ -54,7 +54,7 @@ import Testing
     try FileSystem.link(path("link"), to: "three")
     #expect(try FileSystem.names(in: folder.url.path) == ["link"])
     try FileSystem.makeDirectory(path("folder"))
-    let error = #expect(throws: Failure.self) {
+    let error = #expect(throws: FileError.self) {
       try FileSystem.link(path("folder"), to: "one")
     }
     #expect(error?.description.contains("this is a folder") ?? false, "\(error as Any)")
@@ -71,10 +71,10 @@ import Testing
   @Test("errors tell the path, what was tried and why it failed")
   func errors() throws {
     let missing = path("missing/file")
-    let error = #expect(throws: Failure.self) { try FileSystem.read(missing) }
+    let error = #expect(throws: FileError.self) { try FileSystem.read(missing) }
     #expect(error?.code == .inputOutput)
     #expect(error?.description.contains("\(missing): cannot read it: No such file") ?? false)
-    let directory = #expect(throws: Failure.self) { try FileSystem.read(folder.url.path) }
+    let directory = #expect(throws: FileError.self) { try FileSystem.read(folder.url.path) }
     #expect(directory?.description.contains("Is a directory") ?? false, "\(directory as Any)")
   }
 }

@@ -16,8 +16,8 @@ struct ConfigurationFile {
     do {
       let text = try FileSystem.read(path, atMost: 1 << 20)
       node = try Yams.compose(yaml: text.hasPrefix("\u{FEFF}") ? String(text.dropFirst()) : text)
-    } catch let failure as Failure {
-      throw ValidationError(failure.description)
+    } catch let error as FileError {
+      throw ValidationError(error.description)
     } catch {
       throw ValidationError("\(path): this is not YAML: \(Self.firstLine(of: "\(error)"))")
     }

@@ -1,5 +1,6 @@
 internal import Glibc
 internal import Platform
+internal import SystemPackage
 internal import Ranks
 
 /// A child process with a time limit, and what came of it.
@@ -53,8 +54,8 @@ struct ChildProcess {
     posix_spawn_file_actions_init(&actions)
     defer { posix_spawn_file_actions_destroy(&actions) }
     posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0)
-    posix_spawn_file_actions_adddup2(&actions, output.writeEnd, STDOUT_FILENO)
-    posix_spawn_file_actions_adddup2(&actions, errors.writeEnd, STDERR_FILENO)
+    posix_spawn_file_actions_adddup2(&actions, output.writeEnd.rawValue, STDOUT_FILENO)
+    posix_spawn_file_actions_adddup2(&actions, errors.writeEnd.rawValue, STDERR_FILENO)
     var attributes = Self.attributes()
     defer { posix_spawnattr_destroy(&attributes) }
     start = ContinuousClock.now

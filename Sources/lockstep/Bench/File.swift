@@ -1,4 +1,5 @@
 internal import Glibc
+internal import Platform
 
 /// Small text files.
 enum File {
@@ -15,16 +16,6 @@ enum File {
   /// Whether there is a program at `path`.
   static func isExecutable(_ path: String) -> Bool { access(path, X_OK) == 0 }
 
-  /// All of the file at `path`; empty where it cannot be read.
-  static func text(_ path: String) -> String {
-    let descriptor = open(path, O_RDONLY | O_CLOEXEC)
-    guard descriptor >= 0 else { return "" }
-    defer { close(descriptor) }
-    var (bytes, piece) = ([UInt8](), [UInt8](repeating: 0, count: 1 << 16))
-    while true {
-      let count = read(descriptor, &piece, piece.count)
-      guard count > 0 else { return String(decoding: bytes, as: UTF8.self) }
-      bytes += piece[..<count]
-    }
-  }
+  /// The whole of the file at `path`; empty where it cannot be read.
+  static func text(_ path: String) -> String { (try? FileSystem.read(path)) ?? "" }
 }

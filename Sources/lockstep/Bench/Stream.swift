@@ -1,10 +1,12 @@
 internal import Glibc
 internal import Platform
+internal import SystemPackage
 
 /// A pipe from a child process, and what came through it.
 struct Stream {
-  private var readEnd: CInt
-  private(set) var writeEnd: CInt
+  private let readEnd: FileDescriptor
+  /// The end that a child writes to.
+  let writeEnd: FileDescriptor
   private var bytes: [UInt8] = []
 
   /// Whether more may come.
@@ -13,30 +15,27 @@ struct Stream {
   /// What came, as text.
   var text: String { String(decoding: bytes, as: UTF8.self) }
 
-  /// A pipe whose ends no child inherits by accident; this process has one thread, so that nobody
-  /// starts one between the calls.
+  /// A pipe whose ends no child inherits by accident: `pipe2`.
   init() throws {
-    var ends: [CInt] = [0, 0]
-    guard pipe(&ends) == 0 else {
+    do {
+      (readEnd, writeEnd) = try FileDescriptor.pipe(options: .closeOnExec)
+    } catch {
       throw Failure(
         .inputOutput,
-        "cannot make a pipe: \(String(cString: strerror(errno))); let this shell have more files "
-          + "open: ulimit -n 1024")
+        "cannot make a pipe: \(error); let this shell have more files open: ulimit -n 1024")
     }
-    for end in ends { _ = fcntl(end, F_SETFD, FD_CLOEXEC) }
-    (readEnd, writeEnd) = (ends[0], ends[1])
   }
 
-  /// Leaves the writing to the child.
-  func closeWriteEnd() { Glibc.close(writeEnd) }
+  /// Closes this process's end for writing, so that the child's is the only one.
+  func closeWriteEnd() { try? writeEnd.close() }
 
-  /// Gives up what may still come.
-  func close() { Glibc.close(readEnd) }
+  /// Closes the end for reading; what still comes is lost.
+  func close() { try? readEnd.close() }
 
   /// Takes what comes through `streams` within `milliseconds`, at most one piece of each.
   static func read(_ streams: inout [Stream], milliseconds: CInt) {
     var polls = streams.map {
-      pollfd(fd: $0.isOpen ? $0.readEnd : -1, events: Int16(POLLIN), revents: 0)
+      pollfd(fd: $0.isOpen ? $0.readEnd.rawValue : -1, events: Int16(POLLIN), revents: 0)
     }
     guard poll(&polls, nfds_t(polls.count), milliseconds) > 0 else { return }
     for (index, poll) in polls.enumerated() where poll.revents != 0 { streams[index].readPiece() }
@@ -44,10 +43,15 @@ struct Stream {
 
   private mutating func readPiece() {
     var piece = [UInt8](repeating: 0, count: 1 << 16)
-    let count = Glibc.read(readEnd, &piece, piece.count)
-    if count < 0 && (errno == EINTR || errno == EAGAIN) { return }
-    guard count > 0 else { return isOpen = false }
-    bytes += piece[..<count]
+    do {
+      let count = try piece.withUnsafeMutableBytes { try readEnd.read(into: $0) }
+      isOpen = count > 0
+      bytes += piece[..<count]
+    } catch Errno.resourceTemporarilyUnavailable {
+      // Nothing is there yet.
+    } catch {
+      isOpen = false
+    }
   }
 }
 

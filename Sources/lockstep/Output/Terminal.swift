@@ -3,6 +3,7 @@ internal import MPI
 internal import Platform
 internal import Ranks
 internal import Synchronization
+internal import SystemPackage
 
 /// Standard output and standard error, each line out at once.
 enum Terminal {
@@ -27,37 +28,33 @@ enum Terminal {
   /// Writes a line to standard output: one of those that tell how a command goes. One that cannot
   /// be written is no reason to stop: ``lossOfLines`` tells of it at the end.
   static func line(_ text: String) {
-    let problem = write(text + "\n", to: STDOUT_FILENO)
-    if problem != 0 { lost.withLock { $0 = problem } }
+    if let problem = write(text + "\n", to: .standardOutput) { lost.withLock { $0 = problem } }
   }
 
   /// Writes to standard error.
-  static func error(_ text: String) { _ = write(text, to: STDERR_FILENO) }
+  static func error(_ text: String) { _ = write(text, to: .standardError) }
 
   /// Writes what a command was asked for, a line each, to standard output.
   ///
   /// - Throws: `Failure` with `inputOutput` where that is refused.
   static func result(_ lines: [String]) throws {
-    let problem = write(lines.map { $0 + "\n" }.joined(), to: STDOUT_FILENO)
-    guard problem == 0 else {
-      throw Failure(
-        .inputOutput,
-        "standard output cannot be written to: \(String(cString: strerror(problem))); check where "
-          + "it leads, and the disk's space")
-    }
+    guard let problem = write(lines.map { $0 + "\n" }.joined(), to: .standardOutput) else { return }
+    throw Failure(
+      .inputOutput,
+      "standard output cannot be written to: \(problem); check where it leads, and the disk's space"
+    )
   }
 
   /// What to tell at the end where lines of ``line(_:)`` were lost; nil where none were.
   static var lossOfLines: String? {
-    let problem = lost.withLock { $0 }
-    guard problem != 0 else { return nil }
+    guard let problem = lost.withLock({ $0 }) else { return nil }
     return
-      "standard output could not be written to: \(String(cString: strerror(problem))); what was "
-      + "told there is lost, and all else is done: check where it leads, and the disk's space"
+      "standard output could not be written to: \(problem); what was told there is lost, and all "
+      + "else is done: check where it leads, and the disk's space"
   }
 
-  /// Why a line was lost; 0 where none was.
-  private static let lost = Mutex<CInt>(0)
+  /// Why a line was lost; nil where none was.
+  private static let lost = Mutex<Errno?>(nil)
 
   /// Whether standard error is a person's terminal, of which a line can be drawn anew.
   static var isInteractive: Bool {
@@ -107,17 +104,15 @@ enum Terminal {
 
   /// Writes all of `text`.
   ///
-  /// - Returns: why that was refused; 0 where it was not, or where nobody reads any more: who has
-  ///   closed a pipe, as `head` does, has seen enough.
-  private static func write(_ text: String, to descriptor: CInt) -> CInt {
-    var rest = Array(text.utf8)[...]
-    while !rest.isEmpty {
-      let count = rest.withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress, $0.count) }
-      if count < 0 && errno == EINTR { continue }
-      guard count > 0 else { return errno == EPIPE ? 0 : errno }
-      rest = rest.dropFirst(count)
+  /// - Returns: why that was refused; nil where it was not, or where nobody reads any more: a
+  ///   reader that has closed its pipe, as `head` does, has seen enough.
+  private static func write(_ text: String, to descriptor: FileDescriptor) -> Errno? {
+    do {
+      _ = try descriptor.writeAll(text.utf8)
+      return nil
+    } catch {
+      return error as? Errno == .brokenPipe ? nil : error as? Errno
     }
-    return 0
   }
 }
 

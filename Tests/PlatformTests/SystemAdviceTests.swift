@@ -1,6 +1,6 @@
-import Formats
 import Foundation
 @testable import Platform
+import SystemPackage
 import Testing
 
 @Suite struct SystemAdviceTests {
@@ -13,7 +13,7 @@ import Testing
       (EIO, "disk"),
     ])
   func advice(code: CInt, word: String) {
-    #expect(SystemAdvice.text(for: code).contains(word))
+    #expect(SystemAdvice.text(for: Errno(rawValue: code)).contains(word))
     let isAboutSpace = [ENOSPC, EDQUOT].contains(code)
     #expect(SystemAdvice.refusal(code).contains("space") == isAboutSpace)
   }
