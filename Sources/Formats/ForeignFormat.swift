@@ -1,51 +1,46 @@
-/// What a file is that somebody took for safetensors, by its first bytes.
-enum ForeignFormat: CaseIterable {
+internal import Platform
+
+/// What a file is that somebody took for safetensors.
+enum ForeignFormat {
   case pyTorch, numpyArchive, archive, pickle, hdf5, numpy, gzip, tar, page, gitLFS, gguf, onnx
   case json, text
 
-  /// As many first bytes as it takes to tell.
-  static let prefixSize = 512
-
-  /// Recognises a file by its first bytes; nil where they tell nothing.
+  /// Recognises a file that begins with `prefix`; nil where the prefix does not tell.
   init?(_ prefix: [UInt8]) {
-    guard let format = Self.allCases.first(where: { $0.matches(prefix) }) else { return nil }
-    self = format
-  }
-
-  private func matches(_ prefix: [UInt8]) -> Bool {
-    func begins(_ magic: some Collection<UInt8>) -> Bool { prefix.starts(with: magic) }
     // Names in an archive are text between binary numbers; Latin-1 keeps each byte a character.
     let text = String(String.UnicodeScalarView(prefix.map { Unicode.Scalar($0) }))
-    return switch self {
-    case .pyTorch: begins("PK\u{3}\u{4}".utf8) && text.contains("/data.pkl")
-    case .numpyArchive: begins("PK\u{3}\u{4}".utf8) && text.contains(".npy")
-    case .archive: begins("PK\u{3}\u{4}".utf8) || begins("PK\u{5}\u{6}".utf8)
-    // Protocol 2 is what torch.save wrote before version 1.6; later ones are 3 to 5.
-    case .pickle: prefix.count > 1 && prefix[0] == 0x80 && (2...5).contains(prefix[1])
-    case .hdf5: begins([0x89] + Array("HDF\r\n".utf8))
-    case .numpy: begins([0x93] + Array("NUMPY".utf8))
-    case .gzip: begins([0x1f, 0x8b])
-    case .page: text.lowercased().drop { $0.isWhitespace }.hasPrefix("<")
-    case .gitLFS: text.hasPrefix("version https://git-lfs")
-    case .gguf: begins("GGUF".utf8)
-    // GNU tar manual, "Basic Tar Format".
-    case .tar: prefix.dropFirst(257).starts(with: "ustar".utf8)
-    // A message ModelProto begins with its first field, the version of the format, a small number,
-    // behind which comes another field that has a length: onnx.proto.
-    case .onnx:
-      prefix.count > 3 && prefix[0] == 0x08 && (1...32).contains(prefix[1])
-        && [0x12, 0x1a, 0x22, 0x32, 0x3a, 0x42].contains(prefix[2])
-    case .json: Self.isText(prefix) && text.drop { $0.isWhitespace }.hasPrefix("{")
-    case .text: Self.isText(prefix)
+    switch FileSignature(prefix) {
+    case .zip where text.contains("/data.pkl"): self = .pyTorch
+    case .zip where text.contains(".npy"): self = .numpyArchive
+    case .zip: self = .archive
+    case .hdf5: self = .hdf5
+    case .numpy: self = .numpy
+    case .gzip: self = .gzip
+    case .tar: self = .tar
+    case .gitLFSPointer: self = .gitLFS
+    case .ggufModel: self = .gguf
+    case _ where Self.isPickle(prefix): self = .pickle
+    case _ where FileSignature.isPage(prefix): self = .page
+    case _ where Self.isONNX(prefix): self = .onnx
+    case _ where FileSignature.isText(prefix):
+      self = text.drop { $0.isWhitespace }.hasPrefix("{") ? .json : .text
+    default: return nil
     }
   }
 
-  /// Whether all bytes are printable letters of ASCII: a header's length never is that.
-  private static func isText(_ bytes: [UInt8]) -> Bool {
-    !bytes.isEmpty && bytes.allSatisfy { (32...126).contains($0) || (9...13).contains($0) }
+  /// Protocol 2 is what torch.save wrote before version 1.6; later ones are 3 to 5.
+  private static func isPickle(_ prefix: [UInt8]) -> Bool {
+    prefix.count > 1 && prefix[0] == 0x80 && (2...5).contains(prefix[1])
   }
 
-  /// What it is.
+  /// A message ModelProto begins with its first field, the version of the format, a small number,
+  /// and goes on with a field that has a length: onnx.proto.
+  private static func isONNX(_ prefix: [UInt8]) -> Bool {
+    prefix.count > 3 && prefix[0] == 0x08 && (1...32).contains(prefix[1])
+      && [0x12, 0x1a, 0x22, 0x32, 0x3a, 0x42].contains(prefix[2])
+  }
+
+  /// What it is, as in `a GGUF file,`.
   var name: String {
     switch self {
     case .pyTorch: "a PyTorch archive, as torch.save writes it,"
@@ -65,7 +60,7 @@ enum ForeignFormat: CaseIterable {
     }
   }
 
-  /// What to type to have safetensors.
+  /// What to type to make a safetensors file of the one at `path`, or to find one.
   func advice(_ path: String) -> String {
     let quoted = path.debugDescription
     return switch self {

@@ -70,7 +70,7 @@ extension Safetensors {
   ///
   /// Asked only of those: the length of a header may begin with the bytes of any format.
   private static func foreign(_ file: borrowing InputFile) throws -> FileError? {
-    let count = min(ForeignFormat.prefixSize, file.size)
+    let count = min(FileSignature.prefixSize, file.size)
     let bytes = try [UInt8](unsafeUninitializedCapacity: count) { buffer, filled in
       try file.read(
         at: 0,

@@ -134,7 +134,7 @@ extension DataError {
   /// At `path` is a file in place of a folder.
   static func noFolder(_ path: String) throws -> DataError {
     var file = try UnpackedFile(path: path)
-    let bytes = try file.readBeginning(FileKind.length)
+    let bytes = try file.readBeginning(FileSignature.prefixSize)
     if let kind = FileKind(bytes) {
       return malformed(
         path, "this is \(kind.name), not a folder with IDX files", advice: kind.advice)

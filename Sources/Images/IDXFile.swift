@@ -1,3 +1,5 @@
+internal import Platform
+
 /// An array in a file in the IDX format, plain or compressed with gzip, open behind its header.
 ///
 /// A file is two zero bytes, the code of the element type, the number of dimensions, each
@@ -131,7 +133,7 @@ struct IDXFile: ~Copyable {
         magic.isEmpty ? "the file is empty" : "the file has \(magic.count) bytes, and no header")
     }
     guard magic[0] == 0, magic[1] == 0 else {
-      throw foreign(magic + (try file.readBeginning(FileKind.length - 4)), file.path)
+      throw foreign(magic + (try file.readBeginning(FileSignature.prefixSize - 4)), file.path)
     }
     guard let type = ElementType(rawValue: magic[2]), form.types.contains(type) else {
       throw DataError.malformed(

@@ -102,7 +102,7 @@ import Testing
   @Test(
     arguments: [
       ([0x93] + Array("NUMPY".utf8), "this is a NumPy array", "README"),
-      (Array("PK".utf8), "this is a zip archive", "unpack it"),
+      (Array("PK\u{3}\u{4}".utf8), "this is a zip archive", "unpack it"),
       (idx([1, 1, 1], [0]), "this is a file", "name the folder that it is in: --data "),
     ] as [([UInt8], String, String)])
   func fileForAFolder(bytes: [UInt8], problem: String, advice: String) throws {
