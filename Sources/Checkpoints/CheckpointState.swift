@@ -2,6 +2,7 @@ package import Engine
 internal import FoundationEssentials
 internal import Images
 package import Ranks
+internal import Platform
 
 /// What a checkpoint says beside its tensors, kept as `state.json`.
 package struct CheckpointState: Codable, Equatable {
@@ -52,9 +53,8 @@ extension CheckpointState {
   /// The content of `state.json`.
   var text: [UInt8] {
     get throws {
-      let encoder = JSONEncoder()
-      encoder.outputFormatting = [.prettyPrinted, .sortedKeys]
-      return [UInt8](try encoder.encode(self)) + [UInt8(ascii: "\n")]
+      let json = try JSONEncoder([.prettyPrinted, .sortedKeys]).encode(self)
+      return [UInt8](json) + [UInt8(ascii: "\n")]
     }
   }
 }

@@ -49,9 +49,8 @@ package struct DoctorReport: Encodable {
   /// One JSON object.
   package var json: String {
     get throws {
-      let encoder = JSONEncoder()
-      encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-      encoder.keyEncodingStrategy = .convertToSnakeCase
+      let encoder = JSONEncoder(
+        [.sortedKeys, .withoutEscapingSlashes], keys: .convertToSnakeCase)
       return String(decoding: try encoder.encode(self), as: UTF8.self)
     }
   }

@@ -14,10 +14,8 @@ package struct Fingerprint {
 
   /// Of a configuration.
   package init(_ subject: String, of value: some Encodable) throws {
-    let encoder = JSONEncoder()
-    encoder.outputFormatting = .sortedKeys
     var hash = SHA256()
-    try encoder.encode(value).withUnsafeBytes { hash.update($0) }
+    try JSONEncoder(.sortedKeys).encode(value).withUnsafeBytes { hash.update($0) }
     self.init(subject: subject, digest: hash.finalize())
   }
 

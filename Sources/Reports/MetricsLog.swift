@@ -8,11 +8,7 @@ internal import Synchronization
 package final class MetricsLog: Sendable {
   private let file: AppendedFile
 
-  private let encoder = {
-    let encoder = JSONEncoder()
-    encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-    return encoder
-  }()
+  private let encoder = JSONEncoder([.sortedKeys, .withoutEscapingSlashes])
 
   /// Lines that the system has refused so far. They are tried again before any later one.
   private let refused: Mutex<[String]>

@@ -64,8 +64,7 @@ package struct RunEnvironment: Codable, Equatable {
 
   /// Writes it to the run directory.
   package func write(to directory: RunDirectory) throws {
-    let encoder = JSONEncoder()
-    encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
+    let encoder = JSONEncoder([.prettyPrinted, .sortedKeys, .withoutEscapingSlashes])
     let text = [UInt8](try encoder.encode(self)) + [UInt8(ascii: "\n")]
     try OutputFile.replace("\(directory.path)/\(RunFiles.environment)") { try $0.write(text) }
   }

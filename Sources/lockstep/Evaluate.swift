@@ -77,9 +77,7 @@ struct Evaluate: ParsableCommand {
 
     var json: String {
       get throws {
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = .sortedKeys
-        return String(decoding: try encoder.encode(self), as: UTF8.self)
+        String(decoding: try JSONEncoder(.sortedKeys).encode(self), as: UTF8.self)
       }
     }
 

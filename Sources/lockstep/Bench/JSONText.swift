@@ -1,4 +1,5 @@
 internal import FoundationEssentials
+internal import Platform
 
 /// JSON with keys in the spelling of the metrics: `images_per_second`.
 enum JSONText {
@@ -27,9 +28,6 @@ enum JSONText {
   }
 
   private static func encoder(_ formatting: JSONEncoder.OutputFormatting) -> JSONEncoder {
-    let encoder = JSONEncoder()
-    encoder.keyEncodingStrategy = .convertToSnakeCase
-    encoder.outputFormatting = formatting
-    return encoder
+    JSONEncoder(formatting, keys: .convertToSnakeCase)
   }
 }

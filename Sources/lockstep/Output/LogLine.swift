@@ -1,4 +1,5 @@
 internal import FoundationEssentials
+internal import Platform
 
 /// A line of `--log-format json`: what there is to tell, and the time, as one object.
 struct LogLine<Row: Encodable>: Encodable {
@@ -11,8 +12,7 @@ struct LogLine<Row: Encodable>: Encodable {
 
   /// The JSON, without the line's end.
   var text: String {
-    let encoder = JSONEncoder()
-    encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+    let encoder = JSONEncoder([.sortedKeys, .withoutEscapingSlashes])
     // Strings and finite numbers, as all rows are, can be encoded.
     return (try? encoder.encode(self)).map { String(decoding: $0, as: UTF8.self) } ?? "{}"
   }
