@@ -45,7 +45,7 @@ extension Diagnosis {
     if let quota = machine.processor.quota, Double(threads) > quota + 0.01 {
       return Problem(
         "quota",
-        "\(here) may use the time of \(Wording.decimals(quota)) CPUs (a control group's quota)",
+        "\(here) may use the time of \(NumberText.trimmed(quota, places: 2)) CPUs (a control group's quota)",
         why: "they are all stopped when it is used up",
         instead: "\(instead), or raise the container's CPU limit")
     }

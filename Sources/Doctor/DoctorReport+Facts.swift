@@ -43,7 +43,7 @@ extension DoctorReport {
     var text = Wording.count(cores, "core")
     if allowed.count > cores { text += " of \(allowed.count) hardware threads" }
     text += allowed == online ? ", all allowed" : ", CPUs \(allowed) allowed of \(online)"
-    let quota = processor.quota.map { "time of \(Wording.decimals($0)) CPUs" }
+    let quota = processor.quota.map { "time of \(NumberText.trimmed($0, places: 2)) CPUs" }
     return text + ", \(quota ?? "no quota")"
   }
 
@@ -87,7 +87,7 @@ extension DoctorReport {
     if data.isMissing && !isFirst { return "none here, rank 0 sends them" }
     guard let sizes = data.sizes else { return "\(data.directory): not usable" }
     return
-      "whole, \(Wording.grouped(sizes[0])) + \(Wording.grouped(sizes[1])) images of \(sizes[2]) × \(sizes[3])\nin \(data.directory)"
+      "whole, \(sizes[0].grouped) + \(sizes[1].grouped) images of \(sizes[2]) × \(sizes[3])\nin \(data.directory)"
   }
 
   /// One line for each text that nodes have, with their hosts where texts differ.

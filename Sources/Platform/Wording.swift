@@ -27,25 +27,6 @@ package enum Wording {
     return hosts.prefix(4).joined(separator: ", ") + others
   }
 
-  /// 1,234,567.
-  package static func grouped(_ number: Int) -> String {
-    var digits = String(number)
-    var place = digits.count - 3
-    while place > 0 {
-      digits.insert(",", at: digits.index(digits.startIndex, offsetBy: place))
-      place -= 3
-    }
-    return digits
-  }
-
   /// Whole MiB, thousands set apart.
-  package static func mebibytes(_ bytes: Int) -> String { "\(grouped(bytes >> 20)) MiB" }
-
-  /// At most two decimals, as in "1.5".
-  package static func decimals(_ number: Double) -> String {
-    let hundredths = Int((number * 100).rounded())
-    let digits = hundredths % 100
-    let tail = digits % 10 == 0 ? "\(digits / 10)" : "\(digits < 10 ? "0" : "")\(digits)"
-    return digits == 0 ? "\(hundredths / 100)" : "\(hundredths / 100).\(tail)"
-  }
+  package static func mebibytes(_ bytes: Int) -> String { "\((bytes >> 20).grouped) MiB" }
 }

@@ -1,4 +1,5 @@
 internal import Formats
+internal import Platform
 
 /// Where the codes of images lie in a plane: that of a model with two latents, or that of the first
 /// two principal components.
@@ -39,7 +40,7 @@ struct LatentMap {
       y: shares.map { "second component, \($0[1])" } ?? "mean of z₂",
       drawn, middles: Self.middles(points))
     caption =
-      "\(NumberText.whole(drawn.count)) of \(NumberText.whole(points.count)) test images, each at "
+      "\(drawn.count.grouped) of \(points.count.grouped) test images, each at "
       + (isDirect ? "its code" : "its code in the plane in which all codes vary most")
       + ", the mean of q(z|x). Colours and numbers are labels; a number stands at the middle of its "
       + "images."

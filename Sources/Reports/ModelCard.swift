@@ -38,7 +38,7 @@ struct ModelCard {
 
     # Variational autoencoder \(sizes)
 
-    \(NumberText.whole(count)) parameters; card written by Lockstep \(version). Encoder and decoder
+    \(count.grouped) parameters; card written by Lockstep \(version). Encoder and decoder
     have one hidden layer each, with a rectifier; q(z|x) is a normal distribution with a diagonal
     covariance, the prior a standard normal one, pixels are Bernoulli variables (Kingma and Welling
     2013). It draws images like those it was trained on, and knows no labels.

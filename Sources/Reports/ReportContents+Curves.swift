@@ -1,5 +1,6 @@
 internal import Engine
 internal import Formats
+internal import Platform
 
 extension ReportContents {
   /// The loss and its two parts, by epoch, or by step where there are too few epochs for a curve.

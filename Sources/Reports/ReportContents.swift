@@ -3,6 +3,7 @@ internal import Engine
 internal import Formats
 internal import Ranks
 internal import VAE
+internal import Platform
 
 /// The words and pictures of a run's report.
 struct ReportContents {
@@ -25,10 +26,10 @@ struct ReportContents {
     let model = "A variational autoencoder" + (pictures.map { " \($0.model.summary)" } ?? "")
     if let last = record.epochs.last {
       return "\(model) after \(last.epoch) \(last.epoch == 1 ? "epoch" : "epochs"), "
-        + "\(NumberText.whole(last.step)) steps."
+        + "\(last.step.grouped) steps."
     }
     guard let step = record.steps.last?.step else { return "\(model), of which no row is logged." }
-    return "\(model) after \(NumberText.whole(step)) steps; no epoch has ended yet."
+    return "\(model) after \(step.grouped) steps; no epoch has ended yet."
   }
 
   private var model: String? {
@@ -59,7 +60,7 @@ struct ReportContents {
       facts.append(ReportPage.Fact("Loss of a batch", NumberText.fixed(last.loss, 2), "nats"))
     }
     if let pictures {
-      facts.append(ReportPage.Fact("Parameters", NumberText.whole(pictures.parameterCount)))
+      facts.append(ReportPage.Fact("Parameters", pictures.parameterCount.grouped))
     }
     return facts
   }

@@ -36,15 +36,4 @@ import Testing
     }
     #expect(Markup.picture([1] + file, alternative: "") == nil)
   }
-
-  @Test(
-    "numbers as people read them",
-    arguments: [
-      (0, 0, "0"), (1234567.891, 2, "1,234,567.89"), (-0.5, 1, "\u{2212}0.5"), (0.05, 1, "0.1"),
-      (999.996, 2, "1,000.00"), (-0.001, 2, "0.00"), (105.48420218076707, 2, "105.48"),
-      (1e300, 1, "1e+300"), (.nan, 1, "nan"),
-    ] as [(Double, Int, String)])
-  func numbers(value: Double, places: Int, text: String) {
-    #expect(NumberText.fixed(value, places) == text)
-  }
 }

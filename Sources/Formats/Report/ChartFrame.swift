@@ -1,3 +1,5 @@
+internal import Platform
+
 /// The axes of a chart with their numbers, names and units, as SVG that takes its colours and
 /// letters from the page around it.
 struct ChartFrame {
@@ -75,4 +77,9 @@ struct ChartFrame {
       Self.text(yName, 4, 12, anchor: "start", kind: "name"),
     ])
   }
+}
+
+extension NumberText {
+  /// A coordinate in a drawing: one decimal, and none where it is 0.
+  static func coordinate(_ value: Double) -> String { trimmed(value, places: 1) }
 }

@@ -1,3 +1,5 @@
+internal import Platform
+
 /// One column for each of some numbered things.
 package struct ColumnChart: Sendable {
   /// What the chart shows, for those who do not see it.

@@ -1,3 +1,5 @@
+internal import Platform
+
 /// Some curves over one horizontal axis, each with its name and last value at its end.
 package struct LineChart: Sendable {
   /// A curve.

@@ -1,3 +1,5 @@
+internal import Platform
+
 /// Points of classes in a plane, in ten colours that come again, each class also by its number at
 /// the middle of its points: who cannot tell the colours apart can read it.
 package struct ScatterChart: Sendable {

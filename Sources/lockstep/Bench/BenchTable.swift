@@ -1,6 +1,7 @@
 internal import Engine
 internal import Kernels
 internal import Ranks
+internal import Platform
 
 /// A report as a person reads it.
 struct BenchTable {

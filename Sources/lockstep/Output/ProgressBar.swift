@@ -1,4 +1,5 @@
 internal import Glibc
+internal import Platform
 
 /// One line on standard error that is drawn over itself ten times a second.
 final class ProgressBar {

@@ -1,3 +1,5 @@
+internal import Platform
+
 /// Tells whoever watches how far images have been drawn: on a terminal a progress bar on standard
 /// error, and at the end a line on standard output. Rank zero's alone.
 final class SampleConsole {

@@ -124,26 +124,3 @@ extension Communicator {
     try together { if rank == 0 { try Terminal.result(lines()) } }
   }
 }
-
-extension Double {
-  /// The number with two decimals; one too large for them as it is.
-  var twoDecimals: String {
-    guard magnitude < 1e15 else { return "\(self)" }
-    let hundredths = Int((magnitude * 100).rounded())
-    let digits = String(hundredths % 100)
-    return "\(self < 0 ? "-" : "")\(hundredths / 100).\(digits.count < 2 ? "0" : "")\(digits)"
-  }
-}
-
-extension Int {
-  /// The number with its thousands set apart.
-  var grouped: String {
-    var digits = String(magnitude)
-    var place = digits.count - 3
-    while place > 0 {
-      digits.insert(",", at: digits.index(digits.startIndex, offsetBy: place))
-      place -= 3
-    }
-    return self < 0 ? "-\(digits)" : digits
-  }
-}

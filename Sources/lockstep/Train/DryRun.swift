@@ -1,6 +1,7 @@
 internal import Checkpoints
 internal import MPI
 internal import Runs
+internal import Platform
 
 /// `lockstep train --dry-run`: the configuration, and the plan as comments, so that all of it is a
 /// file for `--config`.

@@ -1,6 +1,7 @@
 internal import Benchmarks
 internal import Engine
 internal import Formats
+internal import Platform
 
 /// What was measured of an exchange: the rounds' figures and their medians.
 struct ExchangeRow: Codable {
