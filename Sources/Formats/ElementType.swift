@@ -1,3 +1,5 @@
+package import Platform
+
 /// The type of a tensor's elements in a file, by the name that safetensors gives it.
 package enum ElementType: String, Sendable, CaseIterable {
   /// 4-bit floating point, two in a byte.
@@ -85,6 +87,15 @@ extension Float: TensorElement {
 extension Double: TensorElement {
   /// `F64`.
   package static var elementType: ElementType { .float64 }
+}
+
+extension ByteSink where Self: ~Copyable {
+  /// Writes all elements of `values`, little-endian.
+  ///
+  /// - Throws: `FileError`, for instance when the disk is full.
+  package mutating func write<Element: TensorElement>(_ values: Span<Element>) throws {
+    try write(values.bytes)
+  }
 }
 
 #if _endian(big)

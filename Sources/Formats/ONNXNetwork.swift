@@ -46,12 +46,12 @@ package struct ONNXNetwork: Sendable {
 
   /// Adds an input (batch, `size`).
   package mutating func addInput(_ name: String, size: Int, description: String) {
-    graph.input.append(Self.value(name, size, description))
+    graph.input.append(Self.value(name, size: size, description: description))
   }
 
   /// Adds an output (batch, `size`), which is the value of that name.
   package mutating func addOutput(_ name: String, size: Int, description: String) {
-    graph.output.append(Self.value(name, size, description))
+    graph.output.append(Self.value(name, size: size, description: description))
   }
 
   /// Adds y = x Wᵀ + b from the value `input` to the value `output`.
@@ -64,7 +64,8 @@ package struct ONNXNetwork: Sendable {
     transposition.name = "transB"
     transposition.i = 1
     transposition.type = Self.integerAttribute
-    addNode("Gemm", [input, weight.name, bias.name], to: output, [transposition])
+    addNode(
+      "Gemm", [input, weight.name, bias.name], to: output, attributes: [transposition])
   }
 
   /// Adds `activation` of each element of `input`.
@@ -98,7 +99,7 @@ package struct ONNXNetwork: Sendable {
 
 extension ONNXNetwork {
   private mutating func addNode(
-    _ type: String, _ inputs: [String], to output: String, _ attributes: [ONNXAttribute] = []
+    _ type: String, _ inputs: [String], to output: String, attributes: [ONNXAttribute] = []
   ) {
     var node = ONNXNode()
     node.opType = type
@@ -118,7 +119,9 @@ extension ONNXNetwork {
     return tensor
   }
 
-  private static func value(_ name: String, _ size: Int, _ description: String) -> ONNXValueInfo {
+  private static func value(
+    _ name: String, size: Int, description: String
+  ) -> ONNXValueInfo {
     var (batch, features) = (ONNXType.Dimension(), ONNXType.Dimension())
     batch.dimParam = "batch"
     features.dimValue = Int64(size)

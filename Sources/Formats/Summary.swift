@@ -12,7 +12,7 @@ package struct Summary: Sendable {
 
   /// Adds a point of a curve. `description` is shown where someone asks about the curve.
   package mutating func add(_ tag: String, _ scalar: Double, description: String = "") {
-    add(tag, description, for: .scalars) { $0.simpleValue = Float(scalar) }
+    add(tag, description: description, for: .scalars) { $0.simpleValue = Float(scalar) }
   }
 
   /// Adds a histogram.
@@ -30,7 +30,7 @@ package struct Summary: Sendable {
       message.bucketLimit = histogram.bounds[first..<last] + [histogram.maximum]
       message.bucket = histogram.counts[first...last].map(Double.init)
     }
-    add(tag, description, for: .histograms) { $0.histo = message }
+    add(tag, description: description, for: .histograms) { $0.histo = message }
   }
 
   /// Adds a picture in shades of grey, by the bytes of its PNG file.
@@ -43,12 +43,12 @@ package struct Summary: Sendable {
     message.height = Int32(size.height)
     message.colorspace = 1
     message.encodedImageString = Data(png)
-    add(tag, description, for: .images) { $0.image = message }
+    add(tag, description: description, for: .images) { $0.image = message }
   }
 
   /// Adds a text, which is shown as Markdown.
   package mutating func add(_ tag: String, markdown: String, description: String = "") {
-    add(tag, description, for: .text) {
+    add(tag, description: description, for: .text) {
       $0.tensor.dtype = 7
       $0.tensor.tensorShape = .init()
       $0.tensor.stringVal = [Data(markdown.utf8)]
@@ -56,7 +56,7 @@ package struct Summary: Sendable {
   }
 
   private mutating func add(
-    _ tag: String, _ description: String, for plugin: Plugin,
+    _ tag: String, description: String, for plugin: Plugin,
     _ fill: (inout TensorBoardSummary.Value) -> Void
   ) {
     var value = TensorBoardSummary.Value()

@@ -56,18 +56,20 @@ package struct ControlGroup {
   /// Pages of files that were read count as used, but are given back when memory is short.
   package var memoryLeft: Int? {
     let newer = unified.compactMap {
-      Self.memoryLeft(in: $0, "memory.max", "memory.current", ["active_file", "inactive_file"])
+      Self.memoryLeft(
+        in: $0, limit: "memory.max", usage: "memory.current",
+        reclaimable: ["active_file", "inactive_file"])
     }
     let older = memory.compactMap {
       Self.memoryLeft(
-        in: $0, "memory.limit_in_bytes", "memory.usage_in_bytes",
-        ["total_active_file", "total_inactive_file"])
+        in: $0, limit: "memory.limit_in_bytes", usage: "memory.usage_in_bytes",
+        reclaimable: ["total_active_file", "total_inactive_file"])
     }
     return (newer + older).min()
   }
 
   private static func memoryLeft(
-    in folder: String, _ limit: String, _ usage: String, _ reclaimable: [String]
+    in folder: String, limit: String, usage: String, reclaimable: [String]
   ) -> Int? {
     guard let limit = number("\(folder)/\(limit)"), limit < 1 << 60,
       let usage = number("\(folder)/\(usage)")

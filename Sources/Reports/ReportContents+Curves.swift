@@ -49,11 +49,11 @@ extension ReportContents {
   private var table: Markup {
     .numbers(
       "The numbers",
-      [
+      head: [
         "epoch", "train, nats", "test, nats", "reconstruction", "KL", "images/s", "seconds",
         "ranks",
       ],
-      record.epochs.map { row in
+      rows: record.epochs.map { row in
         [
           "\(row.epoch)", NumberText.fixed(row.trainLoss, 2), Self.nats(row.testLoss),
           Self.nats(row.reconstruction), Self.nats(row.kl), NumberText.fixed(row.imagesPerSecond),

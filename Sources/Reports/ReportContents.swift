@@ -53,11 +53,11 @@ struct ReportContents {
       facts.append(
         ReportPage.Fact(
           "Throughput", NumberText.fixed(Self.median(record.epochs.map(\.imagesPerSecond))),
-          "images/s"))
-      facts.append(ReportPage.Fact("Training time", NumberText.fixed(seconds, 1), "s"))
+          unit: "images/s"))
+      facts.append(ReportPage.Fact("Training time", NumberText.fixed(seconds, 1), unit: "s"))
       facts.append(ReportPage.Fact("Ranks", "\(last.ranks)"))
     } else if let last = record.steps.last {
-      facts.append(ReportPage.Fact("Loss of a batch", NumberText.fixed(last.loss, 2), "nats"))
+      facts.append(ReportPage.Fact("Loss of a batch", NumberText.fixed(last.loss, 2), unit: "nats"))
     }
     if let pictures {
       facts.append(ReportPage.Fact("Parameters", pictures.parameterCount.grouped))
@@ -68,14 +68,14 @@ struct ReportContents {
   /// The last epoch's loss, and the best of all where that is another.
   private func lossFacts(_ last: EpochRow) -> [ReportPage.Fact] {
     guard let testLoss = last.testLoss else {
-      return [ReportPage.Fact("Train loss", NumberText.fixed(last.trainLoss, 2), "nats")]
+      return [ReportPage.Fact("Train loss", NumberText.fixed(last.trainLoss, 2), unit: "nats")]
     }
-    let fact = ReportPage.Fact("Test loss", NumberText.fixed(testLoss, 2), "nats")
+    let fact = ReportPage.Fact("Test loss", NumberText.fixed(testLoss, 2), unit: "nats")
     let tested = record.epochs.compactMap { row in row.testLoss.map { (row.epoch, $0) } }
     guard let best = tested.min(by: { $0.1 < $1.1 }), best.0 != last.epoch else { return [fact] }
     return [
       fact,
-      ReportPage.Fact("Best test loss", NumberText.fixed(best.1, 2), "nats, epoch \(best.0)"),
+      ReportPage.Fact("Best test loss", NumberText.fixed(best.1, 2), unit: "nats, epoch \(best.0)"),
     ]
   }
 

@@ -27,7 +27,7 @@ struct ChartFrame {
   func y(_ value: Double) -> Double { y.place(value, from: bottom, to: top) }
 
   /// The whole chart: `content` over the axes, which are called `xName` and `yName`.
-  func markup(_ title: String, xName: String, yName: String, kind: String, _ content: Markup)
+  func markup(_ title: String, xName: String, yName: String, kind: String, content: Markup)
     -> Markup
   {
     .element(
@@ -41,7 +41,7 @@ struct ChartFrame {
 
   /// Text whose middle, start or end, as `anchor` says, is at a place.
   static func text(
-    _ words: String, _ x: Double, _ y: Double, anchor: String = "middle", kind: String? = nil
+    _ words: String, x: Double, y: Double, anchor: String = "middle", kind: String? = nil
   ) -> Markup {
     .element(
       "text",
@@ -57,14 +57,14 @@ struct ChartFrame {
     let lines = y.ticks.map { tick in
       Markup([
         line("M\(start) \(NumberText.coordinate(y(tick)))H\(Int(width - right))"),
-        Self.text(NumberText.fixed(tick, y.places), left - 7, y(tick) + 4, anchor: "end"),
+        Self.text(NumberText.fixed(tick, y.places), x: left - 7, y: y(tick) + 4, anchor: "end"),
       ])
     }
     let numbers = x.ticks.map { tick in
       let path = "M\(NumberText.coordinate(x(tick))) \(Int(top))V\(Int(bottom))"
       return Markup(
         (isSquared ? [line(path)] : [])
-          + [Self.text(NumberText.fixed(tick, x.places), x(tick), bottom + 17)])
+          + [Self.text(NumberText.fixed(tick, x.places), x: x(tick), y: bottom + 17)])
     }
     return Markup(lines + numbers)
   }
@@ -73,8 +73,8 @@ struct ChartFrame {
 
   private func names(_ xName: String, _ yName: String) -> Markup {
     Markup([
-      Self.text(xName, (left + width - right) / 2, height - 3, kind: "name"),
-      Self.text(yName, 4, 12, anchor: "start", kind: "name"),
+      Self.text(xName, x: (left + width - right) / 2, y: height - 3, kind: "name"),
+      Self.text(yName, x: 4, y: 12, anchor: "start", kind: "name"),
     ])
   }
 }

@@ -35,6 +35,6 @@ package struct ColumnChart: Sendable {
     }
     return frame.markup(
       title, xName: x, yName: y, kind: "columns",
-      .element("path", ["d": columns.joined(), "class": "column"]))
+      content: .element("path", ["d": columns.joined(), "class": "column"]))
   }
 }

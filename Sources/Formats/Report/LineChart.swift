@@ -48,7 +48,7 @@ package struct LineChart: Sendable {
       y: Axis(points.map(\.y) + (isFromZero ? [0] : [])), width: 340, height: 230, right: 66)
     return frame.markup(
       title, xName: x, yName: y, kind: "line",
-      Markup(curves.map { draw($0, frame) } + labels(frame)))
+      content: Markup(curves.map { draw($0, frame) } + labels(frame)))
   }
 
   private func draw(_ curve: Curve, _ frame: ChartFrame) -> Markup {
@@ -81,8 +81,8 @@ package struct LineChart: Sendable {
       let x = frame.width - frame.right + 9
       let value = NumberText.fixed(curve.points.last!.y, self.places)
       return [
-        ChartFrame.text(curve.name, x, place - 2, anchor: "start", kind: "end \(curve.kind)"),
-        ChartFrame.text(value, x, place + 12, anchor: "start", kind: "value \(curve.kind)"),
+        ChartFrame.text(curve.name, x: x, y: place - 2, anchor: "start", kind: "end \(curve.kind)"),
+        ChartFrame.text(value, x: x, y: place + 12, anchor: "start", kind: "value \(curve.kind)"),
       ]
     }
   }

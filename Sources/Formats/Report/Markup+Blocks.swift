@@ -30,7 +30,7 @@ extension Markup {
   }
 
   /// A table of numbers that opens at a click on `title`.
-  package static func numbers(_ title: String, _ head: [String], _ rows: [[String]]) -> Markup {
+  package static func numbers(_ title: String, head: [String], rows: [[String]]) -> Markup {
     let names = head.map { Markup.element("th", ["scope": "col"], Markup($0)) }
     let body = rows.map { row in
       Markup.element("tr", [:], Markup(row.map { .element("td", [:], Markup($0)) }))

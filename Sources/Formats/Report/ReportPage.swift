@@ -23,7 +23,7 @@ package struct ReportPage: Sendable {
     let unit: String
 
     /// `value`, with its unit or what else is to be said of it in small letters.
-    package init(_ name: String, _ value: String, _ unit: String = "") {
+    package init(_ name: String, _ value: String, unit: String = "") {
       self.name = name
       self.value = value
       self.unit = unit

@@ -31,10 +31,11 @@ package struct ScatterChart: Sendable {
     let frame = frame
     return frame.markup(
       title, xName: x, yName: y, kind: "scatter",
-      Markup(
+      content: Markup(
         layers(frame)
           + numbers(frame).map { number in
-            ChartFrame.text("\(number.kind)", number.x, number.y + 6, kind: "middle")
+            ChartFrame.text(
+              "\(number.kind)", x: number.x, y: number.y + 6, kind: "middle")
           }))
   }
 
