@@ -1,6 +1,6 @@
 package import Engine
 package import Kernels
-package import Platform
+internal import Platform
 
 /// What one `lockstep train` is asked to do, all flags resolved.
 package struct RunConfiguration: Equatable, Codable, Sendable {

@@ -80,7 +80,8 @@ extension RankFindings {
     sharedRoom = SharedMemoryRoom(transport.windowDirectory ?? SharedMemoryRoom.defaultDirectory)
     memoryAvailable = MachineMemory.available()
     limit = ProcessLimit.all().min { $0.left < $1.left }
-    program = (try? Checksums.digest(of: ProgramFile.path)) ?? "unknown"
+    program =
+      (try? SHA256.digest(ofFile: ProgramFile.path)).map { SHA256.hexadecimal($0) } ?? "unknown"
     environment = [:]
     for name in Self.variables { environment[name] = Self.variable(name) }
     launched = LaunchedProcesses.ofLauncher

@@ -1,5 +1,6 @@
 internal import Kernels
 internal import Platform
+internal import Ranks
 
 /// What a step tells beside its gradient: each position's losses, and what ranks ask for.
 ///

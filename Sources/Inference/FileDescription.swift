@@ -23,7 +23,7 @@ struct FileDescription {
       "metadata       \($0.key.debugDescription): \(Self.shortened($0.value.debugDescription))"
     }
     lines.append("model          \(Self.model(in: file))")
-    lines.append("SHA-256        \(try Checksums.digest(of: path))")
+    lines.append("SHA-256        \(SHA256.hexadecimal(try SHA256.digest(ofFile: path)))")
     for tensor in file.tensors { lines.append(try TensorDescription(tensor, in: file).line) }
     lines.append("whole          yes, as a safetensors file; it has no checksums")
     self.lines = lines

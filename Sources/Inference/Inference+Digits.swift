@@ -2,6 +2,7 @@ package import Images
 internal import Kernels
 package import MPI
 internal import Platform
+internal import Ranks
 
 extension InferenceSession {
   /// The codes (labels, latent) of typical images: for each of `labels`, that of the image with

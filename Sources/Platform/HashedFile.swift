@@ -37,7 +37,7 @@ package struct HashedFile: ByteSink, ~Copyable {
   /// The SHA-256 of all that was written, in hexadecimal; nothing may be written afterwards.
   package mutating func digest() throws -> String {
     try flush()
-    return Checksums.hexadecimal(hash.finalize())
+    return SHA256.hexadecimal(hash.finalize())
   }
 
   /// Brings the file to the disk and closes it.

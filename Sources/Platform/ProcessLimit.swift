@@ -13,10 +13,6 @@ package struct ProcessLimit: Codable, Equatable {
   /// What libraries, threads and small things take beside what is counted.
   package static let reserve = 64 << 20
 
-  /// What starting MPI takes: with Open MPI 4.1.4 inspecting a model failed, in the library or
-  /// after it, from 15 to 70 MiB beyond the program itself, and not from there on.
-  private static let start = 96 << 20
-
   /// The limits that there are. `root` stands before every path, for tests.
   ///
   /// proc(5), "/proc/pid/limits", in bytes, and "/proc/pid/statm", in pages: the first number is
@@ -49,25 +45,8 @@ package struct ProcessLimit: Codable, Equatable {
   /// first of all, before there are threads.
   package static func spareAddresses() { if !all().isEmpty { CLinux_share_heap() } }
 
-  /// Makes sure that MPI can start, which ends processes by itself where it cannot.
-  ///
-  /// - Throws: `Failure` with `unavailable`.
-  package static func requireStart(root: String = "") throws {
-    if let files = limit("Max open files", root: root), files < startFiles {
-      throw Failure(
-        .unavailable,
-        "MPI needs \(startFiles) open files where ulimit -n allows this process \(files): raise that "
-          + "limit, as with ulimit -n 4096")
-    }
-    try require(start - reserve, for: "starting MPI", root: root)
-  }
-
-  /// The open files that a job of a few ranks can do with: with Open MPI 4.1.4 one rank failed up to
-  /// a limit of 16, in the library at less, and four, with their mpirun, up to 40.
-  private static let startFiles = 48
-
   /// The soft limit called `name` in `/proc/self/limits`; nil where there is none.
-  private static func limit(_ name: String, root: String) -> Int? {
+  package static func limit(_ name: String, root: String) -> Int? {
     let text = (try? FileSystem.read("\(root)/proc/self/limits")) ?? ""
     return text.split(separator: "\n").first { $0.hasPrefix(name) }?
       .dropFirst(name.count).split(separator: " ").first.flatMap { Int($0) }

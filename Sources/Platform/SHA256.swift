@@ -1,12 +1,19 @@
 internal import CCrypto
+internal import SystemPackage
 
-/// A SHA-256 that is taken of bytes as they come (FIPS 180-4).
+/// The SHA-256 of bytes that are appended one after another: FIPS 180-4.
 ///
-/// OpenSSL's, which uses the processor's own instructions in debug builds, too.
+/// OpenSSL computes it, and uses the processor's own instructions in debug builds, too.
+///
+/// ```swift
+/// var hash = SHA256()
+/// bytes.withUnsafeBytes { hash.update($0) }
+/// let digest = SHA256.hexadecimal(hash.finalize())
+/// ```
 package struct SHA256: ~Copyable {
   private let context: OpaquePointer
 
-  /// Of no bytes yet.
+  /// The SHA-256 of no bytes yet.
   package init() {
     guard let context = EVP_MD_CTX_new() else { fatalError("no memory for a SHA-256") }
     self.context = context
@@ -20,7 +27,7 @@ package struct SHA256: ~Copyable {
     Self.check(EVP_DigestUpdate(context, bytes.baseAddress, bytes.count))
   }
 
-  /// The 32 bytes of what was appended; nothing may be appended afterwards.
+  /// The digest of what was appended, 32 bytes; nothing may be appended afterwards.
   package mutating func finalize() -> [UInt8] {
     [UInt8](unsafeUninitializedCapacity: 32) { digest, count in
       Self.check(EVP_DigestFinal_ex(context, digest.baseAddress, nil))
@@ -32,5 +39,30 @@ package struct SHA256: ~Copyable {
   /// SHA-256.
   private static func check(_ status: CInt) {
     precondition(status == 1, "OpenSSL cannot compute a SHA-256 on this machine")
+  }
+}
+
+extension SHA256 {
+  /// The digest of the file at `path`. It is read in pieces: mapped, it would count as memory of
+  /// this process.
+  ///
+  /// - Throws: `Failure` with `inputOutput`.
+  package static func digest(ofFile path: String) throws -> [UInt8] {
+    do {
+      let descriptor = try FileDescriptor.open(path, .readOnly, options: [.closeOnExec])
+      defer { try? descriptor.close() }
+      var hash = SHA256()
+      try descriptor.readPieces(of: 1 << 18) { piece in
+        piece.withUnsafeBytes { hash.update($0) }
+      }
+      return hash.finalize()
+    } catch let error as Errno {
+      throw Failure(.inputOutput, "\(path): cannot be read: \(SystemAdvice.refusal(error))")
+    }
+  }
+
+  /// A digest as text, two digits a byte.
+  package static func hexadecimal(_ digest: some Sequence<UInt8>) -> String {
+    digest.map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
   }
 }

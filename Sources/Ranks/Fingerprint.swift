@@ -73,7 +73,7 @@ package struct Fingerprint {
 
   /// Of the program that is running.
   package static func program() throws -> Fingerprint {
-    Fingerprint(subject: "program", digest: try Checksums.digestBytes(of: ProgramFile.path))
+    Fingerprint(subject: "program", digest: try SHA256.digest(ofFile: ProgramFile.path))
   }
 
   private init(subject: String, digest: [UInt8]) {

@@ -40,7 +40,7 @@ package struct NodeData: ~Copyable {
     try Fingerprint.requireEqual(fingerprints, among: world)
     try node.free()
     self.splits = splits
-    digests = fingerprints.prefix(splits.count).map { Checksums.hexadecimal($0.digest) }
+    digests = fingerprints.prefix(splits.count).map { SHA256.hexadecimal($0.digest) }
     self.memory = memory
   }
 

@@ -3,7 +3,7 @@ internal import Formats
 internal import FoundationEssentials
 package import Kernels
 package import MPI
-package import Platform
+internal import Platform
 package import Ranks
 
 /// What the last job of a run ran on, kept as `environment.json` for people to read. Nothing

@@ -1,6 +1,7 @@
 internal import CBuild
 internal import MPI
 internal import Platform
+internal import Checkpoints
 
 /// What `--version` tells.
 enum Version {

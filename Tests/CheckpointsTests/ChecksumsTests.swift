@@ -1,5 +1,6 @@
 import Foundation
-@testable import Platform
+@testable import Checkpoints
+import Platform
 import Support
 import Testing
 

@@ -219,7 +219,10 @@ import Testing
     for name in ["model", "optimizer"] {
       try Data().write(to: URL(fileURLWithPath: "\(path)/\(name).safetensors"))
     }
-    let sums = try Checksums.list(Checkpoint.names, in: path)
+    let sums = Checksums.list(
+      try Checkpoint.names.map { name in
+        (name, SHA256.hexadecimal(try SHA256.digest(ofFile: "\(path)/\(name)")))
+      })
     try Data(sums.utf8).write(to: URL(fileURLWithPath: "\(path)/SHA256SUMS"))
   }
 }

@@ -6,6 +6,7 @@ import MPI
 import Platform
 import Reports
 import Runs
+import Ranks
 
 // Trains as `lockstep train` does, but changes one rank's parameters before the first step, as faulty
 // memory might:

@@ -51,8 +51,9 @@ struct ProofRun {
     guard let metrics = ComparedMetrics(File.text("\(run)/metrics.jsonl")) else {
       throw Failure(.badData, "a run left a metrics.jsonl that cannot be read: \(cell.name)")
     }
-    let model = try Checksums.digest(of: "\(run)/latest/model.safetensors")
-    row.optimizer = try Checksums.digest(of: "\(run)/latest/optimizer.safetensors")
+    let model = SHA256.hexadecimal(try SHA256.digest(ofFile: "\(run)/latest/model.safetensors"))
+    row.optimizer = SHA256.hexadecimal(
+      try SHA256.digest(ofFile: "\(run)/latest/optimizer.safetensors"))
     row.model = model
     row.published = try PublishedModel.digest(forCheckpoint: "\(run)/latest")
     row = compared(row, metrics)

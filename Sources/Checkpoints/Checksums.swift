@@ -1,20 +1,20 @@
-internal import SystemPackage
+internal import Platform
 
-/// The SHA-256 of files, in the format that `sha256sum --check` reads.
+/// The list of the SHA-256 of a checkpoint's files, in the format that `sha256sum --check` reads.
 ///
 /// GNU coreutils manual, "md5sum invocation": hexadecimal digest, two spaces, name.
 package enum Checksums {
   /// The name of the list in a checkpoint.
   package static let name = "SHA256SUMS"
 
-  /// The list of files whose digests are known.
+  /// The text of the list, from the files' names and digests in hexadecimal.
   package static func list(_ files: [(name: String, digest: String)]) -> String {
     files.map { "\($0.digest)  \($0.name)\n" }.joined()
   }
 
-  /// Checks every file of the directory's list.
+  /// Checks that each of the files `names` is in the directory, and is the one in its list.
   ///
-  /// - Returns: the digest of each of `names`.
+  /// - Returns: the digest of each of `names`, in hexadecimal.
   /// - Throws: `Failure` with `badData` where a file is missing, not listed or altered.
   @discardableResult
   package static func verify(_ names: [String], in directory: String) throws -> [String: String] {
@@ -29,10 +29,10 @@ package enum Checksums {
       guard try FileSystem.isThere(file) else {
         throw Failure(.badData, "\(file) is missing from the checkpoint")
       }
-      let digest = try digest(of: file)
+      let digest = SHA256.hexadecimal(try SHA256.digest(ofFile: file))
       digests[name] = digest
       guard !lines.contains("\(digest)  \(name)") else { continue }
-      if try hasConvertedLines(file, name, lines) {
+      if try hasConvertedLines(file, name: name, lines: lines) {
         throw Failure(
           .badData,
           "\(file): its line ends were converted on the way here, as git and ftp do to text: copy "
@@ -51,9 +51,9 @@ package enum Checksums {
     try FileSystem.read("\(directory)/\(name)").split(whereSeparator: \.isNewline).map(String.init)
   }
 
-  /// Whether the file, which is none of the list, would be with other line ends.
+  /// Whether the file, which is not the one in the list, would be it with Unix line ends.
   private static func hasConvertedLines(
-    _ file: String, _ name: String, _ lines: [String]
+    _ file: String, name: String, lines: [String]
   ) throws -> Bool {
     let bytes = try FileSystem.readBytes(file)
     var unix: [UInt8] = []
@@ -67,32 +67,6 @@ package enum Checksums {
     guard unix.count < bytes.count else { return false }
     var hash = SHA256()
     unix.withUnsafeBytes { hash.update($0) }
-    return lines.contains("\(hexadecimal(hash.finalize()))  \(name)")
-  }
-
-  /// The SHA-256 of one file, in hexadecimal.
-  package static func digest(of path: String) throws -> String {
-    hexadecimal(try digestBytes(of: path))
-  }
-
-  /// A digest as text.
-  package static func hexadecimal(_ digest: some Sequence<UInt8>) -> String {
-    digest.map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
-  }
-
-  /// The SHA-256 of one file, which is read in pieces: mapped, it would count as memory of this
-  /// process.
-  package static func digestBytes(of path: String) throws -> [UInt8] {
-    do {
-      let descriptor = try FileDescriptor.open(path, .readOnly, options: [.closeOnExec])
-      defer { try? descriptor.close() }
-      var hash = SHA256()
-      try descriptor.readPieces(of: 1 << 18) { piece in
-        piece.withUnsafeBytes { hash.update($0) }
-      }
-      return hash.finalize()
-    } catch let error as Errno {
-      throw Failure(.inputOutput, "\(path): cannot be read: \(SystemAdvice.refusal(error))")
-    }
+    return lines.contains("\(SHA256.hexadecimal(hash.finalize()))  \(name)")
   }
 }
