@@ -4,18 +4,18 @@
 package struct Event: Sendable {
   private var message = TensorBoardEvent()
 
-  /// The first of every file.
+  /// The event that every file begins with.
   package static func version(at time: Double) -> Event {
     Event(step: 0, at: time) { $0.fileVersion = "brain.Event:2" }
   }
 
-  /// Training begins, or goes on, with `step`: what earlier files tell of it and of later steps no
-  /// longer holds.
+  /// Training begins, or is resumed, with `step`: events of this and later steps in earlier files
+  /// are no longer valid.
   package static func start(with step: Int, at time: Double) -> Event {
     Event(step: step, at: time) { $0.sessionLog.status = .start }
   }
 
-  /// What is shown of `step`.
+  /// The event that holds the summary of `step`.
   package static func summary(_ summary: Summary, step: Int, at time: Double) -> Event {
     Event(step: step, at: time) { $0.summary = summary.values }
   }
@@ -36,13 +36,14 @@ package struct Event: Sendable {
 /// A record is its length as a 64-bit integer, that integer's check, the bytes, and their check;
 /// all little-endian. Source: tensorflow/core/lib/io/record_writer.h.
 private enum RecordFraming {
-  /// The bytes of a file that hold `record`.
+  /// The bytes of a file that hold `record`, with its length and checks.
   static func frame(_ record: [UInt8]) -> [UInt8] {
     let length = withUnsafeBytes(of: UInt64(record.count).littleEndian, Array.init)
     return length + check(length) + record + check(record)
   }
 
-  /// The check is masked, so that the check of bytes which hold checks is no special one.
+  /// The check is masked: the plain check of bytes that end with their own check is the same for
+  /// all.
   private static func check(_ bytes: [UInt8]) -> [UInt8] {
     let check = CRC32C.check(bytes)
     let masked = (check >> 15 | check << 17) &+ 0xA282_EAD8

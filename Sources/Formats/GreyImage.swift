@@ -1,8 +1,8 @@
 /// A picture in shades of grey.
 package struct GreyImage: Sendable, Equatable {
-  /// How many pixels lie side by side.
+  /// The width in pixels.
   package let width: Int
-  /// How many pixels lie one below the other.
+  /// The height in pixels.
   package let height: Int
   /// 0 black to 255 white; shape (height, width), row-major.
   package var pixels: [UInt8]

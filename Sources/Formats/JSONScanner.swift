@@ -1,10 +1,10 @@
 internal import Platform
 
-/// Reads the little JSON that a safetensors header may consist of, strictly.
+/// Reads, strictly, the part of JSON that a safetensors header may use.
 ///
-/// `JSONSerialization` would keep one of two members with the same key without a word and take
-/// `1e3` or `-0` for integers. Here nothing is accepted that could be read in two ways, nothing
-/// nests deeper than the caller asks, and every error names its place.
+/// `JSONSerialization` would silently keep one of two members with the same key, and take `1e3` or
+/// `-0` for integers. Here nothing is accepted that could be read in two ways, nothing nests
+/// deeper than the caller asks, and every error names its place.
 ///
 /// Source: RFC 8259.
 struct JSONScanner {
@@ -20,7 +20,7 @@ struct JSONScanner {
     self.start = start
   }
 
-  /// The error that the text is not what it should be, here.
+  /// The error that there is a `problem` at the current position.
   func failure(_ problem: String) -> FileError {
     Safetensors.malformed(path, at: start + position, "in the header, \(problem)")
   }
@@ -122,7 +122,7 @@ extension JSONScanner {
     return value
   }
 
-  /// What follows a backslash.
+  /// Reads what follows a backslash.
   private mutating func escapedScalar() throws -> Unicode.Scalar {
     switch next().map({ Unicode.Scalar($0) }) {
     case "\"": "\""
@@ -138,7 +138,7 @@ extension JSONScanner {
     }
   }
 
-  /// Four hexadecimal digits, or two times four if the first are a surrogate.
+  /// Reads four hexadecimal digits, or two times four if the first are a surrogate.
   private mutating func hexadecimalScalar() throws -> Unicode.Scalar {
     var units = [try hexadecimalUnit()]
     if UTF16.isLeadSurrogate(units[0]), next() == UInt8(ascii: "\\"), next() == UInt8(ascii: "u") {

@@ -41,7 +41,7 @@ package struct ONNXNetwork: Sendable {
   private static let integerAttribute: Int32 = 2
   private var graph = ONNXGraph()
 
-  /// A network called `name`, yet without layers.
+  /// A network called `name`, without layers yet.
   package init(_ name: String) { graph.name = name }
 
   /// Adds an input (batch, `size`).

@@ -33,7 +33,7 @@ package enum PNG {
     return Array(UnsafeRawBufferPointer(start: bytes, count: count))
   }
 
-  /// The width and height that a PNG file begins with; nil where the bytes are of no such file.
+  /// The width and height that a PNG file begins with; nil where the bytes are not a PNG file.
   static func dimensions(of file: [UInt8]) -> (width: Int, height: Int)? {
     let start = [0x89] + Array("PNG\r\n\u{1a}\n\0\0\0\rIHDR".utf8)
     guard file.count >= 24, file.starts(with: start) else { return nil }
@@ -43,7 +43,7 @@ package enum PNG {
     return sizes.allSatisfy { $0 > 0 } ? (sizes[0], sizes[1]) : nil
   }
 
-  /// Writing to memory, nothing can fail but memory itself and wrong use.
+  /// Writing to memory fails only where memory is exhausted or libspng is used wrongly.
   private static func check(_ status: CInt) {
     precondition(status == 0, "libspng: \(String(cString: spng_strerror(status)))")
   }

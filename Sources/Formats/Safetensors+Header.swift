@@ -66,9 +66,11 @@ extension Safetensors {
     return text
   }
 
-  /// What a file that cannot be safetensors is, by its first bytes; nil where they tell nothing.
+  /// The error about a file that cannot be safetensors, by its first bytes; nil where they do not
+  /// tell its format.
   ///
-  /// Asked only of those: the length of a header may begin with the bytes of any format.
+  /// Call it for such files only: the length of a valid header may begin with the bytes of any
+  /// format.
   private static func foreign(_ file: borrowing InputFile) throws -> FileError? {
     let count = min(FileSignature.prefixSize, file.size)
     let bytes = try [UInt8](unsafeUninitializedCapacity: count) { buffer, filled in

@@ -8,7 +8,7 @@ internal import Platform
 ///
 /// Source: https://github.com/huggingface/safetensors, "Format".
 package enum Safetensors {
-  /// What the header says of one tensor.
+  /// A tensor as the header describes it.
   package struct Tensor: Sendable, Equatable {
     /// Its name, for instance `fc1.weight`.
     package let name: String

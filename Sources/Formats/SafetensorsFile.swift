@@ -10,9 +10,9 @@ package struct SafetensorsFile: ~Copyable {
 
   /// Opens the file at `path` and checks it.
   ///
-  /// Accepted is only what leaves no doubt: a header of JSON without repeated keys, known element
-  /// types, ranges of bytes that fit the shapes and together fill the file to its end, without gap
-  /// or overlap. Element values are not looked at.
+  /// A file is accepted only if it can be read in one way: it has a header of JSON without repeated
+  /// keys, known element types, ranges of bytes that fit the shapes and together fill the file to
+  /// its end, without gap or overlap. Element values are not looked at.
   ///
   /// - Throws: `FileError`.
   package init(opening path: String) throws {

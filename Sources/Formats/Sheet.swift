@@ -32,7 +32,7 @@ package struct Sheet: Sendable {
     return sheet
   }
 
-  /// Pairs of rows: one of originals and, below it, one of what the model makes of them.
+  /// A picture of pairs of rows: one of originals and, below it, one of their reconstructions.
   ///
   /// Both have the shape (count, imageHeight, imageWidth).
   package func pairs(originals: Span<UInt8>, reconstructions: Span<UInt8>) -> GreyImage {
@@ -52,7 +52,7 @@ extension Sheet {
   private var cellWidth: Int { imageWidth * scale }
   private var cellHeight: Int { imageHeight * scale }
 
-  /// The pixels of a sheet with `count` pictures, at most.
+  /// The most pixels that a sheet with `count` pictures can have.
   package func pixelCount(of count: Int) -> Int {
     let rows = (count - 1) / columns + 1
     return (rows * (cellHeight + gap + line) + line) * (columns * (cellWidth + line) + line)
@@ -69,7 +69,7 @@ extension Sheet {
     GreyImage(width: line + columns * (cellWidth + line), height: height, shade: lineShade)
   }
 
-  /// Draws rows of pictures, the first of each row at the height that `tops` tells.
+  /// Draws rows of pictures; `tops` are the rows' upper edges.
   private func draw(_ images: Span<UInt8>, tops: [Int], on sheet: inout GreyImage) {
     for (row, top) in tops.enumerated() {
       for column in 0..<columns {

@@ -9,7 +9,8 @@ package enum Hyperparameter: Sendable, Equatable {
 }
 
 extension Summary {
-  /// Adds what a run is done with, for TensorBoard's table of runs; `time` in seconds since 1970.
+  /// Adds a run's hyper-parameters, for TensorBoard's table of runs; `time` is in seconds since
+  /// 1970.
   ///
   /// Source: tensorboard/plugins/hparams/metadata.py, api.proto. Without a message that describes
   /// the experiment, TensorBoard works it out from the runs it finds.

@@ -1,6 +1,6 @@
 internal import FoundationEssentials
 
-/// What TensorBoard is to show of one step, under any number of tags.
+/// What TensorBoard shows of one step, under any number of tags.
 ///
 /// Numbers, histograms and pictures have the plain form, which every reader of event files knows.
 /// Source: tensorflow/core/framework/summary.proto.
@@ -10,7 +10,7 @@ package struct Summary: Sendable {
   /// Nothing yet.
   package init() {}
 
-  /// Adds a point of a curve. `description` is shown where someone asks about the curve.
+  /// Adds a point of a curve. TensorBoard shows `description` beside the curve's name.
   package mutating func add(_ tag: String, _ scalar: Double, description: String = "") {
     add(tag, description: description, for: .scalars) { $0.simpleValue = Float(scalar) }
   }
@@ -70,7 +70,7 @@ package struct Summary: Sendable {
   }
 }
 
-/// What of TensorBoard shows a value.
+/// The part of TensorBoard that shows a value.
 private enum Plugin: String {
   case scalars
   case images

@@ -3,29 +3,29 @@ internal import SystemPackage
 
 /// Why a file of the data set cannot be used: which one, where in it, and what to do.
 package struct DataError: CodedError, Equatable {
-  /// Who refused.
+  /// What went wrong.
   package enum Kind: Sendable {
-    /// Nobody: there is no such file.
+    /// There is no such file or folder.
     case missing
-    /// The operating system: the file is unreadable, or reading it failed.
+    /// The operating system refused to open or to read the file.
     case system
-    /// We did: what the file holds is not what it should hold.
+    /// The file or folder does not hold what it should hold.
     case malformed
   }
 
-  /// Who refused.
+  /// What went wrong.
   package let kind: Kind
   /// The file, or the folder where it was looked for.
   package let path: String
-  /// The byte at which the trouble begins, where one can be named: of the file itself for damaged
-  /// gzip data, of the unpacked contents for everything else.
+  /// The byte at which the trouble begins, of the file itself for damaged gzip data and of the
+  /// unpacked contents for everything else; nil where no byte can be named.
   package let offset: Int?
   /// What was found, and what was expected.
   package let problem: String
   /// What to do about it.
   package let advice: String
 
-  /// The exit code that it stands for.
+  /// The exit code of a job that ends with this error.
   package var code: ExitCode { kind == .malformed ? .badData : .inputOutput }
 
   /// The whole error in one sentence.
@@ -45,20 +45,20 @@ extension DataError {
       kind: .malformed, path: path, offset: offset, problem: problem, advice: advice ?? again(path))
   }
 
-  /// What to do about a file at `path` that is damaged: only those that scripts/fetch-mnist puts where
-  /// it does are its business.
+  /// What to do about a damaged file at `path`: scripts/fetch-mnist brings back files of the
+  /// default folder alone.
   static func again(_ path: String) -> String {
     path.hasPrefix("\(Dataset.defaultDirectory)/")
       ? "remove it, and fetch MNIST again with scripts/fetch-mnist"
       : "write or download the file again"
   }
 
-  /// How to have MNIST, where it is that which is missing at `path`; else empty.
+  /// How to get MNIST, as the end of a sentence, where `path` is its default folder; else empty.
   private static func fetch(_ path: String) -> String {
     path == Dataset.defaultDirectory ? ", or fetch MNIST with scripts/fetch-mnist" : ""
   }
 
-  /// What to do about labels that are none.
+  /// What to do about a file of labels that cannot be used.
   static let withoutLabels = "mend the file, or remove it: training needs no labels"
 
   /// The same error with other advice.
@@ -131,7 +131,7 @@ extension DataError {
       advice: "name one of them: --data \(examples.joined(separator: ", or --data "))")
   }
 
-  /// At `path` is a file in place of a folder.
+  /// There is a file at `path`, where a folder should be.
   static func noFolder(_ path: String) throws -> DataError {
     var file = try UnpackedFile(path: path)
     let bytes = try file.readBeginning(FileSignature.prefixSize)

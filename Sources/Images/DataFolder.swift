@@ -9,7 +9,7 @@ internal import SystemPackage
 /// place of the last hyphen but one, `.gz` behind it, and a prefix such as `emnist-letters-` before
 /// it; upper and lower case are one. Sources: the pages of MNIST, EMNIST and QMNIST.
 struct DataFolder {
-  /// What was asked for.
+  /// The path that was asked for.
   let path: String
 
   private let files: [DataFile]
@@ -48,7 +48,8 @@ struct DataFolder {
     files.first { $0.split == split && $0.part == part }?.path
   }
 
-  /// The folder that `path` is or, of one that is none, the folder and prefix that it means.
+  /// The folder at `path`, and no prefix; or, where there is none, the folder above and the last
+  /// name as the prefix.
   private static func place(_ path: String) throws -> (folder: String, prefix: String?) {
     var path = path
     while path.count > 1, path.hasSuffix("/") { path.removeLast() }
@@ -70,7 +71,7 @@ struct DataFolder {
   private static func search(_ folder: String) throws -> [DataFile] {
     let own = try files(in: folder)
     guard own.isEmpty else { return own }
-    // What cannot be looked into is not the data that are meant.
+    // A folder that cannot be listed is passed over.
     let names = try list(folder)
     let below = (["raw"] + names.map { "\($0)/raw" })
       .map { (path: "\(folder)/\($0)", files: (try? files(in: "\(folder)/\($0)")) ?? []) }
@@ -79,8 +80,7 @@ struct DataFolder {
     return below.first?.files ?? []
   }
 
-  /// The names in `folder`; of one that may be read from and not be listed, those usual ones that are
-  /// there.
+  /// The names in `folder`. Where it may not be listed, those of the usual names that are there.
   private static func names(in folder: String) throws -> [String] {
     do {
       return try list(folder)
@@ -92,6 +92,8 @@ struct DataFolder {
   }
 
   /// The names in `folder`.
+  ///
+  /// - Throws: `DataError`.
   private static func list(_ folder: String) throws -> [String] {
     do {
       return try FileSystem.names(in: folder)
@@ -101,8 +103,8 @@ struct DataFolder {
     }
   }
 
-  /// The data files in `folder`, and in folders in it that have a data file's name, as archives
-  /// have them; the files of a folder come first.
+  /// The data files in `folder`, then those in folders below it that have a data file's name, as
+  /// some archives have them.
   private static func files(in folder: String) throws -> [DataFile] {
     let candidates = try names(in: folder).compactMap { DataFile($0, in: folder) }
     let inner = candidates.filter(\.isFolder).flatMap { folder in
@@ -110,26 +112,28 @@ struct DataFolder {
         .compactMap { DataFile($0, in: folder.path) }
     }
     return [candidates, inner].flatMap { files in
-      files.filter { !$0.isFolder }.sorted { $0.rank < $1.rank }
+      files.filter { !$0.isFolder }.sorted { $0.precedence < $1.precedence }
     }
   }
 }
 
-/// A file that a data set may have.
+/// A file of a data set, and what its name tells.
 struct DataFile {
-  /// What it holds.
+  /// Which of the two files of a split it is.
   enum Part: CaseIterable {
     case images
     case labels
   }
 
   let path: String
+  /// The split that it belongs to.
   let split: Dataset.Split
+  /// What it holds.
   let part: Part
   /// The publisher's name of the set, in small letters, without the hyphen behind it.
   let prefix: String
-  /// Of two files with the same content, the one with the lower rank is read.
-  let rank: Int
+  /// Of several files that could be the same part of a set, the one with the least number is read.
+  let precedence: Int
 
   /// The spellings of the two parts' names, behind the split's.
   private static let endings: [(part: Part, text: String)] = [
@@ -165,18 +169,18 @@ struct DataFile {
     self.split = Self.splits[split].split
     part = Self.endings[ending].part
     prefix = Self.prefix(stem)
-    rank = (isPacked ? 100 : 0) + 10 * ending + split
+    precedence = (isPacked ? 100 : 0) + 10 * ending + split
   }
 
-  /// A prefix as it is compared with others.
+  /// The form in which prefixes are compared: small letters, no hyphens or underscores at the end.
   static func prefix(_ text: String) -> String {
     var text = text.lowercased()
     while let last = text.last, "-_".contains(last) { text.removeLast() }
     return text
   }
 
-  /// Whether a folder, or a link to one, has the name. What cannot be looked at is left for `open`
-  /// to complain about.
+  /// Whether a folder, or a link to one, has the name; false where the system does not tell, since
+  /// opening the file will say why.
   var isFolder: Bool { FileSystem.isDirectory(path) }
 }
 

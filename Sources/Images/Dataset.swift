@@ -2,14 +2,14 @@ package import Kernels
 
 /// A view of images and their labels, in memory that someone else owns.
 ///
-/// Pixels stay the bytes they are in the files, a quarter of what floats would take. Whoever makes
-/// the view keeps the memory alive, and lets nobody write to it, while the view is used.
+/// Pixels stay the bytes that they are in the files, a quarter of the size of floats. The code that
+/// makes the view must keep the memory alive and unchanged while the view is used.
 package struct Dataset {
   /// One of the two parts that data sets come in.
   package enum Split: String, Sendable, CaseIterable {
-    /// Images to learn from: 60,000 in MNIST.
+    /// Images to train on: 60,000 in MNIST.
     case train
-    /// Images to judge by: 10,000 in MNIST.
+    /// Images to evaluate a model with: 10,000 in MNIST.
     case test
   }
 
@@ -17,8 +17,8 @@ package struct Dataset {
   package let shape: Shape
   /// All pixels, 0 black to 255 white; shape (count, rows, columns), row-major.
   package let images: Bytes
-  /// What each image shows: 0 to 9 in MNIST, any byte elsewhere; shape (count), or empty where
-  /// nobody tells.
+  /// What each image shows: 0 to 9 in MNIST, any byte elsewhere; shape (count), or empty where the
+  /// set has no labels.
   package let labels: Bytes
 
   /// How many images there are; never zero.
@@ -57,7 +57,7 @@ package struct Dataset {
 }
 
 extension Dataset {
-  /// The numbers that the memory of a data set follows from.
+  /// The numbers that determine the memory of a data set.
   package struct Shape: Codable, Equatable, Sendable {
     /// How many images there are.
     package let count: Int
@@ -85,9 +85,10 @@ extension Dataset {
 }
 
 extension Dataset {
-  /// Makes a batch: the pixels of the images at `positions` of `order`, in 0…1.
+  /// Fills a batch with the pixels, from 0 to 1, of the images at `positions` of `order`.
   ///
-  /// `pixels` is (positions.count, pixelCount), and so is `operand`, what products read of it.
+  /// Both `pixels` and `operand`, which holds the same numbers in the form that matrix products
+  /// read, have the shape (positions.count, pixelCount).
   package func fill(_ pixels: Matrix, as operand: Operand, order: EpochOrder, positions: Range<Int>)
   {
     precondition(pixels.columns == pixelCount, "a row of a batch holds one image")

@@ -1,6 +1,6 @@
 package import Kernels
 
-/// The files of one split, open: how much there is in them is known, and it is not read yet.
+/// The open files of one split: their headers have been read, their images and labels have not.
 package final class DatasetFiles {
   /// What the files hold.
   package let shape: Dataset.Shape
@@ -10,10 +10,10 @@ package final class DatasetFiles {
 
   /// Opens the files of `split` in a folder and reads their headers.
   ///
-  /// The folder may be one as publishers, archives and torchvision lay it, and the files may be
-  /// packed with gzip and have the names that publishers give them: `train-images-idx3-ubyte`,
-  /// `train-images.idx3-ubyte`, `emnist-letters-train-images-idx3-ubyte.gz`, in any case. There need
-  /// not be labels.
+  /// The folder may be laid out as publishers, archives and torchvision do, and the files may be
+  /// packed with gzip and have any of the names that publishers give them:
+  /// `train-images-idx3-ubyte`, `train-images.idx3-ubyte`,
+  /// `emnist-letters-train-images-idx3-ubyte.gz`, in upper or lower case. There may be no labels.
   ///
   /// - Throws: `DataError` if there are no images, a file is unreadable, not in the IDX format, has
   ///   other dimensions than images or labels have, or if there are not as many labels as images.
@@ -53,8 +53,8 @@ package final class DatasetFiles {
     }
   }
 
-  /// Does `work` on a file of labels: nobody has to have one, so that no other data are needed where
-  /// it is wrong.
+  /// Does `work` on a file of labels. Training needs no labels: the advice about a malformed file
+  /// is to mend or to remove it.
   private static func advisingOfLabels<Result: ~Copyable>(
     _ work: () throws -> Result
   ) throws -> Result {
@@ -65,7 +65,8 @@ package final class DatasetFiles {
     }
   }
 
-  /// Reads all images and labels into `memory`, which has room for `shape.byteCount` bytes; once.
+  /// Reads all images and labels into `memory`, which has room for `shape.byteCount` bytes. Call it
+  /// once.
   ///
   /// - Returns: a view of what was read.
   /// - Throws: `DataError` if there is less or more than the headers declare, gzip data is damaged,

@@ -1,6 +1,7 @@
 internal import Platform
 
-/// An array in a file in the IDX format, plain or compressed with gzip, open behind its header.
+/// An open file that holds an array in the IDX format, plain or compressed with gzip; its header
+/// has been read.
 ///
 /// A file is two zero bytes, the code of the element type, the number of dimensions, each
 /// dimension as a big-endian 32-bit integer, then the elements in row-major order, big-endian.
@@ -24,13 +25,13 @@ struct IDXFile: ~Copyable {
     }
   }
 
-  /// What an array may be.
+  /// The dimensions and element types that an array may have.
   struct Form {
     var dimensionCounts: ClosedRange<Int>
     var types: [ElementType] = [.unsignedByte]
-    /// Its dimensions, for people.
+    /// The dimensions in words, for messages.
     var dimensions: String
-    /// What to do with one that is something else.
+    /// What to do with a file whose array is another.
     var advice: String
 
     /// Images: (count, rows, columns).
@@ -68,7 +69,7 @@ struct IDXFile: ~Copyable {
     self.file = file
   }
 
-  /// Reads all elements, unsigned bytes in row-major order, into as many bytes; once.
+  /// Reads all elements, unsigned bytes in row-major order, into as many bytes. Call it once.
   ///
   /// Takes one pass and, beside the elements, a buffer of 64 KiB.
   ///
@@ -79,7 +80,7 @@ struct IDXFile: ~Copyable {
     try file.finish()
   }
 
-  /// Reads the first element of each row, into as many bytes as there are rows; once.
+  /// Reads the first element of each row, into as many bytes as there are rows. Call it once.
   ///
   /// - Throws: `DataError`, also where an element is no byte, or the file goes on behind them.
   mutating func readFirstColumn(into column: inout MutableSpan<UInt8>) throws {
@@ -117,7 +118,7 @@ struct IDXFile: ~Copyable {
     }
   }
 
-  /// What elements of each type are called.
+  /// The names of element types, by their codes.
   private static let typeNames: [UInt8: String] = [
     0x08: "unsigned bytes", 0x09: "signed bytes", 0x0b: "16-bit integers", 0x0c: "32-bit integers",
     0x0d: "32-bit floats", 0x0e: "64-bit floats",
@@ -158,7 +159,7 @@ struct IDXFile: ~Copyable {
     return (type, dimensions)
   }
 
-  /// What is wrong with contents that begin with `bytes`, which is not how an IDX file does.
+  /// The error about contents that begin with `bytes`, as no IDX file does.
   private static func foreign(_ bytes: [UInt8], _ path: String) -> DataError {
     if let kind = FileKind(bytes) {
       return .malformed(path, at: 0, "this is \(kind.name)", advice: kind.advice)

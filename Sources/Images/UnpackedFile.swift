@@ -3,15 +3,15 @@ internal import Platform
 
 /// A file's contents from beginning to end, unpacked on the way if they are gzip data.
 ///
-/// Which of the two it is, the first two bytes tell and not the name. Unpacked bytes go straight to
-/// where the caller wants them: the only buffer here holds bytes as they lie in the file.
+/// The first two bytes, not the name, tell whether they are. Bytes are unpacked into the caller's
+/// memory: the only buffer here holds bytes as they lie in the file.
 struct UnpackedFile: ~Copyable {
   private let file: InputFile
   private var inflater: Inflater?
   private var buffer: [UInt8]
-  /// What of `buffer` is still to be used.
+  /// The part of `buffer` that has not been used yet.
   private var pending: Range<Int>
-  /// How many bytes of the file have been brought into `buffer` or past it.
+  /// How many bytes of the file have been read, into `buffer` or into the caller's memory.
   private var bytesRead: Int
   private var isBetweenMembers = false
   /// How many unpacked bytes have been read.
@@ -38,7 +38,7 @@ struct UnpackedFile: ~Copyable {
     return overflow ? .max : product
   }
 
-  /// Reads the next `count` bytes, which are `part` of the contents.
+  /// Reads the next `count` bytes, which errors call `part`.
   mutating func read(_ count: Int, of part: String) throws -> [UInt8] {
     var bytes = [UInt8](repeating: 0, count: count)
     var span = bytes.mutableSpan
@@ -46,7 +46,7 @@ struct UnpackedFile: ~Copyable {
     return bytes
   }
 
-  /// Reads the next bytes, which are `part` of the contents, to fill `bytes`.
+  /// Fills `bytes` with the next bytes, which errors call `part`.
   ///
   /// The caller has bounded their number by `capacity`.
   mutating func read(into bytes: inout MutableSpan<UInt8>, of part: String) throws {
@@ -127,7 +127,8 @@ struct UnpackedFile: ~Copyable {
     return step.produced
   }
 
-  /// Passes over zeros behind a member, with which tapes and block devices fill up: gzip does, too.
+  /// Passes over zeros behind a member, as gzip does: tapes and block devices fill their last block
+  /// with them.
   private mutating func passOverZeros() throws {
     while let first = pending.first, buffer[first] == 0 {
       pending.removeFirst()
@@ -190,7 +191,7 @@ struct Inflater: ~Copyable {
     stream.deallocate()
   }
 
-  /// Gets ready for another member.
+  /// Prepares for another member.
   mutating func reset() { inflateReset(stream) }
 
   /// Inflates what it can of `input` into `output`, neither of them empty: `inflate`.

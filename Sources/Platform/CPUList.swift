@@ -11,7 +11,8 @@ package struct CPUList: Equatable, Hashable, Sendable {
   /// The processors of `numbers`, in any order.
   package init(_ numbers: some Sequence<Int>) { self.numbers = Set(numbers).sorted() }
 
-  /// Reads the kernel's format; nil where the text is not in it. White space around it is no harm.
+  /// Reads the kernel's format; nil where `text` does not have it. White space around numbers is
+  /// passed over.
   package init?(parsing text: some StringProtocol) {
     let text = text.split(whereSeparator: \.isWhitespace).joined(separator: " ")
     var numbers: [Int] = []
@@ -25,7 +26,7 @@ package struct CPUList: Equatable, Hashable, Sendable {
     self.init(numbers)
   }
 
-  /// Those that are in both lists.
+  /// The processors that are in both lists.
   package func intersection(_ other: CPUList) -> CPUList {
     CPUList(Set(numbers).intersection(other.numbers))
   }

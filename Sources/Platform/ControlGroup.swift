@@ -1,16 +1,18 @@
-/// What the control groups that this process is in leave it: containers and batch systems limit
-/// processors and memory there, and what counts the machine's own does not see it.
+/// The processors and the memory that control groups leave to this process. Containers and batch
+/// systems set such limits, and the counts of the machine's processors and memory do not tell of
+/// them.
 ///
 /// cgroups(7), and the kernel's "Control Group v2" and, for the older kind, "cgroup-v1". A limit of
 /// any group above the process's own holds too.
 package struct ControlGroup {
-  // From the process's own group upwards; empty where there is no such hierarchy.
+  // The folders of each hierarchy, from the process's own group upwards; empty where there is no
+  // such hierarchy.
   private let unified: [String]
   private let cpu: [String]
   private let cpusetFolders: [String]
   private let memory: [String]
 
-  /// Finds the groups. `root` stands before every path, for tests.
+  /// Finds the groups of this process. Tests pass a `root`, which stands before every path.
   package init(root: String = "") {
     let groups = (try? FileSystem.read("\(root)/proc/self/cgroup")) ?? ""
     let mounts = (try? FileSystem.read("\(root)/proc/self/mountinfo")) ?? ""
@@ -42,7 +44,7 @@ package struct ControlGroup {
     return (newer + older).min()
   }
 
-  /// The processors that may be used; nil where nothing is said.
+  /// The processors that may be used; nil where the groups do not tell.
   var cpus: CPUList? {
     let files =
       unified.prefix(1).map { "\($0)/cpuset.cpus.effective" }

@@ -1,8 +1,8 @@
-/// What the program tells whoever started it; the values from 64 on are those of `sysexits.h`.
+/// The program's exit code; the values from 64 on are those of `sysexits.h`.
 package enum ExitCode: Int32, CaseIterable, Sendable {
-  /// All is done.
+  /// The command did what it was asked to do.
   case done = 0
-  /// The flags make no sense.
+  /// The command line cannot be understood, or its flags contradict one another.
   case usage = 64
   /// The data or the checkpoint is not what it should be.
   case badData = 65
@@ -17,7 +17,7 @@ package enum ExitCode: Int32, CaseIterable, Sendable {
   /// Stopped on request; the run can be resumed.
   case stopped = 75
 
-  /// The same in a few words, as help and manual list it.
+  /// The code's meaning in a few words, as help and manual list it.
   package var meaning: String {
     switch self {
     case .done: "done"

@@ -1,4 +1,4 @@
-/// Why this rank cannot go on, and the code that the job shall end with.
+/// Why a process cannot go on, and the exit code that its job ends with.
 package struct Failure: Error, CustomStringConvertible, Sendable {
   /// The exit code.
   package let code: ExitCode
@@ -13,14 +13,15 @@ package struct Failure: Error, CustomStringConvertible, Sendable {
   }
 }
 
-/// An error of a library that tells the exit code it stands for.
+/// An error that has an exit code of its own.
 package protocol CodedError: Error, CustomStringConvertible {
-  /// The code that a job ends with where nothing else is done about the error.
+  /// The exit code of a job that this error ends.
   var code: ExitCode { get }
 }
 
 extension Failure {
-  /// Gives any error its exit code; an error that tells none is a failure of input or output.
+  /// The failure that `error` is: with the error's own exit code or, where it has none,
+  /// `inputOutput`.
   package init(_ error: any Error) {
     switch error {
     case let failure as Failure: self = failure

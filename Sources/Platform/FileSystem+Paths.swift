@@ -2,7 +2,7 @@ internal import FoundationEssentials
 internal import Glibc
 
 extension FileSystem {
-  /// `path` with the first number behind it under which nothing is yet, as in `latest-1`.
+  /// `path` with a number behind it, as in `latest-1`: the first under which nothing is yet.
   package static func unusedPath(_ path: String) -> String {
     var number = 1
     while exists("\(path)-\(number)") { number += 1 }
@@ -21,7 +21,7 @@ extension FileSystem {
     return String(cString: real)
   }
 
-  /// The path from the root of the file system on; links stay.
+  /// The path from the root of the file system; links stay.
   package static func absolute(_ path: String) -> String {
     guard !path.hasPrefix("/") else { return path }
     let names = path.split(separator: "/").drop { $0 == "." }

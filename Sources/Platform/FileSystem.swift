@@ -23,8 +23,8 @@ package enum FileSystem {
     throw failure
   }
 
-  /// Removes those of `directories`, the outermost first, that are empty, as far as the system lets
-  /// it: `rmdir`.
+  /// Removes the empty ones of `directories`, which come outermost first; what the system refuses
+  /// stays: `rmdir`.
   package static func removeEmpty(_ directories: [String]) {
     for directory in directories.reversed() { rmdir(directory) }
   }
@@ -97,14 +97,15 @@ package enum FileSystem {
     (try? Stat(path)).map { UInt64($0.deviceID.rawValue) }
   }
 
-  /// Gives `source` the name `target`, which may be a file or a link: `rename`.
+  /// Gives `source` the name `target`; a file or link of that name is replaced: `rename`.
   package static func rename(_ source: String, to target: String) throws {
     guard Glibc.rename(source, target) == 0 else {
       throw FileError.system(target, "rename to it", .last)
     }
   }
 
-  /// Puts the directory `source` at `target`; one that is there is exchanged for it and removed.
+  /// Gives the directory `source` the name `target`; a directory of that name is replaced and
+  /// removed.
   ///
   /// `renameat2` with `RENAME_EXCHANGE`, so that `target` is whole at every moment; where the file
   /// system has no exchange, the old one is moved aside first.
@@ -114,7 +115,7 @@ package enum FileSystem {
     guard errno == EINVAL || errno == ENOSYS else {
       throw FileError.system(target, "replace it", .last)
     }
-    // A name that nothing cleans up: whatever happens here, one of the two stays.
+    // No clean-up knows this name: whatever happens here, one of the two directories stays.
     let aside = target + ".old"
     if exists(aside) { try remove(aside) }
     try rename(target, to: aside)
@@ -127,7 +128,7 @@ package enum FileSystem {
     try remove(aside)
   }
 
-  /// Removes whatever is at `path`.
+  /// Removes the file, link or directory at `path`.
   package static func remove(_ path: String) throws {
     do {
       try FileManager.default.removeItem(atPath: path)
@@ -136,7 +137,8 @@ package enum FileSystem {
     }
   }
 
-  /// Lets the symbolic link `path` lead to `destination`, without a moment in which it is missing.
+  /// Makes `path` a symbolic link to `destination`. A link that is there is replaced, and at no
+  /// moment missing.
   package static func link(_ path: String, to destination: String) throws {
     let temporary = path + ".new"
     unlink(temporary)

@@ -1,7 +1,8 @@
-/// A new file whose SHA-256 is taken while it is written, when its bytes are at hand anyway.
+/// A new file whose SHA-256 is computed while it is written, so that it need not be read again.
 ///
-/// Bytes go to the system in whole pages and a few hundred KiB at a time: half pages cost twice as
-/// much, and of larger pieces nothing would be in cache when they are hashed.
+/// Bytes are hashed and written 256 KiB at a time. That is a number of whole pages, since writing a
+/// page in two parts costs twice as much; and a larger piece would have left the processor's cache
+/// before it is hashed.
 package struct HashedFile: ByteSink, ~Copyable {
   package private(set) var offset = 0
   private var file: OutputFile

@@ -1,6 +1,7 @@
-/// What this machine, container or network namespace calls itself.
+/// The name of this machine or, in a container, of the container.
 package enum HostName {
-  /// The name, as `gethostname` tells it: proc(5), "/proc/sys/kernel/hostname".
+  /// The name, as `gethostname` tells it; `this host` where it cannot be read: proc(5),
+  /// "/proc/sys/kernel/hostname".
   package static var own: String {
     let text = (try? FileSystem.read("/proc/sys/kernel/hostname")) ?? "this host"
     return String(text.prefix { $0 != "\n" })

@@ -1,22 +1,26 @@
 internal import CLinux
 internal import Glibc
 
-/// What the shell's limits leave one process, whatever the machine has: `ulimit -v` and `-d`, which
-/// batch systems set, too. Beyond them an allocation fails, in libraries without a word.
+/// A limit on the memory of this process, as `ulimit -v` and `ulimit -d` set it in a shell, and
+/// batch systems do. Beyond it allocations fail, however much memory the machine has, and libraries
+/// end the process without a message.
 package struct ProcessLimit: Codable, Equatable {
-  /// The option of `ulimit` that tells it.
+  /// The option of `ulimit` that shows and sets the limit: `-v` or `-d`.
   package let option: String
 
-  /// The bytes that this process can still have.
+  /// The bytes that this process can still allocate; zero where it has reached the limit.
   package let left: Int
 
-  /// What libraries, threads and small things take beside what is counted.
+  /// Bytes that are kept free for libraries, threads and small allocations, which nothing else
+  /// counts.
   package static let reserve = 64 << 20
 
-  /// The limits that there are. `root` stands before every path, for tests.
+  /// The limits that are set; empty where none is. Tests pass a `root`, which stands before every
+  /// path.
   ///
-  /// proc(5), "/proc/pid/limits", in bytes, and "/proc/pid/statm", in pages: the first number is
-  /// that of all, the sixth that of data and stack. getrlimit(2) says what counts.
+  /// proc(5), "/proc/pid/limits", in bytes, and "/proc/pid/statm", in pages: the first number
+  /// counts all pages, the sixth those of data and stack. getrlimit(2) says which of them each
+  /// limit is about.
   package static func all(root: String = "") -> [ProcessLimit] {
     let pages = ((try? FileSystem.read("\(root)/proc/self/statm")) ?? "")
       .split(whereSeparator: \.isWhitespace).compactMap { Int($0) }
@@ -27,7 +31,7 @@ package struct ProcessLimit: Codable, Equatable {
     }
   }
 
-  /// Makes sure that this process can have `bytes`, and what libraries take beside them.
+  /// Makes sure that this process can allocate `bytes`, and ``reserve`` beside them.
   ///
   /// - Throws: `Failure` with `unavailable`.
   package static func require(
@@ -41,8 +45,8 @@ package struct ProcessLimit: Codable, Equatable {
         + "\(limit.left >> 20) MiB: raise that limit, as with ulimit \(limit.option) unlimited")
   }
 
-  /// Lets threads share a heap where there is a limit, so that what is left can be foretold; the
-  /// first of all, before there are threads.
+  /// Lets all threads share one heap where there is a limit, so that the memory that is left can be
+  /// foretold. Call it before there are threads.
   package static func spareAddresses() { if !all().isEmpty { CLinux_share_heap() } }
 
   /// The soft limit called `name` in `/proc/self/limits`; nil where there is none.

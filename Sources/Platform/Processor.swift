@@ -1,26 +1,27 @@
-/// The processors of this machine, and what of them this process may use.
+/// The processors of this machine, and which of them this process may use.
 package struct Processor: Codable, Equatable {
-  /// The maker's name for the model.
+  /// The maker's name for the model; `unknown` where the system does not tell.
   package var model: String
 
-  /// The hardware threads that the system runs on.
+  /// The hardware threads that are switched on.
   package var online: CPUList
 
-  /// Those that this process's control group allows.
+  /// The hardware threads that this process's control group allows.
   package var allowed: CPUList
 
-  /// The cores, each the hardware threads that share its arithmetic units.
+  /// The cores; each is the list of hardware threads that share its arithmetic units.
   package var cores: [CPUList]
 
-  /// The processor time that the control group allows each second, in processors.
+  /// The processor time that the control group allows each second, in processors; nil where it sets
+  /// no limit.
   package var quota: Double?
 
-  /// How the system chooses the clock rate, where that is a word that slows it down for good.
+  /// The setting that keeps the clock rate low, `powersave` or `power`; nil where none does.
   package var slowGovernor: String?
 }
 
 extension Processor {
-  /// Reads /proc and /sys; `root` stands before every path, for tests.
+  /// Reads /proc and /sys. Tests pass a `root`, which stands before every path.
   package init(root: String = "") {
     let folder = "\(root)/sys/devices/system/cpu"
     func list(_ path: String) -> CPUList? {
@@ -45,7 +46,8 @@ extension Processor {
     affinity(of: "thread-self", root: root) ?? CPUList([0])
   }
 
-  /// The same of a process by its number; nil where the system does not tell.
+  /// The hardware threads that the process with this number is bound to; nil where the system does
+  /// not tell.
   package static func affinity(of process: String, root: String = "") -> CPUList? {
     let status = (try? FileSystem.read("\(root)/proc/\(process)/status")) ?? ""
     let line = status.split(separator: "\n").first { $0.hasPrefix("Cpus_allowed_list:") }
@@ -71,8 +73,8 @@ extension Processor {
     return fields
   }
 
-  /// The kernel's "CPU Performance Scaling": `powersave` is the lowest clock rate, but with drivers
-  /// whose hardware chooses it is not.
+  /// The kernel's "CPU Performance Scaling": `powersave` keeps the lowest clock rate, but not with
+  /// drivers that let the hardware choose; there the preference `power` does.
   private static func slowGovernor(_ folder: String) -> String? {
     func word(_ name: String) -> Substring? {
       (try? FileSystem.read("\(folder)/\(name)"))?.split(whereSeparator: \.isWhitespace).first

@@ -1,34 +1,33 @@
 internal import Glibc
 internal import Synchronization
 
-/// The request to stop: a warning of a batch system's, SIGTERM, SIGINT or SIGHUP.
+/// The request to stop this process: SIGTERM, SIGINT, SIGHUP or a batch system's warning.
 ///
-/// The signals are blocked in all threads but one, which waits for them (`sigwait`): there is no
-/// handler, and it works while the main thread is stuck in MPI. A second one, but a warning, ends
-/// the process at once, as if nobody listened.
+/// One thread waits for these signals (`sigwait`), and all others block them: no handler is needed,
+/// and a request is noticed while the main thread waits in MPI. A second signal, unless it is a
+/// warning, ends the process at once, as it does without this type.
 package final class StopSignal: Sendable {
-  /// When this process began to listen, about when it began.
+  /// When the value was made, shortly after the process began.
   package let start = ContinuousClock.now
 
   private let requested = Atomic(false)
 
-  /// What batch systems send some time before they end a job: Slurm and SGE SIGUSR1, which mpirun
-  /// passes on to every rank, LSF and SGE SIGUSR2, and the kernel, each second over a soft limit of
-  /// processor time, SIGXCPU.
+  /// The signals that come some time before a job is ended: SIGUSR1 from Slurm and SGE, which
+  /// mpirun passes on to every rank; SIGUSR2 from LSF and SGE; SIGXCPU from the kernel, each second
+  /// beyond a soft limit of processor time.
   private static let warnings = [SIGUSR1, SIGUSR2, SIGXCPU]
 
-  /// Hears of no signal until it listens.
+  /// No request yet: signals count from ``listen(notice:)`` on.
   package init() {}
 
   /// Whether a signal has come.
   package var isRequested: Bool { requested.load(ordering: .relaxed) }
 
-  /// Listens from now on: call this first, before MPI starts, so that all threads block the
-  /// signals.
+  /// Begins to wait for the signals. Call it before MPI starts, so that all threads block them.
   ///
-  /// What was ignored by whoever started the process (a shell's background job ignores SIGINT, what
-  /// `nohup` starts SIGHUP) stays ignored. `notice` is called, on another thread, where the first
-  /// signal is no warning.
+  /// Signals that the process ignores from its start stay ignored: SIGINT in a shell's background
+  /// job, SIGHUP under `nohup`. `notice` is called, on another thread, for the first signal, unless
+  /// that is a warning.
   package func listen(notice: @escaping @Sendable () -> Void) {
     let signals = SignalSet(
       (Self.warnings + [SIGTERM, SIGINT, SIGHUP]).filter { !SignalSet.isIgnored($0) })
@@ -46,11 +45,11 @@ package final class StopSignal: Sendable {
         }
       }
     }
-    // Who cannot listen must not be deaf.
+    // Blocked signals that no thread waits for would be lost.
     if thread == nil { signals.unblock() }
   }
 
-  /// What signals mean, one after another.
+  /// Tells what each signal means, given those before it.
   struct Sequence {
     enum Meaning: Equatable {
       case stop(isTold: Bool)
@@ -61,8 +60,8 @@ package final class StopSignal: Sendable {
     private var first: ContinuousClock.Instant?
     private var wasAsked = false
 
-    /// One Ctrl-C or one `timeout` may be heard twice: from the terminal or the group, and from a
-    /// parent that passes it on.
+    /// One Ctrl-C or one `timeout` may arrive twice: from the terminal or to the whole process
+    /// group, and from a parent that passes it on. Signals closer together than this count as one.
     private static let pause = Duration.milliseconds(500)
 
     mutating func meaning(of signal: CInt, at now: ContinuousClock.Instant) -> Meaning {
@@ -77,7 +76,7 @@ package final class StopSignal: Sendable {
   }
 }
 
-/// Some signals.
+/// A set of signals.
 private struct SignalSet {
   private var set = sigset_t()
 
@@ -86,10 +85,10 @@ private struct SignalSet {
     for signal in signals { sigaddset(&set, signal) }
   }
 
-  /// Blocks them in this thread and those that it starts.
+  /// Blocks the signals in this thread and in those that it starts.
   func block() { change(SIG_BLOCK) }
 
-  /// Lets them through again.
+  /// Lets the signals through again.
   func unblock() { change(SIG_UNBLOCK) }
 
   private func change(_ how: CInt) {
@@ -97,7 +96,7 @@ private struct SignalSet {
     pthread_sigmask(how, &set, nil)
   }
 
-  /// Waits for one of them, which must be blocked.
+  /// Waits for one of the signals, which must be blocked, and returns it.
   func wait() -> CInt {
     var (set, signal) = (set, CInt(0))
     while sigwait(&set, &signal) != 0 {}

@@ -2,7 +2,7 @@ internal import Glibc
 
 /// A thread of this process, which must be joined: `pthread_create`.
 ///
-/// It blocks the signals that its maker blocks, and never calls MPI.
+/// It blocks the signals that the thread which starts it blocks. It must not call MPI.
 package struct Thread {
   private let handle: pthread_t
 
@@ -27,6 +27,6 @@ package struct Thread {
     self.handle = handle
   }
 
-  /// Waits for its end; to be called once.
+  /// Waits until the thread ends. Call it exactly once.
   package func join() { pthread_join(handle, nil) }
 }

@@ -1,10 +1,11 @@
-/// The cores that this process may use, for whoever starts a job on this machine.
+/// How many cores a job that this process starts on this machine can use.
 package struct UsableCores: Equatable, Sendable {
   /// The processor's name.
   package let processor: String
 
-  /// Physical cores, one at least: those that this process may run on, or fewer where its control
-  /// group has less processor time. Hardware threads of one core share its arithmetic units.
+  /// The physical cores that this process may run on, or fewer where its control group allows less
+  /// processor time; at least one. Hardware threads of one core count once, as they share its
+  /// arithmetic units.
   package let count: Int
 
   /// Whether the process may run on some of the machine's hardware threads only.

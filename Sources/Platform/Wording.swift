@@ -1,4 +1,4 @@
-/// How numbers of things and lists of names are told in a line.
+/// Numbers of things and lists of names, as parts of a sentence.
 package enum Wording {
   /// "1 rank", "2 ranks".
   package static func count(_ number: Int, _ noun: String) -> String {

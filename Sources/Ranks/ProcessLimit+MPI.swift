@@ -1,11 +1,12 @@
 package import Platform
 
 extension ProcessLimit {
-  /// What starting MPI takes: with Open MPI 4.1.4 inspecting a model failed, in the library or
-  /// after it, from 15 to 70 MiB beyond the program itself, and not from there on.
+  /// Bytes that starting MPI takes. Measured with Open MPI 4.1.4: where a limit left 15 to 70 MiB
+  /// beside the program itself, inspecting a model failed in the library or later; where it left
+  /// more, it did not.
   private static let start = 96 << 20
 
-  /// Makes sure that MPI can start, which ends processes by itself where it cannot.
+  /// Makes sure that MPI can start: where it cannot, the library ends the process itself.
   ///
   /// - Throws: `Failure` with `unavailable`.
   package static func requireStart(root: String = "") throws {
@@ -18,7 +19,7 @@ extension ProcessLimit {
     try require(start - reserve, for: "starting MPI", root: root)
   }
 
-  /// The open files that a job of a few ranks can do with: with Open MPI 4.1.4 one rank failed up to
-  /// a limit of 16, in the library at less, and four, with their mpirun, up to 40.
+  /// The open files that a job of a few ranks needs. Measured with Open MPI 4.1.4: one rank failed
+  /// up to a limit of 16, four ranks with their mpirun up to 40.
   private static let startFiles = 48
 }

@@ -1,24 +1,25 @@
 internal import Glibc
 
-/// An axis of a chart: what it shows, and where its numbers stand.
+/// An axis of a chart: the values that it shows, and the numbers that are written at it.
 struct Axis {
   /// The numbers at its ends.
   let range: ClosedRange<Double>
-  /// The numbers that are written at it, and how many decimals they need.
+  /// The numbers that are written at it, in rising order.
   let ticks: [Double]
+  /// How many decimals the ticks need.
   let places: Int
 
   /// An axis whose ticks are multiples of 1, 2 or 5 times a power of ten, some parts of it.
   ///
   /// - Parameters:
-  ///   - values: what it has to show; those that cannot be drawn count for nothing.
+  ///   - values: the numbers it has to show; those that cannot be drawn are left out.
   ///   - isRound: whether it begins and ends at ticks, rather than with the values.
   ///   - isWhole: whether only whole numbers are ticks.
-  ///   - most: the parts that ticks cut it into, if it begins and ends with the values.
+  ///   - most: the most parts that ticks cut the range of the values into.
   init(_ values: [Double], isRound: Bool = true, isWhole: Bool = false, most: Int = 5) {
     let drawn = values.filter(\.isDrawable)
     var (low, high) = (drawn.min() ?? 0, drawn.max() ?? 1)
-    // Numbers so near to one another leave none between them for ticks.
+    // Between numbers this close to one another there is none for a tick.
     if high - low <= max(abs(low), abs(high), 1e-290) * 1e-9 {
       let room = max(abs(low) * (isWhole ? 1e-9 : 0.1), isWhole ? 1 : 1e-6)
       (low, high) = (low - room, high + room)
@@ -41,7 +42,7 @@ struct Axis {
     return isWhole ? max(step, 1) : step
   }
 
-  /// Where `value` stands on the way from `start` to `end`.
+  /// The place of `value` on an axis that is drawn from `start` to `end`.
   func place(_ value: Double, from start: Double, to end: Double) -> Double {
     let part = (value - range.lowerBound) / (range.upperBound - range.lowerBound)
     return start + part * (end - start)
@@ -49,6 +50,7 @@ struct Axis {
 }
 
 extension Double {
-  /// Whether an axis can show the number: it is one, and the way to any other is finite.
+  /// Whether an axis can show the number: it is finite, and so is its distance from any other such
+  /// number.
   var isDrawable: Bool { magnitude < 1e300 }
 }

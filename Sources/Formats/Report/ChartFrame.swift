@@ -1,18 +1,18 @@
 internal import Platform
 
-/// The axes of a chart with their numbers, names and units, as SVG that takes its colours and
-/// letters from the page around it.
+/// The axes of a chart with their numbers, names and units, as SVG that takes its colours and fonts
+/// from the page around it.
 struct ChartFrame {
   let x: Axis
   let y: Axis
   let width: Double
   let height: Double
-  /// Room right of the plot.
+  /// The room right of the plot.
   var right = 14.0
-  /// Whether lines stand at the horizontal axis' numbers, too.
+  /// Whether the horizontal axis has grid lines, too.
   var isSquared = false
 
-  /// Room left of the plot for the vertical axis' numbers, at seven units a digit.
+  /// The room left of the plot for the vertical axis's numbers, seven units for a digit.
   var left: Double {
     let digits = y.ticks.map { NumberText.fixed($0, y.places).count }.max() ?? 0
     return max(50, 7 * Double(digits) + 8)
@@ -20,10 +20,10 @@ struct ChartFrame {
   var top: Double { 26 }
   var bottom: Double { height - 36 }
 
-  /// Where a number of the horizontal axis stands.
+  /// The horizontal place of a value.
   func x(_ value: Double) -> Double { x.place(value, from: left, to: width - right) }
 
-  /// Where a number of the vertical axis stands.
+  /// The vertical place of a value.
   func y(_ value: Double) -> Double { y.place(value, from: bottom, to: top) }
 
   /// The whole chart: `content` over the axes, which are called `xName` and `yName`.

@@ -1,12 +1,12 @@
 internal import Platform
 
-/// One column for each of some numbered things.
+/// A chart with one column for each of several numbered things.
 package struct ColumnChart: Sendable {
-  /// What the chart shows, for those who do not see it.
+  /// What the chart shows, for readers who cannot see it.
   package let title: String
-  /// The horizontal axis' name.
+  /// The horizontal axis's name.
   package let x: String
-  /// The vertical axis' name and unit.
+  /// The vertical axis's name and unit.
   package let y: String
   /// The columns' heights, from number 0 on.
   package let heights: [Double]

@@ -1,10 +1,10 @@
 internal import Platform
 
-/// Some curves over one horizontal axis, each with its name and last value at its end.
+/// Curves over one horizontal axis, each with its name and last value at its end.
 package struct LineChart: Sendable {
   /// A curve.
   package struct Curve: Sendable {
-    /// What stands at its end.
+    /// The name that is written at its end.
     package let name: String
     /// Its class in the page's style sheet, which gives it a colour.
     package let kind: String
@@ -19,11 +19,11 @@ package struct LineChart: Sendable {
     }
   }
 
-  /// What the chart shows, for those who do not see it.
+  /// What the chart shows, for readers who cannot see it.
   package let title: String
-  /// The horizontal axis' name.
+  /// The horizontal axis's name.
   package let x: String
-  /// The vertical axis' name and unit.
+  /// The vertical axis's name and unit.
   package let y: String
   /// The curves.
   package let curves: [Curve]
@@ -40,7 +40,7 @@ package struct LineChart: Sendable {
     self.curves = curves.filter { !$0.points.isEmpty }
   }
 
-  /// The chart; whole numbers are its horizontal axis' ticks.
+  /// The chart; the horizontal axis has whole numbers alone.
   package var markup: Markup {
     let points = curves.flatMap(\.points)
     let frame = ChartFrame(
@@ -59,7 +59,7 @@ package struct LineChart: Sendable {
       Markup.element(
         "path", ["d": "M" + places.joined(separator: "L"), "class": "curve \(curve.kind)"])
     ]
-    // Points of their own as long as they can be told apart.
+    // Points are marked as long as they can be told apart.
     if places.count <= 40 {
       let dots = places.map { "M\($0)h0" }.joined()
       marks.append(.element("path", ["d": dots, "class": "dots \(curve.kind)"]))

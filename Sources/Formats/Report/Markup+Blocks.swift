@@ -1,8 +1,8 @@
 extension Markup {
-  /// A sentence or some.
+  /// A paragraph of text.
   package static func paragraph(_ text: String) -> Markup { .element("p", [:], Markup(text)) }
 
-  /// A sentence that stands where something is missing, and why.
+  /// A paragraph in the place of something that is missing, which says why.
   package static func missing(_ text: String) -> Markup {
     .element("p", ["class": "missing"], Markup(text))
   }

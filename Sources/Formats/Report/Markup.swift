@@ -20,14 +20,14 @@ package struct Markup: Sendable {
     Markup(raw: "\(tag(name, attributes))\(Markup(content).text)</\(name)>")
   }
 
-  /// An element that HTML allows no content, and no end.
+  /// An element to which HTML allows no content and no end tag.
   static func void(
     _ name: String, _ attributes: KeyValuePairs<String, String?> = [:]
   ) -> Markup {
     Markup(raw: tag(name, attributes))
   }
 
-  /// An element of text that HTML does not look for tags in: a style sheet of our own.
+  /// A style sheet, which is not escaped: HTML looks for no tags in it.
   static func style(_ sheet: String) -> Markup { Markup(raw: "<style>\n\(sheet)</style>\n") }
 
   /// What every HTML page begins with.
@@ -36,8 +36,8 @@ package struct Markup: Sendable {
   /// The end of a line, for those who read the page's source.
   static let newline = Markup(raw: "\n")
 
-  /// A picture inside the page, the bytes of a PNG file, and what it shows; nil where they are
-  /// none.
+  /// A picture inside the page from the bytes of a PNG file, and words for readers who cannot see
+  /// it; nil where the bytes are not a PNG file.
   package static func picture(_ file: [UInt8], alternative: String) -> Markup? {
     guard let size = PNG.dimensions(of: file) else { return nil }
     return .void(

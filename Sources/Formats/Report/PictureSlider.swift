@@ -3,7 +3,7 @@
 package struct PictureSlider: Sendable {
   /// One position of the slider.
   package struct Position: Sendable {
-    /// What stands on its button.
+    /// The text on its button.
     package let name: String
     /// What it shows.
     package let content: Markup
@@ -15,7 +15,7 @@ package struct PictureSlider: Sendable {
     }
   }
 
-  /// What the positions are of, such as epochs.
+  /// What the positions stand for, such as epochs.
   package let title: String
   /// A name that no other slider of the page has.
   package let name: String

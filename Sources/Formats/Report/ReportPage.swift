@@ -22,7 +22,7 @@ package struct ReportPage: Sendable {
     let value: String
     let unit: String
 
-    /// `value`, with its unit or what else is to be said of it in small letters.
+    /// `value`, and in small letters its unit or another remark.
     package init(_ name: String, _ value: String, unit: String = "") {
       self.name = name
       self.value = value
@@ -36,8 +36,8 @@ package struct ReportPage: Sendable {
   private let facts: [Fact]
   private let sections: [Section]
 
-  /// A page of `sections`, below what there is to know at once; `provenance` tells, in lines of
-  /// small letters, what it is of.
+  /// A page that begins with `summary` and `facts` and goes on with `sections`; `provenance` are
+  /// lines in small letters that tell where the page comes from.
   package init(
     _ title: String, summary: String, provenance: [String] = [], facts: [Fact],
     _ sections: [Section]
@@ -65,7 +65,7 @@ package struct ReportPage: Sendable {
       .void("meta", ["name": "viewport", "content": "width=device-width, initial-scale=1"]),
       .newline,
       .void("meta", ["name": "color-scheme", "content": "light dark"]), .newline,
-      // Otherwise browsers ask for one.
+      // Without it browsers ask the server for an icon.
       .void("link", ["rel": "icon", "href": "data:,"]), .newline,
       .element("title", [:], Markup(title)), .newline,
       .style(ReportStyle.sheet))

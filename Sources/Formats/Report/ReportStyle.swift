@@ -1,5 +1,5 @@
-/// The look of a report: the reader's own letters, light or dark as they like it, from 320 pixels
-/// of width on.
+/// The look of a report: the reader's own fonts, light or dark as the browser is set, from a width
+/// of 320 pixels on.
 enum ReportStyle {
   /// The style sheet.
   static let sheet = colors + page + charts + slider

@@ -1,16 +1,17 @@
 internal import Platform
 
-/// Points of classes in a plane, in ten colours that come again, each class also by its number at
-/// the middle of its points: who cannot tell the colours apart can read it.
+/// Points in a plane, coloured by their class. There are ten colours, which class 10 and later ones
+/// use again; each class's number stands at the middle of its points, for readers who cannot tell
+/// the colours apart.
 package struct ScatterChart: Sendable {
   /// A point and its class, from 0.
   package typealias Point = (x: Double, y: Double, kind: Int)
 
-  /// What the chart shows, for those who do not see it.
+  /// What the chart shows, for readers who cannot see it.
   package let title: String
-  /// The horizontal axis' name.
+  /// The horizontal axis's name.
   package let x: String
-  /// The vertical axis' name.
+  /// The vertical axis's name.
   package let y: String
   /// The points, drawn in this order.
   package let points: [Point]
