@@ -106,6 +106,10 @@ extension Checkpoint {
       "format": "pt", "lockstep.pixels": "\(model.pixels)", "lockstep.hidden": "\(model.hidden)",
       "lockstep.latent": "\(model.latent)", "lockstep.seed": "\(state.recipe.seed)",
     ]
+    // Others would change the bits of models that everybody has.
+    for figure in state.recipe.figures where figure.isNews {
+      metadata["lockstep.\(figure.key)"] = figure.text
+    }
     if let size = state.imageSize {
       metadata["lockstep.rows"] = "\(size.rows)"
       metadata["lockstep.columns"] = "\(size.columns)"

@@ -9,11 +9,10 @@ extension RunConfiguration {
     let path = "\(FileSystem.parent(of: FileSystem.resolved(checkpoint)))/\(RunFiles.configuration)"
     guard try FileSystem.isThere(path) else { return nil }
     do {
-      let configuration = try YAMLDecoder().decode(
-        RunConfiguration.self, from: try FileSystem.read(path))
-      guard (1...RunConfiguration.mostEpochs).contains(configuration.epochs),
-        configuration.logEvery > 0, configuration.verifyEvery ?? 0 >= 0
-      else { throw damage(path, "a number is out of its range") }
+      let configuration = try RunConfiguration(decoding: try FileSystem.read(path))
+      guard table.problem(in: configuration) == nil else {
+        throw damage(path, "a number is out of its range")
+      }
       return configuration
     } catch let error as DecodingError {
       throw damage(path, error.reason)
@@ -29,6 +28,11 @@ extension RunConfiguration {
 }
 
 extension RunConfiguration {
+  /// Reads the content of `config.yaml`.
+  init(decoding text: String) throws {
+    self = try YAMLDecoder().decode(RunConfiguration.self, from: text)
+  }
+
   /// The content of `config.yaml`, a flag a line: what is read from it is this configuration.
   package var text: String {
     get throws {
@@ -36,12 +40,16 @@ extension RunConfiguration {
       encoder.options.width = -1
       encoder.options.allowUnicode = true
       let text = try encoder.encode(self)
-      guard try YAMLDecoder().decode(Self.self, from: text) != self else { return text }
       // The encoder writes 15 digits of a number, and some need two more.
-      let name = "\(Recipe.CodingKeys.learningRate.rawValue): "
-      return text.split(separator: "\n", omittingEmptySubsequences: false)
-        .map { $0.hasPrefix(name) ? "\(name)\(recipe.learningRate)" : String($0) }
-        .joined(separator: "\n")
+      let read = try RunConfiguration(decoding: text)
+      let exact =
+        Recipe.table.numbers(recipe, thatDifferIn: read.recipe)
+        + Self.table.numbers(self, thatDifferIn: read)
+      guard !exact.isEmpty else { return text }
+      return text.split(separator: "\n", omittingEmptySubsequences: false).map { line in
+        let number = exact.first { line.hasPrefix("\($0.name): ") }
+        return number.map { "\($0.name): \($0.digits)" } ?? String(line)
+      }.joined(separator: "\n")
     }
   }
 }

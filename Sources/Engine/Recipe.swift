@@ -1,8 +1,9 @@
 package import Kernels
+package import Platform
 package import VAE
 
 /// All that determines the trained model, beside the data: what a resumed run must not change.
-package struct Recipe: Equatable, Codable, Sendable {
+package struct Recipe: Equatable, Sendable {
   /// Units of each hidden layer.
   package var hidden = 400
 
@@ -31,41 +32,56 @@ package struct Recipe: Equatable, Codable, Sendable {
 
   /// The optimizer of this recipe.
   package var optimizer: Adam { Adam(learningRate: learningRate) }
+}
 
-  // The names of the flags, so that a configuration file and a command line read alike.
-  package enum CodingKeys: String, CodingKey, CaseIterable {
-    case hidden
-    case latent
-    case batchSize = "batch-size"
-    case learningRate = "learning-rate"
-    case seed
-    case precision
-  }
+extension Recipe {
+  private static let largest = 1 << 20
+
+  /// What `state.json` has of a recipe, and `config.yaml` first of all.
+  package static let table = SettingTable<Recipe>([
+    Setting("hidden", \.hidden, absent: .error, check: .within(1...largest), label: .size),
+    Setting("latent", \.latent, absent: .error, check: .within(1...largest), label: .size),
+    Setting(
+      "batch-size", \.batchSize, absent: .error, check: .within(1...largest),
+      label: .words(inLine: "batch", row: "batch, over all ranks")),
+    Setting(
+      "learning-rate", \.learningRate, absent: .error, check: .positive(asIn: "1e-3"),
+      label: .words(
+        inLine: "learning rate", row: "optimizer", beforeValue: "Adam, learning rate")),
+    Setting("seed", \.seed, absent: .error),
+    Setting(
+      "precision", \.precision, absent: .error,
+      label: .words(inLine: "", row: "products")),
+  ])
 }
 
 extension Recipe {
   /// What is impossible about the values, in one sentence; nil where nothing is.
   package var problem: String? {
-    let largest = 1 << 20
-    if !(1...largest).contains(hidden) { return "--hidden must be from 1 to \(largest)" }
-    if !(1...largest).contains(latent) { return "--latent must be from 1 to \(largest)" }
-    if !(1...largest).contains(batchSize) { return "--batch-size must be from 1 to \(largest)" }
+    if let (name, text) = Self.table.problem(in: self) { return "--\(name) \(text)" }
     if hidden * latent > 1 << 26 { return "--hidden times --latent must be at most \(1 << 26)" }
-    guard Float(learningRate).isFinite, Float(learningRate) > 0 else {
-      return "--learning-rate must be a positive number that fp32 can hold, as in 1e-3"
-    }
     return nil
   }
 
-  /// The first flag whose value differs from `other`'s, with both values; nil where all agree.
-  package func difference(from other: Recipe) -> (flag: String, mine: String, other: String)? {
-    let pairs: [(CodingKeys, String, String)] = [
-      (.hidden, "\(hidden)", "\(other.hidden)"), (.latent, "\(latent)", "\(other.latent)"),
-      (.batchSize, "\(batchSize)", "\(other.batchSize)"),
-      (.learningRate, "\(learningRate)", "\(other.learningRate)"),
-      (.seed, "\(seed)", "\(other.seed)"),
-      (.precision, precision.rawValue, other.precision.rawValue),
-    ]
-    return pairs.first { $0.1 != $0.2 }.map { ("--\($0.0.rawValue)", $0.1, $0.2) }
+  /// The first setting whose value differs from `other`'s, with both values; nil where all agree.
+  package func difference(
+    from other: Recipe
+  ) -> (name: SettingName, mine: String, other: String)? {
+    Self.table.settings.first { $0.differs(self, other) }.map {
+      ($0.name, $0.value(in: self).shown ?? "", $0.value(in: other).shown ?? "")
+    }
+  }
+}
+
+extension Recipe: Codable {
+  /// Reads the keys of the recipe, whatever others there are.
+  package init(from decoder: any Decoder) throws {
+    self.init()
+    try Self.table.decode(&self, from: decoder)
+  }
+
+  /// Writes the keys of the recipe.
+  package func encode(to encoder: any Encoder) throws {
+    try Self.table.encode(self, to: encoder)
   }
 }

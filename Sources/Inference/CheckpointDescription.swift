@@ -43,12 +43,12 @@ package struct CheckpointDescription {
   }
 
   private static func lines(_ state: CheckpointState) -> [String] {
-    let (progress, recipe) = (state.progress, state.recipe)
+    let progress = state.progress
+    let recipe = state.recipe.figures.filter { !$0.isSize }.map(\.words)
     return [
       "step           \(progress.step)",
       "epochs         \(progress.epoch) completed, \(progress.offset) images into the next",
-      "recipe         batch \(recipe.batchSize), learning rate \(recipe.learningRate), "
-        + "seed \(recipe.seed), \(recipe.precision.rawValue)",
+      "recipe         \(recipe.joined(separator: ", "))",
     ] + (state.arithmetic?.bf16Instructions.map { ["products       \($0)"] } ?? [])
   }
 }

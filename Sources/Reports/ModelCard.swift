@@ -47,16 +47,13 @@ struct ModelCard {
   }
 
   private static func training(_ state: CheckpointState) -> String {
-    let (progress, recipe) = (state.progress, state.recipe)
+    let progress = state.progress
     return "## Training\n\n"
       + table(
         ["what", "value"],
         [
           ["epochs", "\(progress.epoch)"], ["steps", "\(progress.step)"],
-          ["batch, over all ranks", "\(recipe.batchSize)"],
-          ["optimizer", "Adam, learning rate \(recipe.learningRate)"],
-          ["seed", "\(recipe.seed)"], ["products", recipe.precision.rawValue],
-        ])
+        ] + state.recipe.figures.filter { !$0.isSize }.map(\.row))
   }
 
   private static func use(latent: Int) -> String {

@@ -140,11 +140,9 @@ extension ModelExport {
       ("pixels", "\(sizes.pixels)"), ("hidden", "\(sizes.hidden)"), ("latent", "\(sizes.latent)"),
     ]
     guard let state else { return model }
-    let (progress, recipe) = (state.progress, state.recipe)
-    return model + [
-      ("step", "\(progress.step)"), ("epoch", "\(progress.epoch)"),
-      ("batch_size", "\(recipe.batchSize)"), ("learning_rate", "\(recipe.learningRate)"),
-      ("seed", "\(recipe.seed)"), ("precision", recipe.precision.rawValue),
-    ] + (state.testLoss.map { [("test_loss", "\($0)")] } ?? [])
+    let progress = state.progress
+    let recipe = state.recipe.figures.filter { !$0.isSize }
+    return model + [("step", "\(progress.step)"), ("epoch", "\(progress.epoch)")]
+      + recipe.map { ($0.key, $0.text) } + (state.testLoss.map { [("test_loss", "\($0)")] } ?? [])
   }
 }

@@ -77,9 +77,7 @@ struct RunPlan: Codable {
         try configuration.initialParameters.map(Self.parametersFile)
       try takeSizes(request)
     }
-    if let problem = RunConfiguration.problem(configuration.exchange, configuration.wire) {
-      throw Failure(.usage, problem)
-    }
+    if let problem = configuration.problem { throw Failure(.usage, problem) }
   }
 
   /// Whether nothing is left to train for `request`.
@@ -174,7 +172,7 @@ struct RunPlan: Codable {
     if let difference = configuration.recipe.difference(from: state.recipe) {
       throw Failure(
         .usage,
-        "\(difference.flag) \(difference.mine) would change the model of the run that goes on, "
+        "--\(difference.name) \(difference.mine) would change the model of the run that goes on, "
           + "which has \(difference.other): leave the flag out, or choose another --run or "
           + "--resume none")
     }

@@ -3,6 +3,7 @@ internal import Engine
 internal import Formats
 internal import Inference
 internal import Kernels
+internal import Platform
 internal import Reports
 
 /// What TensorBoard shows of a run: under the kinds and keys of `metrics.jsonl`, as far as it has
@@ -11,17 +12,11 @@ extension Summary {
   /// What a job begins with.
   init(beginning configuration: RunConfiguration, at time: Double) throws {
     self.init()
-    let recipe = configuration.recipe
-    addHyperparameters(
-      [
-        "hidden": .number(Double(recipe.hidden)), "latent": .number(Double(recipe.latent)),
-        "batch-size": .number(Double(recipe.batchSize)),
-        "learning-rate": .number(recipe.learningRate),
-        // A number is a double there, which does not hold every seed.
-        "seed": Double(exactly: recipe.seed).map(Hyperparameter.number)
-          ?? .text("\(recipe.seed)"),
-        "precision": .text(recipe.precision.rawValue),
-      ], at: time)
+    // A number is a double there, which does not hold every seed.
+    let figures = configuration.recipe.figures.map { figure in
+      (figure.name.text, figure.number.map(Hyperparameter.number) ?? .text(figure.text))
+    }
+    addHyperparameters(Dictionary(uniqueKeysWithValues: figures), at: time)
     let text = try configuration.text
     add(
       "config", markdown: text.split(separator: "\n").map { "    \($0)\n" }.joined(),

@@ -1,6 +1,7 @@
 @testable import Checkpoints
 @testable import Engine
 import Kernels
+import Platform
 import Testing
 
 @Suite struct RecipeTests {
@@ -36,17 +37,17 @@ import Testing
     #expect(largestRecipe.problem == nil)
   }
 
-  @Test("each value that makes another model is told with its flag")
+  @Test("each value that makes another model is told by its name")
   func differences() {
     let cases: [(String, (inout Recipe) -> Void)] = [
-      ("--hidden", { $0.hidden = 1 }), ("--latent", { $0.latent = 1 }),
-      ("--batch-size", { $0.batchSize = 1 }), ("--learning-rate", { $0.learningRate.round(.up) }),
-      ("--seed", { $0.seed = 0 }), ("--precision", { $0.precision = .bf16 }),
+      ("hidden", { $0.hidden = 1 }), ("latent", { $0.latent = 1 }),
+      ("batch-size", { $0.batchSize = 1 }), ("learning-rate", { $0.learningRate.round(.up) }),
+      ("seed", { $0.seed = 0 }), ("precision", { $0.precision = .bf16 }),
     ]
-    for (flag, change) in cases {
+    for (name, change) in cases {
       var recipe = Recipe()
       change(&recipe)
-      #expect(recipe.difference(from: Recipe())?.flag == flag)
+      #expect(recipe.difference(from: Recipe())?.name.text == name)
     }
     var recipe = Recipe()
     recipe.learningRate = Recipe().learningRate.nextUp

@@ -1,41 +1,52 @@
+internal import Checkpoints
+internal import Platform
+
 /// What a flag's value may be, for whoever gave another.
 enum ExpectedValue {
   private static let whole = "a whole number"
   private static let number = "a number"
   private static let list = "whole numbers with commas between them"
 
-  /// By the flag's name: what would do, and an example. Flags that name a file or have few values,
-  /// which the parser knows, are not among them.
+  /// By the flag's name: what would do, and an example. Flags that name a file, have few values, or
+  /// have a number as their default value need not be among them.
   private static let examples = [
-    "bandwidth": (number, "25"), "batch-size": (whole, "128"), "batch-sizes": (list, "128,512"),
+    "bandwidth": (number, "25"), "batch-sizes": (list, "128,512"),
     "checkpoint-every": ("a number of steps (100), of seconds (30s), or epoch", "300s"),
     "columns": (whole, "8"), "count": (whole, "64"), "digits": ("digits", "0123456789"),
-    "epochs": (whole, "20"), "exchange": ("all-reduce or all-gather", "all-gather"),
-    "format": ("onnx, safetensors or card", "onnx"), "hidden": (whole, "400"),
+    "epochs": (whole, "20"), "format": ("onnx, safetensors or card", "onnx"),
     "host": ("machines with their slots", "left:2,right:2"), "importance-samples": (whole, "100"),
     "keep": ("a whole number from 1, or the word all,", "3"), "latency": (number, "30"),
-    "latent": (whole, "20"), "learning-rate": (number, "1e-3"), "log-every": (whole, "10"),
-    "log-format": ("text or json", "json"), "max-steps": (whole, "1000"),
-    "nodes": (list, "1,2,4"), "part": ("encoder or decoder", "decoder"),
-    "peak-seconds": (number, "0.05"), "precision": ("fp32 or bf16", "bf16"),
-    "progress": ("auto, always or never", "never"), "ranks": (list, "1,2"),
-    "report": ("on or off", "off"), "resume": ("auto, none or a checkpoint's path", "none"),
-    "rounds": (whole, "5"), "scale": (whole, "2"), "seconds": (number, "1"),
-    "seed": ("a whole number from 0 to \(UInt64.max)", "1"), "split": ("train or test", "test"),
-    "steps": (whole, "40"), "stop-after": ("a number of seconds", "3600"),
-    "teams": ("node or rank", "rank"), "tensorboard": ("on or off", "off"),
-    "threads-per-rank": (whole, "2"), "verify-every": (whole, "100"),
-    "wire": ("fp32 or bf16", "bf16"),
+    "learning-rate": (number, "1e-3"), "max-steps": (whole, "1000"), "nodes": (list, "1,2,4"),
+    "peak-seconds": (number, "0.05"), "ranks": (list, "1,2"),
+    "resume": ("auto, none or a checkpoint's path", "none"), "rounds": (whole, "5"),
+    "scale": (whole, "2"), "seconds": (number, "1"),
+    "seed": ("a whole number from 0 to \(UInt64.max)", "1"), "steps": (whole, "40"),
+    "stop-after": ("a number of seconds", "3600"), "threads-per-rank": (whole, "2"),
+    "verify-every": (whole, "100"),
   ]
 
   /// What would do for the flag of this name, as the rest of a sentence, and the words of an
   /// example; nil for one whose value may be any text.
   static func hint(for flag: CommandFlag) -> (text: String, example: [String])? {
     guard let name = flag.name else { return nil }
-    if let (what, example) = examples[name] {
+    if let (what, example) = examples[name] ?? few(flag.allValues) ?? likeDefault(of: name) {
       return ("\(what) would do, as in --\(name) \(example)", ["--\(name)", example])
     }
     return flag.isPath ? ("the name of a file or folder would do", ["--\(name)", "name"]) : nil
+  }
+
+  /// The words that there are, the last of them as the example.
+  private static func few(_ values: [String]?) -> (String, String)? {
+    guard let values, let last = values.last else { return nil }
+    return (values.dropLast().joined(separator: ", ") + " or \(last)", last)
+  }
+
+  /// A number, as is the value that the setting has by default.
+  private static func likeDefault(of name: String) -> (String, String)? {
+    guard let value = RunConfiguration.defaultValue(of: SettingName(name)), value.number != nil,
+      let example = value.shown
+    else { return nil }
+    return (value is Double ? number : whole, example)
   }
 
   /// The parser's `message`, where it is about a flag's value, with what would do.

@@ -70,7 +70,7 @@ struct CheckpointOptions: ParsableArguments {
     }
   }
 
-  /// Asks for what was given.
+  /// Asks for what was given: a line for each flag.
   func apply(to request: inout RunRequest) {
     request.resume = origin
     request.initialParameters = initialParameters

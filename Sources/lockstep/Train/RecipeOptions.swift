@@ -38,16 +38,7 @@ struct RecipeOptions: ParsableArguments {
       "What matrix products read; bf16 needs AVX-512 BF16. (default: fp32)", valueName: "format"))
   var precision: Precision?
 
-  func validate() throws {
-    var recipe = Recipe()
-    recipe.hidden = hidden ?? recipe.hidden
-    recipe.latent = latent ?? recipe.latent
-    recipe.batchSize = batchSize ?? recipe.batchSize
-    recipe.learningRate = learningRate ?? recipe.learningRate
-    if let problem = recipe.problem { throw ValidationError(problem) }
-  }
-
-  /// Asks for what was given.
+  /// Asks for what was given: a line for each flag.
   func apply(to request: inout RunRequest) {
     request.batchSize = batchSize
     request.learningRate = learningRate

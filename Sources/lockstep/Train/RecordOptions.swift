@@ -24,11 +24,7 @@ struct RecordOptions: ParsableArguments {
       valueName: "on|off", visibility: .hidden))
   var report = Switch.on
 
-  func validate() throws {
-    if let logEvery, logEvery < 1 { throw ValidationError("--log-every must be at least 1") }
-  }
-
-  /// Asks for what was given.
+  /// Asks for what was given: a line for each flag.
   func apply(to request: inout RunRequest) {
     request.logEvery = logEvery
     request.tensorboard = tensorboard

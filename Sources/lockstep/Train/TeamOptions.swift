@@ -37,14 +37,7 @@ struct TeamOptions: ParsableArguments {
       """, valueName: "n", visibility: .hidden))
   var verifyEvery: Int?
 
-  func validate() throws {
-    if let problem = RunConfiguration.problem(exchange, wire) { throw ValidationError(problem) }
-    if let verifyEvery, verifyEvery < 0 {
-      throw ValidationError("--verify-every must be at least 0")
-    }
-  }
-
-  /// Asks for what was given.
+  /// Asks for what was given: a line for each flag.
   func apply(to request: inout RunRequest) {
     request.teams = teams
     request.exchange = exchange

@@ -54,10 +54,7 @@ struct Train: ParsableCommand {
 
   func validate() throws {
     if directory.isEmpty { throw ValidationError("--run must name a directory") }
-    if let epochs, epochs < 1 { throw ValidationError("--epochs must be at least 1") }
-    if let epochs, epochs > RunConfiguration.mostEpochs {
-      throw ValidationError("--epochs must be at most \(RunConfiguration.mostEpochs)")
-    }
+    if let problem = request.problem { throw ValidationError(problem) }
     if config?.isEmpty == true { throw ValidationError("--config must name a file, not be empty") }
   }
 

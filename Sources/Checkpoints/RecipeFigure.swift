@@ -1,0 +1,58 @@
+package import Platform
+
+/// A value of a recipe, for people and other programs.
+package struct RecipeFigure {
+  /// The setting.
+  package let name: SettingName
+
+  /// The value in words or digits.
+  package let text: String
+
+  /// The value as a number that is exactly it; nil where it is none.
+  package let number: Double?
+
+  /// Whether runs before there was the setting had another value.
+  let isNews: Bool
+
+  let label: SettingLabel
+
+  /// Whether the value is a size of the model's layers.
+  package var isSize: Bool {
+    if case .size = label { true } else { false }
+  }
+
+  /// The name in files of other formats: `learning_rate`.
+  package var key: String { replacingHyphens(by: "_") }
+
+  /// The value in a line with others, as in "learning rate 0.001".
+  package var words: String {
+    guard case .words(let before, _, _) = label else {
+      return "\(replacingHyphens(by: " ")) \(text)"
+    }
+    return before.isEmpty ? text : "\(before) \(text)"
+  }
+
+  /// The value in a table of two columns.
+  package var row: [String] {
+    guard case .words(_, let row, let before) = label else {
+      return [replacingHyphens(by: " "), text]
+    }
+    return [row, before.isEmpty ? text : "\(before) \(text)"]
+  }
+
+  private func replacingHyphens(by character: Character) -> String {
+    String(name.text.map { $0 == "-" ? character : $0 })
+  }
+}
+
+extension Recipe {
+  /// All values.
+  package var figures: [RecipeFigure] {
+    Self.table.settings.map { setting in
+      let value = setting.value(in: self)
+      return RecipeFigure(
+        name: setting.name, text: value.shown ?? "", number: value.number,
+        isNews: setting.isNews(in: self), label: setting.label)
+    }
+  }
+}

@@ -1,0 +1,119 @@
+package import Platform
+
+/// What a run is asked for: the settings that were given, and what concerns one launch alone.
+///
+/// A setting is there under the name that it has in ``Recipe`` or ``RunConfiguration``, and nil
+/// where it was not given:
+///
+///     var request = RunRequest()
+///     request.learningRate = 1e-4
+@dynamicMemberLookup
+package struct RunRequest: Equatable, Codable, Sendable {
+  /// The settings that were given, in the order of their names, so that those who were given the
+  /// same have the same.
+  private var given: [SettingName] = []
+
+  /// Their values; the others are defaults.
+  private var values = RunConfiguration(data: "")
+
+  /// Threads of each rank: like the number of ranks a matter of each launch, not of the run.
+  package var threadsPerRank = 1
+  /// End, with a checkpoint, once the run has made this many steps in all.
+  package var maxSteps: Int?
+  /// End, with a checkpoint, so many seconds after the program began, by rank zero's clock.
+  package var stopAfter: Double?
+  /// Whether ``RunReport`` is written at the end.
+  package var report = true
+  /// Which checkpoint to go on from.
+  package var resume = Resume.auto
+  /// Whether a run may go on with images that it was not trained on.
+  package var acceptsOtherData = false
+  /// The program that trains, for the run's record.
+  package var program = ProgramVersion()
+  /// Whether only ``TrainingForecast`` is asked for.
+  package var isDryRun = false
+
+  /// No setting at all.
+  package init() {}
+}
+
+extension RunRequest {
+  /// A setting of the recipe; nil where it was not given.
+  package subscript<Value>(dynamicMember path: WritableKeyPath<Recipe, Value>) -> Value? {
+    get { given.contains(Self.name(path)) ? values.recipe[keyPath: path] : nil }
+    set {
+      note(Self.name(path), isGiven: newValue != nil)
+      values.recipe[keyPath: path] = newValue ?? Recipe()[keyPath: path]
+    }
+  }
+
+  /// A setting of the run; nil where it was not given.
+  package subscript<Value>(
+    dynamicMember path: WritableKeyPath<RunConfiguration, Value>
+  ) -> Value? {
+    get { given.contains(Self.name(path)) ? values[keyPath: path] : nil }
+    set {
+      note(Self.name(path), isGiven: newValue != nil)
+      values[keyPath: path] = newValue ?? RunConfiguration(data: "")[keyPath: path]
+    }
+  }
+
+  /// A setting of the run that a configuration need not have; nil where it was not given.
+  package subscript<Value>(
+    dynamicMember path: WritableKeyPath<RunConfiguration, Value?>
+  ) -> Value? {
+    get { values[keyPath: path] }
+    set {
+      note(Self.name(path), isGiven: newValue != nil)
+      values[keyPath: path] = newValue
+    }
+  }
+
+  private static func name(_ path: PartialKeyPath<Recipe>) -> SettingName {
+    Recipe.table.setting(at: path).name
+  }
+
+  private static func name(_ path: PartialKeyPath<RunConfiguration>) -> SettingName {
+    RunConfiguration.table.setting(at: path).name
+  }
+
+  private mutating func note(_ name: SettingName, isGiven: Bool) {
+    given.removeAll { $0 == name }
+    if isGiven { given = (given + [name]).sorted() }
+  }
+}
+
+extension RunRequest {
+  /// Puts the settings that were given in the place of `configuration`'s values.
+  package func apply(to configuration: inout RunConfiguration) {
+    for setting in Recipe.table.settings where given.contains(setting.name) {
+      setting.copy(from: values.recipe, to: &configuration.recipe)
+    }
+    for setting in RunConfiguration.table.settings where given.contains(setting.name) {
+      setting.copy(from: values, to: &configuration)
+    }
+  }
+
+  /// What is impossible about the settings that were given, in one sentence; nil where nothing is.
+  package var problem: String? { values.problem }
+
+  /// The same with paths that lead to the same place from any folder, and at any time: `latest` is
+  /// the checkpoint that it is now.
+  package var withWholePaths: RunRequest {
+    var request = self
+    request.data = request.data.map(FileSystem.absolute)
+    request.initialParameters = request.initialParameters.map(FileSystem.resolved)
+      .map(FileSystem.absolute)
+    return request
+  }
+}
+
+/// Which checkpoint a run goes on from.
+package enum Resume: Equatable, Codable, Sendable {
+  /// The run directory's newest whole one, or from the beginning where it has none.
+  case auto
+  /// None: from the beginning.
+  case none
+  /// The one at this path.
+  case checkpoint(String)
+}

@@ -1,0 +1,115 @@
+package import Platform
+
+/// The declaration of one setting: all that reads, writes, checks, compares or shows a recipe or a
+/// configuration goes by it.
+///
+///     Setting("beta", \Recipe.beta, absent: .means(1), check: .positive)
+package struct Setting<Root, Value: SettingValue>: Sendable {
+  /// What a file without the setting means.
+  enum Absence: Sendable {
+    /// Nothing: every version has written the setting, so the file is damaged.
+    case error
+    /// The value that runs had before there was the setting.
+    case means(Value)
+  }
+
+  /// Its name: the key in files, and the flag.
+  package let name: SettingName
+
+  /// How people are told of it beside its value.
+  package let label: SettingLabel
+
+  /// Where its value is.
+  private let path: any WritableKeyPath<Root, Value> & Sendable
+
+  private let absence: Absence
+  private let check: SettingCheck<Value>
+
+  /// The setting `name`, whose value is at `path`.
+  init(
+    _ name: SettingName, _ path: any WritableKeyPath<Root, Value> & Sendable,
+    absent absence: Absence,
+    check: SettingCheck<Value> = .any, label: SettingLabel = .name
+  ) {
+    self.name = name
+    self.label = label
+    self.path = path
+    self.absence = absence
+    self.check = check
+  }
+}
+
+/// A setting of `Root`, whatever the type of its value.
+package protocol AnySetting<Root>: Sendable {
+  associatedtype Root
+
+  /// See ``Setting/name``.
+  var name: SettingName { get }
+
+  /// See ``Setting/label``.
+  var label: SettingLabel { get }
+
+  /// Whether the value is at `path`.
+  func isAt(_ path: AnyKeyPath) -> Bool
+
+  /// The value that `root` has.
+  func value(in root: Root) -> any SettingValue
+
+  /// What is impossible about the value that `root` has, as the rest of a sentence that begins with
+  /// the name; nil where nothing is.
+  func problem(in root: Root) -> String?
+
+  /// Whether the value is another in `root` than in `other`.
+  func differs(_ root: Root, _ other: Root) -> Bool
+
+  /// Whether `root` has another value than runs had before there was the setting; false where there
+  /// always was.
+  func isNews(in root: Root) -> Bool
+
+  /// Gives `other` the value that `root` has.
+  func copy(from root: Root, to other: inout Root)
+
+  /// Writes the value that `root` has, if it has one.
+  func encode(_ root: Root, to values: inout KeyedEncodingContainer<SettingName>) throws
+
+  /// Reads the value for `root`, or gives it what absence means.
+  func decode(_ root: inout Root, from values: KeyedDecodingContainer<SettingName>) throws
+}
+
+extension Setting: AnySetting {
+  package func isAt(_ path: AnyKeyPath) -> Bool { self.path as AnyKeyPath == path }
+
+  package func value(in root: Root) -> any SettingValue { root[keyPath: path] }
+
+  package func problem(in root: Root) -> String? { check.problem(root[keyPath: path]) }
+
+  package func differs(_ root: Root, _ other: Root) -> Bool {
+    root[keyPath: path] != other[keyPath: path]
+  }
+
+  package func isNews(in root: Root) -> Bool {
+    guard case .means(let value) = absence else { return false }
+    return root[keyPath: path] != value
+  }
+
+  package func copy(from root: Root, to other: inout Root) {
+    other[keyPath: path] = root[keyPath: path]
+  }
+
+  package func encode(
+    _ root: Root, to values: inout KeyedEncodingContainer<SettingName>
+  ) throws {
+    guard root[keyPath: path].shown != nil else { return }
+    try values.encode(root[keyPath: path], forKey: name)
+  }
+
+  package func decode(
+    _ root: inout Root, from values: KeyedDecodingContainer<SettingName>
+  ) throws {
+    switch absence {
+    case .error: root[keyPath: path] = try values.decode(Value.self, forKey: name)
+    case .means(let value):
+      root[keyPath: path] = try values.decodeIfPresent(Value.self, forKey: name) ?? value
+    }
+  }
+}

@@ -1,0 +1,43 @@
+/// Tells what is impossible about a setting's value.
+struct SettingCheck<Value: Sendable>: Sendable {
+  /// The rest of a sentence that begins with the setting's name, as in "must be at least 1"; nil
+  /// where nothing is wrong.
+  let problem: @Sendable (Value) -> String?
+
+  /// Every value is possible.
+  static var any: Self { Self { _ in nil } }
+}
+
+extension SettingCheck<Int> {
+  /// At least `least`, and at most `most`, which is told of only where a number is beyond it.
+  static func number(from least: Int, to most: Int = .max) -> Self {
+    Self {
+      if $0 < least { return "must be at least \(least)" }
+      return $0 > most ? "must be at most \(most)" : nil
+    }
+  }
+
+  /// Within `range`, of which both ends are told.
+  static func within(_ range: ClosedRange<Int>) -> Self {
+    Self {
+      range.contains($0) ? nil : "must be from \(range.lowerBound) to \(range.upperBound)"
+    }
+  }
+}
+
+extension SettingCheck<Int?> {
+  /// At least `least`, where there is a number.
+  static func number(from least: Int) -> Self {
+    Self { $0.flatMap(SettingCheck<Int>.number(from: least).problem) }
+  }
+}
+
+extension SettingCheck<Double> {
+  /// Above zero, as fp32 rounds it, and within what fp32 can hold.
+  static func positive(asIn example: String) -> Self {
+    Self {
+      Float($0).isFinite && Float($0) > 0
+        ? nil : "must be a positive number that fp32 can hold, as in \(example)"
+    }
+  }
+}

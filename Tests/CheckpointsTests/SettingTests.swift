@@ -1,0 +1,214 @@
+@testable import Checkpoints
+@testable import Engine
+import Foundation
+import Kernels
+@testable import Platform
+import Support
+import Testing
+
+/// The tables of settings, and the files that they are written to and read from.
+@Suite struct SettingTests {
+  /// What version 0.1.0 wrote.
+  private static let oldState = """
+    {
+      "arithmetic" : {
+        "sums" : 1
+      },
+      "data" : {
+        "test" : "dd7cf2d6abb65ee833d880748c8247e7448723076633296d717bc11dc25d68ce",
+        "train" : "e98b300cecaa094331d94fb9d41af24bd471c809bea149d123328d477d8bd33a"
+      },
+      "format" : 1,
+      "imageSize" : {
+        "columns" : 28,
+        "rows" : 28
+      },
+      "pixels" : 784,
+      "progress" : {
+        "epoch" : 0,
+        "losses" : {
+          "count" : 384,
+          "divergence" : 24.09207484126091,
+          "reconstruction" : 212054.37768554688
+        },
+        "offset" : 384,
+        "step" : 3
+      },
+      "recipe" : {
+        "batch-size" : 128,
+        "hidden" : 20,
+        "latent" : 3,
+        "learning-rate" : 0.0003333333333333334,
+        "precision" : "fp32",
+        "seed" : 1
+      }
+    }
+
+    """
+
+  /// The same version's, with all keys that it could have.
+  private static let oldConfiguration = """
+    hidden: 20
+    latent: 3
+    batch-size: 128
+    learning-rate: 0.0003333333333333334
+    seed: 1
+    precision: fp32
+    epochs: 10
+    data: /root/.cache/lockstep/mnist
+    teams: node
+    exchange: all-gather
+    wire: fp32
+    log-every: 10
+    verify-every: 2
+    checkpoint-every: 30s
+    keep: 3
+    tensorboard: 'off'
+    init: /models/a.safetensors
+
+    """
+
+  private static var configuration: RunConfiguration {
+    var configuration = RunConfiguration(data: "/root/.cache/lockstep/mnist")
+    (configuration.recipe.hidden, configuration.recipe.latent) = (20, 3)
+    configuration.recipe.learningRate = 0.0003333333333333334
+    configuration.exchange = .allGather
+    configuration.verifyEvery = 2
+    (configuration.checkpointEvery, configuration.keep) = (.seconds(30), .newest(3))
+    configuration.tensorboard = .off
+    configuration.initialParameters = "/models/a.safetensors"
+    return configuration
+  }
+
+  @Test("names and places are each one setting's")
+  func names() {
+    let names =
+      Recipe.table.settings.map(\.name) + RunConfiguration.table.settings.map(\.name)
+    #expect(Set(names).count == names.count)
+  }
+
+  @Test("an old state.json is read, and written again as it was")
+  func state() throws {
+    let state = try CheckpointState(decoding: Self.oldState)
+    #expect(state.recipe == Self.configuration.recipe)
+    #expect(String(decoding: try state.text, as: UTF8.self) == Self.oldState)
+  }
+
+  @Test("an old config.yaml is read, and written again as it was")
+  func configuration() throws {
+    let read = try RunConfiguration(decoding: Self.oldConfiguration)
+    #expect(read == Self.configuration)
+    #expect(try read.text == Self.oldConfiguration)
+  }
+
+  /// A setting that a later version has added must not make files of this one unreadable.
+  @Test("a file without a setting is read where the setting came later, else refused by its name")
+  func absence() throws {
+    let first = [
+      "hidden", "latent", "batch-size", "learning-rate", "seed", "precision", "epochs", "data",
+      "teams", "log-every",
+    ]
+    let before = RunConfiguration(data: "")
+    let lines = Self.oldConfiguration.split(separator: "\n")
+    for setting in RunConfiguration.table.settings {
+      let text = lines.filter { !$0.hasPrefix("\(setting.name): ") }.joined(separator: "\n")
+      read(setting, first.contains(setting.name.text), before) {
+        try RunConfiguration(decoding: text)
+      }
+    }
+    for setting in Recipe.table.settings {
+      let text = lines.filter { !$0.hasPrefix("\(setting.name): ") }.joined(separator: "\n")
+      let state = Self.oldState.split(separator: "\n")
+        .filter { !$0.contains("\"\(setting.name)\"") }.joined(separator: "\n")
+        // The last of a list has no comma behind it.
+        .replacing("\"fp32\",\n  }", with: "\"fp32\"\n  }")
+      read(setting, first.contains(setting.name.text), Recipe()) {
+        try RunConfiguration(decoding: text).recipe
+      }
+      read(setting, first.contains(setting.name.text), Recipe()) {
+        try CheckpointState(decoding: state).recipe
+      }
+    }
+  }
+
+  /// Reads a file without `setting`, which the first version has written or not; `before` has the
+  /// values of runs that had no such setting.
+  private func read<Root>(
+    _ setting: any AnySetting<Root>, _ isOfFirstVersion: Bool, _ before: Root,
+    decode: () throws -> Root
+  ) {
+    do {
+      let root = try decode()
+      #expect(!isOfFirstVersion, "\(setting.name)")
+      #expect(!setting.differs(root, before), "\(setting.name)")
+      #expect(!setting.isNews(in: root), "\(setting.name)")
+    } catch DecodingError.keyNotFound(let key, _) {
+      #expect(isOfFirstVersion && key.stringValue == setting.name.text)
+    } catch {
+      Issue.record("\(setting.name): \(error)")
+    }
+  }
+
+  @Test("a request changes what it was given, and nothing else")
+  func request() throws {
+    var request = RunRequest()
+    var configuration = Self.configuration
+    request.apply(to: &configuration)
+    #expect(configuration == Self.configuration)
+    request.hidden = 7
+    request.keep = .all
+    request.verifyEvery = 0
+    #expect(request.hidden == 7 && request.verifyEvery == 0 && request.latent == nil)
+    var expected = Self.configuration
+    (expected.recipe.hidden, expected.keep, expected.verifyEvery) = (7, .all, 0)
+    request.apply(to: &configuration)
+    #expect(configuration == expected)
+  }
+
+  @Test(
+    "requests are the same whatever the order in which they were given, and what was taken back")
+  func order() throws {
+    var (one, other) = (RunRequest(), RunRequest())
+    (one.hidden, one.keep, one.seed, one.initialParameters) = (7, .all, 1, "a")
+    one.seed = nil
+    one.initialParameters = nil
+    (other.keep, other.hidden) = (.all, 7)
+    #expect(one == other)
+    #expect(one != RunRequest())
+  }
+
+  @Test("what is impossible about a request is told with the setting's name")
+  func problems() {
+    let cases: [(String, (inout RunRequest) -> Void)] = [
+      ("--epochs must be at least 1", { $0.epochs = 0 }),
+      ("--epochs must be at most 1073741824", { $0.epochs = .max }),
+      ("--log-every must be at least 1", { $0.logEvery = 0 }),
+      ("--verify-every must be at least 0", { $0.verifyEvery = -1 }),
+      ("--hidden must be from 1 to 1048576", { $0.hidden = 0 }),
+      ("--wire bf16 rounds the gradients of", { ($0.wire, $0.exchange) = (.bf16, .allGather) }),
+    ]
+    for (problem, change) in cases {
+      var request = RunRequest()
+      change(&request)
+      #expect(request.problem?.hasPrefix(problem) ?? false, "\(problem)")
+    }
+    #expect(RunRequest().problem == nil)
+  }
+
+  @Test("a recipe is described by its figures")
+  func figures() {
+    var recipe = Recipe()
+    recipe.seed = .max
+    #expect(
+      recipe.figures.filter { !$0.isSize }.map(\.words).joined(separator: ", ")
+        == "batch 128, learning rate 0.001, seed 18446744073709551615, fp32")
+    #expect(
+      recipe.figures.map(\.key) == [
+        "hidden", "latent", "batch_size", "learning_rate", "seed", "precision",
+      ])
+    #expect(recipe.figures.map(\.number) == [400, 20, 128, 1e-3, nil, nil])
+    #expect(recipe.figures[3].row == ["optimizer", "Adam, learning rate 0.001"])
+    #expect(recipe.figures[5].row == ["products", "fp32"])
+    #expect(recipe.figures.allSatisfy { !$0.isNews })
+  }
+}
