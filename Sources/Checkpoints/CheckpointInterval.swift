@@ -1,3 +1,5 @@
+internal import Engine
+
 /// When to write checkpoints beside those at epochs' ends.
 package enum CheckpointInterval: Equatable, Sendable {
   /// At no other time.
@@ -70,3 +72,5 @@ extension CheckpointInterval: Codable {
     }
   }
 }
+
+extension CheckpointInterval: SettingValue {}

@@ -1,3 +1,4 @@
+internal import Engine
 package import Platform
 
 /// A value of a recipe, for people and other programs.

@@ -1,3 +1,5 @@
+internal import Engine
+
 /// Which checkpoints stay when a new one is there.
 package enum Retention: Equatable, Sendable {
   /// All.
@@ -45,3 +47,5 @@ extension Retention: Codable {
     if case .newest(let count) = self { try value.encode(count) } else { try value.encode("all") }
   }
 }
+
+extension Retention: SettingValue {}

@@ -1,6 +1,6 @@
 package import Engine
 package import Kernels
-internal import Platform
+package import Platform
 
 /// What one `lockstep train` is asked to do, all settings resolved.
 package struct RunConfiguration: Equatable, Sendable {

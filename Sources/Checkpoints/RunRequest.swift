@@ -1,4 +1,5 @@
-package import Platform
+package import Engine
+internal import Platform
 
 /// What a run is asked for: the settings that were given, and what concerns one launch alone.
 ///

@@ -1,3 +1,5 @@
+internal import Engine
+
 /// Whether a run does what it could also leave.
 package enum Switch: String, Codable, Sendable, CaseIterable {
   /// It does.
@@ -5,3 +7,5 @@ package enum Switch: String, Codable, Sendable, CaseIterable {
   /// It does not.
   case off
 }
+
+extension Switch: SettingValue {}

@@ -1,4 +1,5 @@
 internal import Checkpoints
+internal import Engine
 internal import Platform
 
 /// What a flag's value may be, for whoever gave another.

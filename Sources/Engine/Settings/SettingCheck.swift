@@ -1,5 +1,5 @@
 /// Tells what is impossible about a setting's value.
-struct SettingCheck<Value: Sendable>: Sendable {
+package struct SettingCheck<Value: Sendable>: Sendable {
   /// The rest of a sentence that begins with the setting's name, as in "must be at least 1"; nil
   /// where nothing is wrong.
   let problem: @Sendable (Value) -> String?
@@ -10,7 +10,7 @@ struct SettingCheck<Value: Sendable>: Sendable {
 
 extension SettingCheck<Int> {
   /// At least `least`, and at most `most`, which is told of only where a number is beyond it.
-  static func number(from least: Int, to most: Int = .max) -> Self {
+  package static func number(from least: Int, to most: Int = .max) -> Self {
     Self {
       if $0 < least { return "must be at least \(least)" }
       return $0 > most ? "must be at most \(most)" : nil
@@ -27,7 +27,7 @@ extension SettingCheck<Int> {
 
 extension SettingCheck<Int?> {
   /// At least `least`, where there is a number.
-  static func number(from least: Int) -> Self {
+  package static func number(from least: Int) -> Self {
     Self { $0.flatMap(SettingCheck<Int>.number(from: least).problem) }
   }
 }

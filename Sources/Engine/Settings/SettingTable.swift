@@ -1,4 +1,4 @@
-internal import Platform
+package import Platform
 
 /// All settings of `Root`, in the order in which files have them.
 package struct SettingTable<Root>: Sendable {
@@ -6,10 +6,10 @@ package struct SettingTable<Root>: Sendable {
   package let settings: [any AnySetting<Root>]
 
   /// A table of these.
-  init(_ settings: [any AnySetting<Root>]) { self.settings = settings }
+  package init(_ settings: [any AnySetting<Root>]) { self.settings = settings }
 
   /// The setting whose value is at `path`.
-  func setting(at path: PartialKeyPath<Root>) -> any AnySetting<Root> {
+  package func setting(at path: PartialKeyPath<Root>) -> any AnySetting<Root> {
     guard let setting = settings.first(where: { $0.isAt(path) }) else {
       preconditionFailure("\(path) is no setting's")
     }
@@ -18,7 +18,7 @@ package struct SettingTable<Root>: Sendable {
 
   /// What is impossible about a value of `root`: the setting, and the rest of a sentence; nil where
   /// nothing is.
-  func problem(in root: Root) -> (name: SettingName, text: String)? {
+  package func problem(in root: Root) -> (name: SettingName, text: String)? {
     for setting in settings {
       if let text = setting.problem(in: root) { return (setting.name, text) }
     }
@@ -26,7 +26,7 @@ package struct SettingTable<Root>: Sendable {
   }
 
   /// The numbers of `root` that `other` has otherwise, with all their digits.
-  func numbers(_ root: Root, thatDifferIn other: Root) -> [(name: SettingName, digits: String)] {
+  package func numbers(_ root: Root, thatDifferIn other: Root) -> [(name: SettingName, digits: String)] {
     settings.filter { $0.differs(root, other) }.compactMap { setting in
       let value = setting.value(in: root)
       return value.number == nil ? nil : value.shown.map { (setting.name, $0) }
@@ -34,13 +34,13 @@ package struct SettingTable<Root>: Sendable {
   }
 
   /// Writes all values, one flat list of keys.
-  func encode(_ root: Root, to encoder: any Encoder) throws {
+  package func encode(_ root: Root, to encoder: any Encoder) throws {
     var values = encoder.container(keyedBy: SettingName.self)
     for setting in settings { try setting.encode(root, to: &values) }
   }
 
   /// Reads all values; a file may have other keys, too.
-  func decode(_ root: inout Root, from decoder: any Decoder) throws {
+  package func decode(_ root: inout Root, from decoder: any Decoder) throws {
     let values = try decoder.container(keyedBy: SettingName.self)
     for setting in settings { try setting.decode(&root, from: values) }
   }

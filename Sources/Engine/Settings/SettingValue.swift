@@ -1,4 +1,3 @@
-package import Engine
 package import Kernels
 
 /// What a setting can have as its value.
@@ -49,12 +48,6 @@ extension Precision: SettingValue {}
 extension TeamMode: SettingValue {}
 
 extension ExchangeMode: SettingValue {}
-
-extension CheckpointInterval: SettingValue {}
-
-extension Retention: SettingValue {}
-
-extension Switch: SettingValue {}
 
 extension Optional: SettingValue where Wrapped: SettingValue {
   /// The value, where there is one.

@@ -6,7 +6,7 @@ package import Platform
 ///     Setting("beta", \Recipe.beta, absent: .means(1), check: .positive)
 package struct Setting<Root, Value: SettingValue>: Sendable {
   /// What a file without the setting means.
-  enum Absence: Sendable {
+  package enum Absence: Sendable {
     /// Nothing: every version has written the setting, so the file is damaged.
     case error
     /// The value that runs had before there was the setting.
@@ -26,7 +26,7 @@ package struct Setting<Root, Value: SettingValue>: Sendable {
   private let check: SettingCheck<Value>
 
   /// The setting `name`, whose value is at `path`.
-  init(
+  package init(
     _ name: SettingName, _ path: any WritableKeyPath<Root, Value> & Sendable,
     absent absence: Absence,
     check: SettingCheck<Value> = .any, label: SettingLabel = .name
