@@ -21,7 +21,7 @@ struct TeamMemory: ~Copyable {
 
   /// Waits for the team: what any rank wrote before, every rank sees after. Collective.
   mutating func synchronise(_ team: borrowing Team) throws {
-    try memory.synchronise(team.communicator)
+    try memory.barrier(on: team.communicator)
   }
 
   /// Gives the memory back; collective.

@@ -5,14 +5,14 @@ package import MPI
 internal import Platform
 internal import Ranks
 
-/// A NumPy file that rank zero writes while all ranks compute what goes into it.
+/// A NumPy file that rank zero writes while all ranks compute its content.
 package enum ArrayFile {
   /// Writes floats of `shape` to `path`; collective.
   ///
-  /// All ranks call `work`, which hands the floats, in order, to the function that it is given; on
-  /// ranks other than zero that does nothing. The file takes its name once it is whole.
+  /// All ranks call `work`, which hands the floats, in order, to the function that is its argument; on
+  /// ranks other than zero that function does nothing. The file gets its name once it is whole.
   ///
-  /// - Throws: on all ranks where rank zero cannot write, or what `work` throws.
+  /// - Throws: on all ranks, where rank zero cannot write, or what `work` throws.
   package static func write(
     _ shape: [Int], to path: String, among communicator: borrowing Communicator,
     work: ((Span<Float>) throws -> Void) throws -> Void

@@ -5,15 +5,15 @@ internal import Kernels
 internal import Ranks
 internal import VAE
 
-/// What is in a checkpoint, told to a person, once it has been found whole.
+/// The lines of `lockstep inspect` about a checkpoint or a safetensors file.
 package struct CheckpointDescription {
   /// The description, one fact a line.
   package let lines: [String]
 
-  /// Reads the checkpoint that `path` means, every tensor and checksum of it; or what is in a bare
-  /// safetensors file, whoever wrote it.
+  /// Reads all of the checkpoint that `path` means, and verifies its checksums; or reads a safetensors
+  /// file, which any program may have written.
   ///
-  /// - Throws: `Failure` or `FileError` where it is not whole.
+  /// - Throws: `Failure` or `FileError` where the checkpoint or the file is not whole.
   package init(_ path: String) throws {
     let reference = try CheckpointReference(path)
     reference.warnOfPassedOver()
@@ -38,7 +38,7 @@ package struct CheckpointDescription {
       + (reference.modelDigest.map { ["model SHA-256  \($0)"] } ?? [])
       + layout.tensors.map {
         let values = $0.view(of: replica.parameters).elements.map(Double.init)
-        return TensorDescription($0.name, $0.shape, .float32, values).line
+        return TensorDescription($0.name, shape: $0.shape, values: values).line
       } + ["whole          yes, every file has the SHA-256 it was written with"]
   }
 

@@ -4,18 +4,19 @@ internal import Platform
 internal import Ranks
 internal import VAE
 
-/// What is in a bare safetensors file, this program's or another's.
+/// The lines of `lockstep inspect` about a safetensors file that is not in a checkpoint, which any program
+/// may have written.
 struct FileDescription {
   /// The description, one fact a line.
   let lines: [String]
 
-  /// Reads the file at `path`, every tensor of it.
+  /// Reads all tensors of the file at `path`.
   ///
-  /// - Throws: `Failure` or `FileError` where it is no safetensors file.
+  /// - Throws: `Failure` or `FileError` where it is not a whole safetensors file.
   init(_ path: String) throws {
     let file = try SafetensorsFile(opening: path)
     let largest = file.tensors.map(\.size).max() ?? 0
-    // The tensor as it is, widened to single, and to double precision.
+    // A tensor of half precision is in memory as it is, in single and in double precision.
     try MachineMemory.require(
       7 * largest, for: "looking into this file", advice: "use a larger machine")
     var lines = ["file           \(path)"]
@@ -29,7 +30,7 @@ struct FileDescription {
     self.lines = lines
   }
 
-  /// The model whose parameters these are, or why they are none of this program's.
+  /// The sizes of the model whose parameters the file has, or why it has none of a model of this program.
   private static func model(in file: borrowing SafetensorsFile) -> String {
     do {
       let layout = ParameterLayout(try ModelConfiguration(shapesOf: file))

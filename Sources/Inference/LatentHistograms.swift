@@ -1,9 +1,11 @@
 package import Formats
 
-/// How the latents of images are distributed: where the prior is a standard normal distribution,
-/// the samples should be, too, and dimensions that a model leaves unused have means of zero.
+/// How the latents of images are distributed.
+///
+/// The draws of z should have the prior's distribution, the standard normal one; dimensions that a model
+/// does not use have means of zero.
 package struct LatentHistograms {
-  /// As many dimensions, the first, are counted.
+  /// The number of dimensions that are counted: the first of the model's, 64 at most.
   let dimensions: Int
 
   /// The means of q(z|x).
@@ -12,10 +14,10 @@ package struct LatentHistograms {
   /// One sample of z of each image.
   package private(set) var samples = Histogram(-5...5, bins: 80)
 
-  /// Nothing counted yet, of a model with `latent` dimensions.
+  /// Histograms of a model with `latent` dimensions, in which nothing has been counted yet.
   package init(latent: Int) { dimensions = min(latent, 64) }
 
-  /// Counts one image's means and then sample, (2 × dimensions).
+  /// Counts one image's latents (2 × dimensions): its means, then its draw of z.
   mutating func add(_ latents: Span<Float>) {
     means.add(latents.extracting(..<dimensions))
     samples.add(latents.extracting(dimensions...))

@@ -3,22 +3,23 @@ internal import Images
 internal import Platform
 internal import Ranks
 
-/// The images that a model was trained on and judged by, as far as the files beside it tell.
+/// The images that a model was trained and tested on, as far as the files beside the model tell.
 struct ModelImages: Codable {
-  /// The folder that its run had them in; nil where nothing tells.
+  /// The folder in which the model's run had the images; nil where no file tells.
   var directory: String?
 
-  /// Why that cannot be told, though there is a file to tell it.
+  /// Why the run's configuration, which names the folder, cannot be read; nil where it can, or there is
+  /// none.
   var problem: String?
 
-  /// What tells them from others; nil where nothing does, as in checkpoints of earlier versions.
+  /// The digests of the images; nil where no file tells, as beside models of earlier versions.
   var fingerprint: DataFingerprint?
 
-  /// Those of the model in the file at `path`, mostly in a checkpoint's directory, which may be that
-  /// of a run.
+  /// Reads the files beside the model at `path`: a checkpoint's state, and the configuration of the run
+  /// that the checkpoint is in.
   init(beside path: String) {
     let checkpoint = FileSystem.parent(of: FileSystem.resolved(path))
-    // A model is of use whatever is beside it.
+    // A model can be used without the files beside it.
     let text = try? FileSystem.read("\(checkpoint)/\(Checkpoint.stateName)")
     guard let state = text.flatMap({ try? CheckpointState(decoding: $0) }) else { return }
     fingerprint = state.data
@@ -29,15 +30,20 @@ struct ModelImages: Codable {
     }
   }
 
-  /// Whether nothing but chance has led to images of `split` with this digest, which are not those of
-  /// the run.
+  /// Whether images of `split` with this digest, found in the default folder, are not the run's: no file
+  /// names the run's folder, and the digests differ.
   func areForeign(_ digest: String, _ split: Dataset.Split) -> Bool {
     directory == nil && fingerprint?[split].map { $0 != digest } ?? false
   }
 
-  /// What is to be said where the images of `split` that are used, with this digest and in the folder
-  /// `used`, are not those of the run; nil where they are. `isAsked` is whether somebody named the
-  /// folder.
+  /// Tells the user where the images that are used are not, or may not be, the run's.
+  ///
+  /// - Parameters:
+  ///   - digest: the digest of the images that are used.
+  ///   - split: what they are used as.
+  ///   - used: the folder that they are in.
+  ///   - isAsked: whether the user has named that folder.
+  /// - Returns: a sentence; nil where the images are the run's.
   func sentence(
     of digest: String, _ split: Dataset.Split, in used: String, isAsked: Bool
   ) -> String? {

@@ -1,16 +1,17 @@
 internal import Formats
 
-/// What a person is told of a tensor in a file, a line.
+/// The line of `lockstep inspect` about one tensor: its name, shape, element type, mean and deviation.
 struct TensorDescription {
   /// The line.
   let line: String
 
-  /// Tells of a tensor with these values.
-  init(_ name: String, _ shape: [Int], _ elementType: ElementType, _ values: [Double]) {
-    line = Self.line(name, shape, elementType, Self.summary(values))
+  /// Describes a tensor of fp32 with these values.
+  init(_ name: String, shape: [Int], values: [Double]) {
+    line = Self.line(name, shape: shape, type: .float32, summary: Self.summary(values))
   }
 
-  /// Reads a tensor of a file, if its elements are floating-point numbers that can be summed up.
+  /// Describes a tensor of a file. Its values are read, and summed up, if they are floating-point
+  /// numbers.
   init(_ tensor: Safetensors.Tensor, in file: borrowing SafetensorsFile) throws {
     let values: [Double]?
     switch tensor.elementType {
@@ -23,14 +24,14 @@ struct TensorDescription {
       $0.value >= 0x20 && $0.value != 0x7f
     }
     line = Self.line(
-      isPlain ? tensor.name : tensor.name.debugDescription, tensor.shape, tensor.elementType,
-      values.map(Self.summary))
+      isPlain ? tensor.name : tensor.name.debugDescription, shape: tensor.shape,
+      type: tensor.elementType, summary: values.map(Self.summary))
   }
 
   private static func line(
-    _ name: String, _ shape: [Int], _ elementType: ElementType, _ summary: String?
+    _ name: String, shape: [Int], type: ElementType, summary: String?
   ) -> String {
-    "  \(name)  \(shape)  \(elementType.rawValue)" + (summary.map { "  \($0)" } ?? "")
+    "  \(name)  \(shape)  \(type.rawValue)" + (summary.map { "  \($0)" } ?? "")
   }
 
   private static func summary(_ values: [Double]) -> String {

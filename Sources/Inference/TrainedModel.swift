@@ -8,23 +8,23 @@ internal import Platform
 package import Ranks
 package import VAE
 
-/// Parameters read from a checkpoint, on all ranks.
+/// The parameters of a trained model, read from a file by rank zero and sent to all ranks.
 package struct TrainedModel: ~Copyable {
   /// Where the parameters lie.
   package let layout: ParameterLayout
 
-  /// What the run drew its noise from; 1 where the file does not tell.
+  /// The seed of the run that trained the model; 1 where the file does not tell.
   package let seed: UInt64
 
-  /// The shape of an image, where the file tells.
+  /// The size of an image; nil where the file does not tell.
   private let toldSize: ImageSize?
 
-  /// The shape of an image; a guess where the file does not tell.
+  /// The size of an image; a guess where the file does not tell.
   package var imageSize: ImageSize {
     toldSize ?? ImageSize(guessedFrom: layout.configuration.pixels)
   }
 
-  /// The images that it was trained on and judged by, as far as the checkpoint tells.
+  /// The images that the model was trained and tested on, as far as the files beside it tell.
   private let images: ModelImages
 
   private let memory: Buffer<Float>
@@ -38,34 +38,29 @@ package struct TrainedModel: ~Copyable {
   /// The parameters, valid while the model lives.
   package var parameters: Vector { memory.vector }
 
-  /// Reads, on rank zero, the checkpoint that `path` means and sends it to all ranks, each of which
-  /// will use it on `threads`; collective.
+  /// Reads the model that `path` means, and makes sure that each rank has memory to use it on `threads`;
+  /// collective.
   ///
-  /// `command` is what this rank was asked to do, which must be the same on all.
-  ///
-  /// - Throws: on all ranks, where it cannot be read, or some rank runs another program or command.
+  /// - Parameters:
+  ///   - path: a run directory, a checkpoint directory or a `.safetensors` file.
+  ///   - threads: the threads of each rank that will use the model.
+  ///   - command: the words of this rank's command line, which must be the same on all ranks: with
+  ///     others, ranks would wait for one another.
+  ///   - communicator: the ranks that will use the model.
+  /// - Throws: on all ranks, where the model cannot be read, or some rank runs another program or
+  ///   command.
   package init(
     _ path: String, threads: Int = 1, command: [String], among communicator: borrowing Communicator
   ) throws {
-    // What a command does is in its words; with others, ranks would wait for one another.
     try Fingerprint.requireEqual(
-      try communicator.together {
-        [
-          try Fingerprint("command", of: command),
-          try .program(),
-        ]
-      }, among: communicator)
-    let found = try communicator.together {
-      communicator.rank == 0 ? try Contents(path) : nil
-    }
-    let contents = try communicator.broadcast(found)
+      try communicator.together { [try Fingerprint("command", of: command), try .program()] },
+      among: communicator)
+    let contents = try communicator.valueOfRankZero { try Contents(path) }
     let layout = ParameterLayout(contents.model)
-    let blocks = PanelDeal.most(
-      rank: communicator.rank, of: communicator.size,
-      floats: threads * PanelPlan.height * contents.model.pixels)
+    let passes = ForwardPasses.floatCount(
+      layout, threads: threads, rank: communicator.rank, among: communicator.size)
     try MachineMemory.require(
-      (layout.count + PanelWork.count(layout, threads: threads, blocks: blocks))
-        * MemoryLayout<Float>.stride,
+      (layout.count + passes) * MemoryLayout<Float>.stride,
       for: "using this model", advice: "use fewer ranks, or a larger machine", among: communicator)
     let memory = Buffer<Float>(repeating: 0, count: layout.count)
     let parameters = memory.vector
@@ -83,16 +78,14 @@ package struct TrainedModel: ~Copyable {
     images = contents.images
   }
 
-  /// Reads one split of the data that the model shall be used on, a copy on every node: those in the
-  /// folder `asked` or, where that is nil, those of the model's run. Collective.
+  /// Reads one split of the data that the model shall be used on, one copy on every node: the data in the
+  /// folder `asked` or, where that is nil, the data of the model's run. Collective.
   ///
-  /// A sentence tells where the data are not the run's own.
+  /// Where the data are not the run's, rank zero logs a sentence that says so.
   ///
-  /// - Returns: the data, to be freed after the last use of their views.
-  /// `command` is what this rank was asked to do, which must be the same on all.
-  ///
-  /// - Throws: on all ranks, where it cannot be read, is not the same on all nodes, or has images
-  ///   of another shape.
+  /// - Returns: the data, which the caller frees after the last use of their views.
+  /// - Throws: on all ranks, where the data cannot be read, are not the same on all nodes, or have images
+  ///   of another size.
   package func readData(
     _ asked: String?, _ split: Dataset.Split, among communicator: borrowing Communicator
   ) throws -> NodeData {
@@ -117,7 +110,7 @@ package struct TrainedModel: ~Copyable {
     return data
   }
 
-  /// Reads what ``readData(_:_:among:)`` has found to be meant; `isOwn` is whether nobody named it.
+  /// Reads `split` of the data in `directory`; `isOwn` tells that no flag named the directory.
   private func read(
     _ directory: String, _ split: Dataset.Split, isOwn: Bool,
     among communicator: borrowing Communicator
@@ -134,13 +127,13 @@ package struct TrainedModel: ~Copyable {
         try toldSize?.require(in: shapes, of: directory)
       }
     } catch let failure as SharedFailure where isOwn && images.directory != nil {
-      // Nobody has typed that path.
+      // The path is from the run's files: the user has not typed it.
       throw SharedFailure(
         Failure(failure.failure.code, "\(failure.description) (the run had its images there)"))
     }
   }
 
-  /// What a file of parameters tells before they are read.
+  /// What rank zero finds out about a model before it reads the parameters, and tells all ranks.
   private struct Contents: Codable {
     var path: String
     var model: ModelConfiguration
@@ -152,8 +145,7 @@ package struct TrainedModel: ~Copyable {
       let reference = try CheckpointReference(path)
       reference.warnOfPassedOver()
       images = ModelImages(beside: reference.model)
-      // Parameters are of use whatever the state beside them, which another version may have
-      // written.
+      // A model can be used without the state beside it, which another version may have written.
       let state = try? reference.state()
       if let state, state.arithmetic?.sums == nil {
         Logger(label: "lockstep").warning(

@@ -6,22 +6,24 @@ package import MPI
 internal import Ranks
 package import VAE
 
-/// Whether the weights that a run begins with lie in the order that their shapes tell.
+/// Warns where the weights that a run begins with seem to be transposed, or none of the model's.
 ///
 /// JAX and Keras keep a weight as (in, out), so people save `w.T`; and `safetensors.numpy` 0.8.0
-/// writes the memory of such an array, still (in, out), under the shape (out, in). The loss as such
-/// cannot tell that from a model which knows nothing: it was 466 to 551 nats for models of one and
-/// two epochs, where all that draw their weights anew come to 543 (784 ln 2) or more, a hundred
-/// times more where they are large. But in the other order the same numbers came to 127 and 115.
+/// writes the memory of such an array, still (in, out), under the shape (out, in). The loss alone does
+/// not show it: with transposed weights it was 466 and 551 nats for models of one and two epochs, and
+/// with weights that are newly drawn it is 543 (784 ln 2) or more, a hundred times more where they are
+/// large. Transposed back, the same weights came to 127 and 115.
 package enum WeightOrder {
-  /// The images whose loss is looked at.
+  /// The number of images whose loss is computed.
   private static let imageCount = 128
 
-  /// Warns, on rank zero, where the model knows images far better with its weights in the other
-  /// order, and better than one that knows nothing: numbers that were drawn, whatever their scale,
-  /// do neither. And where it is far worse than one that knows nothing. Collective.
+  /// Warns, on rank zero, of weights read from `path`. Collective.
+  ///
+  /// It warns where the loss is far smaller with all weights transposed, and smaller than that of a model
+  /// that knows nothing: weights that were drawn, at whatever scale, do neither. It warns, too, where the
+  /// loss is far greater than that of a model that knows nothing.
   package static func check(
-    _ path: String, _ layout: ParameterLayout, _ parameters: Vector, on train: Dataset,
+    _ parameters: Vector, of layout: ParameterLayout, from path: String, on train: Dataset,
     seed: UInt64, among world: borrowing Communicator
   ) throws {
     let largest = layout.tensors.map { $0.shape.reduce(1, *) }.max() ?? 0
@@ -35,9 +37,10 @@ package enum WeightOrder {
     }
     func loss(_ parameters: Vector) throws -> Double {
       let inference = try InferenceSession(layout, parameters)
-      var nothing: LatentHistograms?
+      var noHistograms: LatentHistograms?
       return try inference.evaluate(
-        train, count: min(imageCount, train.count), seed: seed, latents: &nothing, among: world
+        train, count: min(imageCount, train.count), seed: seed, latents: &noHistograms,
+        among: world
       ).mean.total
     }
     let (found, turned) = (try loss(parameters), try loss(other.vector))
@@ -48,8 +51,8 @@ package enum WeightOrder {
     }
   }
 
-  /// What is to be said of a model with the loss `found`, and `turned` with its weights in the other
-  /// order; nil where nothing is.
+  /// The warning about a model with the loss `found`, and `turned` with its weights transposed; nil where
+  /// there is none.
   static func warning(_ found: Double, _ turned: Double, pixels: Int) -> String? {
     if isScrambled(found, turned, pixels: pixels) {
       return """
@@ -74,16 +77,16 @@ package enum WeightOrder {
       """
   }
 
-  /// What a pixel costs that is as likely black as white, in nats: ln 2.
+  /// The loss of a pixel that is as likely black as white, in nats: ln 2.
   private static let greyPixel = 0.6931
 
-  /// Whether losses as the weights are and in the other order tell that the latter is right.
+  /// Whether the loss `found`, and `turned` with the weights transposed, show that the latter are right.
   static func isScrambled(_ found: Double, _ turned: Double, pixels: Int) -> Bool {
-    // Half of the loss is more than noise and scale make.
+    // Noise and scale make less difference than half of the loss.
     turned < 0.5 * found && turned < Double(pixels) * greyPixel
   }
 
-  /// The elements, row-major, of a tensor whose values are those of its transpose in memory's order.
+  /// The elements, row by row, of the tensor of `shape` whose elements lie column by column in `values`.
   static func inOtherOrder(_ values: [Float], _ shape: [Int]) -> [Float] {
     guard shape.count == 2 else { return values }
     let (rows, columns) = (shape[0], shape[1])

@@ -1,14 +1,16 @@
+internal import FoundationEssentials
 internal import Images
 package import MPI
 internal import Platform
 
 extension Communicator {
-  /// Does `work`, which some ranks may fail at, and fails on all ranks where it failed on one.
+  /// Does `work`, which may fail on some ranks, and fails on all ranks if it failed on one.
   ///
-  /// Collective: every rank calls it, whether or not it has work. Ranks whose part succeeded throw
-  /// the failure of the lowest rank that failed, so that nobody waits for who is gone.
+  /// Collective: every rank calls it, also one without work. A rank whose own work succeeded throws the
+  /// failure of the lowest rank that failed: so no rank waits for one that has ended.
   ///
-  /// - Throws: `SharedFailure`; or `MPIError`, which no agreement can mend.
+  /// - Throws: `SharedFailure`; or `MPIError`, on this rank alone, since ranks whose MPI fails cannot
+  ///   agree.
   package func together<Result>(_ work: () throws -> Result) throws -> Result {
     let outcome: Swift.Result<Result, any Error> = Swift.Result { try work() }
     if case .failure(let error as MPIError) = outcome { throw error }
@@ -19,8 +21,16 @@ extension Communicator {
     return try outcome.get()
   }
 
-  /// ``together(_:)`` for work on what each node has of its own: where there are several, a failure
-  /// names the host.
+  /// Does `work` on rank zero alone and sends its value to all ranks; collective.
+  ///
+  /// - Throws: on all ranks, what `work` throws: see ``together(_:)``.
+  package func valueOfRankZero<Value: Codable>(_ work: () throws -> Value) throws -> Value {
+    let value = try together { rank == 0 ? try work() : nil }
+    return try broadcast(value)
+  }
+
+  /// As ``together(_:)``, for work on files of each node: where there are several nodes, a failure names
+  /// the host.
   func togetherOnNodes<Result>(_ work: () throws -> Result) throws -> Result {
     let node = try splitShared(key: rank)
     let isOneOfSeveral = node.size < size
@@ -35,7 +45,7 @@ extension Communicator {
     }
   }
 
-  /// Sends a failure from the rank that has it to all others.
+  /// Sends a failure from rank `root`, which has it, to all others.
   private func share(_ failure: Failure?, from root: Int) throws -> Failure {
     let failure = failure ?? Failure(.mpi, "")
     let code = try broadcast(failure.code.rawValue, from: root)
@@ -46,12 +56,39 @@ extension Communicator {
     try broadcast(&span, from: root)
     return Failure(ExitCode(rawValue: code) ?? .mpi, String(decoding: text, as: UTF8.self))
   }
+
+  /// Sends a value from rank zero to all ranks, as JSON; on the other ranks `value` is not looked at.
+  /// Collective.
+  func broadcast<Value: Codable>(_ value: Value?) throws -> Value {
+    var bytes = try value.map { [UInt8](try JSONEncoder().encode($0)) } ?? []
+    let length = try broadcast(Int64(bytes.count), from: 0)
+    if rank != 0 { bytes = [UInt8](repeating: 0, count: Int(length)) }
+    var span = bytes.mutableSpan
+    try broadcast(&span, from: 0)
+    return try JSONDecoder().decode(Value.self, from: Data(bytes))
+  }
 }
 
 extension Result {
-  /// What went wrong, as a failure with its exit code.
+  /// The error as a failure, which has an exit code; nil where the work succeeded.
   fileprivate var failure: Platform.Failure? {
     guard case .failure(let error) = self else { return nil }
     return Platform.Failure(error)
+  }
+}
+
+/// Which of the values that ranks have reported differ from the others.
+package enum Dissent {
+  /// The indices of `values` that differ from the majority or, where there is none, from the first.
+  package static func places<Value: Hashable>(in values: [Value]) -> [Int] {
+    let most = majority(of: values) ?? values.first
+    return values.indices.filter { values[$0] != most }
+  }
+
+  /// The value of more than half of all; nil where there is none.
+  package static func majority<Value: Hashable>(of values: [Value]) -> Value? {
+    var counts: [Value: Int] = [:]
+    for value in values { counts[value, default: 0] += 1 }
+    return counts.first { 2 * $0.value > values.count }?.key
   }
 }

@@ -2,19 +2,19 @@ internal import MPI
 internal import Platform
 
 extension Communicator {
-  /// The names of the hosts of the ranks on which `isMeant` is true, each once; collective.
-  func hosts(with isMeant: Bool) throws -> [String] {
+  /// The names of the hosts of all ranks on which `isIncluded` is true, each once; collective.
+  func hosts(with isIncluded: Bool) throws -> [String] {
     var hosts: [String] = []
-    for host in try hostOfEachRank(ifMeant: isMeant) where !host.isEmpty && !hosts.contains(host) {
+    for host in try hostOfEachRank(if: isIncluded) where !host.isEmpty && !hosts.contains(host) {
       hosts.append(host)
     }
     return hosts
   }
 
-  /// The name of each rank's host, empty for ranks on which `isMeant` is false; collective.
-  package func hostOfEachRank(ifMeant isMeant: Bool = true) throws -> [String] {
+  /// The name of each rank's host, empty for ranks on which `isIncluded` is false; collective.
+  package func hostOfEachRank(if isIncluded: Bool = true) throws -> [String] {
     let length = 64  // HOST_NAME_MAX of Linux: gethostname(2).
-    let own = isMeant ? Array(HostName.own.utf8.prefix(length)) : []
+    let own = isIncluded ? Array(HostName.own.utf8.prefix(length)) : []
     let padded = own + [UInt8](repeating: 0, count: length - own.count)
     var all = [UInt8](repeating: 0, count: size * length)
     var span = all.mutableSpan

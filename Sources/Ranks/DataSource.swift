@@ -3,24 +3,25 @@ internal import Kernels
 internal import MPI
 internal import Platform
 
-/// Where a node's data come from: its leader's files, or rank zero.
+/// Where a node's data come from: its leader's files, or rank zero, which sends its own.
 struct DataSource {
-  /// The shapes of the splits that are there, the same on all ranks.
+  /// The shapes of the splits that exist, the same on all ranks.
   let shapes: [Dataset.Shape]
 
-  /// The files of a leader that has found all of them; nil on other leaders and ranks.
+  /// The files of a leader that has found all of them; nil on other leaders, which rank zero sends the
+  /// data, and on ranks that are no leaders.
   private let files: [DatasetFiles]?
 
   private let isLeader: Bool
 
-  /// The bytes of a message: what libraries buffer of one does not grow with the data.
+  /// The bytes of one message: a library's buffers for a message then do not grow with the data.
   private static let piece = 4 << 20
 
-  /// Looks for the files on all leaders; collective over `world`. Which of `splits` there are, and
-  /// whether they have labels, rank zero's files tell; the first must be there.
+  /// Looks for the files on all leaders; collective over `world`. Rank zero's files determine which of
+  /// `splits` exist and whether these have labels; the first must exist.
   ///
-  /// - Throws: on all ranks, where rank zero does not find it, or any leader damaged files or such
-  ///   of other shapes.
+  /// - Throws: on all ranks, where rank zero does not find the first split, or a leader finds damaged
+  ///   files or files of other shapes.
   init(
     _ directory: String, _ splits: [Dataset.Split], isLeader: Bool,
     among world: borrowing Communicator
@@ -42,13 +43,13 @@ struct DataSource {
     (self.shapes, self.files, self.isLeader) = (shapes, mine, isLeader)
   }
 
-  /// Whether a leader's files are as many as rank zero's, and have labels where those do: one that
-  /// has others is sent rank zero's.
+  /// Whether a leader has the same splits as rank zero, with labels where those of rank zero have them:
+  /// a leader that has not is sent rank zero's data.
   private static func isComplete(_ own: [Dataset.Shape], beside root: [Dataset.Shape]) -> Bool {
     own.map(\.hasLabels) == root.map(\.hasLabels)
   }
 
-  /// Opens the files of all splits that are there; nil where the first is missing and may be.
+  /// Opens the files of all splits that exist; nil where the first does not, and `mayBeMissing`.
   private static func open(
     _ directory: String, _ splits: [Dataset.Split], mayBeMissing: Bool
   ) throws -> [DatasetFiles]? {
@@ -67,8 +68,8 @@ struct DataSource {
 
   /// Brings the data into `memory`, which the ranks of a node share; collective over `world`.
   ///
-  /// - Returns: views of the splits, on all ranks; other ranks of the node may look at them once
-  ///   they have been synchronised with its leader.
+  /// - Returns: views of the splits, on all ranks; ranks that are no leaders may read them after a barrier
+  ///   with their leader.
   func read(into memory: Bytes, among world: borrowing Communicator) throws -> [Dataset] {
     var offset = 0
     let splits = shapes.map { shape in
@@ -83,9 +84,8 @@ struct DataSource {
     return splits.map { Dataset($0, in: $1) }
   }
 
-  /// Sends rank zero's data to the leaders that have none.
-  ///
-  /// Only to those: what others have read stays, so that it can be compared with rank zero's.
+  /// Sends rank zero's data to the leaders that have no files, and to no others: the data that these have
+  /// read are compared with rank zero's later.
   private func send(_ memory: Bytes, among world: borrowing Communicator) throws {
     let isLacking = isLeader && files == nil
     guard try world.allReduce(Int64(isLacking ? 1 : 0), .max) > 0 else { return }

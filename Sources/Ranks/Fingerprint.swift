@@ -4,22 +4,25 @@ package import Kernels
 package import MPI
 internal import Platform
 
-/// A SHA-256 of something that must be the same on all ranks.
+/// The SHA-256 of something that must be the same on all ranks.
+///
+///     try Fingerprint.requireEqual([Fingerprint("configuration", of: request)], among: world)
 package struct Fingerprint {
-  /// What it is of, as an error names it.
+  /// The word for the thing in an error, as in "configuration".
   let subject: String
 
-  /// The 32 bytes.
+  /// The 32 bytes of the SHA-256.
   package let digest: [UInt8]
 
-  /// Of a configuration.
+  /// The fingerprint of a value, encoded as JSON with sorted keys.
   package init(_ subject: String, of value: some Encodable) throws {
     var hash = SHA256()
     try JSONEncoder(.sortedKeys).encode(value).withUnsafeBytes { hash.update($0) }
     self.init(subject: subject, digest: hash.finalize())
   }
 
-  /// Of images: their number, rows and columns, each as 64 bits, little-endian, then the pixels.
+  /// The fingerprint of images: their number, rows and columns, each as 64 bits, little-endian, then the
+  /// pixels.
   init(_ subject: String, ofImages dataset: Dataset) {
     var hash = SHA256()
     for size in [dataset.count, dataset.rows, dataset.columns] {
@@ -29,14 +32,14 @@ package struct Fingerprint {
     self.init(subject: subject, digest: hash.finalize())
   }
 
-  /// Of bytes.
+  /// The fingerprint of bytes.
   init(_ subject: String, of parts: [Bytes]) {
     var hash = SHA256()
     for bytes in parts { bytes.withSpan { span in span.withUnsafeBytes { hash.update($0) } } }
     self.init(subject: subject, digest: hash.finalize())
   }
 
-  /// Of floats.
+  /// The fingerprint of floats.
   package init(_ subject: String, of vectors: [Vector]) {
     var hash = SHA256()
     for vector in vectors {
@@ -47,8 +50,8 @@ package struct Fingerprint {
     self.init(subject: subject, digest: hash.finalize())
   }
 
-  /// Of the data of a node, which its rank zero looks at for all: the images of each set, then the
-  /// labels of all; collective over `node`.
+  /// The fingerprints of a node's data, which its rank zero computes for all: one of the images of each
+  /// data set, then one of all labels. Collective over `node`.
   static func data(
     _ datasets: [Dataset], on node: borrowing Communicator
   ) throws -> [Fingerprint] {
@@ -63,7 +66,7 @@ package struct Fingerprint {
     return try own.map { try $0.shared(among: node) }
   }
 
-  /// Rank zero's; collective.
+  /// The fingerprint that rank zero has; collective.
   private func shared(among communicator: borrowing Communicator) throws -> Fingerprint {
     var digest = digest
     var span = digest.mutableSpan
@@ -71,7 +74,7 @@ package struct Fingerprint {
     return Fingerprint(subject: subject, digest: digest)
   }
 
-  /// Of the program that is running.
+  /// The fingerprint of the running program's file.
   package static func program() throws -> Fingerprint {
     Fingerprint(subject: "program", digest: try SHA256.digest(ofFile: ProgramFile.path))
   }
@@ -81,10 +84,10 @@ package struct Fingerprint {
     self.digest = digest
   }
 
-  /// Ends the job where some rank's fingerprints are not rank zero's; collective.
+  /// Makes sure that all ranks have the same fingerprints; collective.
   ///
-  /// - Throws: on all ranks, a failure that names the subject, and the lowest rank that differs and
-  ///   its host.
+  /// - Throws: on all ranks, `disagreement`, naming the subject, the lowest rank that differs from rank
+  ///   zero, and its host.
   package static func requireEqual(
     _ fingerprints: [Fingerprint], among communicator: borrowing Communicator
   ) throws {

@@ -4,12 +4,11 @@ internal import MPI
 package enum MPILauncher: Sendable {
   /// Open MPI's `mpirun`.
   case openMPI
-  /// MPICH's `mpiexec.hydra`, under the name that no other MPI has.
+  /// MPICH's `mpiexec.hydra`; other MPIs have a program named `mpiexec`, too.
   case hydra
 
-  /// The launcher that belongs to a library of this name and version, in its own words.
-  ///
-  /// What is not Open MPI descends from MPICH, and brings hydra.
+  /// The launcher of the library that describes itself as `library`: every library that is not Open MPI
+  /// descends from MPICH, and comes with hydra.
   package init(library: String) { self = library.contains("Open MPI") ? .openMPI : .hydra }
 
   /// The launcher of the library that this program runs with.
@@ -23,7 +22,7 @@ package enum MPILauncher: Sendable {
     }
   }
 
-  /// Where the program comes from.
+  /// The software that the program belongs to, with its Debian package.
   package var source: String {
     switch self {
     case .openMPI: "Open MPI (Debian: openmpi-bin)"
@@ -47,9 +46,9 @@ package enum MPILauncher: Sendable {
     }
   }
 
-  /// The options that let ranks be more than this machine has room for, and bind none.
+  /// The options that start more ranks than this machine has cores for, and bind none.
   ///
-  /// - Parameter yields: whether they leave the core to others while they wait; hydra's cannot.
+  /// - Parameter yields: whether ranks leave the core to others while they wait; those of hydra cannot.
   /// - Returns: the options.
   package func sharing(yields: Bool) -> [String] {
     switch self {
@@ -75,7 +74,7 @@ package enum MPILauncher: Sendable {
     }
   }
 
-  /// The option that sets a variable of the environment of all ranks, without its value.
+  /// The option that passes a variable of the environment, whose name follows, to all ranks.
   package var variable: String {
     switch self {
     case .openMPI: "-x"
@@ -83,7 +82,7 @@ package enum MPILauncher: Sendable {
     }
   }
 
-  /// What Slurm's `srun` must be told to start ranks itself.
+  /// The option with which Slurm's `srun` starts ranks of this library itself.
   package var slurm: String {
     switch self {
     case .openMPI: "--mpi=pmix"
@@ -91,13 +90,13 @@ package enum MPILauncher: Sendable {
     }
   }
 
-  /// What a person types: the program and `options`.
+  /// The command line of the program with `options`.
   package func line(_ options: [String]) -> String { ([program] + options).joined(separator: " ") }
 }
 
 extension MPILauncher {
-  /// The first words of what a library says of itself: "Open MPI v4.1.4, package: …, ident: …".
-  /// MPICH's begins in another way and has lines.
+  /// The library's name and version, which its version text begins with: "Open MPI v4.1.4" of
+  /// "Open MPI v4.1.4, package: …, ident: …", "MPICH Version: 4.0.2" of MPICH's several lines.
   package static func libraryName(_ version: String) -> String {
     let words = version.split(whereSeparator: \.isNewline).first ?? ""
     return String(words.split(separator: ",").first ?? "").split(separator: "\t")

@@ -1,12 +1,12 @@
 package import MPI
 internal import Platform
 
-/// What memory this machine has left.
+/// The memory that this machine has left.
 package enum MachineMemory {
-  /// The bytes that can be had without swapping, on the machine and within its control groups; nil
-  /// where the system does not tell.
+  /// The bytes that can be allocated without swapping, on the machine and within the control groups of
+  /// this process; nil where the system does not tell.
   ///
-  /// proc(5), "/proc/meminfo": `MemAvailable`, in KiB. `root` stands before every path, for tests.
+  /// proc(5), "/proc/meminfo": `MemAvailable`, in KiB. `root` is put before every path, for tests.
   package static func available(root: String = "") -> Int? {
     let text = (try? FileSystem.read("\(root)/proc/meminfo")) ?? ""
     let line = text.split(separator: "\n").first { $0.hasPrefix("MemAvailable:") }
@@ -15,10 +15,16 @@ package enum MachineMemory {
     return [machine, ControlGroup(root: root).memoryLeft].compactMap(\.self).min()
   }
 
-  /// Makes sure that the ranks of each node, of which this one needs `bytes`, can have what they
-  /// need together, beyond which the system ends processes without a word; and each of them what it
-  /// sees, with `shared` bytes of what others have. Collective.
+  /// Makes sure that each node has the memory that its ranks need together, since the system kills
+  /// processes that take more; and that no limit of a process is in the way. Collective.
   ///
+  /// - Parameters:
+  ///   - bytes: the bytes that this rank allocates.
+  ///   - shared: the bytes that other ranks allocate and this rank sees, which count towards the limits
+  ///     of its process.
+  ///   - purpose: the subject of an error's sentence, as in "training this model".
+  ///   - advice: how to need less, for the error.
+  ///   - world: the ranks.
   /// - Throws: on all ranks, `Failure` with `unavailable`.
   package static func require(
     _ bytes: Int, sharing shared: Int = 0, for purpose: String, advice: String,
@@ -34,8 +40,8 @@ package enum MachineMemory {
     }
   }
 
-  /// Makes sure that `ranks` ranks of this node can have `bytes` together; where it is one, that its
-  /// process can.
+  /// Makes sure that `ranks` ranks of this node can allocate `bytes` together; of one rank, that the
+  /// limits of its process allow it, too.
   ///
   /// - Throws: `Failure` with `unavailable`.
   package static func require(

@@ -1,14 +1,14 @@
 package import Kernels
 package import MPI
 
-/// Numbers that all ranks of a node see, on 64 bytes: a shared window, or a buffer where a rank is
-/// alone.
+/// Numbers that all ranks of a group see, aligned to 64 bytes: a shared window, or a buffer where a rank
+/// is alone in its group.
 package struct SharedMemory<Element: Datatype & Numeric>: ~Copyable {
   private let buffer: Buffer<Element>?
   private var window: SharedWindow<Element>?
 
-  /// Allocates `count` zeros, which lie in the part of rank zero of `group`, ranks of one node;
-  /// collective over `world`.
+  /// Allocates `count` zeros for `group`, whose ranks are of one node; its rank zero owns the memory.
+  /// Collective over `world`.
   ///
   /// - Throws: on all ranks, where a node has no room for its windows.
   package init(
@@ -21,22 +21,22 @@ package struct SharedMemory<Element: Datatype & Numeric>: ~Copyable {
     buffer = isShared ? nil : Buffer<Element>(repeating: 0, count: count)
   }
 
-  /// Waits for all ranks of `group`: what any of them wrote before, every one sees after.
-  /// Collective.
-  package mutating func synchronise(_ group: borrowing Communicator) throws {
+  /// Waits until all ranks of `group` have called this: afterwards every rank sees what any of them wrote
+  /// before. Collective.
+  package mutating func barrier(on group: borrowing Communicator) throws {
     try window?.barrier(on: group)
   }
 
-  /// Of two ranks, one calls this and sends a message, the other receives it and calls this: it
-  /// then sees what the first wrote before.
-  package mutating func sync() throws { try window?.memoryBarrier() }
+  /// Orders memory around a message, without waiting: one rank calls this and sends a message, another
+  /// receives the message and calls this. The second then sees what the first wrote before.
+  package mutating func memoryBarrier() throws { try window?.memoryBarrier() }
 
-  /// Gives the memory back; collective. No view may be used any more.
+  /// Frees the memory; collective. Its views must not be used afterwards.
   package consuming func free() throws {
     try window?.free()
   }
 
-  /// What `own` or `shared` makes of the memory, whichever kind it is.
+  /// The view that `own` makes of a buffer, or `shared` of a window.
   private func view<View>(
     _ own: (borrowing Buffer<Element>) -> View,
     _ shared: (UnsafeMutableBufferPointer<Element>) -> View

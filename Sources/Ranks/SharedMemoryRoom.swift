@@ -2,10 +2,10 @@ internal import Glibc
 internal import MPI
 internal import Platform
 
-/// Room for files that ranks share as memory: libraries keep shared windows in files below
-/// /dev/shm, which containers limit to 64 MiB.
+/// The room in the directory where an MPI library keeps shared windows as files: mostly /dev/shm, which
+/// containers limit to 64 MiB.
 package struct SharedMemoryRoom: Codable, Equatable {
-  /// Where windows are kept by default.
+  /// The directory in which libraries keep windows by default.
   package static let defaultDirectory = "/dev/shm"
 
   /// The directory.
@@ -14,7 +14,7 @@ package struct SharedMemoryRoom: Codable, Equatable {
   /// The bytes that are free.
   package var free: Int
 
-  /// The bytes that there are in all.
+  /// The bytes of the file system, free or used.
   package var size: Int
 }
 
@@ -28,13 +28,14 @@ extension SharedMemoryRoom {
     size = Int(status.f_blocks) * Int(status.f_frsize)
   }
 
-  /// Whether windows of `bytes` fit, with some to spare for the library's own.
+  /// Whether windows of `bytes` fit, with 1 MiB to spare for the library's own files.
   package func holds(_ bytes: Int) -> Bool { free >= bytes + 1 << 20 }
 }
 
 extension SharedMemoryRoom {
-  /// Makes sure that there is room for the windows of each node, of which this rank makes `bytes`,
-  /// beside what the library may still take: more would be a bus error. Collective.
+  /// Makes sure that each node has room for its ranks' windows, of which this rank allocates `bytes`, and
+  /// for the files that the library may still make: writing to a window without room is a bus error.
+  /// Collective.
   ///
   /// - Throws: on all ranks, `Failure` with `unavailable`.
   static func require(_ bytes: Int, among world: borrowing Communicator) throws {
@@ -43,9 +44,9 @@ extension SharedMemoryRoom {
     let (ranks, isLeader) = (node.size, node.rank == 0)
     try node.free()
     try world.together {
-      // The library keeps a window where its first rank's setting says. To ask it takes 0.2 s,
-      // since it opens all of its parts for that; the environment is at hand, and mostly shows
-      // plenty.
+      // The library keeps a window in the directory that its first rank's setting names. Asking the
+      // library for the setting takes 0.2 s, since it then loads all of its components; so the
+      // environment is looked at first, whose directory mostly has enough room.
       guard isLeader, windows > 0 else { return }
       let told = SharedMemoryRoom(WindowDirectory.inEnvironment ?? defaultDirectory)
       if let told, told.holds(windows + WindowDirectory.enough) { return }
@@ -57,8 +58,8 @@ extension SharedMemoryRoom {
     }
   }
 
-  /// What is wrong where `ranks` ranks of this node need `need` bytes more, and what to do about
-  /// it.
+  /// The error where `ranks` ranks of this node need `need` bytes more than there are; `canMove` tells
+  /// that the library lets one choose another directory.
   func sentence(ranks: Int, need: Int, canMove: Bool) -> String {
     let other =
       canMove ? ", or name a directory with more room in \(WindowDirectory.variable)" : ""
@@ -68,8 +69,8 @@ extension SharedMemoryRoom {
       + other
   }
 
-  /// The bytes that messages of a rank may come to take in `directory`: Open MPI makes a file for
-  /// each rank, whose pages count as free until they are used.
+  /// The bytes that messages of one rank may take in `directory`; 0 where they are kept elsewhere. Open
+  /// MPI makes a file for each rank, whose pages count as free until they are used.
   private static func segmentSize(in directory: String) throws -> Int {
     guard let other = try World.setting("btl_vader_backing_directory"),
       let size = try World.setting("btl_vader_segment_size").flatMap({ Int($0) }),

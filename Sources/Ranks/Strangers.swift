@@ -1,9 +1,10 @@
+internal import Glibc
 package import MPI
 
-/// Processes that were started as one job and do not know one another: their launcher is that of
-/// another MPI than the program's, or has none.
+/// Processes that were started as one job, but of which MPI makes a world each: their launcher belongs to
+/// another MPI than the program, or to none.
 package struct Strangers {
-  /// What was found.
+  /// What was found, as the beginning of a sentence.
   package let what: String
 
   /// What to type instead.
@@ -14,9 +15,11 @@ package struct Strangers {
     "\(what): nothing was done, since each would do all of it; \(instead)"
   }
 
-  /// Looks whether `world` is all of the job that was started.
+  /// Compares `world` with the number of processes in the environment; nil where `world` is the whole
+  /// job, or the environment tells no number.
   ///
-  /// - Returns: nil where it is, or where nobody says how large that is.
+  /// `command` is the first word of the command line, for the advice.
+  ///
   /// - Throws: `MPIError` where a call fails.
   package init?(_ world: borrowing World, command: String?) throws {
     guard world.communicator.size == 1 else { return nil }
@@ -26,11 +29,11 @@ package struct Strangers {
       library: try MPILauncher.libraryName(World.libraryVersion), command: command)
   }
 
-  /// Judges a job of `ranks`, of which a launcher says that it has started `launched`, and `srun`
-  /// that they are `tasks`; nil where they do not say.
+  /// Compares the number of `ranks` with the processes that the launcher says it has `launched`, and with
+  /// the `tasks` that `srun` says it has started, which are nil where they say nothing.
   package init?(ranks: Int, launched: Int?, tasks: Int?, library: String, command: String?) {
     let launcher = MPILauncher(library: library)
-    // A step that starts an mpirun, which starts one rank, is as it should be.
+    // Where srun has started an mpirun, which has started one rank, nothing is wrong.
     if let tasks, tasks > 1, ranks == 1, launched ?? tasks != 1 {
       what = "srun started \(tasks) processes, and each is a world of its own"
       instead = "start them with srun \(launcher.slurm)"
@@ -43,5 +46,24 @@ package struct Strangers {
     } else {
       return nil
     }
+  }
+}
+
+/// The number of processes that were started together with this one, as the environment tells.
+package enum LaunchedProcesses {
+  /// The number that an MPI launcher tells; nil without one.
+  ///
+  /// Where the variables of several launchers are set, one was started below the other: the launcher of
+  /// this program's own MPI is believed.
+  package static var ofLauncher: Int? {
+    let names = ["OMPI_COMM_WORLD_SIZE", "PMI_SIZE"]
+    return (MPILauncher.own == .openMPI ? names : names.reversed()).lazy.compactMap(number).first
+  }
+
+  /// The number that Slurm's `srun` tells; nil where it did not start this process.
+  static var ofStep: Int? { number("SLURM_STEP_NUM_TASKS") }
+
+  private static func number(_ name: String) -> Int? {
+    getenv(name).flatMap { Int(String(cString: $0)) }
   }
 }

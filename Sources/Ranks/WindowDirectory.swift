@@ -1,25 +1,25 @@
 internal import CLinux
 internal import Glibc
 
-/// The directory in which Open MPI keeps shared windows, as files; other libraries do not let one
-/// choose.
+/// The directory in which Open MPI keeps shared windows as files; of other libraries it cannot be chosen.
 package enum WindowDirectory {
   /// The library's setting.
   static let setting = "osc_sm_backing_directory"
 
-  /// The variable in which a process tells it to the library.
+  /// The environment variable that has the setting.
   package static let variable = "OMPI_MCA_\(setting)"
 
-  /// Room with which no other directory is looked for. The default run on two ranks takes 75 MiB;
-  /// with this much, models of some ten million parameters fit, and what containers have unless
-  /// told otherwise, 64 MiB, lies well below.
+  /// The room that is enough: if the default directory has it, no other is looked for. The default run
+  /// on two ranks takes 75 MiB, and models of ten million parameters fit into this much. Containers have
+  /// 64 MiB by default.
   static let enough = 512 << 20
 
-  /// Lets windows be kept elsewhere where the default directory is small and another has more room.
-  /// Must come before MPI starts; what the user has set stands, but in a file of parameters: Open
-  /// MPI has not read it yet.
+  /// Chooses another directory where the default one is small and another has more room. Must be called
+  /// before MPI starts.
   ///
-  /// Every process decides for itself; of those that share a window, the library asks the first.
+  /// A directory that the user has set in the environment or on mpirun's command line is kept; one in
+  /// Open MPI's file of parameters is not, since Open MPI has not read the file yet. Every process
+  /// chooses for itself; for a window, the library takes the choice of the first process that shares it.
   package static func choose() {
     guard inEnvironment == nil else { return }
     let standard = SharedMemoryRoom()
@@ -30,11 +30,13 @@ package enum WindowDirectory {
     if let best = best(of: rooms, above: standard?.free ?? 0) { setenv(variable, best, 0) }
   }
 
-  /// What the environment says: the user, mpirun's command line or ``choose()``.
+  /// The directory in the environment, where the user, mpirun or ``choose()`` has put it; nil where none
+  /// has.
   static var inEnvironment: String? { getenv(variable).map { String(cString: $0) } }
 
-  /// The directory of the most room above `least`: in memory where one has enough there, since the
-  /// system writes to a disk what is changed in a file on it.
+  /// The directory with the most room, if that is more than `least`; else nil. Directories on a disk are
+  /// considered only where none in memory has enough room, since the system writes changes of a file to
+  /// the disk.
   static func best(
     of rooms: [(medium: Medium, room: SharedMemoryRoom)], above least: Int
   ) -> String? {
@@ -43,7 +45,7 @@ package enum WindowDirectory {
     return largest.flatMap { $0.room.free > least ? $0.room.directory : nil }
   }
 
-  /// Directories for files that need not outlive a process.
+  /// Directories for temporary files that this process may write to.
   private static var candidates: [String] {
     let named = ["TMPDIR", "XDG_RUNTIME_DIR"].compactMap { (name: String) in
       getenv(name).map { String(cString: $0) }
@@ -52,14 +54,14 @@ package enum WindowDirectory {
       .filter { $0.hasPrefix("/") && access($0, R_OK | W_OK | X_OK) == 0 }
   }
 
-  /// What keeps the files of a directory.
+  /// What the files of a directory are kept in.
   enum Medium {
-    /// Memory: tmpfs.
+    /// This machine's memory: tmpfs.
     case memory
-    /// A disk of this machine's.
+    /// A disk of this machine.
     case disk
 
-    /// Asks the system: `statfs`; nil for a file system that is not known to be this machine's own.
+    /// The medium of `directory`: `statfs`; nil for a file system that may be another machine's.
     init?(_ directory: String) {
       switch CLinux_file_system(directory) {
       case 0x0102_1994: self = .memory  // tmpfs

@@ -6,25 +6,25 @@ internal import Kernels
 package import MPI
 internal import VAE
 
-/// What a report shows of a model itself, beside what its run directory has: rank zero's alone.
+/// The facts and pictures of a report that are made from the model. Rank zero's alone.
 package struct ModelPictures {
   /// The model's sizes.
   let model: ModelConfiguration
-  /// The numbers that it has learnt.
+  /// The number of the model's parameters.
   let parameterCount: Int
-  /// Where codes lie; nil where there are no data, or no plane.
+  /// The map of the codes; nil where there are no labelled images, or the number of latents allows none.
   let map: LatentMap?
-  /// A walk through the latent space, as a PNG file.
+  /// The picture of a walk through the latent space, as a PNG file.
   let walk: [UInt8]
-  /// What it shows.
+  /// The caption of the walk.
   let walkCaption: String
 }
 
 extension InferenceSession {
-  /// Draws what a report shows of the model, as far as it can without data, or without labels, where
-  /// there are none; collective.
+  /// Draws the pictures of a report; collective. Without `test`, or if its images have no labels, there is
+  /// no map of the codes, and the walk is another.
   ///
-  /// - Returns: the pictures, on rank zero alone.
+  /// - Returns: the pictures on rank zero, nil on the other ranks.
   package func pictures(
     of test: Dataset?, imageSize: ImageSize, seed: UInt64,
     among communicator: borrowing Communicator
@@ -38,23 +38,23 @@ extension InferenceSession {
       }
     }
     let walk = try walk(codes, labels, seed: seed, among: communicator)
-    let sheet = try picture(
-      of: walk.count, latents: walk.latents, columns: walk.columns,
-      rows: imageSize.rows, scale: walk.scale, among: communicator)
-    guard let sheet else { return nil }
+    let sheet = sheet(
+      columns: walk.columns, imageHeight: imageSize.rows, scale: walk.scale)
+    let picture = try draw(walk.count, latents: walk.latents, on: sheet, among: communicator)
+    guard let picture else { return nil }
     return ModelPictures(
       model: layout.configuration, parameterCount: layout.parameterCount,
       map: labels.isEmpty ? nil : LatentMap(codes, labels: labels, latent: latent),
-      walk: PNG.encode(sheet), walkCaption: walk.caption)
+      walk: PNG.encode(picture), walkCaption: walk.caption)
   }
 
-  /// What to walk past: the plane of two latents; else typical codes of the labels, where codes are
-  /// known; else draws from the prior.
+  /// The walk to draw: the plane of a model with two latents; else past typical codes of the labels,
+  /// where `codes` are known; else past draws from the prior.
   private func walk(
     _ codes: [Float], _ labels: [UInt8], seed: UInt64, among communicator: borrowing Communicator
   ) throws -> Walk {
     if latent == 2 { return .plane }
-    // A row a pair of labels; some sets have dozens of them.
+    // Each row shows a pair of labels. Some data sets have dozens of labels, and ten are enough.
     let kinds = Array(Set(labels).sorted().prefix(10))
     guard kinds.count > 1 else { return .prior(seed: seed) }
     var ends = [Float](repeating: 0, count: kinds.count * latent)
@@ -69,25 +69,11 @@ extension InferenceSession {
     try communicator.broadcast(&span, from: 0)
     return .labels(kinds, ends)
   }
-
-  /// Decodes `count` latents and arranges the images on a sheet; collective.
-  ///
-  /// - Returns: the sheet, on rank zero alone.
-  private func picture(
-    of count: Int, latents fill: (Range<Int>, Matrix) -> Void, columns: Int, rows: Int,
-    scale: Int, among communicator: borrowing Communicator
-  ) throws -> GreyImage? {
-    var shades: [UInt8] = []
-    try decode(count, among: communicator, latents: fill) { _, images in
-      shades += GreyImage.shades(of: images)
-    }
-    guard communicator.rank == 0 else { return nil }
-    return sheet(columns: columns, imageHeight: rows, scale: scale).grid(shades.span)
-  }
 }
 
-/// Latents to decode for a picture of a walk.
+/// A walk through the latent space to draw.
 private struct Walk {
+  /// The number of images.
   let count: Int
   let columns: Int
   let scale: Int

@@ -37,10 +37,10 @@ package struct RunEnvironment: Codable, Equatable {
   /// Threads of each rank.
   var threadsPerRank: Int
 
-  /// Asks all ranks; collective.
+  /// What the job of all ranks runs on, each with `threads`; collective.
   package init(
-    threads: Int, _ instructions: InstructionSet, _ program: ProgramVersion,
-    _ data: DataFingerprint, among communicator: borrowing Communicator
+    threads: Int, instructions: InstructionSet, program: ProgramVersion, data: DataFingerprint,
+    among communicator: borrowing Communicator
   ) throws {
     date = Date.now.ISO8601Format()
     version = program.number

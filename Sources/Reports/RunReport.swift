@@ -29,10 +29,7 @@ package enum RunReport {
     among communicator: borrowing Communicator
   ) throws -> String {
     let output = output ?? "\(run)/\(RunFiles.report)"
-    let found = try communicator.together {
-      communicator.rank == 0 ? try Sources(run, data: data) : nil
-    }
-    let sources = try communicator.broadcast(found)
+    let sources = try communicator.valueOfRankZero { try Sources(run, data: data) }
     var pictures: ModelPictures?
     var missing = sources.missing
     if sources.hasCheckpoint {

@@ -8,49 +8,59 @@ internal import Reports
 internal import Synchronization
 internal import VAE
 
-/// Writes checkpoints while training goes on, one at a time. Rank zero's alone.
+/// Writes checkpoints on a thread of its own while training continues, one at a time. Rank zero's alone.
 ///
-/// A save costs training a copy of the state; checking, hashing, writing and waiting for the disk
-/// are a thread's own, which never calls MPI. The next save waits for the one under way.
+/// Training stops only while the state is copied; the thread checks, hashes and writes the copy and
+/// waits for the disk. It never calls MPI. A save waits for the one before it.
+///
+///     saver.save(trainer.replica, at: trainer.progress, testLoss: nil)
+///     try saver.finish()
 final class CheckpointSaver {
   private let work: SaveWork
   private var thread: Thread?
 
-  /// Gets ready to save states of `layout` in `directory`; allocates all that saves need. Of `state`
-  /// all stays but how far the run is.
+  /// Allocates all memory that saves in `directory` need.
+  ///
+  /// - Parameters:
+  ///   - state: the state of every checkpoint, but for progress, test loss and refused rows, which each
+  ///     save sets.
+  ///   - keep: which older checkpoints stay.
+  ///   - directory: the run directory.
+  ///   - metrics: the log whose rows are brought to the disk before a checkpoint.
+  ///   - events: the event file that is brought to the disk before a checkpoint; nil where there is none.
   init(
-    _ layout: ParameterLayout, _ state: CheckpointState, keep: Retention,
-    in directory: RunDirectory, _ metrics: MetricsLog, _ events: EventLog?
+    _ state: CheckpointState, keep: Retention, in directory: RunDirectory, metrics: MetricsLog,
+    events: EventLog?
   ) {
-    work = SaveWork(layout, state, keep, directory, metrics, events)
+    work = SaveWork(state, keep: keep, in: directory, metrics: metrics, events: events)
   }
 
   deinit { thread?.join() }
 
-  /// Whether a save has failed, which ``finish()`` tells of.
+  /// Whether a save has failed; ``finish()`` throws the failure.
   var hasFailed: Bool { work.hasFailed.load(ordering: .acquiring) }
 
-  /// The SHA-256 of the last model that was saved, in hexadecimal; nil before. To be asked once
-  /// ``finish()`` has waited for it.
+  /// The SHA-256 of the last model that was saved, in hexadecimal; nil before the first. Must be read
+  /// after ``finish()`` only.
   var modelDigest: String? { work.modelDigest }
 
-  /// Whether a save is under way, which the next one would wait for.
+  /// Whether a save is under way.
   var isBusy: Bool { work.isBusy.load(ordering: .acquiring) }
 
-  /// Copies the state and begins to write it as the checkpoint of the step reached.
+  /// Copies the state and begins to write it as the checkpoint of `progress`.
   ///
-  /// `testLoss` is that of the epoch that ends with it.
+  /// `testLoss` is the loss of the test images, where the checkpoint is at an epoch's end; else nil.
   func save(_ replica: Replica, at progress: Progress, testLoss: Double?) {
     wait()
-    work.copy(replica, progress, testLoss)
+    work.copy(replica, at: progress, testLoss: testLoss)
     thread = Thread { [work] in work.perform() }
-    // A system that grants no thread is no reason to lose a checkpoint.
+    // Where the system grants no thread, this one writes the checkpoint.
     if thread == nil { work.perform() }
   }
 
-  /// Waits for the save under way.
+  /// Waits for the save under way, if there is one.
   ///
-  /// - Throws: `Failure`, why the first save that failed did.
+  /// - Throws: `Failure`, that of the first save that failed.
   func finish() throws {
     wait()
     if let failure = work.failure { throw failure }
@@ -62,10 +72,10 @@ final class CheckpointSaver {
   }
 }
 
-/// A copy of the state, and what becomes of it.
+/// The copy of the state that is saved, and the outcome of saving it.
 ///
-/// Sound: the maker's thread touches it only while no other thread performs, which it has joined.
-/// `hasFailed` and `isBusy` alone may be read at any time.
+/// `@unchecked Sendable` is sound: the saver's owner uses it only after it has joined the thread that
+/// performs the work. `hasFailed` and `isBusy` alone are read at any time, and are atomic.
 private final class SaveWork: @unchecked Sendable {
   let hasFailed = Atomic(false)
   let isBusy = Atomic(false)
@@ -82,9 +92,10 @@ private final class SaveWork: @unchecked Sendable {
   private let keep: Retention
 
   init(
-    _ layout: ParameterLayout, _ state: CheckpointState, _ keep: Retention,
-    _ directory: RunDirectory, _ metrics: MetricsLog, _ events: EventLog?
+    _ state: CheckpointState, keep: Retention, in directory: RunDirectory, metrics: MetricsLog,
+    events: EventLog?
   ) {
+    let layout = ParameterLayout(state.recipe.model(pixels: state.pixels))
     memory = Buffer(repeating: 0, count: Checkpoint.saveCount(layout))
     let stateCount = Replica.count(layout)
     replica = Replica(layout, memory.vector[0..<stateCount])
@@ -96,7 +107,8 @@ private final class SaveWork: @unchecked Sendable {
     self.events = events
   }
 
-  func copy(_ source: Replica, _ progress: Progress, _ testLoss: Double?) {
+  /// Copies the state of `source`.
+  func copy(_ source: Replica, at progress: Progress, testLoss: Double?) {
     replica.parameters.copy(from: source.parameters)
     replica.firstMoment.copy(from: source.firstMoment)
     replica.secondMoment.copy(from: source.secondMoment)
@@ -106,7 +118,7 @@ private final class SaveWork: @unchecked Sendable {
     isBusy.store(true, ordering: .relaxed)
   }
 
-  /// Writes the copy, and remembers the first failure.
+  /// Writes the copy, and keeps the first failure.
   func perform() {
     note { try write() }
     isBusy.store(false, ordering: .releasing)
@@ -124,8 +136,7 @@ private final class SaveWork: @unchecked Sendable {
   private func write() throws {
     try directory.requirePlace()
     let (name, digest) = try Checkpoint.write(replica, state, in: directory.path, rows: rows) {
-      // Who goes on from the checkpoint relies on the rows before it; it tells those that are
-      // refused.
+      // The checkpoint relies on the rows before it, except for those that it has as refused.
       note { try metrics.synchronize() }
       note { try events?.synchronize() }
     }

@@ -6,21 +6,21 @@ internal import Synchronization
 
 /// The event file that one job of a run writes for TensorBoard. Rank zero's alone.
 ///
-/// It lies in the run directory itself, so that TensorBoard calls the run by the directory's name.
-/// The directory is locked, so nobody else writes one; each job begins a new file.
+/// The file lies in the run directory itself, so that TensorBoard gives the run the directory's name.
+/// The directory is locked, so that no other job writes an event file; each job begins a new one.
 final class EventLog: Sendable {
-
   private let file: AppendedFile
 
-  /// Records that the system has refused so far. They are tried again before any later one.
+  /// Records that the system has refused to write so far; they are written before any later one.
   private let refused = Mutex<[[UInt8]]>([])
 
-  /// Begins the file of a job that goes on after `step` steps: what earlier files tell of later
-  /// ones no longer holds.
+  /// Begins the file of a job that continues after `step` steps, and tells TensorBoard to drop what
+  /// earlier files have of later steps.
   ///
   /// - Throws: `Failure` with `inputOutput` where the system refuses.
   init(in directory: String, after step: Int) throws {
-    // TensorBoard reads files in the order of their names, whatever became of the clock.
+    // TensorBoard reads files in the order of their names, so that a later file's must be greater even
+    // if the clock was set back.
     let last = try FileSystem.names(in: directory).compactMap(Self.seconds).max() ?? 0
     let seconds = max(Int(Self.now), last + 1)
     file = try AppendedFile(
@@ -32,7 +32,7 @@ final class EventLog: Sendable {
   /// The time in seconds since 1970.
   static var now: Double { Date.now.timeIntervalSince1970 }
 
-  /// Appends what is shown of `step`, whole or not at all, after what could not be written before.
+  /// Appends `summary` of `step`, whole or not at all, after all records that were refused before.
   ///
   /// - Throws: `Failure` with `inputOutput` where the system refuses; the record is kept.
   func append(_ summary: Summary, step: Int) throws {

@@ -2,49 +2,71 @@ internal import Checkpoints
 internal import Engine
 internal import Formats
 internal import Reports
-internal import VAE
 
-/// All that a run writes, and whom it tells. Rank zero's alone.
+/// The files that a run writes, and the observer that it tells of its progress. Rank zero's alone.
 final class RunOutputs {
+  /// The run directory, which is locked.
   let directory: RunDirectory
-  /// Where another run's files are that were in the directory; nil where there were none.
+
+  /// The path to which another run's files in the directory were moved; nil where there were none.
   let previous: String?
+
+  /// The log of steps and epochs.
   let metrics: MetricsLog
-  /// Nil where there is nothing for TensorBoard.
+
+  /// The event file for TensorBoard; nil where none is wanted, or nothing is left to train.
   let events: EventLog?
+
+  /// Writes the checkpoints.
   let saver: CheckpointSaver
+
   let observer: any TrainingObserver
+
+  /// The SHA-256 of the model that the run begins with; nil where that is not from a checkpoint.
   private let startDigest: String?
 
-  /// Lets `plan` take effect in `directory`, the first change to what was there.
+  /// Brings `directory` into the order that `plan` needs, which is the first change to what was in it,
+  /// and opens the files.
+  ///
+  /// `state` is the state of the run's checkpoints, which ``CheckpointSaver`` updates.
   ///
   /// - Throws: `Failure` with `inputOutput` where the system refuses.
   init(
-    _ plan: RunPlan, _ request: RunRequest, in directory: RunDirectory,
-    _ layout: ParameterLayout, _ state: CheckpointState, _ environment: RunEnvironment,
-    observer: any TrainingObserver
+    _ plan: RunPlan, _ request: RunRequest, in directory: RunDirectory, state: CheckpointState,
+    environment: RunEnvironment, observer: any TrainingObserver
   ) throws {
-    // A run that goes on by itself and has nothing left to train stays what it was.
+    // A run that is resumed by default and has nothing left to train keeps its description.
     let isIdle = request.resume == .auto && plan.isDone(request)
     previous = try plan.takeEffect(in: directory, keepingConfiguration: isIdle)
     if !isIdle { try environment.write(to: directory) }
     metrics = try MetricsLog(
       in: directory.path, after: plan.progress.step, refused: plan.refusedMetrics)
-    events = plan.isDone(request) ? nil : try plan.beginEvents(in: directory)
+    events = plan.isDone(request) ? nil : try Self.beginEvents(plan, in: directory)
     saver = CheckpointSaver(
-      layout, state, keep: plan.configuration.keep, in: directory, metrics, events)
+      state, keep: plan.configuration.keep, in: directory, metrics: metrics, events: events)
     self.directory = directory
     self.observer = observer
     startDigest = plan.modelDigest
   }
 
-  /// The SHA-256 of the newest checkpoint's model, in hexadecimal; nil before the first. To be asked
-  /// while nothing is being saved.
+  /// Begins an event file with the run's hyperparameters, if event files are wanted.
+  private static func beginEvents(
+    _ plan: RunPlan, in directory: RunDirectory
+  ) throws -> EventLog? {
+    guard plan.configuration.tensorboard == .on else { return nil }
+    let events = try EventLog(in: directory.path, after: plan.progress.step)
+    try events.append(
+      Summary(beginning: plan.configuration, at: EventLog.now), step: plan.progress.step + 1)
+    return events
+  }
+
+  /// The SHA-256 of the newest checkpoint's model, in hexadecimal; nil before the first checkpoint. Must
+  /// not be read while a checkpoint is being written.
   var modelDigest: String? { saver.modelDigest ?? startDigest }
 
-  /// Begins to save the checkpoint that a run goes on from where it is in another directory: a run
-  /// that ends before its first would else have none.
-  func keepStart(of plan: RunPlan, _ replica: Replica) {
+  /// Begins to save the state that the run begins with, if that is a checkpoint of another directory:
+  /// without it, a run that ends before its first checkpoint would have none.
+  func saveStart(of plan: RunPlan, _ replica: Replica) {
     guard let checkpoint = plan.checkpoint, directory.name(ofCheckpoint: checkpoint) == nil else {
       return
     }

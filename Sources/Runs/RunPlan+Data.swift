@@ -8,10 +8,10 @@ internal import Platform
 internal import Ranks
 
 extension RunPlan {
-  /// Reads the images to train on and, where there are any, those to judge by, a copy on every
-  /// node, and makes sure that they are those of the run that goes on; collective.
+  /// Reads the images to train and, where there are any, to test on, one copy on every node, and makes
+  /// sure that a run that is resumed was trained on the same; collective.
   ///
-  /// - Throws: on all ranks, what ``NodeData`` throws, or a failure where the images are others.
+  /// - Throws: on all ranks, what ``NodeData`` throws, or a failure where the run was trained on others.
   func readData(_ request: RunRequest, among world: borrowing Communicator) throws -> NodeData {
     let directory = configuration.data
     let data = try NodeData(directory, [.train, .test], among: world) { try check($0) }
@@ -31,7 +31,7 @@ extension RunPlan {
     return data
   }
 
-  /// Whether no pixel can be told from black, as where numbers from 0 to 1 became bytes.
+  /// Whether no pixel is above 1 of 255, as where numbers from 0 to 1 were written as bytes.
   private static func areBlack(_ images: Dataset) -> Bool {
     images.images.withSpan { pixels in
       for index in pixels.indices where pixels[index] > 1 { return false }
@@ -59,7 +59,7 @@ extension RunPlan {
     try imageSize?.require(in: [train], of: directory)
   }
 
-  /// Makes sure that the epoch in which the run goes on has not ended before, as with fewer images.
+  /// Makes sure that the data have images left in the epoch in which the run is resumed.
   private func requireRest(of train: Dataset) throws {
     guard progress.offset < train.count else {
       throw SharedFailure(
@@ -70,10 +70,10 @@ extension RunPlan {
     }
   }
 
-  /// What is to be said of images with the fingerprint `found`, a sentence each.
+  /// Warnings about images with the fingerprint `found`, one sentence each.
   ///
-  /// - Throws: `SharedFailure` where the run that goes on was trained on others, and nobody has said
-  ///   that it is meant: `usage` where a flag named them, else `badData`.
+  /// - Throws: `SharedFailure` where the run was trained on others and `--other-data` was not given:
+  ///   `usage` where a flag named the images, else `badData`.
   func dataWarnings(_ request: RunRequest, _ found: DataFingerprint) throws -> [String] {
     let directory = configuration.data
     var warnings: [String] = []
@@ -122,12 +122,23 @@ extension RunPlan {
   }
 }
 
+extension RunPlan {
+  /// Logs a warning where a job that computes with `arithmetic` cannot give the bits that the run would
+  /// have had without the interruption.
+  func warn(ofComputingWith arithmetic: Arithmetic) {
+    guard checkpoint != nil, let warning = arithmetic.warning(since: self.arithmetic) else {
+      return
+    }
+    Logger(label: "lockstep").warning("\(warning)")
+  }
+}
+
 extension CheckpointState {
-  /// What all checkpoints of a job have in common: the state that `plan` begins with, on `data`.
-  init(_ plan: RunPlan, _ data: borrowing NodeData, _ arithmetic: Arithmetic) {
+  /// The state that `plan` begins with, on `data`, in a job that computes with `arithmetic`.
+  init(_ plan: RunPlan, data: borrowing NodeData, arithmetic: Arithmetic) {
     let images = data.splits[0]
     var fingerprint = DataFingerprint(data)
-    // What is not there to compare with is not forgotten.
+    // Where there are no test images now, the digest of those before stays.
     fingerprint.test = fingerprint.test ?? plan.data?.test
     self.init(
       at: plan.progress, recipe: plan.configuration.recipe,

@@ -7,38 +7,43 @@ internal import Platform
 internal import Ranks
 internal import VAE
 
-/// What a run shall do and where it begins: worked out by rank zero, told to all.
+/// What a run shall do and where it begins: rank zero works it out and sends it to all ranks.
 ///
-/// Working it out changes nothing; ``takeEffect(in:)`` does, once all ranks are ready.
+/// Working it out changes no file; ``takeEffect(in:keepingConfiguration:)`` does, once all ranks are
+/// ready. A run *begins anew*, or is *resumed* from a checkpoint; all values of the checkpoint are nil in
+/// a run that begins anew.
 struct RunPlan: Codable {
   /// All flags, resolved.
   var configuration: RunConfiguration
 
-  /// Where the run begins.
+  /// Where the run begins: after no step, or at the checkpoint.
   var progress = Progress()
 
-  /// The checkpoint it goes on from; only rank zero opens it.
+  /// The directory of the checkpoint from which the run is resumed; only rank zero opens it.
   var checkpoint: String?
 
-  /// The SHA-256 of its model, in hexadecimal.
+  /// The SHA-256 of the checkpoint's model, in hexadecimal.
   var modelDigest: String?
 
   /// The pixels of an image that the checkpoint was trained on.
   var pixels: Int?
 
-  /// The shape of an image, where the checkpoint, or the file that the run begins with, tells.
+  /// The size of an image, from the checkpoint or the file that a new run begins with; nil where these do
+  /// not tell.
   var imageSize: ImageSize?
 
-  /// The images that the checkpoint was trained on and judged by, where it tells.
+  /// The digests of the images that the checkpoint was trained and tested on; nil also where it does not
+  /// tell.
   var data: DataFingerprint?
 
-  /// Where the run had them, which a flag may have changed.
+  /// The folder in which the resumed run had its images, which a flag may change; nil also where nothing
+  /// tells.
   var formerData: String?
 
-  /// The test loss of the epoch that the checkpoint ends, if it does end one.
+  /// The test loss of the checkpoint; nil also where it is not at an epoch's end.
   var testLoss: Double?
 
-  /// How the checkpoint was computed, where it tells.
+  /// How the checkpoint was computed; nil also where it does not tell.
   var arithmetic: Arithmetic?
 
   /// See ``CheckpointState/refusedMetrics``.
@@ -46,9 +51,9 @@ struct RunPlan: Codable {
 
   /// Works out what `request` means in the run directory `path`, which need not exist.
   ///
-  /// Flags that were not given keep the values of the run that goes on, or their defaults.
+  /// Flags that were not given have the values of the run that is resumed, or their defaults.
   ///
-  /// - Throws: `Failure`: `usage` where a flag would change the model of the run that goes on;
+  /// - Throws: `Failure`: `usage` where a flag would change the model of the run that is resumed;
   ///   `badData` where that run's checkpoint or configuration is damaged.
   init(_ request: RunRequest, inRun path: String, defaultData: String) throws {
     try RunDirectory.requireNoCheckpoint(at: path)
@@ -70,7 +75,7 @@ struct RunPlan: Codable {
       reference = try CheckpointReference(path)
     }
     if let reference {
-      try goOn(from: reference, request)
+      try resume(from: reference, request)
     } else {
       request.apply(to: &configuration)
       configuration.initialParameters =
@@ -86,11 +91,11 @@ struct RunPlan: Codable {
       || request.maxSteps.map { progress.step >= $0 } ?? false
   }
 
-  /// Leaves `directory` as the run that begins needs it: `latest` leads to the checkpoint that it
-  /// goes on from, `best` to the best so far; files of any other run are moved aside; `config.yaml`
-  /// is what is done now, unless it is to stay what it was.
+  /// Brings `directory` into the order that the run needs: `latest` leads to the checkpoint from which it
+  /// is resumed, `best` to the best one so far; files of any other run are moved aside; `config.yaml` has
+  /// the configuration, unless the file is to be kept as it is.
   ///
-  /// - Returns: the path of what was moved aside; nil where nothing was.
+  /// - Returns: the path to which files were moved; nil where none were.
   @discardableResult
   func takeEffect(
     in directory: RunDirectory, keepingConfiguration: Bool = false
@@ -111,8 +116,8 @@ struct RunPlan: Codable {
     return previous
   }
 
-  /// Where the files of another run in the directory at `path` would be moved; nil where there are
-  /// none.
+  /// The path to which the files of another run in the directory at `path` would be moved; nil where
+  /// there are none.
   func previous(inRun path: String) throws -> String? {
     guard FileSystem.exists(path),
       checkpoint.flatMap({ RunDirectory.name(ofCheckpoint: $0, in: path) }) == nil
@@ -120,8 +125,8 @@ struct RunPlan: Codable {
     return try RunDirectory.formerRun(in: path)?.previous
   }
 
-  /// The file of parameters that `--init` means: that of a run's newest checkpoint, of a checkpoint,
-  /// or the file itself.
+  /// The file of parameters that `--init path` means: the model of a run's newest checkpoint or of a
+  /// checkpoint, or the file itself.
   private static func parametersFile(_ path: String) throws -> String {
     guard FileSystem.isDirectory(path) else { return path }
     let reference = try CheckpointReference(path)
@@ -129,14 +134,14 @@ struct RunPlan: Codable {
     return reference.model
   }
 
-  /// Whether a run that began with the file at `path` is the one that `--init` asks for: with that
-  /// file, or a run or checkpoint that it is in, which may have gone on since.
+  /// Whether the resumed run began with the parameters that `--init path` means: the path is the file
+  /// that it began with, or the run or checkpoint that the file is in.
   private func began(with path: String) -> Bool {
     guard let file = configuration.initialParameters else { return false }
     return file == path || file.hasPrefix("\(FileSystem.withoutTrailingSlashes(path))/")
   }
 
-  /// Lets the model have the sizes of the parameters that it begins with, where flags do not tell.
+  /// Gives the model the sizes of the parameters that it begins with, where no flag names them.
   private mutating func takeSizes(_ request: RunRequest) throws {
     guard let path = configuration.initialParameters else { return }
     let file = try SafetensorsFile(opening: path)
@@ -149,7 +154,9 @@ struct RunPlan: Codable {
     }
   }
 
-  private mutating func goOn(from reference: CheckpointReference, _ request: RunRequest) throws {
+  /// Takes the values of the checkpoint from which the run is resumed, and applies the flags of
+  /// `request`.
+  private mutating func resume(from reference: CheckpointReference, _ request: RunRequest) throws {
     let state = try reference.state()
     reference.warnOfPassedOver()
     if let directory = reference.directory,
@@ -180,7 +187,7 @@ struct RunPlan: Codable {
     testLoss = state.testLoss
     pixels = state.pixels
     data = state.data
-    // Earlier versions' state does not tell, and a model's file may.
+    // The state of earlier versions has no image size, but the model's file may have it.
     let metadata = (try? SafetensorsFile(opening: reference.model).metadata) ?? [:]
     imageSize = state.imageSize ?? ImageSize(toldBy: metadata, pixels: state.pixels)
     arithmetic = state.arithmetic

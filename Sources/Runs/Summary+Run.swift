@@ -6,10 +6,10 @@ internal import Kernels
 internal import Platform
 internal import Reports
 
-/// What TensorBoard shows of a run: under the kinds and keys of `metrics.jsonl`, as far as it has
-/// them.
+/// The values that TensorBoard shows of a run. Those that `metrics.jsonl` has, too, have the kind of its
+/// row and its key as name.
 extension Summary {
-  /// What a job begins with.
+  /// The hyperparameters and the configuration, with which a job begins.
   init(beginning configuration: RunConfiguration, at time: Double) throws {
     self.init()
     // A number is a double there, which does not hold every seed.
@@ -23,7 +23,7 @@ extension Summary {
       description: "The run's configuration, as in `config.yaml`.")
   }
 
-  /// What a row about a step tells; `pace` is that since the row before.
+  /// The values of a row about a step; `pace` is the pace since the row before.
   init(_ row: StepRow, _ pace: Stopwatch) {
     self.init()
     add("step/loss", row.loss, description: "The batch's mean loss in nats.")
@@ -35,8 +35,10 @@ extension Summary {
     addPace("step", pace)
   }
 
-  /// What a row about an epoch tells; `pace` is that of the epoch.
-  init(_ row: EpochRow, _ pace: Stopwatch, learningRate: Double, _ latents: LatentHistograms?) {
+  /// The values of a row about an epoch; `pace` is the epoch's.
+  init(
+    _ row: EpochRow, _ pace: Stopwatch, learningRate: Double, latents: LatentHistograms?
+  ) {
     self.init()
     add("epoch/train_loss", row.trainLoss, description: "The training images' mean loss in nats.")
     if let testLoss = row.testLoss, let reconstruction = row.reconstruction, let kl = row.kl {
@@ -72,8 +74,8 @@ extension Summary {
 
 /// An epoch's two pictures, as PNG.
 struct Sheets {
-  /// See ``InferenceSession/writeSheet(of:latents:columns:to:rows:among:)``.
+  /// Images decoded from the prior.
   var samples: [UInt8]
-  /// See ``InferenceSession/writeReconstructions(of:count:columns:to:among:)``; nil without test images.
+  /// Test images and their reconstructions; nil without test images.
   var reconstructions: [UInt8]?
 }

@@ -5,7 +5,7 @@ internal import Kernels
 package import MPI
 internal import Ranks
 
-/// What a `lockstep train` would do, and about how long it would take: `--dry-run`.
+/// What `lockstep train` would do, and about how fast: the values that `--dry-run` tells.
 package struct TrainingForecast {
   /// All flags, resolved.
   package let configuration: RunConfiguration
@@ -13,45 +13,46 @@ package struct TrainingForecast {
   /// The configuration as `config.yaml` would have it.
   package let text: String
 
-  /// The checkpoint that the run would go on from.
+  /// The directory of the checkpoint from which the run would be resumed; nil where it would begin anew.
   package let checkpoint: String?
 
-  /// Where files of another run in the run directory would be moved; rank zero's alone.
+  /// The path to which files of another run in the run directory would be moved; nil where there are
+  /// none, and on all ranks but zero.
   package let previous: String?
 
-  /// The steps that have been made.
+  /// The number of steps that the run has made.
   package let step: Int
 
-  /// The steps of an epoch.
+  /// The number of steps of an epoch.
   package let stepsPerEpoch: Int
 
-  /// The step that the run would end with: the last epoch's, or `--max-steps`.
+  /// The number of the step that the run would end with: the last epoch's last, or `--max-steps`.
   package let lastStep: Int
 
-  /// The steps that are left to ``lastStep``.
+  /// The number of steps from ``step`` to ``lastStep``.
   package let stepsLeft: Int
 
-  /// The images to train on, and to test on.
+  /// The numbers of images to train on and to test on.
   package let images: (train: Int, test: Int)
 
-  /// The images of a full step that fall to a rank: the fewest and the most.
+  /// The fewest and the most images of a full batch that a rank computes.
   package let share: ClosedRange<Int>
 
   /// The number of teams.
   package let teams: Int
 
-  /// Bytes that all ranks of rank zero's node share, with the data, and that each rank has beside
-  /// them.
+  /// The bytes that all ranks of rank zero's node share, the data among them, and the bytes that each
+  /// rank has beside them.
   package let memory: (node: Int, rank: Int)
 
-  /// Images a second in a trial of half a second.
+  /// Images trained on each second, over all ranks, in a trial of half a second.
   package let imagesPerSecond: Double
 
-  /// Works out what `request` means in the run directory `path`, reads the data, and makes some
-  /// steps in memory; collective. Nothing is written.
+  /// Works out what `request` means in the run directory `path`, reads the data, and makes some steps in
+  /// memory; collective. No file is written.
   ///
-  /// - Throws: what ``TrainingRun/init(_:path:observer:stop:among:)`` throws, but for what is wrong
-  ///   with writing.
+  /// - Throws: what ``TrainingRun/init(_:path:observer:stop:among:)`` throws, except for failures to
+  ///   write.
   package init(
     _ request: RunRequest, path: String, among world: borrowing Communicator
   ) throws {
@@ -61,7 +62,7 @@ package struct TrainingForecast {
     let train = data.splits[0]
     let testCount = data.splits.dropFirst().first?.count ?? 0
     let threads = request.threadsPerRank
-    var trainer = try TrainingRun.makeTrainer(plan, train, threads: threads, world)
+    var trainer = try TrainingRun.makeTrainer(plan, train, threads: threads, among: world)
     let batchSize = min(plan.configuration.recipe.batchSize, train.count)
     let steps = (train.count + batchSize - 1) / batchSize
     lastStep = min(plan.configuration.epochs * steps, request.maxSteps ?? .max)
@@ -86,7 +87,7 @@ package struct TrainingForecast {
     try data.free()
   }
 
-  /// Trains for half a second, once what is slow the first time was done.
+  /// The pace of half a second of training, after a tenth of a second whose steps may be slower.
   private static func trial(
     _ trainer: inout Trainer, among world: borrowing Communicator
   ) throws -> Double {
@@ -94,6 +95,7 @@ package struct TrainingForecast {
     return try pace(&trainer, seconds: 0.5, among: world)
   }
 
+  /// The images trained on each second, over all ranks, in about `seconds`.
   private static func pace(
     _ trainer: inout Trainer, seconds: Double, among world: borrowing Communicator
   ) throws -> Double {
@@ -102,7 +104,7 @@ package struct TrainingForecast {
     while elapsed < seconds {
       if trainer.isEpochComplete { trainer.beginNextEpoch() }
       images += try trainer.step().losses.count
-      // One clock for all, or some would go on alone.
+      // All ranks use rank zero's clock, so that all make the same number of steps.
       elapsed = try world.broadcast((ContinuousClock.now - start) / .seconds(1), from: 0)
     }
     return Double(images) / elapsed

@@ -3,7 +3,7 @@ package import Engine
 package import Platform
 package import Reports
 
-/// Where a run stands after a step, for whoever watches.
+/// Where a run stands after a step.
 package struct StepEvent: Sendable {
   /// The epoch under way, from 1.
   package let epoch: Int
@@ -17,16 +17,16 @@ package struct StepEvent: Sendable {
   package let imageCount: Int
   /// The batch's mean loss.
   package let loss: Loss
-  /// The share of rank zero's time in this job's steps, in 0…1, that it waited for others, or for
-  /// what they exchange.
+  /// The share of rank zero's time in this job's steps, in 0…1, that it waited for other ranks or their
+  /// messages.
   package let waiting: Double
-  /// What `metrics.jsonl` has of the step, if it has a row of it.
+  /// The row of `metrics.jsonl` about the step; nil where it has none.
   package let row: StepRow?
 }
 
-/// What a run begins with, for whoever watches.
+/// What a run begins with.
 package struct TrainingStart: Sendable {
-  /// What is to be done.
+  /// All flags of the run.
   package let configuration: RunConfiguration
   /// Where the run stands.
   package let progress: Progress
@@ -36,25 +36,25 @@ package struct TrainingStart: Sendable {
   package let threads: Int
   /// The number of teams.
   package let teams: Int
-  /// Where another run's files are now that were in the run directory; nil where there were none.
+  /// The path to which another run's files in the run directory were moved; nil where there were none.
   package let previous: String?
 }
 
-/// What a run has come to.
+/// How a run has ended.
 package struct TrainingEnd: Sendable {
-  /// `done`, or `stopped` after a request.
+  /// `done`, or `stopped` where some rank was asked to stop.
   package let code: ExitCode
   /// The SHA-256 of the newest checkpoint's `model.safetensors`, in hexadecimal as `sha256sum`
   /// prints it; nil on all ranks but zero.
   package let modelDigest: String?
 }
 
-/// Whoever watches a run, on rank zero.
+/// A watcher of a run, which is told of its progress on rank zero.
 package protocol TrainingObserver {
-  /// Training begins, or goes on.
+  /// Training begins or continues.
   func trainingBegins(_ start: TrainingStart)
   /// A step was taken.
   func stepEnded(_ event: StepEvent)
-  /// An epoch was trained and evaluated; its checkpoint is on its way to the disk.
+  /// An epoch was trained and evaluated; its checkpoint is being written.
   func epochEnded(_ row: EpochRow)
 }

@@ -10,8 +10,8 @@ internal import Ranks
 internal import VAE
 
 extension TrainingRun {
-  /// Makes sure that all ranks run the same program and were asked for the same; collective, and
-  /// the first of all: others could mean other collectives.
+  /// Makes sure that all ranks run the same program and were asked for the same. It is the first
+  /// collective call: with other flags, ranks might make other calls after it.
   static func requireSameCommand(
     _ request: RunRequest, path: String, among world: borrowing Communicator
   ) throws {
@@ -24,24 +24,21 @@ extension TrainingRun {
       }, among: world)
   }
 
-  /// Works out on rank zero, and tells all, what `request` means in the run directory `path`;
-  /// collective.
+  /// The plan for `request` in the run directory `path`, which rank zero works out for all; collective.
   static func plan(
     _ request: RunRequest, path: String, among world: borrowing Communicator
   ) throws -> RunPlan {
-    let mine = try world.together {
-      guard world.rank == 0 else { return RunPlan?.none }
-      return try RunPlan(request, inRun: path, defaultData: Dataset.defaultDirectory)
+    let plan = try world.valueOfRankZero {
+      try RunPlan(request, inRun: path, defaultData: Dataset.defaultDirectory)
     }
-    let plan = try world.broadcast(mine)
     try world.requireProducts(in: plan.configuration.recipe.precision)
     return plan
   }
 
-  /// The trainer, with the state the run begins with: drawn from the seed, or read by rank zero,
-  /// from a checkpoint or a file of parameters, and sent to all teams; collective.
+  /// A trainer with the state that the run begins with; collective. The state is drawn from the seed, or
+  /// read by rank zero, from a checkpoint or a file of parameters, and sent to all teams.
   static func makeTrainer(
-    _ plan: RunPlan, _ train: Dataset, threads: Int, _ world: borrowing Communicator
+    _ plan: RunPlan, _ train: Dataset, threads: Int, among world: borrowing Communicator
   ) throws -> Trainer {
     let (configuration, recipe) = (plan.configuration, plan.configuration.recipe)
     var shape = JobShape()
@@ -74,20 +71,22 @@ extension TrainingRun {
     }
     if plan.checkpoint == nil, let path = configuration.initialParameters {
       try WeightOrder.check(
-        path, layout, trainer.replica.parameters, on: train, seed: recipe.seed, among: world)
+        trainer.replica.parameters, of: layout, from: path, on: train, seed: recipe.seed,
+        among: world)
     }
     return trainer
   }
 }
 
 extension Replica {
-  /// Makes sure that all ranks begin with the same; collective.
+  /// Makes sure that all ranks have the same parameters and moments; collective.
   func requireSame(among world: borrowing Communicator) throws {
     try Fingerprint.requireEqual(
       [Fingerprint("initial state", of: [parameters, firstMoment, secondMoment])], among: world)
   }
 
-  /// Reads the parameters of a run that begins with those of another program.
+  /// Reads the parameters that a run begins with from the file at `path`, which any program may have
+  /// written.
   fileprivate func readParameters(_ path: String) throws {
     try TensorFile.read([("", parameters)], layout, from: SafetensorsFile(opening: path))
     guard parameters.isFinite else {

@@ -10,10 +10,10 @@ internal import Ranks
 internal import Reports
 
 extension TrainingRun {
-  /// Whether the metrics have a row about step number `step`.
+  /// Whether the metrics get a row about step number `step`.
   func isLogged(_ step: Int) -> Bool { step.isMultiple(of: configuration.logEvery) }
 
-  /// Tells rank zero's observer and log of a step; collective.
+  /// Tells rank zero's observer and logs of the step that was taken, with the batch's mean `loss`.
   mutating func report(_ loss: Loss) throws {
     let progress = trainer.progress
     var row: StepRow?
@@ -38,7 +38,7 @@ extension TrainingRun {
     rowPace = Stopwatch(from: progress.offset, trainer.stageTimes)
   }
 
-  /// Does `work`, and remembers the first failure.
+  /// Does `work`, and keeps the first failure in ``logFailure``.
   private mutating func log(_ work: () throws -> Void) {
     do {
       try work()
@@ -47,7 +47,7 @@ extension TrainingRun {
     }
   }
 
-  /// Evaluates, draws, logs and begins to save at an epoch's end; collective.
+  /// Evaluates, logs, draws and begins to save at the end of an epoch that was trained at `pace`.
   mutating func endEpoch(_ pace: Stopwatch) throws {
     let inference = try InferenceSession(
       trainer.replica.layout, trainer.replica.parameters, threads: request.threadsPerRank)
@@ -61,15 +61,16 @@ extension TrainingRun {
     (row.imagesPerSecond, row.seconds) = (pace.imagesPerSecond, pace.seconds)
     row.waitingSeconds = try waitingSeconds(pace)
     let summary = Summary(
-      row, pace, learningRate: configuration.recipe.learningRate, latents)
-    let failure = try record(row, summary, inference)
+      row, pace, learningRate: configuration.recipe.learningRate, latents: latents)
+    // A failure to write these is thrown after the checkpoint has been begun, which is worth more.
+    let failure = try record(row, summary: summary, with: inference)
     try save(testLoss: losses?.total)
     outputs?.observer.epochEnded(row)
     if let failure { throw failure }
   }
 
-  /// The mean losses of the test images and, where event files are written, what their codes are;
-  /// nil where there are no such images. Collective.
+  /// The mean losses of the test images, nil where there are none; and the histograms of their latents,
+  /// nil where no event files are written.
   private func evaluate(
     _ inference: borrowing InferenceSession
   ) throws -> (losses: Loss?, latents: LatentHistograms?) {
@@ -88,16 +89,16 @@ extension TrainingRun {
     return (losses, latents)
   }
 
-  /// What each rank waited in steps since the epoch began or was gone on with; collective.
+  /// The seconds that each rank waited for others in this job's steps of the epoch.
   private func waitingSeconds(_ pace: Stopwatch) throws -> [Double] {
     try communicator.allGather(Int64(pace.passed.waited * 1e9)).map { Double($0) / 1e9 }
   }
 
-  /// Logs and draws what an epoch has come to; collective.
+  /// Writes the row of an epoch to the metrics, its pictures, and both to the event file.
   ///
-  /// - Returns: why that could not be written, if so: the checkpoint is worth more and comes next.
+  /// - Returns: the first failure to write one of them; nil where there was none.
   private func record(
-    _ row: EpochRow, _ summary: Summary, _ inference: borrowing InferenceSession
+    _ row: EpochRow, summary: Summary, with inference: borrowing InferenceSession
   ) throws -> SharedFailure? {
     var summary = summary
     let unlogged = try failure {
@@ -116,7 +117,7 @@ extension TrainingRun {
     return unlogged ?? undrawn ?? unshown
   }
 
-  /// Does `work`, and returns what all ranks know to have failed of it.
+  /// Does `work`, and returns the failure that it throws on all ranks; nil where it throws none.
   private func failure(of work: () throws -> Void) throws -> SharedFailure? {
     do {
       try work()
@@ -126,8 +127,8 @@ extension TrainingRun {
     }
   }
 
-  /// Writes the epoch's two sheets: the same 64 latents every time, and test images, if there are
-  /// any, over what the model makes of them; collective.
+  /// Writes the epoch's two sheets: images decoded from 64 latents, the same every time; and test images,
+  /// if there are any, each above its reconstruction.
   private func draw(_ inference: borrowing InferenceSession, epoch: Int) throws -> Sheets {
     let name = RunFiles.picture(epoch)
     try communicator.together {
@@ -137,8 +138,9 @@ extension TrainingRun {
       if test != nil { try FileSystem.makeDirectory("\(directory.path)/reconstructions") }
     }
     let samples = try inference.writeSheet(
-      of: 64, latents: InferenceSession.prior(seed: configuration.recipe.seed), columns: 8,
-      to: "\(path)/samples/\(name)", rows: imageSize.rows, among: communicator)
+      inference.sheet(columns: 8, imageHeight: imageSize.rows), of: 64,
+      latents: InferenceSession.prior(seed: configuration.recipe.seed),
+      to: "\(path)/samples/\(name)", among: communicator)
     let reconstructions = try test.map { test in
       try inference.writeReconstructions(
         of: test, count: 32, columns: 8, to: "\(path)/reconstructions/\(name)",

@@ -10,64 +10,96 @@ internal import Ranks
 internal import Reports
 internal import VAE
 
-/// One run of `lockstep train`: begins or goes on, trains, evaluates, saves. Collective throughout.
+/// One run of `lockstep train`. Every function is collective: all ranks call it at the same time.
+///
+/// The life of a run:
+///
+///  1. Compare: all ranks run the same program and were asked for the same.
+///  2. Lock: rank zero locks the run directory.
+///  3. Plan: rank zero works out what the flags mean in that directory, and tells all ranks.
+///  4. Read: every node gets one copy of the images.
+///  5. Load: every team gets parameters and moments, from the seed, a checkpoint or a file.
+///  6. Agree: all ranks begin with the same state.
+///  7. Begin: rank zero brings the directory into order and opens its outputs. Before this step nothing
+///     that was in the directory has changed.
+///  8. Train: in each epoch, step by step, with checkpoints between.
+///  9. End an epoch: evaluate, log, draw and begin to save.
+/// 10. Finish: wait for the last checkpoint.
+/// 11. Report: tell TensorBoard that the run has ended, and write the report.
+/// 12. Free what was allocated.
+///
+/// ``init(_:path:observer:stop:among:)`` does steps 1 to 7, ``perform()`` the others. Ranks other than
+/// zero write nothing.
 package struct TrainingRun: ~Copyable {
   let communicator: Communicator
   let request: RunRequest
   let configuration: RunConfiguration
   private let stopSignal: StopSignal
+
+  /// The run directory.
   let path: String
+
   private let data: NodeData
   package var trainer: Trainer
 
-  // Rank zero's alone.
+  /// The files that the run writes; nil on all ranks but zero.
   let outputs: RunOutputs?
+
+  /// When the last checkpoint was begun, or training.
   private var lastSave = ContinuousClock.now
 
-  /// Why a row could not be logged; rank zero then asks all to stop, and tells at the stop.
+  /// The first failure to log a row of a step, on rank zero: it then asks all ranks to stop, and throws
+  /// the failure at the end.
   var logFailure: Failure?
 
-  /// The pace since the last row about a step.
+  /// The pace since the last row of a step.
   var rowPace = Stopwatch(from: 0, StageTimes())
 
-  /// Gets a run ready in the directory at `path`: locks it, works out what to do, reads the data
-  /// and the checkpoint, and makes sure that all ranks are about to do the same. Nothing that was
-  /// there before is touched until then.
+  /// Gets a run ready in the directory at `path`.
   ///
-  /// `observer` and `path` are of use on rank zero only; `stop` is asked on every rank.
+  /// - Parameters:
+  ///   - request: the flags.
+  ///   - path: the run directory.
+  ///   - observer: is told of the run's progress; rank zero's alone is used.
+  ///   - stop: tells each rank whether it was asked to stop.
+  ///   - world: the ranks.
+  /// - Throws: on all ranks, where the run cannot begin; the directory is then as it was before.
   package init(
     _ request: RunRequest, path: String, observer: any TrainingObserver, stop: StopSignal,
     among world: borrowing Communicator
   ) throws {
-    let threads = request.threadsPerRank
+    // 1. Compare.
     try Self.requireSameCommand(request, path: path, among: world)
     try world.requireProducts(in: request.precision ?? .fp32)
+    // 2. Lock.
     let directory = try world.together {
       world.rank == 0 ? try RunDirectory(locking: path) : nil
     }
+    // 3. Plan.
     let plan = try Self.plan(request, path: path, among: world)
+    // 4. Read.
     let data = try plan.readData(request, among: world)
-    let trainer = try Self.makeTrainer(plan, data.splits[0], threads: threads, world)
-    let layout = trainer.replica.layout
+    // 5. Load.
+    let threads = request.threadsPerRank
+    let trainer = try Self.makeTrainer(plan, data.splits[0], threads: threads, among: world)
+    // 6. Agree.
     try trainer.replica.requireSame(among: world)
     let arithmetic = Arithmetic(plan.configuration.recipe.precision, trainer.instructions)
-    if world.rank == 0, plan.checkpoint != nil,
-      let warning = arithmetic.warning(since: plan.arithmetic)
-    {
-      Logger(label: "lockstep").warning("\(warning)")
-    }
-    try Crowding.check(threads: threads, among: world)
+    if world.rank == 0 { plan.warn(ofComputingWith: arithmetic) }
+    try world.warnOfCrowding(threads: threads)
+    // 7. Begin.
     let environment = try RunEnvironment(
-      threads: threads, trainer.instructions, request.program, DataFingerprint(data),
-      among: world)
+      threads: threads, instructions: trainer.instructions, program: request.program,
+      data: DataFingerprint(data), among: world)
     let communicator = try world.duplicate()
-    let state = CheckpointState(plan, data, arithmetic)
+    let state = CheckpointState(plan, data: data, arithmetic: arithmetic)
     outputs = try world.together {
       try directory.map {
-        try RunOutputs(plan, request, in: $0, layout, state, environment, observer: observer)
+        try RunOutputs(
+          plan, request, in: $0, state: state, environment: environment, observer: observer)
       }
     }
-    outputs?.keepStart(of: plan, trainer.replica)
+    outputs?.saveStart(of: plan, trainer.replica)
     self.trainer = trainer
     self.communicator = communicator
     self.request = request
@@ -77,49 +109,54 @@ package struct TrainingRun: ~Copyable {
     self.data = data
   }
 
-  /// Trains to the end, or until someone asks to stop.
+  /// Trains to the end of the last epoch, or until some rank is asked to stop.
   ///
-  /// - Returns: what it has come to; the run directory has a checkpoint.
+  /// - Returns: how the run has ended; the run directory has a checkpoint.
+  /// - Throws: on all ranks, where training, evaluating or saving fails.
   package consuming func perform() throws -> TrainingEnd {
+    let start = trainer.progress.step
     outputs?.observer.trainingBegins(
       TrainingStart(
         configuration: configuration, progress: trainer.progress, ranks: communicator.size,
         threads: request.threadsPerRank, teams: trainer.teamCount, previous: outputs?.previous))
     lastSave = .now
-    let start = trainer.progress.step
-    var code = ExitCode.done
+    let code: ExitCode
     do {
-      while code == .done && trainer.progress.epoch < configuration.epochs && !isAtMaxSteps {
-        code = try trainEpoch()
-      }
+      code = try train()
     } catch let failure as SharedFailure {
       try finishSaves()
       throw failure
     }
+    // 10. Finish.
     try finishSaves()
     let end = TrainingEnd(code: code, modelDigest: outputs?.modelDigest)
-    if code == .done { try endEvents() }
-    if code == .done, trainer.progress.step > start { try writeReport() }
+    // 11. Report.
+    if code == .done {
+      try endEvents()
+      if trainer.progress.step > start { try writeReport() }
+    }
+    // 12. Free.
     try trainer.free()
     try data.free()
     try communicator.free()
     return end
   }
 
-  /// The images that an epoch is judged by; nil where there are none.
-  var test: Dataset? { data.splits.dropFirst().first }
-
-  /// The shape of an image.
-  var imageSize: ImageSize {
-    ImageSize(rows: data.splits[0].rows, columns: data.splits[0].columns)
+  /// Trains epoch by epoch.
+  ///
+  /// - Returns: `done`, or `stopped` where some rank was asked to stop.
+  private mutating func train() throws -> ExitCode {
+    var code = ExitCode.done
+    while code == .done && trainer.progress.epoch < configuration.epochs && !isAtMaxSteps {
+      code = try trainEpoch()
+    }
+    return code
   }
 
-  private var isAtMaxSteps: Bool { request.maxSteps.map { trainer.progress.step >= $0 } ?? false }
-
-  /// Trains to the epoch's end, then evaluates and saves; or saves where a stop comes before it.
+  /// Trains to the end of the epoch, or saves where the run is to end before.
   private mutating func trainEpoch() throws -> ExitCode {
-    // Rank zero has logged, drawn and saved meanwhile: what others waited for that is no part of
-    // the epoch's seconds.
+    // 8. Train. Rank zero has logged, drawn and saved since the last epoch; the time that the others
+    // waited for it does not count as the epoch's.
     try communicator.barrier()
     var pace = Stopwatch(from: trainer.progress.offset, trainer.stageTimes)
     rowPace = pace
@@ -137,12 +174,35 @@ package struct TrainingRun: ~Copyable {
       if isAtMaxSteps { return .done }
       if requests.stop { return .stopped }
     }
+    // 9. End the epoch.
     pace.stop(at: trainer.progress.offset, trainer.stageTimes)
     try endEpoch(pace)
     return try isToStop() ? .stopped : .done
   }
+}
 
-  /// Compares the teams' replicas where it is time to, as before a checkpoint; collective.
+extension TrainingRun {
+  /// The images that an epoch is tested on; nil where there are none.
+  var test: Dataset? { data.splits.dropFirst().first }
+
+  /// The size of an image.
+  var imageSize: ImageSize {
+    ImageSize(rows: data.splits[0].rows, columns: data.splits[0].columns)
+  }
+
+  /// Begins to write the checkpoint of the step reached.
+  ///
+  /// The other ranks of rank zero's team cannot take the next step before it, so the state stays the
+  /// same while rank zero copies it.
+  mutating func save(testLoss: Double? = nil) throws {
+    try trainer.completeReplica()
+    guard let saver = outputs?.saver else { return }
+    saver.save(trainer.replica, at: trainer.progress, testLoss: testLoss)
+    lastSave = .now
+  }
+
+  /// Compares the teams' replicas, if that is due at this step; before a checkpoint it is, unless the
+  /// configuration says never.
   private func verifyReplicas(isSaving: Bool) throws {
     let isDue: Bool
     switch configuration.verifyEvery {
@@ -153,16 +213,16 @@ package struct TrainingRun: ~Copyable {
     if isDue { try trainer.compareReplicas(among: communicator) }
   }
 
-  /// Whether some rank was asked to stop, at an epoch's last step or since, and epochs are left;
-  /// collective.
+  /// Whether the run has made all steps that `--max-steps` allows.
+  private var isAtMaxSteps: Bool { request.maxSteps.map { trainer.progress.step >= $0 } ?? false }
+
+  /// Whether epochs are left and some rank has been asked to stop since the last step's requests.
   private func isToStop() throws -> Bool {
     guard trainer.progress.epoch < configuration.epochs, !isAtMaxSteps else { return false }
     return try communicator.allReduce(Int64(isAskedToStop ? 1 : 0), .max) > 0
   }
-}
 
-extension TrainingRun {
-  /// Whether this rank was asked to stop, or is rank zero and has reason to.
+  /// Whether this rank was asked to stop; or is rank zero, and its time is over or it cannot write.
   private var isAskedToStop: Bool {
     if stopSignal.isRequested { return true }
     guard let saver = outputs?.saver else { return false }
@@ -171,30 +231,10 @@ extension TrainingRun {
     return isLate || logFailure != nil || saver.hasFailed
   }
 
-  /// Whether this is rank zero and its clock asks for a checkpoint, which need not wait for the
-  /// last.
+  /// Whether this is rank zero, a checkpoint is due by its clock, and none is being written, for which
+  /// the next would have to wait.
   private var isSaveDue: Bool {
     guard let saver = outputs?.saver, !saver.isBusy else { return false }
     return configuration.checkpointEvery.isDue(after: ContinuousClock.now - lastSave)
-  }
-
-  /// Begins to write the checkpoint of the step reached; collective.
-  ///
-  /// Rank zero's team cannot take the next step before rank zero, so nothing changes meanwhile.
-  mutating func save(testLoss: Double? = nil) throws {
-    try trainer.completeReplica()
-    guard let saver = outputs?.saver else { return }
-    saver.save(trainer.replica, at: trainer.progress, testLoss: testLoss)
-    lastSave = .now
-  }
-
-  /// Waits for the last checkpoint; collective.
-  ///
-  /// - Throws: why a checkpoint or a row could not be written, if so.
-  private func finishSaves() throws {
-    try communicator.together {
-      try outputs?.saver.finish()
-      if let logFailure { throw logFailure }
-    }
   }
 }

@@ -1,4 +1,5 @@
 internal import Glibc
+internal import Kernels
 internal import Logging
 internal import MPI
 internal import Platform
@@ -75,7 +76,7 @@ enum Job {
     do {
       // MPI's threads take some of what there was before it started.
       try world.communicator.together { try ProcessLimit.require(0, for: "this command") }
-      try world.communicator.together { try InstructionChoice.require() }
+      try world.communicator.together { try InstructionSet.requireChosen() }
       return try work(world)
     } catch let error as SharedFailure {
       // Of what is said about flags, whoever typed none wants to know where they came from.

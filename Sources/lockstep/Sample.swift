@@ -103,7 +103,7 @@ struct Sample: ParsableCommand {
       let inference = try threads.inference(model)
       let latents = try latents(model, inference, among: world)
       let console = world.rank == 0 ? SampleConsole(imageCount, bar) : nil
-      try write(model, inference, latents, console, among: world)
+      try write(latents, with: inference, of: model, console, among: world)
       if !isQuiet { console?.end() }
       return .done
     }
@@ -138,16 +138,18 @@ struct Sample: ParsableCommand {
       columns: rowLength, rows: (imageCount + rowLength - 1) / rowLength)
   }
 
+  /// Decodes `latents` and writes the images, telling `console` of the progress.
   private func write(
-    _ model: borrowing TrainedModel, _ inference: borrowing InferenceSession,
-    _ latents: (Range<Int>, Matrix) -> Void, _ console: SampleConsole?,
+    _ latents: (Range<Int>, Matrix) -> Void, with inference: borrowing InferenceSession,
+    of model: borrowing TrainedModel, _ console: SampleConsole?,
     among world: borrowing Communicator
   ) throws {
     defer { console?.clear() }
     if output.hasSuffix(".png") {
+      let sheet = inference.sheet(
+        columns: rowLength, imageHeight: model.rows, scale: scale.scale)
       try inference.writeSheet(
-        of: imageCount, latents: latents, columns: rowLength, to: output, rows: model.rows,
-        scale: scale.scale, among: world)
+        sheet, of: imageCount, latents: latents, to: output, among: world)
       console?.update(imageCount)
     } else {
       let shape = [imageCount, model.rows, model.columns]

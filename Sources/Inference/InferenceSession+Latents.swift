@@ -2,7 +2,8 @@ internal import Glibc
 package import Kernels
 
 extension InferenceSession {
-  /// Fills latents (n, latent) of new images: standard normal draws addressed by seed and position.
+  /// Fills latents (n, latent) of new images: standard normal draws, each of which depends on `seed` and
+  /// the position alone.
   package static func prior(seed: UInt64) -> (Range<Int>, Matrix) -> Void {
     let stream = RandomStream(seed: seed, purpose: .generation)
     return { positions, latents in stream.fillNormal(latents, positions: positions) }
@@ -11,8 +12,8 @@ extension InferenceSession {
   /// Fills latents of a walk: every `steps` positions lead from one draw of ``prior(seed:)`` to the
   /// next, along the great circle between them.
   ///
-  /// Shoemake, "Animating rotation with quaternion curves", SIGGRAPH 1985, §3.3: lengths stay those
-  /// of draws from the prior, where a straight line would pass too near the origin.
+  /// Shoemake, "Animating rotation with quaternion curves", SIGGRAPH 1985, §3.3. On a great circle the
+  /// vectors stay as long as draws from the prior; a straight line would pass too near the origin.
   package static func walk(seed: UInt64, steps: Int) -> (Range<Int>, Matrix) -> Void {
     let draw = prior(seed: seed)
     return { positions, latents in
@@ -27,8 +28,8 @@ extension InferenceSession {
     }
   }
 
-  /// Fills latents of a walk past `ends` (n + 1, latent): every `steps` positions lead from one to
-  /// the next, as those of ``walk(seed:steps:)`` do.
+  /// Fills latents of a walk past `ends` (n + 1, latent): every `steps` positions lead from one end to
+  /// the next, along the great circle between them.
   package static func walk(past ends: [Float], steps: Int) -> (Range<Int>, Matrix) -> Void {
     { positions, latents in
       let latent = latents.columns
@@ -43,9 +44,9 @@ extension InferenceSession {
     }
   }
 
-  /// Fills latents (rows × columns, 2) that cover the plane of a model with two, the first growing
-  /// to the right and the second upwards: quantiles of the prior, at the middles of equal parts of
-  /// it.
+  /// Fills latents (rows × columns, 2) that cover the plane of a model with two latents, of which the
+  /// first grows to the right and the second upwards: each is the quantile of the prior at the middle of
+  /// one of `columns`, or `rows`, equal parts of its probability.
   ///
   /// Kingma and Welling, "Auto-Encoding Variational Bayes", 2014, appendix A.
   package static func plane(columns: Int, rows: Int) -> (Range<Int>, Matrix) -> Void {

@@ -5,24 +5,25 @@ package import MPI
 internal import VAE
 
 extension InferenceSession {
-  /// The mean importance-weighted bound on log p(x) of all images, in nats, with `samples` of z.
+  /// The mean importance-weighted bound on log p(x) of all images, in nats, with `samples` draws of z
+  /// for each image; collective.
   ///
-  /// log 1/K Σ p(x|z) p(z) / q(z|x): Burda, Grosse, Salakhutdinov, "Importance Weighted
-  /// Autoencoders", 2015, equation 8; grey pixels count as probabilities. Collective.
+  /// The bound is log 1/K Σ p(x|z) p(z) / q(z|x): Burda, Grosse, Salakhutdinov, "Importance Weighted
+  /// Autoencoders", 2015, equation 8. Grey pixels count as probabilities.
   ///
   /// - Returns: the mean, on all ranks.
   package func importanceWeightedBound(
     _ dataset: Dataset, samples: Int, seed: UInt64, among communicator: borrowing Communicator
   ) throws -> Double {
-    let order = EpochOrder(unshuffled: dataset.count)
-    let isMostlyBlack = dataset.isMostlyBlack
+    let images = ImagesInOrder(dataset)
     var sum = 0.0
-    try work.collect(dataset.count, width: 1, among: communicator) { bench, positions, bounds in
-      bench.encode(dataset, isMostlyBlack: isMostlyBlack, order, positions)
+    try passes.collect(dataset.count, width: 1, among: communicator) {
+      workspace, positions, bounds in
+      workspace.encode(images, at: positions)
       var weights = [LogMean](repeating: LogMean(), count: positions.count)
       for sample in 0..<samples {
         let noise = RandomStream(seed: seed, purpose: .evaluation, epoch: sample)
-        addWeights(of: positions, noise, bench, to: &weights)
+        addWeights(of: positions, noise: noise, workspace, to: &weights)
       }
       for row in 0..<positions.count { bounds[row, 0] = Float(weights[row].value) }
     } receive: { _, bounds in
@@ -31,17 +32,18 @@ extension InferenceSession {
     return try communicator.broadcast(sum, from: 0) / Double(dataset.count)
   }
 
-  /// Adds log p(x|z) + log p(z) − log q(z|x) of one z for each position to its mean.
+  /// Draws one z for each of the images in `workspace`, which are encoded, and adds
+  /// log p(x|z) + log p(z) − log q(z|x) to the image's mean.
   private func addWeights(
-    of positions: Range<Int>, _ noise: RandomStream, _ bench: PanelBench,
+    of positions: Range<Int>, noise: RandomStream, _ workspace: Workspace,
     to weights: inout [LogMean]
   ) {
-    let activations = bench.activations
+    let (model, activations) = (workspace.model, workspace.activations)
     let rows = 0..<positions.count
     noise.fillNormal(activations.noise.rows(rows), positions: positions)
-    bench.model.sample(activations, rows: rows)
-    bench.model.decode(activations, rows: rows, with: bench.parameters)
-    bench.model.evaluate(activations, rows: rows, losses: bench.losses.rows(rows))
+    model.sample(activations, rows: rows)
+    model.decode(activations, rows: rows, with: workspace.parameters)
+    model.evaluate(activations, rows: rows, losses: workspace.losses.rows(rows))
     let latent = activations.noise.columns
     for row in 0..<positions.count {
       var ratio = 0.0
@@ -49,12 +51,13 @@ extension InferenceSession {
         let (z, epsilon) = (Double(activations.latents[row, k]), Double(activations.noise[row, k]))
         ratio += Double(activations.moments[row, latent + k]) + epsilon * epsilon - z * z
       }
-      weights[row].add(0.5 * ratio - Double(bench.losses[row, 0]))
+      weights[row].add(0.5 * ratio - Double(workspace.losses[row, 0]))
     }
   }
 }
 
-/// The logarithm of a mean of exponentials, one at a time and without overflow.
+/// The logarithm of the mean of exponentials, whose exponents are added one at a time; no exponential
+/// overflows.
 private struct LogMean {
   private var largest = -Double.infinity
   private var sum = 0.0

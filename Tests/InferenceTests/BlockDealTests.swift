@@ -2,12 +2,13 @@
 import Testing
 
 /// Dealing blocks to ranks that finish them in any order.
-@Suite struct PanelDealTests {
-  /// Plays a job in which a rank, drawn at random with the weights `speeds`, acts at a time.
-  /// Returns how many blocks each rank computed, and the most that were between dealt and handed
-  /// on.
+@Suite struct BlockDealTests {
+  /// Plays a job in which one rank at a time, drawn at random with the weights `speeds`, acts.
+  ///
+  /// - Returns: the number of blocks that each rank has computed, and the most that were dealt and not
+  ///   handed on.
   private func play(
-    _ deal: inout PanelDeal, speeds: [Int], stopAt: Int? = nil
+    _ deal: inout BlockDeal, speeds: [Int], stopAt: Int? = nil
   ) throws -> (computed: [Int], most: Int) {
     var random = SystemRandomNumberGenerator()
     var ready: Set<Int> = []
@@ -15,25 +16,25 @@ import Testing
     let turns = speeds.enumerated().flatMap { Array(repeating: $0.offset, count: $0.element) }
     while !deal.isComplete {
       for rank in speeds.indices {
-        while let block = deal.take(for: rank) {
+        while let block = deal.deal(to: rank) {
           #expect(block == expected)
           expected += 1
         }
       }
-      most = max(most, deal.next - deal.handed)
+      most = max(most, deal.dealt - deal.handedOn)
       let rank = try #require(turns.randomElement(using: &random))
-      if let block = deal.first(of: rank) {
+      if let block = deal.nextDelivery(from: rank) {
         #expect(deal.owner(of: block) == rank)
         deal.deliver(from: rank)
         computed[rank] += 1
         ready.insert(block)
       }
-      while ready.remove(deal.handed) != nil {
-        deal.hand()
-        if deal.handed == stopAt { deal.stop() }
+      while ready.remove(deal.handedOn) != nil {
+        deal.handOn()
+        if deal.handedOn == stopAt { deal.stop() }
       }
     }
-    #expect(ready.isEmpty && expected == deal.blocks && deal.isOver)
+    #expect(ready.isEmpty && expected == deal.blockCount && deal.isOver)
     return (computed, most)
   }
 
@@ -41,15 +42,15 @@ import Testing
     "every block is computed once and handed on in order, within the window",
     arguments: [0, 1, 2, 7, 1000], [1, 2, 3, 8])
   func all(blocks: Int, ranks: Int) throws {
-    var deal = PanelDeal(blocks, of: 128 * 784, ranks: ranks)
+    var deal = BlockDeal(blocks, floatsPerBlock: 128 * 784, ranks: ranks)
     let (computed, most) = try play(&deal, speeds: Array(1...ranks))
-    #expect(computed.reduce(0, +) == blocks && deal.handed == blocks)
+    #expect(computed.reduce(0, +) == blocks && deal.handedOn == blocks)
     #expect(most <= deal.window)
   }
 
-  @Test("who is slow gets less, and the others wait for nobody")
+  @Test("a slow rank gets fewer blocks, and the others wait for no rank")
   func slow() throws {
-    var deal = PanelDeal(20_000, of: 128 * 784, ranks: 3)
+    var deal = BlockDeal(20_000, floatsPerBlock: 128 * 784, ranks: 3)
     let (computed, _) = try play(&deal, speeds: [2, 2, 1])
     for (count, share) in zip(computed, [0.4, 0.4, 0.2]) {
       #expect(abs(Double(count) / 20_000 - share) < 0.04, "\(computed)")
@@ -58,40 +59,41 @@ import Testing
 
   @Test("no rank has more than a few blocks, and at the end none waits for another's second")
   func share() {
-    var deal = PanelDeal(20, of: 1, ranks: 2)
-    let taken = (0..<8).map { _ in deal.take(for: 1) }
+    var deal = BlockDeal(20, floatsPerBlock: 1, ranks: 2)
+    let taken = (0..<8).map { _ in deal.deal(to: 1) }
     #expect(taken == [0, 1, 2, 3, 4, 5, 6, nil])
     for _ in 0..<5 { deal.deliver(from: 1) }
-    while deal.next < 16 {
+    while deal.dealt < 16 {
       deal.deliver(from: 1)
-      #expect(deal.take(for: 1) != nil)
-      deal.hand()
+      #expect(deal.deal(to: 1) != nil)
+      deal.handOn()
     }
     // Four are left, two for each, and the rank has two; when it has one it gets another.
-    #expect(deal.take(for: 1) == nil)
+    #expect(deal.deal(to: 1) == nil)
     deal.deliver(from: 1)
-    #expect(deal.take(for: 1) == 16)
+    #expect(deal.deal(to: 1) == 16)
     // Three are left, one for each.
-    #expect([deal.take(for: 0), deal.take(for: 0), deal.take(for: 1)] == [17, nil, nil])
+    #expect([deal.deal(to: 0), deal.deal(to: 0), deal.deal(to: 1)] == [17, nil, nil])
     deal.deliver(from: 1)
     deal.deliver(from: 1)
-    #expect([deal.take(for: 1), deal.take(for: 1)] == [18, nil])
+    #expect([deal.deal(to: 1), deal.deal(to: 1)] == [18, nil])
   }
 
-  @Test("a deal that is stopped ends with what was dealt", arguments: [1, 2, 5], [1, 10])
+  @Test(
+    "a deal that is stopped ends with the blocks that were dealt", arguments: [1, 2, 5], [1, 10])
   func stop(ranks: Int, at place: Int) throws {
-    var deal = PanelDeal(1000, of: 128 * 784, ranks: ranks)
+    var deal = BlockDeal(1000, floatsPerBlock: 128 * 784, ranks: ranks)
     let (computed, _) = try play(
       &deal, speeds: Array(repeating: 1, count: ranks), stopAt: place)
-    #expect(deal.handed == deal.blocks && deal.blocks < 1000)
-    #expect(computed.reduce(0, +) == deal.blocks)
+    #expect(deal.handedOn == deal.blockCount && deal.blockCount < 1000)
+    #expect(computed.reduce(0, +) == deal.blockCount)
   }
 
   @Test("a window takes a quarter of a GiB, or four blocks a rank")
   func window() {
-    #expect(PanelDeal.window(of: 128 * 784, ranks: 2) == 32)
-    #expect(PanelDeal.window(of: 128 * 784, ranks: 128) == 668)
-    #expect(PanelDeal.window(of: 1 << 30, ranks: 3) == 12)
-    #expect(PanelDeal.window(of: 128 * 784, ranks: 1000) == 4000)
+    #expect(BlockDeal.window(floatsPerBlock: 128 * 784, ranks: 2) == 32)
+    #expect(BlockDeal.window(floatsPerBlock: 128 * 784, ranks: 128) == 668)
+    #expect(BlockDeal.window(floatsPerBlock: 1 << 30, ranks: 3) == 12)
+    #expect(BlockDeal.window(floatsPerBlock: 128 * 784, ranks: 1000) == 4000)
   }
 }

@@ -1,5 +1,6 @@
 internal import Checkpoints
 internal import Engine
+internal import Formats
 internal import Inference
 internal import Logging
 internal import MPI
@@ -8,10 +9,28 @@ internal import Ranks
 internal import Reports
 
 extension TrainingRun {
-  /// Writes the report of a run that has come to its end; collective.
+  /// Waits for the last checkpoint.
   ///
-  /// All that matters is saved by now: where it fails, the run has succeeded all the same, and a
-  /// sentence tells.
+  /// - Throws: on all ranks, the first failure to write a checkpoint or a row of a step, if there was one.
+  func finishSaves() throws {
+    try communicator.together {
+      try outputs?.saver.finish()
+      if let logFailure { throw logFailure }
+    }
+  }
+
+  /// Tells TensorBoard that the run has succeeded, if it has trained all epochs.
+  func endEvents() throws {
+    guard trainer.progress.epoch >= configuration.epochs else { return }
+    try communicator.together {
+      var summary = Summary()
+      summary.addSuccess(at: EventLog.now)
+      try outputs?.events?.append(summary, step: trainer.progress.step)
+    }
+  }
+
+  /// Writes the report of the run, unless it was declined. A failure is logged as a warning and not
+  /// thrown: the model is saved by now, so the run has succeeded.
   func writeReport() throws {
     guard request.report else { return }
     do {

@@ -6,31 +6,41 @@ internal import Platform
 internal import Ranks
 
 extension InferenceSession {
-  /// Decodes `count` latents and writes a sheet of the images, as PNG, to `path`, each pixel
-  /// enlarged `scale` times; collective.
+  /// Decodes the `count` latents that `fill` writes for given positions, and writes the images, arranged
+  /// on `sheet`, as PNG to `path`; collective.
   ///
-  /// - Returns: on rank zero, the file's bytes; none on others.
+  /// - Returns: the file's bytes on rank zero, none on the other ranks.
   @discardableResult
   package func writeSheet(
-    of count: Int, latents fill: (Range<Int>, Matrix) -> Void, columns: Int, to path: String,
-    rows: Int, scale: Int = 2, among communicator: borrowing Communicator
+    _ sheet: Sheet, of count: Int, latents fill: (Range<Int>, Matrix) -> Void, to path: String,
+    among communicator: borrowing Communicator
   ) throws -> [UInt8] {
-    let sheet = sheet(columns: columns, imageHeight: rows, scale: scale)
     try requireMemory(for: count, on: sheet, among: communicator)
+    let picture = try draw(count, latents: fill, on: sheet, among: communicator)
+    return try communicator.together {
+      try picture.map { try Self.write($0, to: path) } ?? []
+    }
+  }
+
+  /// Decodes the `count` latents that `fill` writes for given positions, and arranges the images on
+  /// `sheet`; collective.
+  ///
+  /// - Returns: the picture on rank zero, nil on the other ranks.
+  package func draw(
+    _ count: Int, latents fill: (Range<Int>, Matrix) -> Void, on sheet: Sheet,
+    among communicator: borrowing Communicator
+  ) throws -> GreyImage? {
     var shades: [UInt8] = []
     try decode(count, among: communicator, latents: fill) { _, images in
       shades += GreyImage.shades(of: images)
     }
-    return try communicator.together {
-      guard communicator.rank == 0 else { return [] }
-      return try Self.write(sheet.grid(shades.span), to: path)
-    }
+    return communicator.rank == 0 ? sheet.grid(shades.span) : nil
   }
 
-  /// Writes a sheet of the first `count` images over their reconstructions, as PNG, to `path`, each
+  /// Writes a sheet of the first `count` images, each above its reconstruction, as PNG to `path`, each
   /// pixel enlarged `scale` times; collective.
   ///
-  /// - Returns: on rank zero, the file's bytes; none on others.
+  /// - Returns: the file's bytes on rank zero, none on the other ranks.
   @discardableResult
   package func writeReconstructions(
     of dataset: Dataset, count: Int, columns: Int, to path: String, scale: Int = 2,
@@ -51,8 +61,9 @@ extension InferenceSession {
     }
   }
 
-  /// A sheet for images of this model.
-  package func sheet(columns: Int, imageHeight: Int, scale: Int) -> Sheet {
+  /// A sheet for images of this model, `imageHeight` pixels high: `columns` side by side, each pixel
+  /// enlarged `scale` times.
+  package func sheet(columns: Int, imageHeight: Int, scale: Int = 2) -> Sheet {
     var sheet = Sheet(columns: columns)
     sheet.scale = scale
     sheet.imageHeight = imageHeight
@@ -60,7 +71,7 @@ extension InferenceSession {
     return sheet
   }
 
-  /// Makes sure that rank zero can have `sheet` with `count` pictures, and its PNG file;
+  /// Makes sure that rank zero has memory for `sheet` with `count` images and for its PNG file;
   /// collective.
   private func requireMemory(
     for count: Int, on sheet: Sheet, among communicator: borrowing Communicator

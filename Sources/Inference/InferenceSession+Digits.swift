@@ -5,8 +5,8 @@ internal import Platform
 internal import Ranks
 
 extension InferenceSession {
-  /// The codes (labels, latent) of typical images: for each of `labels`, that of the image with
-  /// this label whose code lies nearest to the mean of all of them. Collective.
+  /// The codes (labels, latent) of typical images: for each of `labels`, the code nearest to the mean of
+  /// the codes of all images with this label. Collective.
   ///
   /// - Returns: the codes, on all ranks.
   /// - Throws: on all ranks, where no image has one of the labels.
@@ -24,7 +24,7 @@ extension InferenceSession {
           Failure(.badData, "no test image has the label \(label); leave it out of --digits"))
       }
     }
-    // Twice through the images rather than once with all codes in memory.
+    // The images are encoded twice, so that not all codes need be in memory.
     var means = ClassMeans()
     try encode(dataset, among: communicator) { positions, codes in
       means.add(codes, labels: positions.map { dataset.labels[$0] })
@@ -46,7 +46,7 @@ package struct ClassMeans {
   private var sums: [UInt8: [Double]] = [:]
   private var counts: [UInt8: Int] = [:]
 
-  /// Means of no codes yet.
+  /// No codes have been added yet.
   package init() {}
 
   /// Adds codes (n, latent) of images with n labels.
@@ -68,14 +68,14 @@ package struct ClassMeans {
   }
 }
 
-/// The code of each label that lies nearest to the mean of its label; of several the first.
+/// For each label, the code nearest to the mean of the label's codes; of several, the first.
 package struct NearestCodes {
   /// The codes, by label.
   package private(set) var codes: [UInt8: [Float]] = [:]
   private var distances: [UInt8: Double] = [:]
   private let means: [UInt8: [Double]]
 
-  /// Looks for those nearest to `means`.
+  /// Looks for the codes nearest to `means`.
   package init(_ means: ClassMeans) {
     self.means = Dictionary(
       uniqueKeysWithValues: (UInt8.min...UInt8.max).compactMap { label in
@@ -83,7 +83,7 @@ package struct NearestCodes {
       })
   }
 
-  /// Looks at codes (n, latent) of images with n labels.
+  /// Compares codes (n, latent) of images with n labels with the nearest so far.
   package mutating func add(_ all: Span<Float>, labels: [UInt8]) {
     let latent = all.count / max(labels.count, 1)
     for (row, label) in labels.enumerated() {

@@ -1,0 +1,144 @@
+internal import MPI
+
+/// Rank zero's part of work that all ranks share: it deals blocks, takes in those that other ranks have
+/// computed, and hands all on in order.
+///
+/// Rank zero sends another rank a ``BlockOrder`` for each block. The rank sends the block back, or
+/// leaves it in a slot and sends an empty message; blocks come from a rank in the order of its orders.
+final class BlockCollector {
+  /// A block that rank zero computes itself, and the memory to compute it into.
+  typealias OwnBlock = (number: Int, memory: BlockMemory)
+
+  /// The error that `receive` has thrown; nil where it has thrown none. Blocks that come after it are
+  /// dropped.
+  private(set) var failure: (any Error)?
+
+  /// Whether every block has been handed on.
+  var isComplete: Bool { deal.isComplete }
+
+  private let plan: BlockPlan
+  private let slots: BlockSlots
+  private var deal: BlockDeal
+  private var hasSentEnd = false
+
+  /// The memory of each block that has been dealt and not handed on, at its number modulo the window.
+  private var ring: [BlockMemory?]
+
+  /// Memory of blocks that have been handed on. The last of it is used first: it is still in cache.
+  private var free: [BlockMemory] = []
+
+  /// The number of slots that have been used so far.
+  private var slotCount = 0
+
+  /// Deals the blocks of `plan` to all ranks, of which some leave theirs in `slots`.
+  init(_ plan: BlockPlan, _ slots: BlockSlots) {
+    self.plan = plan
+    self.slots = slots
+    let ranks = slots.areUsed.count
+    deal = BlockDeal(plan.blockCount, floatsPerBlock: plan.floatsPerBlock, ranks: ranks)
+    ring = Array(repeating: nil, count: plan.window(ranks: ranks))
+  }
+
+  /// Deals at most `most` blocks to rank zero itself, which gives them back to ``deliver(_:)``.
+  func dealOwn(atMost most: Int) -> [OwnBlock] {
+    var blocks: [OwnBlock] = []
+    while blocks.count < most, let block = deal.deal(to: 0) {
+      blocks.append((block, assignMemory(to: block, of: 0)))
+    }
+    return blocks
+  }
+
+  /// Takes in blocks that rank zero has computed.
+  func deliver(_ blocks: [OwnBlock]) throws {
+    for block in blocks {
+      try block.memory.complete()
+      deal.deliver(from: 0)
+    }
+  }
+
+  /// Exchanges blocks with the other ranks and hands on all that can be.
+  ///
+  /// If `waits`, it waits for the next block to be handed on, where that has not come: at the end of
+  /// the window no rank can be dealt another block before.
+  func serve(
+    over communicator: borrowing Communicator, waits: Bool,
+    receive: (Range<Int>, Span<Float>) throws -> Void
+  ) throws {
+    try exchange(over: communicator)
+    if waits, !isComplete, !isNextReady {
+      try takeIn(from: deal.owner(of: deal.handedOn))
+    }
+    while !isComplete, isNextReady {
+      handOnNext(to: receive)
+      try exchange(over: communicator)
+    }
+  }
+
+  /// Tells the other ranks that no more blocks will be dealt, if they have not been told.
+  func end(over communicator: borrowing Communicator) throws { try exchange(over: communicator) }
+
+  /// Whether the next block to be handed on is here.
+  private var isNextReady: Bool { memory(of: deal.handedOn)?.isReady ?? false }
+
+  /// Takes in the blocks that have come, and deals new ones.
+  private func exchange(over communicator: borrowing Communicator) throws {
+    for rank in 1..<communicator.size {
+      while let block = deal.nextDelivery(from: rank), try memory(of: block)!.hasArrived() {
+        try takeIn(from: rank)
+      }
+      while let block = deal.deal(to: rank) {
+        let memory = assignMemory(to: block, of: rank)
+        try memory.receive(from: rank, over: communicator)
+        try slots.memoryBarrier()
+        try BlockOrder(block: block, slot: memory.slot).send(to: rank, over: communicator)
+      }
+    }
+    guard deal.isOver, !hasSentEnd else { return }
+    hasSentEnd = true
+    for rank in 1..<communicator.size { try BlockOrder.sendEnd(to: rank, over: communicator) }
+  }
+
+  /// Takes in the next block of `rank`, and waits for it where it has not come.
+  private func takeIn(from rank: Int) throws {
+    guard let block = deal.nextDelivery(from: rank) else { return }
+    try memory(of: block)!.complete()
+    try slots.memoryBarrier()
+    deal.deliver(from: rank)
+  }
+
+  /// Hands on the next block, or drops it after a failure.
+  private func handOnNext(to receive: (Range<Int>, Span<Float>) throws -> Void) {
+    let block = deal.handedOn
+    let positions = plan.positions(ofBlock: block)
+    let memory = memory(of: block)!
+    do {
+      try memory.handOn(positions.count * plan.width) { floats in
+        if failure == nil { try receive(positions, floats) }
+      }
+    } catch {
+      failure = error
+      deal.stop()
+    }
+    ring[block % ring.count] = nil
+    free.append(memory)
+    deal.handOn()
+  }
+
+  /// The memory of a block that has been dealt and not handed on; nil for any other.
+  private func memory(of block: Int) -> BlockMemory? { ring[block % ring.count] }
+
+  private func assignMemory(to block: Int, of rank: Int) -> BlockMemory {
+    let hasSlot = slots.areUsed[rank]
+    let memory: BlockMemory
+    if let known = free.lastIndex(where: { ($0.slot != nil) == hasSlot }) {
+      memory = free.remove(at: known)
+    } else if hasSlot {
+      memory = BlockMemory(slot: slotCount, slots[slotCount])
+      slotCount += 1
+    } else {
+      memory = BlockMemory(count: plan.floatsPerBlock)
+    }
+    ring[block % ring.count] = memory
+    return memory
+  }
+}

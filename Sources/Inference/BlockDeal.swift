@@ -1,0 +1,126 @@
+internal import Kernels
+
+/// How positions are cut into chunks, and these into blocks.
+///
+/// A position is the number of an image or latent. A chunk is a run of at most
+/// ``Workspace/capacity`` positions, which one thread computes; a block is a run of as many chunks as a
+/// rank has threads, and is computed by one rank.
+struct BlockPlan {
+  /// The number of positions.
+  let count: Int
+
+  /// The floats that are computed for each position.
+  let width: Int
+
+  /// The chunks of a block.
+  let chunksPerBlock: Int
+
+  /// The number of blocks, of which the last may be shorter than the others.
+  var blockCount: Int { (count + positionsPerBlock - 1) / positionsPerBlock }
+
+  /// The floats of a full block.
+  var floatsPerBlock: Int { positionsPerBlock * width }
+
+  /// The most blocks that `ranks` ranks have in memory at a time.
+  func window(ranks: Int) -> Int {
+    min(BlockDeal.window(floatsPerBlock: floatsPerBlock, ranks: ranks), blockCount)
+  }
+
+  /// The positions of block number `block`.
+  func positions(ofBlock block: Int) -> Range<Int> {
+    block * positionsPerBlock..<min((block + 1) * positionsPerBlock, count)
+  }
+
+  /// The positions of each chunk of block number `block`.
+  func chunks(ofBlock block: Int) -> [Range<Int>] {
+    Array(positions(ofBlock: block).pieces(ofAtMost: Workspace.capacity))
+  }
+
+  private var positionsPerBlock: Int { chunksPerBlock * Workspace.capacity }
+}
+
+/// Which rank computes which block: rank zero deals blocks, in order, to ranks that have few left.
+///
+/// A block passes through three states, in this order: *dealt* to a rank, *delivered* by it to rank
+/// zero, and *handed on* to the receiver of the results. Blocks are dealt and handed on in the order of
+/// their numbers; each rank delivers its own in that order.
+///
+/// A rank is dealt several blocks ahead, so that it has work while rank zero is busy, and fewer towards
+/// the end, so that no rank waits long for another. No block is dealt that lies a ``window`` or more
+/// beyond the first that has not been handed on: that bounds the memory.
+struct BlockDeal {
+  /// The number of blocks; after ``stop()``, the number of those that had been dealt.
+  private(set) var blockCount: Int
+
+  /// The most blocks that are dealt and not handed on at a time.
+  let window: Int
+
+  /// The most blocks that a rank is dealt and has not delivered at a time: where memory allows, enough
+  /// to work on while the system gives rank zero's core to another process.
+  let mostPerRank: Int
+
+  /// The number of blocks that have been dealt, which is the number of the next.
+  private(set) var dealt = 0
+
+  /// The number of blocks that have been handed on, which is the number of the next.
+  private(set) var handedOn = 0
+
+  /// The blocks that each rank has been dealt and has not delivered, in order.
+  private var undelivered: [[Int]]
+
+  /// Whether every block has been dealt.
+  var isOver: Bool { dealt == blockCount }
+
+  /// Whether every block has been handed on.
+  var isComplete: Bool { handedOn == blockCount }
+
+  /// Deals `blockCount` blocks of `floatsPerBlock` to `ranks` ranks.
+  init(_ blockCount: Int, floatsPerBlock: Int, ranks: Int) {
+    self.blockCount = blockCount
+    window = Self.window(floatsPerBlock: floatsPerBlock, ranks: ranks)
+    mostPerRank = Self.mostPerRank(window: window, ranks: ranks)
+    undelivered = Array(repeating: [], count: ranks)
+  }
+
+  /// The window for blocks of `floatsPerBlock`: 16 blocks a rank, with which a rank may be more than
+  /// twice as slow as the others before they wait for it; fewer, down to 4, where those would take more
+  /// than a quarter of a GiB.
+  static func window(floatsPerBlock: Int, ranks: Int) -> Int {
+    min(16 * ranks, max(4 * ranks, (1 << 26) / max(floatsPerBlock, 1)))
+  }
+
+  private static func mostPerRank(window: Int, ranks: Int) -> Int { window / (2 * ranks) }
+
+  /// The most blocks of `floatsPerBlock` that `rank` has memory for at a time: rank zero has a window,
+  /// every other rank those that it has been dealt.
+  static func mostInMemory(ofRank rank: Int, among ranks: Int, floatsPerBlock: Int) -> Int {
+    let window = window(floatsPerBlock: floatsPerBlock, ranks: ranks)
+    return rank == 0 ? window : mostPerRank(window: window, ranks: ranks)
+  }
+
+  /// Deals the next block to `rank`; nil where the rank has enough for now, or no block may be dealt.
+  mutating func deal(to rank: Int) -> Int? {
+    let share = (blockCount - dealt) / undelivered.count
+    guard !isOver, dealt < handedOn + window,
+      undelivered[rank].count < max(1, min(mostPerRank, share))
+    else { return nil }
+    undelivered[rank].append(dealt)
+    dealt += 1
+    return dealt - 1
+  }
+
+  /// The block that `rank` delivers next; nil where it has none.
+  func nextDelivery(from rank: Int) -> Int? { undelivered[rank].first }
+
+  /// The rank that delivers `block` next.
+  func owner(of block: Int) -> Int { undelivered.firstIndex { $0.first == block }! }
+
+  /// Notes that `rank` has delivered the first of its blocks.
+  mutating func deliver(from rank: Int) { undelivered[rank].removeFirst() }
+
+  /// Notes that one more block has been handed on.
+  mutating func handOn() { handedOn += 1 }
+
+  /// Ends the deal: no further block is dealt.
+  mutating func stop() { blockCount = dealt }
+}

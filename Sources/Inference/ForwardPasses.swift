@@ -1,0 +1,160 @@
+internal import Engine
+internal import Images
+internal import Kernels
+internal import MPI
+internal import Ranks
+internal import Synchronization
+internal import VAE
+
+/// Forward passes over any number of images or latents, shared by all ranks.
+///
+/// The positions are cut into chunks of one size, and a row's bits do not depend on the other rows of
+/// its chunk: so results do not depend on the number of ranks and threads. ``BlockPlan`` tells how they
+/// are cut, ``BlockDeal`` which rank computes what.
+struct ForwardPasses: ~Copyable {
+  private let threads: ThreadPool
+  private let workspaces: [Workspace]
+  private let memory: Buffer<Float>
+
+  /// The floats that passes with `threads` threads take on a rank, with memory for one block of images.
+  static func floatCount(_ layout: ParameterLayout, threads: Int) -> Int {
+    floatCount(layout, threads: threads, blocks: 1)
+  }
+
+  /// The floats that passes with `threads` threads take on `rank` among `ranks`, with memory for as many
+  /// blocks of images as the rank may have at a time.
+  static func floatCount(
+    _ layout: ParameterLayout, threads: Int, rank: Int, among ranks: Int
+  ) -> Int {
+    let plan = BlockPlan(
+      count: 0, width: layout.configuration.pixels, chunksPerBlock: threads)
+    return floatCount(
+      layout, threads: threads,
+      blocks: BlockDeal.mostInMemory(
+        ofRank: rank, among: ranks, floatsPerBlock: plan.floatsPerBlock))
+  }
+
+  private static func floatCount(_ layout: ParameterLayout, threads: Int, blocks: Int) -> Int {
+    let chunk = Workspace.capacity * layout.configuration.pixels
+    return threads * (Workspace.floatCount(layout) + blocks * chunk)
+  }
+
+  /// Prepares passes with `parameters`, which the caller keeps alive, on `threads` of this rank.
+  init(_ layout: ParameterLayout, _ parameters: Vector, threads: Int) throws {
+    let count = Workspace.floatCount(layout)
+    let memory = Buffer<Float>(repeating: 0, count: threads * count)
+    workspaces = (0..<threads).map { number in
+      Workspace(
+        layout, parameters: parameters, memory: memory.vector[number * count..<(number + 1) * count]
+      )
+    }
+    self.threads = try ThreadPool(threads)
+    self.memory = memory
+  }
+
+  /// Computes `width` floats for each of `count` positions and hands them to rank zero in order;
+  /// collective. The memory that this takes does not grow with `count`.
+  ///
+  /// - Parameters:
+  ///   - count: the number of positions.
+  ///   - width: the floats of each.
+  ///   - communicator: the ranks that compute.
+  ///   - compute: fills the first rows of a matrix (capacity, width) for the positions of a chunk, on
+  ///     any thread, with that thread's workspace.
+  ///   - receive: takes (positions, width) floats at a time, on rank zero's main thread. When it throws,
+  ///     all ranks stop soon after.
+  /// - Throws: on all ranks, what `receive` throws.
+  func collect(
+    _ count: Int, width: Int, among communicator: borrowing Communicator,
+    compute: (Workspace, Range<Int>, Matrix) -> Void,
+    receive: (Range<Int>, Span<Float>) throws -> Void
+  ) throws {
+    let plan = BlockPlan(count: count, width: width, chunksPerBlock: threads.count)
+    let slots = try BlockSlots(
+      plan.window(ranks: communicator.size), floatsPerSlot: plan.floatsPerBlock,
+      among: communicator)
+    var failure: (any Error)?
+    if communicator.rank == 0 {
+      failure = try lead(plan, slots, over: communicator, compute: compute, receive: receive)
+    } else {
+      try follow(plan, slots, over: communicator, compute: compute)
+    }
+    try slots.free()
+    try communicator.together { if let failure { throw failure } }
+  }
+
+  /// Rank zero's part: it hands on the blocks of all ranks, and computes blocks while none is ready.
+  ///
+  /// - Returns: the error that `receive` has thrown; nil where it has thrown none.
+  private func lead(
+    _ plan: BlockPlan, _ slots: BlockSlots, over communicator: borrowing Communicator,
+    compute: (Workspace, Range<Int>, Matrix) -> Void,
+    receive: (Range<Int>, Span<Float>) throws -> Void
+  ) throws -> (any Error)? {
+    let collector = BlockCollector(plan, slots)
+    while !collector.isComplete {
+      // Several blocks at a time, so that threads have work while the main thread hands blocks on.
+      let blocks = collector.dealOwn(atMost: threads.count == 1 ? 1 : 3)
+      var outcome: Result<Void, any Error> = .success(())
+      fill(blocks, plan, compute: compute) {
+        outcome = Result {
+          try collector.serve(over: communicator, waits: blocks.isEmpty, receive: receive)
+        }
+      }
+      try outcome.get()
+      try collector.deliver(blocks)
+    }
+    try collector.end(over: communicator)
+    return collector.failure
+  }
+
+  /// The other ranks' part: they compute the blocks that they are ordered until no more orders come.
+  private func follow(
+    _ plan: BlockPlan, _ slots: BlockSlots, over communicator: borrowing Communicator,
+    compute: (Workspace, Range<Int>, Matrix) -> Void
+  ) throws {
+    var sent: [BlockMemory] = []
+    while let order = try BlockOrder.receive(over: communicator) {
+      try slots.memoryBarrier()
+      // Of memory that this rank alone sees, the first whose block has gone is taken, not the oldest:
+      // it may still be in cache.
+      let gone = try sent.first { try $0.slot == order.slot && $0.hasArrived() }
+      let memory =
+        gone ?? order.slot.map { BlockMemory(slot: $0, slots[$0]) }
+        ?? BlockMemory(count: plan.floatsPerBlock)
+      if gone == nil { sent.append(memory) }
+      try memory.complete()
+      fill([(order.block, memory)], plan, compute: compute)
+      try slots.memoryBarrier()
+      try memory.send(over: communicator)
+    }
+    for memory in sent { try memory.complete() }
+  }
+
+  /// Computes blocks, each chunk on the first thread that is free; the main thread does its `duty`
+  /// first.
+  private func fill(
+    _ blocks: [BlockCollector.OwnBlock], _ plan: BlockPlan,
+    compute: (Workspace, Range<Int>, Matrix) -> Void, duty: () -> Void = {}
+  ) {
+    let size = Workspace.capacity * plan.width
+    let chunks = blocks.flatMap { block in
+      plan.chunks(ofBlock: block.number).enumerated().map { place, positions in
+        (
+          positions,
+          block.memory.floats.matrix(
+            at: place * size, rows: Workspace.capacity, columns: plan.width)
+        )
+      }
+    }
+    let taken = Atomic(0)
+    threads.run { thread in
+      if thread == 0 { duty() }
+      while true {
+        let next = taken.wrappingAdd(1, ordering: .relaxed).oldValue
+        guard next < chunks.count else { return }
+        compute(workspaces[thread], chunks[next].0, chunks[next].1)
+      }
+    }
+  }
+}

@@ -1,0 +1,172 @@
+internal import Checkpoints
+package import Engine
+package import Images
+package import Kernels
+package import MPI
+internal import Platform
+package import VAE
+
+/// A trained model in use: it evaluates, encodes, reconstructs and decodes images.
+///
+/// Every function is collective: all ranks share the work. Results are handed to rank zero, in order,
+/// and do not depend on the number of ranks and threads.
+///
+///     let session = try InferenceSession(model.layout, model.parameters, threads: 2)
+///     let loss = try session.evaluate(images, seed: 1, among: world).mean
+package struct InferenceSession: ~Copyable {
+  let passes: ForwardPasses
+
+  /// Where the model's parameters lie.
+  package let layout: ParameterLayout
+
+  /// The pixels of an image.
+  var pixels: Int { layout.configuration.pixels }
+
+  /// The dimensions of a code.
+  package var latent: Int { layout.configuration.latent }
+
+  /// Uses the model with `parameters`, which the caller keeps alive, on `threads` of every rank.
+  ///
+  /// - Throws: `Failure` where the system grants fewer threads.
+  package init(_ layout: ParameterLayout, _ parameters: Vector, threads: Int = 1) throws {
+    passes = try ForwardPasses(layout, parameters, threads: threads)
+    self.layout = layout
+  }
+
+  /// The losses of all images, with one draw of z each, whose noise depends on `seed` and the image.
+  ///
+  /// - Returns: the sums, on all ranks.
+  package func evaluate(
+    _ dataset: Dataset, seed: UInt64, among communicator: borrowing Communicator
+  ) throws -> LossSum {
+    var noHistograms: LatentHistograms?
+    return try evaluate(dataset, seed: seed, latents: &noHistograms, among: communicator)
+  }
+
+  /// The losses of the first `count` images, or of all where `count` is nil, as of
+  /// ``evaluate(_:seed:among:)``; their latents are counted in rank zero's `latents`.
+  ///
+  /// `latents` are nil on all ranks or on none.
+  ///
+  /// - Returns: the sums, on all ranks.
+  package func evaluate(
+    _ dataset: Dataset, count: Int? = nil, seed: UInt64, latents: inout LatentHistograms?,
+    among communicator: borrowing Communicator
+  ) throws -> LossSum {
+    let count = count ?? dataset.count
+    let dimensions = latents?.dimensions ?? 0
+    let width = 2 + 2 * dimensions  // Two losses, then means and a draw of z.
+    let noise = RandomStream(seed: seed, purpose: .evaluation)
+    let images = ImagesInOrder(dataset)
+    var sum = LossSum()
+    try passes.collect(count, width: width, among: communicator) { workspace, positions, results in
+      let (model, activations) = (workspace.model, workspace.activations)
+      let rows = 0..<positions.count
+      workspace.encode(images, at: positions)
+      noise.fillNormal(activations.noise.rows(rows), positions: positions)
+      model.sample(activations, rows: rows)
+      model.decode(activations, rows: rows, with: workspace.parameters)
+      model.evaluate(activations, rows: rows, losses: results.columns(0..<2).rows(rows))
+      guard dimensions > 0 else { return }
+      let parts = [activations.moments, activations.latents].map { $0.columns(0..<dimensions) }
+      results.columns(2..<2 + dimensions).copy(from: parts[0])
+      results.columns(2 + dimensions..<width).copy(from: parts[1])
+    } receive: { positions, rows in
+      for start in stride(from: 0, to: positions.count * width, by: width) {
+        sum.add(reconstruction: Double(rows[start]), divergence: Double(rows[start + 1]))
+        latents?.add(rows.extracting(start + 2..<start + width))
+      }
+    }
+    var totals = [sum.reconstruction, sum.divergence]
+    var span = totals.mutableSpan
+    try communicator.broadcast(&span, from: 0)
+    (sum.reconstruction, sum.divergence, sum.count) = (totals[0], totals[1], count)
+    return sum
+  }
+
+  /// Hands the codes of all images, which are the means of q(z|x), to `receive` on rank zero, with
+  /// (positions, latent) at a time.
+  ///
+  /// - Throws: on all ranks, `Failure` with `disagreement` where a code is not finite, or what `receive`
+  ///   throws.
+  package func encode(
+    _ dataset: Dataset, among communicator: borrowing Communicator,
+    receive: (Range<Int>, Span<Float>) throws -> Void
+  ) throws {
+    let images = ImagesInOrder(dataset)
+    let latent = latent
+    try passes.collect(dataset.count, width: latent, among: communicator) {
+      workspace, positions, means in
+      workspace.encode(images, at: positions)
+      means.copy(from: workspace.activations.moments.columns(0..<latent))
+    } receive: {
+      try Self.requireFinite($1)
+      try receive($0, $1)
+    }
+  }
+
+  /// Makes sure that the model's outputs are finite: a file may have parameters that are not finite, or
+  /// so large that products of them are not.
+  ///
+  /// - Throws: `Failure` with `disagreement`.
+  private static func requireFinite(_ results: Span<Float>) throws {
+    guard results.isFinite else {
+      throw Failure(
+        .disagreement,
+        "what this model computes is not finite, as of weights that are too large; use another "
+          + "checkpoint")
+    }
+  }
+
+  /// Hands the reconstructions of the first `count` images, which are decoded from their codes, to
+  /// `receive` on rank zero, with (positions, pixels) in 0…1 at a time.
+  ///
+  /// - Throws: on all ranks, `Failure` with `disagreement` where a pixel is not finite, or what `receive`
+  ///   throws.
+  package func reconstruct(
+    _ dataset: Dataset, count: Int, among communicator: borrowing Communicator,
+    receive: (Range<Int>, Span<Float>) throws -> Void
+  ) throws {
+    let originals = ImagesInOrder(dataset)
+    let latent = latent
+    try passes.collect(count, width: dataset.pixelCount, among: communicator) {
+      workspace, positions, images in
+      workspace.encode(originals, at: positions)
+      let activations = workspace.activations
+      activations.latents.copy(from: activations.moments.columns(0..<latent))
+      workspace.decode(positions.count, into: images)
+    } receive: {
+      try Self.requireFinite($1)
+      try receive($0, $1)
+    }
+  }
+
+  /// Hands `count` images, decoded from the latents that `fill` writes for given positions, to `receive`
+  /// on rank zero, with (positions, pixels) in 0…1 at a time.
+  ///
+  /// - Throws: on all ranks, `Failure` with `disagreement` where a pixel is not finite, or what `receive`
+  ///   throws.
+  package func decode(
+    _ count: Int, among communicator: borrowing Communicator,
+    latents fill: (Range<Int>, Matrix) -> Void,
+    receive: (Range<Int>, Span<Float>) throws -> Void
+  ) throws {
+    try passes.collect(count, width: pixels, among: communicator) { workspace, positions, images in
+      fill(positions, workspace.activations.latents.rows(0..<positions.count))
+      workspace.decode(positions.count, into: images)
+    } receive: {
+      try Self.requireFinite($1)
+      try receive($0, $1)
+    }
+  }
+}
+
+extension MemoryReserve {
+  /// The memory that a run takes beside training: for evaluating a model of `layout` on `threads` of
+  /// each rank after every epoch, and for saving checkpoints.
+  package init(runOf layout: ParameterLayout, threads: Int) {
+    self.init(
+      perRank: ForwardPasses.floatCount(layout, threads: threads),
+      onRoot: Checkpoint.saveCount(layout))
+  }
+}

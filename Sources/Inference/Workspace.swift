@@ -1,0 +1,96 @@
+internal import Images
+internal import Kernels
+internal import VAE
+
+/// What one thread computes chunks with: the model, its parameters, and buffers for inputs and outputs.
+///
+/// A chunk is a run of at most ``capacity`` images or latents, which a thread takes through the model
+/// at a time. Row `i` of every buffer belongs to the chunk's position `i`.
+struct Workspace {
+  /// The most rows of a chunk. It is a constant, so that a chunk's cut does not depend on the number of
+  /// ranks or threads.
+  static let capacity = 128
+
+  /// The model, whose products this thread alone computes.
+  let model: VariationalAutoencoder
+
+  /// The model's parameters, all in fp32, also those of a model that was trained in bf16.
+  let parameters: Parameters
+
+  /// Inputs and outputs of the model's layers.
+  let activations: Activations
+
+  /// Another view of the memory of ``activations``, for images that are mostly black: products skip
+  /// the zeros among their pixels.
+  private let mostlyBlackActivations: Activations
+
+  /// Room for the chunk's losses (capacity, 2).
+  let losses: Matrix
+
+  /// Lays a workspace out in `memory`, of ``floatCount(_:)`` floats, which the caller keeps alive, as
+  /// it does `parameters`.
+  init(_ layout: ParameterLayout, parameters: Vector, memory: Vector) {
+    let (shared, own) = Self.activationCounts(layout)
+    model = VariationalAutoencoder(layout, engine: MatrixEngine())
+    self.parameters = Parameters(parameters)
+    let views = [false, true].map {
+      Activations(
+        layout, capacity: Self.capacity, shared: memory[0..<shared],
+        own: memory[shared..<shared + own], mostlyZero: $0)
+    }
+    (activations, mostlyBlackActivations) = (views[0], views[1])
+    losses = memory.matrix(at: shared + own, rows: Self.capacity, columns: 2)
+  }
+
+  /// The floats of memory that a workspace takes.
+  static func floatCount(_ layout: ParameterLayout) -> Int {
+    let (shared, own) = activationCounts(layout)
+    return shared + own + 2 * capacity
+  }
+
+  private static func activationCounts(_ layout: ParameterLayout) -> (shared: Int, own: Int) {
+    (
+      Activations.sharedCount(layout, capacity: capacity),
+      Activations.ownCount(layout, capacity: capacity)
+    )
+  }
+}
+
+extension Workspace {
+  /// Computes the moments of q(z|x) of the images at `positions`, into `activations.moments`.
+  func encode(_ images: ImagesInOrder, at positions: Range<Int>) {
+    let rows = 0..<positions.count
+    images.dataset.fill(
+      activations.pixels.rows(rows), as: activations.pixelOperand.rows(rows), order: images.order,
+      positions: positions)
+    model.encode(
+      images.areMostlyBlack ? mostlyBlackActivations : activations, rows: rows, with: parameters)
+  }
+
+  /// Decodes the first `count` rows of `activations.latents` into the means of `images`
+  /// (capacity, pixels).
+  func decode(_ count: Int, into images: Matrix) {
+    let rows = 0..<count
+    model.decode(activations, rows: rows, with: parameters)
+    BernoulliLikelihood.means(logits: activations.logits.rows(rows), into: images.rows(rows))
+  }
+}
+
+/// The images of a data set in the order of its files, and what is worked out about them once.
+struct ImagesInOrder {
+  /// The data set.
+  let dataset: Dataset
+
+  /// The order of the files: position `i` is image `i`.
+  let order: EpochOrder
+
+  /// Whether most pixels are black.
+  let areMostlyBlack: Bool
+
+  /// All images of `dataset`.
+  init(_ dataset: Dataset) {
+    self.dataset = dataset
+    order = EpochOrder(unshuffled: dataset.count)
+    areMostlyBlack = dataset.isMostlyBlack
+  }
+}

@@ -1,0 +1,77 @@
+package import Kernels
+internal import Logging
+internal import MPI
+internal import Platform
+
+extension InstructionSet {
+  /// Makes sure that this processor has the instructions that `LOCKSTEP_INSTRUCTIONS` names, if it
+  /// names any.
+  ///
+  /// - Throws: `Failure` with `usage` that names the instructions which the processor has.
+  package static func requireChosen() throws {
+    guard let refused else { return }
+    let names = available.map(\.rawValue)
+    throw Failure(
+      .usage,
+      "\(variable)=\(refused): this processor has \(names.joined(separator: ", ")); take one of "
+        + "them, or unset the variable for the fastest")
+  }
+}
+
+extension Communicator {
+  /// The instructions with which all ranks compute products in `precision`. Collective.
+  ///
+  /// In fp32 all instructions give the same bits, and each rank has its own; in bf16 all ranks have the
+  /// slowest that any of them uses.
+  package func commonInstructions(for precision: Precision) throws -> InstructionSet {
+    guard precision == .bf16 else { return .current }
+    let all = InstructionSet.allCases
+    let mine = Int64(all.firstIndex(of: .current)!)
+    return all[Int(try allReduce(mine, .min))]
+  }
+
+  /// Makes sure that the processors of all ranks can compute products in `precision`; collective.
+  ///
+  /// - Throws: on all ranks, `unavailable`, naming the hosts that cannot.
+  package func requireProducts(in precision: Precision) throws {
+    let isAvailable = precision.isAvailable
+    guard try allReduce(Int64(isAvailable ? 0 : 1), .sum) > 0 else { return }
+    let isChosen = !isAvailable && InstructionSet.available.contains(where: \.hasBF16)
+    let (all, chosen) = (try hosts(with: !isAvailable), try hosts(with: isChosen))
+    let without = "products in bf16 need AVX-512 BF16, which "
+    throw SharedFailure(
+      Failure(
+        .unavailable,
+        chosen.isEmpty
+          ? without + Wording.hosts(all)
+            + " cannot offer: train with --precision fp32, or on other processors"
+          : without
+            + "\(InstructionSet.variable) leaves out on \(Wording.hosts(chosen)): unset it, "
+            + "or train with --precision fp32"))
+  }
+
+  /// Makes sure that products are right on all ranks; `areRight` tells it of this one. Collective.
+  ///
+  /// - Throws: on all ranks, `disagreement`, naming the hosts whose products are wrong.
+  package func requireRightProducts(_ areRight: Bool) throws {
+    guard try allReduce(Int64(areRight ? 0 : 1), .sum) > 0 else { return }
+    throw SharedFailure(
+      Failure(
+        .disagreement,
+        "a processor of \(Wording.hosts(try hosts(with: !areRight))) computes wrong sums: leave it "
+          + "out of the job, and have it looked at"))
+  }
+
+  /// Logs a warning on rank zero where some rank has more `threads` than processors that it is bound to;
+  /// collective.
+  package func warnOfCrowding(threads: Int) throws {
+    let isCrowded = threads > 1 && Processor.affinity().count < threads
+    guard try allReduce(Int64(isCrowded ? 1 : 0), .max) > 0, rank == 0 else { return }
+    let launcher = MPILauncher.own
+    Logger(label: "lockstep").warning(
+      """
+      ranks of \(threads) threads are bound to fewer processors, where threads wait for one \
+      another; start them with \(launcher.line(launcher.binding(threads: threads)))
+      """)
+  }
+}
