@@ -1,13 +1,14 @@
 internal import Platform
 
-/// Where the ranks of a node may run, in as few words as that can be told.
+/// The words for which CPUs the ranks of a node are bound to.
 enum Binding {
-  /// One line for each run of ranks that are bound alike.
+  /// One line for each run of neighbouring ranks that are bound to the same CPUs, or each to the CPUs
+  /// after those of the rank before.
   static func description(of node: [RankFindings]) -> String {
     let all = node[0].processor.online
     var runs: [[RankFindings]] = []
     for rank in node {
-      if let run = runs.last, let last = run.last, goesOn(run, last, rank) {
+      if let run = runs.last, continues(run, with: rank) {
         runs[runs.count - 1].append(rank)
       } else {
         runs.append([rank])
@@ -26,16 +27,15 @@ enum Binding {
     return "each its own, \(noun) \(first) to \(last)"
   }
 
-  /// Whether `rank` is bound as the ranks before it: to the same, or to what comes next.
-  private static func goesOn(
-    _ run: [RankFindings], _ last: RankFindings, _ rank: RankFindings
-  ) -> Bool {
-    guard let step = distance(last.cpus, rank.cpus) else { return false }
+  /// Whether `rank` is bound as the ranks of `run`: as far from the last as that is from the one before.
+  private static func continues(_ run: [RankFindings], with rank: RankFindings) -> Bool {
+    guard let last = run.last, let step = distance(last.cpus, rank.cpus) else { return false }
     guard run.count > 1 else { return true }
     return distance(run[run.count - 2].cpus, last.cpus) == step
   }
 
-  /// How far each number of `second` is from that of `first`; nil where that differs.
+  /// The difference between each number of `second` and that of `first`; nil where it is not the same for
+  /// all, or negative.
   private static func distance(_ first: CPUList, _ second: CPUList) -> Int? {
     guard first.count == second.count, let a = first.numbers.first, let b = second.numbers.first
     else { return nil }

@@ -2,22 +2,23 @@ internal import Images
 internal import Kernels
 internal import Platform
 
-/// What a folder of data holds.
+/// The data in a folder, and what is wrong with them.
 struct DataFindings: Codable, Equatable {
   /// The folder.
   var directory: String
-  /// Images to learn from, images to judge by, rows, columns; nil where something is wrong.
+  /// The numbers of images to train on and to test on, of rows and of columns; nil where something is
+  /// wrong.
   var sizes: [Int]?
-  /// The bytes of all images and labels; MNIST's where something is wrong.
+  /// The bytes of all images and labels; those of MNIST where something is wrong.
   var bytes = 70_000 * 785
-  /// What is wrong.
+  /// What is wrong; nil where nothing is.
   var problem: String?
-  /// What to do about it; nil where nothing is known but to have other data.
+  /// What to do about the problem; nil where nothing is wrong, or only other data would help.
   var advice: String?
-  /// Whether nothing is wrong but that there are no files.
+  /// Whether the problem is that there are no files.
   var isMissing = false
 
-  /// Reads the splits of `directory`, of which the second need not be there.
+  /// Reads the splits of `directory`, of which the second need not exist.
   init(_ directory: String) {
     self.directory = directory
     do {
@@ -37,7 +38,7 @@ struct DataFindings: Codable, Equatable {
     }
   }
 
-  /// Reads one split, to see that it is whole.
+  /// Reads all of one split, and throws where it is not whole.
   private static func read(_ split: Dataset.Split, in directory: String) throws -> Dataset.Shape {
     let files = try DatasetFiles(directory: directory, split: split)
     try ProcessLimit.require(files.shape.byteCount, for: "reading them")
@@ -48,7 +49,7 @@ struct DataFindings: Codable, Equatable {
 }
 
 extension DataError {
-  /// What was found and where, without advice.
+  /// The place and the problem, without advice.
   fileprivate var found: String {
     "\(path)\(offset.map { ", byte \($0)" } ?? ""): \(problem)"
   }

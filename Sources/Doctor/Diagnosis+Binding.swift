@@ -1,9 +1,9 @@
 internal import Platform
 
 extension Diagnosis {
-  /// Ranks that crowd on some of a machine's cores, or wander over them.
+  /// Ranks that are bound to too few of a machine's cores, or to none.
   static func bindingProblems(_ machine: MachineUse) -> [Problem] {
-    // Where ranks must share cores anyway, being bound would make it worse.
+    // Where ranks must share cores in any case, binding them would make it worse.
     guard machine.threadCount <= machine.coreCount, machine.coreCount > 1 else { return [] }
     if let problem = undoneMask(machine) { return [problem] }
     if let problem = crowding(machine) { return [problem] }
@@ -22,7 +22,7 @@ extension Diagnosis {
     ]
   }
 
-  /// Ranks that a launcher which was confined, as by taskset, has bound beyond what it was left.
+  /// Ranks that their launcher, which was confined to some CPUs, as by taskset, has bound to others.
   private static func undoneMask(_ machine: MachineUse) -> Problem? {
     let ranks = machine.ranks.filter { rank in
       rank.launched != nil
@@ -37,7 +37,7 @@ extension Diagnosis {
       instead: "type " + machine.advice.keeping(mask))
   }
 
-  /// The fewest cores that more threads are bound to than they are.
+  /// The smallest set of cores to which more threads are bound than it has cores.
   private static func crowding(_ machine: MachineUse) -> Problem? {
     let bound = machine.ranks.map { ($0, machine.processor.cores(of: $0.cpus)) }
     let places = Set(bound.map(\.1)).sorted {
@@ -50,14 +50,14 @@ extension Diagnosis {
       let threads = ranks[0].threads
       return Problem(
         "crowded",
-        "\(crowd(ranks, threads)) bound to \(Wording.list("CPU", cpus.numbers)) of \(machine.host)",
+        "\(subject(ranks, threads)) bound to \(Wording.list("CPU", cpus.numbers)) of \(machine.host)",
         why: "they take turns there while other cores are idle", instead: advice(machine, threads))
     }
     return nil
   }
 
   /// "ranks 0 and 1 are", "ranks 0 and 1, with 2 threads each, are", "the 2 threads of rank 3 are".
-  private static func crowd(_ ranks: [RankFindings], _ threads: Int) -> String {
+  private static func subject(_ ranks: [RankFindings], _ threads: Int) -> String {
     let who = Wording.ranks(ranks)
     if ranks.count == 1 { return "the \(Wording.count(threads, "thread")) of \(who) are" }
     return threads > 1 ? "\(who), with \(threads) threads each, are" : "\(who) are"

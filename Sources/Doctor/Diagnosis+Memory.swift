@@ -2,11 +2,14 @@ internal import Platform
 internal import Ranks
 
 extension Diagnosis {
-  /// Too little room for what ranks share or have.
+  /// Nodes that lack memory for the default run.
   static func memoryProblems(_ job: JobFindings) -> [Problem] {
-    job.nodes.flatMap { sharedProblems(job, $0) + ownProblems(job, $0) + limitProblems(job, $0) }
+    job.nodes.flatMap {
+      sharedProblems(job, $0) + machineProblems(job, $0) + limitProblems(job, $0)
+    }
   }
 
+  /// Too little room for the windows that the ranks of a node share.
   private static func sharedProblems(_ job: JobFindings, _ node: [RankFindings]) -> [Problem] {
     guard let room = node[0].sharedRoom else { return [] }
     let need = job.sharedNeed(node)
@@ -29,6 +32,7 @@ extension Diagnosis {
     ]
   }
 
+  /// A limit of a process that leaves it less memory than a rank needs.
   private static func limitProblems(_ job: JobFindings, _ node: [RankFindings]) -> [Problem] {
     let need = job.processNeed(node)
     let limited = node.compactMap { rank in rank.limit.map { (rank: rank.rank, limit: $0) } }
@@ -43,7 +47,8 @@ extension Diagnosis {
     ]
   }
 
-  private static func ownProblems(_ job: JobFindings, _ node: [RankFindings]) -> [Problem] {
+  /// Too little memory on the machine or in its control group.
+  private static func machineProblems(_ job: JobFindings, _ node: [RankFindings]) -> [Problem] {
     let need = job.memoryNeed(node)
     guard let available = node.compactMap(\.memoryAvailable).min(), available < need else {
       return []

@@ -1,7 +1,19 @@
 internal import Platform
 
 extension Diagnosis {
-  /// More threads than a machine has cores or time for.
+  /// A number of threads per rank that the environment asks for and that has no effect.
+  static func threadProblems(_ job: JobFindings) -> [Problem] {
+    let first = job.ranks[0]
+    guard let wanted = first.wantedThreads, wanted > 1, first.threads == 1 else { return [] }
+    return [
+      Problem(
+        "threads", "OMP_NUM_THREADS=\(first.environment["OMP_NUM_THREADS"] ?? "") is set",
+        why: "it changes nothing, each rank has one thread",
+        instead: "start more ranks, or type --threads-per-rank \(wanted)")
+    ]
+  }
+
+  /// More threads than a machine has cores, or a control group allows CPU time for.
   static func processorProblems(_ machine: MachineUse, isWholeJob: Bool) -> [Problem] {
     var problems: [Problem] = []
     if let problem = overload(machine, isWholeJob) {

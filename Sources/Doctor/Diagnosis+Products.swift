@@ -2,7 +2,7 @@ internal import Kernels
 internal import Platform
 
 extension Diagnosis {
-  /// What makes products wrong or slow.
+  /// Products that are wrong, or slower than they could be.
   static func productProblems(_ job: JobFindings) -> [Problem] {
     var problems: [Problem] = []
     let wrong = job.ranks.filter { !$0.products.areRight }
@@ -33,7 +33,7 @@ extension Diagnosis {
     ]
   }
 
-  /// Whether products in fp32 are computed alike with the instructions of these names.
+  /// Whether the instructions of these two names are the same for products in fp32.
   private static func isSame(_ one: String, _ other: String) -> Bool {
     InstructionSet(rawValue: one)?.floats == InstructionSet(rawValue: other)?.floats
   }

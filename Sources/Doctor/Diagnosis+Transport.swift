@@ -1,10 +1,10 @@
 internal import Platform
 
 extension Diagnosis {
-  /// Messages between ranks of a node that are copied twice, or not at all.
+  /// Messages between ranks of a node that are copied twice, or cannot be copied.
   static func transportProblems(_ job: JobFindings) -> [Problem] {
     let off = job.ranks.filter { $0.transport.singleCopy == "none" }
-    // Where messages go another way, the mechanism is not used.
+    // With another mechanism, a rank does not copy from a neighbour's memory.
     let failing = job.ranks.filter {
       $0.transport.copyProblem != nil && $0.transport.singleCopy == "cma"
     }

@@ -1,12 +1,12 @@
 internal import Platform
 internal import Ranks
 
-/// What will be slow or fail in a job, worked out from what its ranks have found.
+/// The problems that will make a job slow or fail, worked out from the findings of its ranks.
 struct Diagnosis {
-  /// The problems, those that spoil most first.
+  /// The problems, the gravest first.
   let problems: [Problem]
 
-  /// Looks for every problem that is known.
+  /// Looks for every kind of problem in `job`.
   init(_ job: JobFindings) {
     let machines = job.machines.map { MachineUse($0) }
     problems =
@@ -20,8 +20,33 @@ struct Diagnosis {
   }
 }
 
+/// Something that will be slow or fail.
+struct Problem: Codable, Equatable, CustomStringConvertible {
+  /// A name that does not change between versions, by which programs recognise the problem.
+  let name: String
+
+  /// What was found.
+  let what: String
+
+  /// Why it matters.
+  let why: String
+
+  /// What to type or to do instead.
+  let instead: String
+
+  init(_ name: String, _ what: String, why: String, instead: String) {
+    self.name = name
+    self.what = what
+    self.why = why
+    self.instead = instead
+  }
+
+  /// One line.
+  var description: String { "warning: \(what): \(why); \(instead)" }
+}
+
 extension Diagnosis {
-  /// Ranks that are not one job, or not all of it the same.
+  /// Ranks that are not one job, or differ in program or MPI library.
   static func launcherProblems(_ job: JobFindings) -> [Problem] {
     let first = job.ranks[0]
     let strangers = Strangers(
@@ -54,7 +79,7 @@ extension Diagnosis {
     return problems
   }
 
-  /// Nodes that do not carry the same.
+  /// Nodes with unequal numbers of ranks.
   static func nodeProblems(_ job: JobFindings) -> [Problem] {
     let counts = job.nodes.map(\.count)
     guard let least = counts.min(), let most = counts.max(), least < most else { return [] }
@@ -68,7 +93,8 @@ extension Diagnosis {
     ]
   }
 
-  /// Data that are damaged, or missing on rank zero's host, which sends them to hosts without.
+  /// Data that are damaged, or missing on rank zero's host. On another host they may be missing: rank
+  /// zero sends its own there.
   static func dataProblems(_ job: JobFindings) -> [Problem] {
     let bad = job.ranks.filter { rank in
       rank.data.map { $0.problem != nil && (rank.rank == 0 || !$0.isMissing) } ?? false

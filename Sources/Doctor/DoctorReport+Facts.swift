@@ -3,7 +3,7 @@ internal import Platform
 internal import Ranks
 
 extension DoctorReport {
-  /// What was found, in lines of a label and a text. Nodes that have the same share a line.
+  /// The findings, in lines of a label and a text. Nodes with the same text share a line.
   var facts: [String] {
     let (first, ranks) = (job.ranks[0], job.ranks.count)
     var facts = Self.line("lockstep", "\(version), program \(first.program.prefix(12))")
@@ -69,7 +69,7 @@ extension DoctorReport {
       + "(\(problem ?? "the system allows it"))"
   }
 
-  /// Open MPI's list of components: `^a,b` is any but these, nothing is any.
+  /// The words for a list of Open MPI's components: `^a,b` means any but these, an empty one any.
   private static func choice(_ list: String?) -> String {
     guard let list, !list.isEmpty else { return "any" }
     return list.hasPrefix("^") ? "any but \(list.dropFirst())" : list
@@ -107,7 +107,7 @@ extension DoctorReport {
     return shown.enumerated().flatMap { Self.line($0.offset == 0 ? label : "", $0.element) }
   }
 
-  /// A label and a text; a text of several lines goes on below itself.
+  /// A label and a text. Further lines of a text stand below its first.
   private static func line(_ label: String, _ text: String) -> [String] {
     text.split(separator: "\n").enumerated().map { number, part in
       let label = number == 0 ? label : ""

@@ -3,23 +3,24 @@ internal import Kernels
 package import MPI
 internal import Platform
 
-/// What this machine and this MPI job look like, and what will be slow or fail.
+/// The report of `lockstep doctor`: the facts about a job and its machines, and what will be slow or fail.
 package struct DoctorReport: Encodable {
   let version: String
   let job: JobFindings
   let nodes: [NodeNeeds]
   let warnings: [Problem]
-  /// The command that uses the whole of a lone process's machine; nil where a job was started.
+  /// The command that trains on all cores of the machine, for a process that no launcher started; nil for
+  /// any other job.
   let suggestion: String?
 
-  /// Lets all ranks look around and judges what they find; collective.
+  /// Collects the findings of all ranks and judges them; collective.
   ///
   /// - Parameters:
   ///   - world: the job.
-  ///   - threads: those that each rank would have.
+  ///   - threads: the threads that each rank would train with.
   ///   - directory: the folder of the data.
-  ///   - version: the program's.
-  ///   - isLaunched: whether a launcher started this process, which then needs no other.
+  ///   - version: the program's version.
+  ///   - isLaunched: whether a launcher started this process.
   /// - Returns: the report on rank zero, nil on the others.
   /// - Throws: `MPIError` where a call fails.
   package static func collect(
@@ -55,7 +56,7 @@ package struct DoctorReport: Encodable {
     }
   }
 
-  /// The report, a fact or a problem a line.
+  /// The report for people: each line has a fact or a problem.
   package var lines: [String] {
     let last =
       warnings.isEmpty ? "nothing to complain about" : Wording.count(warnings.count, "warning")
@@ -64,7 +65,7 @@ package struct DoctorReport: Encodable {
   }
 }
 
-/// What the default run takes of a node, in bytes.
+/// The memory that the default run takes of a node, in bytes.
 struct NodeNeeds: Encodable {
   let host: String
   let ranks: [Int]

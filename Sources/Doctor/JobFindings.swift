@@ -8,18 +8,19 @@ internal import MPI
 internal import Platform
 internal import VAE
 
-/// What all ranks of a job have found, in rank order.
+/// The findings of all ranks of a job.
 struct JobFindings: Codable, Equatable {
-  /// Each rank's.
+  /// The findings of each rank, in the order of the ranks; one at least.
   let ranks: [RankFindings]
 
   /// The ranks that share memory, by node, in the order of their lowest ranks.
   var nodes: [[RankFindings]] { grouped(by: \.node) }
 
-  /// The ranks that share processors: several nodes, where hosts are pretended or are containers.
+  /// The ranks that share processors, by machine; a machine may have several nodes, as where they are
+  /// containers.
   var machines: [[RankFindings]] { grouped(by: \.machine) }
 
-  /// What to type to start ranks otherwise.
+  /// The commands to start the ranks in other ways.
   var advice: LaunchAdvice { ranks[0].advice }
 
   private func grouped<Key: Hashable>(by key: (RankFindings) -> Key) -> [[RankFindings]] {
@@ -28,9 +29,9 @@ struct JobFindings: Codable, Equatable {
 }
 
 extension JobFindings {
-  /// Lets every rank look around and brings what they find to rank zero; collective.
+  /// Collects the findings of all ranks on rank zero; collective.
   ///
-  /// - Returns: nil on the other ranks.
+  /// - Returns: the findings on rank zero, nil on the other ranks.
   static func collect(
     _ world: borrowing World, threads: Int, data directory: String
   ) throws -> JobFindings? {
@@ -51,29 +52,31 @@ extension JobFindings {
 }
 
 extension JobFindings {
-  /// The bytes that the default run takes of a node's shared memory, with its data; none where a
-  /// rank is alone.
+  /// The bytes that the default run takes of a node's shared memory, with its data; 0 where a rank is
+  /// alone on the node, which shares no memory.
   func sharedNeed(_ node: [RankFindings]) -> Int {
     node.count > 1 ? memory(node).teamBytes + dataBytes : 0
   }
 
-  /// The bytes that the default run takes of a rank's own limits, with what it shares with others.
+  /// The bytes that the default run takes of the limits of one process: its own, and those that it shares
+  /// with others.
   func processNeed(_ node: [RankFindings]) -> Int {
     let need = memory(node)
     return dataBytes + need.rootBytes + need.teamBytes + need.rankBytes + ProcessLimit.reserve
   }
 
-  /// The bytes of the images and labels that rank zero has read, and every node gets.
+  /// The bytes of the images and labels that rank zero has read, and of which every node gets a copy.
   private var dataBytes: Int { ranks[0].data?.bytes ?? 0 }
 
   /// The bytes that the default run takes of a node's memory, with its data and every rank's
   /// program and libraries.
   func memoryNeed(_ node: [RankFindings]) -> Int {
     let need = memory(node)
-    let program = 64 << 20  // A guess that lies above what was seen of program and libraries.
+    let program = 64 << 20  // Measured processes took less for their program and libraries.
     return dataBytes + need.rootBytes + need.teamBytes + node.count * (need.rankBytes + program)
   }
 
+  /// The memory that the default run takes on the node of these ranks, which are a team.
   private func memory(_ node: [RankFindings]) -> MemoryPlan {
     let (recipe, threads) = (Recipe(), node[0].threads)
     let pixels = ranks[0].data?.sizes.map { $0[2] * $0[3] } ?? 784

@@ -1,15 +1,15 @@
 internal import Platform
 internal import Ranks
 
-/// What to type so that ranks start otherwise than they did.
+/// The commands that start ranks in other ways. Each is what a user types.
 struct LaunchAdvice {
-  /// The launcher that the library brings.
+  /// The launcher of the MPI library.
   let launcher: MPILauncher
 
-  /// Whether Slurm's `srun` starts the ranks in its place.
+  /// Whether Slurm's `srun` starts the ranks instead of the launcher.
   let isSlurm: Bool
 
-  /// Gives each rank as many cores of its own as it has `threads`.
+  /// Binds each rank to as many cores of its own as it has `threads`.
   func binding(threads: Int) -> String {
     guard isSlurm else { return launcher.line(launcher.binding(threads: threads)) }
     return "srun " + (threads > 1 ? "--cpus-per-task=\(threads) " : "") + "--cpu-bind=cores"
@@ -18,7 +18,7 @@ struct LaunchAdvice {
   /// Binds no rank.
   var noBinding: String { isSlurm ? "srun --cpu-bind=none" : launcher.line(launcher.noBinding) }
 
-  /// Lets ranks run on `cpus` alone, which the launcher itself was left.
+  /// Lets ranks run on `cpus` alone, to which the launcher itself is confined.
   func keeping(_ cpus: CPUList) -> String {
     isSlurm || launcher == .hydra ? noBinding : "\(noBinding), or mpirun --cpu-set \(cpus)"
   }
@@ -30,7 +30,7 @@ struct LaunchAdvice {
       ? (["srun", launcher.slurm] + options).joined(separator: " ") : launcher.line(options)
   }
 
-  /// Brings the variable `name` of this environment to all ranks, which srun does untold.
+  /// Passes the variable `name` of the environment to all ranks; srun passes all variables.
   func variable(_ name: String) -> String {
     isSlurm ? "export \(name)" : launcher.line([launcher.variable, name])
   }
@@ -42,9 +42,9 @@ struct LaunchAdvice {
 }
 
 extension RankFindings {
-  /// For a job of which this is a rank.
+  /// The commands for the job of which this is a rank.
   var advice: LaunchAdvice {
-    // Ranks of an mpirun in a step of srun's have mpirun's variables, too.
+    // Where srun has started an mpirun, its ranks have the variables of both.
     LaunchAdvice(
       launcher: MPILauncher(library: transport.library),
       isSlurm: slurmTasks != nil && launched == nil)

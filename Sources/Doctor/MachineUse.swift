@@ -1,34 +1,35 @@
 internal import Platform
 
-/// The ranks of one machine and what they have to share there.
+/// The ranks of one machine and the processors that they share.
 struct MachineUse {
   /// The ranks, in order.
   let ranks: [RankFindings]
 
-  /// The machine's processors, as the first of the ranks sees them.
+  /// The machine's processors, as the first rank sees them.
   let processor: Processor
 
-  /// The hardware threads that the ranks may use: of a lone process, those it is bound to.
+  /// The hardware threads that the ranks may use; of a process that no launcher started, those to which
+  /// it is bound.
   let usable: CPUList
 
-  /// The cores that these make up.
+  /// The number of cores to which these hardware threads belong; one at least.
   let coreCount: Int
 
-  /// The threads of all ranks.
+  /// The number of threads of all ranks.
   let threadCount: Int
 
-  /// What to type to start them otherwise.
+  /// The commands to start the ranks in other ways.
   var advice: LaunchAdvice { ranks[0].advice }
 
-  /// The host's name, or the names that it goes under.
+  /// The host's name, or its names, where ranks see several.
   var host: String { Wording.hosts(ranks.map { [$0] }) }
 
-  /// The ranks of one thread that this machine is best used with.
+  /// The number of ranks of one thread with which the machine trains fastest.
   var bestRankCount: Int {
     min(coreCount, max(1, processor.quota.map { Int($0) } ?? coreCount))
   }
 
-  /// Works out what `ranks`, all of one machine, may use.
+  /// The use that `ranks`, all of one machine, make of it.
   init(_ ranks: [RankFindings]) {
     self.ranks = ranks
     processor = ranks[0].processor

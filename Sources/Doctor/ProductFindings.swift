@@ -5,21 +5,21 @@ struct ProductFindings: Codable, Equatable {
   /// The instructions that it uses, by the name that `LOCKSTEP_INSTRUCTIONS` takes.
   var instructions: String
 
-  /// Their name, for people.
+  /// The name of the instructions for people.
   var description: String
 
-  /// The fastest that its processor has.
+  /// The fastest instructions that its processor has.
   var best: String
 
-  /// Whether they multiply numbers in bf16.
+  /// Whether the instructions multiply numbers in bf16.
   var hasBF16: Bool
 
-  /// Whether they have the bits that they must have.
+  /// Whether the products that were computed have the bits that they must have.
   var areRight: Bool
 }
 
 extension ProductFindings {
-  /// Computes some.
+  /// Computes products on this processor, and checks them.
   init() {
     let set = InstructionSet.current
     instructions = set.rawValue

@@ -3,9 +3,9 @@ internal import MPI
 internal import Platform
 internal import Ranks
 
-/// What one rank finds out about its place in the job, its machine and its library.
+/// The findings of one rank about its place in the job, its machine and its library.
 struct RankFindings: Codable, Equatable {
-  /// The rank.
+  /// The rank's number.
   var rank: Int
 
   /// The lowest of the ranks that share memory with this one, which stands for their node.
@@ -14,55 +14,55 @@ struct RankFindings: Codable, Equatable {
   /// The host's name.
   var host: String
 
-  /// What tells machines apart, whatever they are called: the running kernel's number.
+  /// The number of the running kernel, by which machines are told apart even if their names are equal.
   var machine: String
 
   /// The hardware threads that this rank is bound to.
   var cpus: CPUList
 
-  /// The threads that this rank would have.
+  /// The number of threads that this rank would train with.
   var threads: Int
 
-  /// The ranks that the launcher says it started; nil without one that says it.
+  /// The number of ranks that the launcher says it started; nil where none says so.
   var launched: Int?
 
-  /// The variables of the environment that change what is done here, or how fast.
+  /// The values of the environment's ``variables``, of those that are set.
   var environment: [String: String]
 
   /// The processors.
   var processor: Processor
 
-  /// How it computes products.
+  /// How this rank computes products.
   var products: ProductFindings
 
-  /// How messages travel.
+  /// How this rank's messages travel.
   var transport: Transport
 
-  /// Room for shared windows; nil where there is no such directory.
+  /// The room for shared windows; nil where the directory for them does not exist.
   var sharedRoom: SharedMemoryRoom?
 
-  /// The bytes that can still be allocated; nil where the system does not tell.
+  /// The bytes that the machine can still allocate; nil where the system does not tell.
   var memoryAvailable: Int?
 
   /// The tightest limit of this process; nil where there is none.
   var limit: ProcessLimit?
 
-  /// The SHA-256 of the program.
+  /// The SHA-256 of the program's file, in hexadecimal; "unknown" where it cannot be read.
   var program: String
 
-  /// The data, as the lowest rank of a node finds it.
+  /// The data that this rank finds; nil on all ranks but the lowest of a node.
   var data: DataFindings?
 
-  /// The hardware threads that the process which started this one is bound to; nil where the system
-  /// does not tell.
+  /// The hardware threads that this process's parent is bound to; nil where the system does not tell.
   var parentCPUs: CPUList?
 }
 
 extension RankFindings {
-  /// The variables in which people ask for threads, and Slurm tells how many processes it started.
+  /// The variables that are looked at: in the first users ask for threads, in the second Slurm tells how
+  /// many processes it started.
   static let variables = ["OMP_NUM_THREADS", "SLURM_STEP_NUM_TASKS"]
 
-  /// Looks around, also at the data in `data`; collective.
+  /// Examines this rank, its machine, and the data in `directory`; collective.
   init(_ world: borrowing World, threads: Int, data directory: String) throws {
     let node = try world.communicator.splitShared(key: world.communicator.rank)
     rank = world.communicator.rank
@@ -90,5 +90,28 @@ extension RankFindings {
 
   private static func variable(_ name: String) -> String? {
     getenv(name).map { String(cString: $0) }
+  }
+
+  /// The number of threads that OMP_NUM_THREADS asks for: of a list, which has a number for each level of
+  /// nesting, the first. Nil where the variable is not set, or not to a number.
+  var wantedThreads: Int? {
+    environment["OMP_NUM_THREADS"]?.split(separator: ",").first.flatMap {
+      Int($0.split(whereSeparator: \.isWhitespace).joined(separator: " "))
+    }
+  }
+
+  /// The number of processes that Slurm's `srun` started with this one; nil where it started none.
+  var slurmTasks: Int? { environment["SLURM_STEP_NUM_TASKS"].flatMap { Int($0) } }
+}
+
+extension Wording {
+  /// "rank 3", "ranks 0 and 1", "ranks 0-3,7".
+  static func ranks(_ ranks: [RankFindings]) -> String { list("rank", ranks.map(\.rank)) }
+
+  /// The hosts of `nodes`, each once.
+  static func hosts(_ nodes: [[RankFindings]]) -> String {
+    var hosts: [String] = []
+    for node in nodes where !hosts.contains(node[0].host) { hosts.append(node[0].host) }
+    return names(hosts)
   }
 }

@@ -4,27 +4,29 @@ internal import Kernels
 internal import MPI
 internal import Ranks
 
-/// How this rank's messages travel, as far as the library tells.
+/// How this rank's messages travel, as far as the library tells. A setting that the library does not have
+/// is nil.
 struct Transport: Codable, Equatable {
-  /// The library's name and version, its first words.
+  /// The library's name and version.
   var library: String
 
-  /// What the library allows this process's threads.
+  /// The thread level that the library grants this process.
   var threadLevel: String
 
-  /// Which components carry messages: `pml`. Each setting is nil where the library knows none.
+  /// The components that carry messages: the setting `pml`.
   var messageLayer: String?
 
-  /// Which components carry bytes: `btl`.
+  /// The components that carry bytes: the setting `btl`.
   var byteLayer: String?
 
-  /// How a rank copies from another's memory in one step: `btl_vader_single_copy_mechanism`.
+  /// The mechanism with which a rank copies directly from another's memory: the setting
+  /// `btl_vader_single_copy_mechanism`.
   var singleCopy: String?
 
-  /// Whether ranks leave the processor to others while they wait: `mpi_yield_when_idle`.
+  /// Whether ranks leave the processor to others while they wait: the setting `mpi_yield_when_idle`.
   var yields: Bool?
 
-  /// Where shared windows are kept: `osc_sm_backing_directory`.
+  /// The directory of shared windows: the setting `osc_sm_backing_directory`.
   var windowDirectory: String?
 
   /// Why this rank cannot copy from its neighbour's memory; nil where it can.
@@ -32,7 +34,7 @@ struct Transport: Codable, Equatable {
 }
 
 extension Transport {
-  /// Asks the library, and copies from a neighbour on `node`; collective over `node`.
+  /// Asks the library for its settings, and copies from a neighbour on `node`; collective over `node`.
   init(_ world: borrowing World, _ node: borrowing Communicator) throws {
     library = MPILauncher.libraryName(try World.libraryVersion)
     threadLevel = "\(world.threadLevel)"
@@ -46,7 +48,7 @@ extension Transport {
 
   /// Copies a word from the memory of the next rank on this node, as MPI does with long messages.
   ///
-  /// - Returns: why that failed, or nil.
+  /// - Returns: why the copy failed; nil where it succeeded.
   private static func copy(among node: borrowing Communicator) throws -> String? {
     let expected = Int64(bitPattern: 0x4c6f_636b_7374_6570)
     let word = Buffer<Int64>(repeating: expected, count: 1)
@@ -58,7 +60,7 @@ extension Transport {
     let error = CLinux_copy_from_process(
       pid_t(processes[next]), UInt(bitPattern: Int(addresses[next])), &copy,
       MemoryLayout<Int64>.size)
-    try node.barrier()  // The neighbour's word is there until all have copied.
+    try node.barrier()  // Every rank's word must exist until its neighbour has copied it.
     _ = word.span.count
     if error != 0 { return String(cString: strerror(error)) }
     return copy == expected ? nil : "another process was met"
