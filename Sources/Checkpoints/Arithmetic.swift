@@ -3,18 +3,19 @@ package import Kernels
 /// How a run's matrix products are computed, as far as a model's bits depend on it: a part of
 /// `state.json`.
 package struct Arithmetic: Codable, Equatable {
-  /// The number of the definition of sums; nil in checkpoints of versions in which a library chose.
+  /// The number of the definition of sums; nil in checkpoints of earlier versions, in which a library
+  /// chose how to sum.
   package var sums: Int?
 
   /// The instructions of bf16 products, each of which rounds in its own way; nil in fp32, where all
-  /// have the same bits. Earlier versions name them in fp32, too.
+  /// give the same bits. Earlier versions wrote them in fp32, too.
   var instructions: String?
 
-  /// The definition of this version: chains of fused multiply-adds, of gradients a tree of chains
-  /// of 64 positions.
+  /// The number of this version's definition: a sum is a chain of fused multiply-adds; that of a gradient
+  /// is a tree of chains over 64 positions.
   private static let definition = 1
 
-  /// Whether a job can have written this: it is shown to people.
+  /// Whether a job of this program can have written these values.
   var isPlausible: Bool {
     guard let sums else { return true }
     return sums == Self.definition
@@ -23,17 +24,17 @@ package struct Arithmetic: Codable, Equatable {
 }
 
 extension Arithmetic {
-  /// How this job computes.
+  /// The arithmetic of a job with `precision` and `instructions`.
   package init(_ precision: Precision, _ instructions: InstructionSet) {
     self.init(
       sums: Self.definition, instructions: precision == .fp32 ? nil : instructions.rawValue)
   }
 
-  /// ``instructions``, of this version's checkpoints alone.
+  /// The instructions of bf16 products; nil in fp32, also in checkpoints of earlier versions.
   package var bf16Instructions: String? { sums == nil ? nil : instructions }
 
-  /// Why a run that was computed as `earlier` goes on to other bits than it would have had, in a
-  /// sentence; nil where it does not.
+  /// A sentence that tells why a run, computed as `earlier` so far, will not have the bits that it would
+  /// have had without the interruption; nil where it will have them.
   package func warning(since earlier: Arithmetic?) -> String? {
     guard let earlier, earlier.sums == sums else {
       return "the checkpoint is of an earlier version of lockstep, whose sums were a library's, so "

@@ -4,7 +4,7 @@ package import Kernels
 package import Platform
 package import VAE
 
-/// A directory with all that a run needs to go on: tensors, state and the checksums of both.
+/// A directory with all that is needed to resume a run: tensors, state and the checksums of both.
 package enum Checkpoint {
   /// The parameters, under PyTorch's names.
   package static let modelName = "model.safetensors"
@@ -24,7 +24,7 @@ package enum Checkpoint {
     return "step-" + String(repeating: "0", count: max(0, 8 - digits.count)) + digits
   }
 
-  /// The number of steps that a directory's name tells, if it is that of a checkpoint.
+  /// The number of steps in the name of a checkpoint's directory; nil for any other name.
   static func step(ofDirectory name: String) -> Int? {
     guard name.hasPrefix("step-"), let step = Int(name.dropFirst(5)),
       name == directoryName(step: step)
@@ -32,22 +32,26 @@ package enum Checkpoint {
     return step
   }
 
-  /// What the names of unfinished checkpoints, and of those half removed, begin with.
+  /// The beginning of the names of checkpoints that are not completely written, or removed.
   static let temporaryPrefix = ".unfinished-"
 }
 
 extension Checkpoint {
-  /// Writes `replica` and `state` as a new directory of `parent`, whole or not at all.
+  /// Writes `replica` and `state` as a new directory in `parent`, completely or not at all.
   ///
-  /// Everything is written to a temporary directory and brought to the disk; one rename then makes
-  /// it the checkpoint. A checkpoint of the same step is replaced.
+  ///  1. All files are written to a temporary directory.
+  ///  2. They are brought to the disk, and `synchronize` is called.
+  ///  3. The temporary directory is renamed. A checkpoint of the same step is replaced.
   ///
-  /// `rows` is room for bringing tensors into order: see ``TensorFile/rowsCount(_:)``;
-  /// `synchronize` brings to the disk what else must be there before the checkpoint is.
-  ///
-  /// - Returns: the directory's name, which a crash may still take away until the parent is
-  ///   brought to the disk, and the SHA-256 of its model.
-  /// - Throws: `Failure` or `FileError`; what was there before is then untouched.
+  /// - Parameters:
+  ///   - replica: the parameters and moments.
+  ///   - state: the state, which has the number of steps.
+  ///   - parent: the run directory.
+  ///   - rows: memory of ``TensorFile/rowsCount(_:)`` floats, through which tensors are written.
+  ///   - synchronize: brings other files to the disk that must be there before the checkpoint.
+  /// - Returns: the directory's name and the SHA-256 of its model. Until `parent` is brought to the disk,
+  ///   a crash of the machine may still lose the checkpoint.
+  /// - Throws: `Failure` or `FileError`; nothing in `parent` has changed then.
   package static func write(
     _ replica: Replica, _ state: CheckpointState, in parent: String, rows: Vector,
     synchronize: () -> Void
@@ -57,7 +61,7 @@ extension Checkpoint {
     if FileSystem.exists(temporary) { try FileSystem.remove(temporary) }
     try FileSystem.makeDirectory(temporary, withParents: false)
     do {
-      let modelDigest = try writeFiles(replica, state, in: temporary, rows)
+      let modelDigest = try writeFiles(replica, state, in: temporary, rows: rows)
       synchronize()
       try FileSystem.install(temporary, at: "\(parent)/\(name)")
       return (name, modelDigest)
@@ -68,16 +72,17 @@ extension Checkpoint {
     }
   }
 
-  /// All is written before the first file waits for the disk: one wait then does most of all.
+  /// Writes the files of a checkpoint. All are written before the first is brought to the disk: most of
+  /// the others are then there as well when that is done.
   ///
   /// - Returns: the SHA-256 of the model.
   private static func writeFiles(
-    _ replica: Replica, _ state: CheckpointState, in directory: String, _ rows: Vector
+    _ replica: Replica, _ state: CheckpointState, in directory: String, rows: Vector
   ) throws -> String {
     var model = try HashedFile(creating: "\(directory)/\(modelName)")
     try TensorFile.write(
       [.init(prefix: "", subject: "a parameter", floats: replica.parameters)], replica.layout,
-      metadata(replica, state), to: &model, rows: rows)
+      metadata: metadata(replica, state), to: &model, rows: rows)
     var optimizer = try HashedFile(creating: "\(directory)/\(optimizerName)")
     try TensorFile.write(
       [
@@ -86,7 +91,7 @@ extension Checkpoint {
         .init(
           prefix: "exp_avg_sq.", subject: "a mean of squared gradients",
           floats: replica.secondMoment),
-      ], replica.layout, ["format": "pt"], to: &optimizer, rows: rows)
+      ], replica.layout, metadata: ["format": "pt"], to: &optimizer, rows: rows)
     var progress = try HashedFile(creating: "\(directory)/\(stateName)")
     try progress.write(state.text)
     var sums = try HashedFile(creating: "\(directory)/\(Checksums.name)")
@@ -119,14 +124,16 @@ extension Checkpoint {
 }
 
 extension Checkpoint {
-  /// The floats that saving states of `layout` takes.
+  /// The floats of memory that saving states of `layout` takes: a copy of the state, and the rows through
+  /// which it is written.
   package static func saveCount(_ layout: ParameterLayout) -> Int {
     Replica.count(layout) + TensorFile.rowsCount(layout)
   }
 }
 
 extension Failure {
-  /// The failure of a checkpoint that nothing could be gone on with from.
+  /// The failure where `subject`, which a checkpoint would have, is not finite: training could not be
+  /// resumed from such a checkpoint, so it is not written.
   package static func notFinite(_ subject: String) -> Failure {
     Failure(
       .disagreement,
@@ -136,7 +143,7 @@ extension Failure {
 }
 
 extension Checkpoint {
-  /// Reads parameters and moments of the checkpoint `directory`.
+  /// Reads the parameters and moments of the checkpoint `directory` into `replica`.
   package static func read(_ directory: String, into replica: Replica) throws {
     let model = try SafetensorsFile(opening: "\(directory)/\(modelName)")
     try TensorFile.read([("", replica.parameters)], replica.layout, from: model)

@@ -1,12 +1,12 @@
 internal import Engine
 
-/// When to write checkpoints beside those at epochs' ends.
+/// When to write checkpoints in addition to those at epochs' ends.
 package enum CheckpointInterval: Equatable, Sendable {
   /// At no other time.
   case epoch
-  /// After every so many steps, counted from the beginning of the run.
+  /// After every step whose number, from the beginning of the run, is a multiple of this.
   case steps(Int)
-  /// When so many seconds have passed since the last one, by rank zero's clock.
+  /// When this many seconds have passed since the last checkpoint, by rank zero's clock.
   case seconds(Double)
 
   /// Reads `epoch`, a number of steps (`100`) or of seconds (`30s`, `0.5s`; a ten-thousandth at
@@ -25,13 +25,13 @@ package enum CheckpointInterval: Equatable, Sendable {
     }
   }
 
-  /// Whether a checkpoint is due after `step`, as every rank can tell.
+  /// Whether a checkpoint is due after `step`; false for an interval in seconds.
   package func isDue(after step: Int) -> Bool {
     guard case .steps(let count) = self else { return false }
     return step.isMultiple(of: count)
   }
 
-  /// Whether one is due `elapsed` after the last, which rank zero's clock tells.
+  /// Whether a checkpoint is due `elapsed` after the last; false for an interval in steps.
   package func isDue(after elapsed: Duration) -> Bool {
     guard case .seconds(let seconds) = self else { return false }
     return elapsed >= .seconds(seconds)
@@ -51,7 +51,7 @@ extension CheckpointInterval: CustomStringConvertible {
 }
 
 extension CheckpointInterval: Codable {
-  /// A number of steps, or a text.
+  /// Decodes a number of steps, or a text.
   package init(from decoder: any Decoder) throws {
     let value = try decoder.singleValueContainer()
     let text = try (try? value.decode(Int.self)).map(String.init) ?? value.decode(String.self)
@@ -62,7 +62,7 @@ extension CheckpointInterval: Codable {
     self = interval
   }
 
-  /// As it is read.
+  /// Encodes a number of steps as a number, any other interval as its text.
   package func encode(to encoder: any Encoder) throws {
     var value = encoder.singleValueContainer()
     if case .steps(let count) = self {

@@ -2,25 +2,28 @@ internal import Engine
 internal import Logging
 internal import Platform
 
-/// The checkpoint that a path on the command line means, found and checked.
+/// The checkpoint that a path on the command line means, found and verified.
+///
+///     let reference = try CheckpointReference("checkpoints/mnist")
+///     let step = try reference.state().progress.step
 package struct CheckpointReference {
-  /// Its `model.safetensors`.
+  /// The path of the model, which is `model.safetensors` in a checkpoint.
   package let model: String
 
-  /// The checkpoint's directory; nil for a bare `.safetensors` file.
+  /// The checkpoint's directory; nil for a `.safetensors` file.
   package let directory: String?
 
-  /// The SHA-256 of ``model``, which was checked; nil for a bare `.safetensors` file.
+  /// The SHA-256 of the model, which was verified; nil for a `.safetensors` file, which has no checksum.
   package let modelDigest: String?
 
-  /// Newer checkpoints that were passed over because they are not whole, a sentence each.
+  /// A sentence for each newer checkpoint that was passed over because it is not whole.
   let passedOver: [String]
 
-  /// Finds what `path` means: a run directory (its newest whole checkpoint), a checkpoint
-  /// directory, or a `.safetensors` file.
+  /// Finds the checkpoint that `path` means: of a run directory the newest whole checkpoint; else `path`
+  /// is a checkpoint's directory, or a `.safetensors` file.
   ///
-  /// - Throws: `Failure`: `inputOutput` where nothing is at `path`, `badData` where nothing whole
-  ///   is.
+  /// - Throws: `Failure`: `inputOutput` where `path` does not exist, `badData` where there is no whole
+  ///   checkpoint.
   package init(_ path: String) throws {
     let path = FileSystem.withoutTrailingSlashes(path)
     guard try FileSystem.isThere(path) else {
@@ -43,11 +46,13 @@ package struct CheckpointReference {
     }
   }
 
-  /// The newest whole checkpoint of a run directory: the one that `latest` leads to, else the one
-  /// of most steps before it, whose rows the metrics have; else, of a future that was given up, the
-  /// one of most steps. Nil where there is none at all.
+  /// The newest whole checkpoint of a run directory; nil where the directory has no checkpoint.
   ///
-  /// - Throws: `Failure` with `badData` where there are some and none is whole.
+  /// Checkpoints are tried in this order: the one that `latest` leads to; those of fewer steps, the newest
+  /// first; those of more steps, the newest first. The last are left by a run that was later resumed from
+  /// an earlier checkpoint.
+  ///
+  /// - Throws: `Failure` with `badData` where there are checkpoints, and none is whole.
   package static func newest(inRun path: String) throws -> CheckpointReference? {
     let latest = "\(path)/\(RunDirectory.latestName)"
     let end =
@@ -72,8 +77,9 @@ package struct CheckpointReference {
         + "or begin anew: --resume none --config \(path)/\(RunFiles.configuration)")
   }
 
-  /// The checkpoints under their own names; and those that a copy of the run has as directories
-  /// where links were, if it has them under no other name.
+  /// The checkpoints of a run: the directories with a checkpoint's name; and, in a copy of a run that has
+  /// directories in the place of the links `latest` and `best`, each of these whose checkpoint is not
+  /// whole under its own name.
   private static func candidates(inRun path: String) throws -> [(name: String, step: Int)] {
     let named = try FileSystem.names(in: path).compactMap { name in
       Checkpoint.step(ofDirectory: name).map { (name: name, step: $0) }
@@ -89,7 +95,8 @@ package struct CheckpointReference {
     return named + copies.filter { !whole($0.step) }
   }
 
-  /// `failure`, of the checkpoint at `path`, and which one of its run is whole.
+  /// `failure`, about the checkpoint at `path`, with the advice to use another, and the newest whole one of
+  /// the same run if there is one.
   private static func naming(wholeOneBeside path: String, _ failure: Failure) -> Failure {
     let run = FileSystem.parent(of: path)
     guard RunFiles.isRun(run), let newest = try? newest(inRun: run), let whole = newest.directory
@@ -98,11 +105,10 @@ package struct CheckpointReference {
       failure.code, "\(failure.description); use another checkpoint: \(whole) is whole")
   }
 
-  /// Why there is nothing to be found in the directory at `path`; nil where there is at least a
-  /// part of a checkpoint.
+  /// The failure where the directory at `path` is no checkpoint; nil where it has a part of one.
   private static func absence(in path: String) throws -> Failure? {
     let names = try FileSystem.names(in: path)
-    // As collections of models lay them.
+    // Collections of models lay out a model's directory in this way.
     let others = [Checkpoint.optimizerName, Checkpoint.stateName, Checksums.name]
     if names.contains(Checkpoint.modelName), !names.contains(where: others.contains) {
       return Failure(
@@ -127,7 +133,7 @@ package struct CheckpointReference {
     return Failure(.badData, "\(path): \(what); \(advice)")
   }
 
-  /// The checkpoint in `directory`, once it has been found whole.
+  /// Verifies the checkpoint in `directory`.
   private init(whole directory: String, passedOver: [String]) throws {
     let digests = try Checksums.verify(Checkpoint.names, in: directory)
     self.init(
@@ -150,7 +156,8 @@ package struct CheckpointReference {
 
   /// The checkpoint's state.
   ///
-  /// - Throws: `Failure` with `badData` where there is none or it makes no sense.
+  /// - Throws: `Failure` with `badData` where there is none, as of a `.safetensors` file, or it cannot be
+  ///   the state of a run.
   package func state() throws -> CheckpointState {
     guard let directory else {
       throw Failure(
@@ -174,7 +181,7 @@ package struct CheckpointReference {
 }
 
 extension CheckpointState {
-  /// Whether the numbers can be those of a run.
+  /// Whether the values can be the state of a run.
   fileprivate var isPlausible: Bool {
     let counts = 0..<1 << 48
     return counts.contains(progress.step) && counts.contains(progress.epoch)

@@ -4,7 +4,7 @@ internal import Images
 package import Ranks
 internal import Platform
 
-/// What a checkpoint says beside its tensors, kept as `state.json`.
+/// The content of `state.json`: all of a checkpoint but its tensors.
 package struct CheckpointState: Codable, Equatable {
   /// The version of this format.
   var format = 1
@@ -12,30 +12,33 @@ package struct CheckpointState: Codable, Equatable {
   /// Where the run stands.
   package var progress: Progress
 
-  /// What determines the model.
+  /// The values that determine the model.
   package var recipe: Recipe
 
-  /// Pixels of an image.
+  /// The number of pixels of an image.
   package var pixels: Int
 
-  /// The shape of an image; nil in those of earlier versions.
+  /// The size of an image; nil in checkpoints of earlier versions.
   package var imageSize: ImageSize?
 
-  /// The images that the run is trained on and judged by; nil in those of earlier versions.
+  /// The digests of the images that the run is trained and tested on; nil in checkpoints of earlier
+  /// versions.
   package var data: DataFingerprint?
 
-  /// How the job that wrote it computed; nil in those of earlier versions.
+  /// How the job that wrote the checkpoint computed; nil in checkpoints of earlier versions.
   package var arithmetic: Arithmetic?
 
-  /// The mean loss of the test images, in nats, of a checkpoint at an epoch's end.
+  /// The mean loss of the test images, in nats; nil where the checkpoint is not at an epoch's end, or
+  /// there are no test images.
   package var testLoss: Double?
 
-  /// Lines of the metrics up to here that could not be written, if any: who goes on writes them.
+  /// Lines of the metrics, up to this step, that could not be written: a job that is resumed here writes
+  /// them. Nil where all could be written.
   package var refusedMetrics: [String]?
 }
 
 extension CheckpointState {
-  /// The state at `progress` of a run with `recipe` on images of `imageSize`.
+  /// The state at `progress` of a run with `recipe`, on images of `imageSize` with the digests `data`.
   package init(
     at progress: Progress, recipe: Recipe, imageSize: ImageSize, data: DataFingerprint,
     arithmetic: Arithmetic
@@ -45,7 +48,7 @@ extension CheckpointState {
     (self.data, self.arithmetic) = (data, arithmetic)
   }
 
-  /// Reads the content of `state.json`.
+  /// Decodes the content of `state.json`.
   package init(decoding text: String) throws {
     self = try JSONDecoder().decode(Self.self, from: Data(text.utf8))
   }

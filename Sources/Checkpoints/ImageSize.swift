@@ -6,23 +6,24 @@ package struct ImageSize: Codable, Equatable {
   package var rows: Int
   package var columns: Int
 
-  /// Whether an image has `pixels`: files may tell any numbers, whose product need not exist.
+  /// Whether an image of this size has `pixels`. The size may be from a file, so that its product may
+  /// overflow, and is not computed.
   func hasPixels(_ pixels: Int) -> Bool {
     rows > 0 && columns > 0 && pixels.isMultiple(of: rows) && pixels / rows == columns
   }
 
-  /// An image of `rows` × `columns`.
+  /// The size `rows` × `columns`.
   package init(rows: Int, columns: Int) { (self.rows, self.columns) = (rows, columns) }
 
-  /// What a model's file tells of images of `pixels`; nil where it does not.
+  /// The size in the metadata of a model's file; nil where they have none, or one that has not `pixels`.
   package init?(toldBy metadata: [String: String], pixels: Int) {
     let sides = ["rows", "columns"].map { metadata["lockstep.\($0)"].flatMap { Int($0) } ?? 0 }
     self.init(rows: sides[0], columns: sides[1])
     if !hasPixels(pixels) { return nil }
   }
 
-  /// Makes sure that a model of such images is not used on those of another shape, which may have as
-  /// many pixels.
+  /// Makes sure that images which a model of this size is used on have this size: images of another may
+  /// have as many pixels.
   ///
   /// - Throws: `Failure` with `badData`.
   package func require(in shapes: [Dataset.Shape], of directory: String) throws {
@@ -34,8 +35,8 @@ package struct ImageSize: Codable, Equatable {
     }
   }
 
-  /// What images of `pixels` are where nobody tells, as earlier versions did not: a square, else one
-  /// row.
+  /// A guess of the size of images of `pixels`, for models of earlier versions, whose files do not tell it:
+  /// a square, or one row where `pixels` is not a square number.
   package init(guessedFrom pixels: Int) {
     let side = Int(Double(pixels).squareRoot())
     self.init(

@@ -3,18 +3,22 @@ internal import Platform
 package import VAE
 
 extension ModelConfiguration {
-  /// The sizes that a file's tensors have, which are all that a foreign file tells.
+  /// The sizes of the model whose tensors the file has, as their shapes tell: a file by another program
+  /// tells them in no other way.
+  ///
+  /// - Throws: `FileError` where a tensor is missing, `Failure` with `badData` where shapes do not fit.
   package init(shapesOf file: borrowing SafetensorsFile) throws {
     let prefix = TensorFile.commonPrefix(of: file)
-    let input = try file.tensor("\(prefix)fc1.weight").shape
-    let mean = try file.tensor("\(prefix)fc21.weight").shape
+    let (inputName, meanName) = (PyTorchLayer.encoderHidden.weight, PyTorchLayer.mean.weight)
+    let input = try file.tensor(prefix + inputName).shape
+    let mean = try file.tensor(prefix + meanName).shape
     guard input.count == 2, mean.count == 2, (input + mean).allSatisfy({ $0 > 0 }),
       mean[1] == input[0]
     else {
       let isTransposed = input.count == 2 && mean.count == 2 && input[1] == mean[0]
       throw Failure(
         .badData,
-        "\(file.path): fc1.weight is \(input) and fc21.weight \(mean), where [hidden, pixels] "
+        "\(file.path): \(inputName) is \(input) and \(meanName) \(mean), where [hidden, pixels] "
           + "and [latent, hidden] are wanted; "
           + (isTransposed
             ? "each weight lies transposed: save numpy.ascontiguousarray(weight.T) of each"

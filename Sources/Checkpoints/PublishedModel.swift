@@ -2,14 +2,14 @@ internal import Engine
 internal import Platform
 internal import Ranks
 
-/// The models that the default recipe makes of MNIST, with the bits that everybody gets: on any
-/// processor, any number of ranks and threads, any MPI.
+/// The digests of the models that the default recipe trains on MNIST, on any processor, any number of
+/// ranks and threads, and any MPI.
 ///
-/// The README has two of them. Whoever changes a bit of what training computes changes these.
+/// The README has two of them. A change of any computed bit changes all of them.
 package enum PublishedModel {
-  /// The SHA-256 of `model.safetensors`, in hexadecimal, by the steps taken: one epoch has 469.
+  /// The SHA-256 of `model.safetensors`, in hexadecimal, by the number of steps; one epoch has 469.
   ///
-  /// 63 and 500 steps are those of `lockstep bench --prove`, with `--quick` and without.
+  /// `lockstep bench --prove` makes 500 steps, and 63 with `--quick`.
   package static let digests = [
     63: "a3a600e0416ac755e40a655a98336f0c3d7bc4a9468128dc727ba16549fc926f",
     469: "7fc81c207cd2aacffe9f4ad15da45be77942c2cddf02d5b55e59a3e90df342bd",
@@ -17,13 +17,13 @@ package enum PublishedModel {
     4690: "b03c9d44d1aa8a96283478afbff805dd0bee096f579598ab0855911f393b5eb7",
   ]
 
-  /// MNIST's images to train on, as a checkpoint tells them: see ``DataFingerprint/train``.
+  /// The digest of MNIST's training images: see ``DataFingerprint/train``.
   private static let images = "e98b300cecaa094331d94fb9d41af24bd471c809bea149d123328d477d8bd33a"
 
-  /// The digest that the model of a checkpoint directory should have, by what its state tells of
-  /// recipe, images and steps; nil where none is published.
+  /// The digest that the model of the checkpoint in `directory` should have, by the recipe, images and
+  /// steps of its state; nil where none is published.
   ///
-  /// The state does not tell `--init` and how many teams all-reduced gradients, which change bits.
+  /// `--init` and the number of teams that all-reduce gradients change bits, too, but are not in the state.
   ///
   /// - Throws: `Failure` or `DecodingError` where the state cannot be read.
   package static func digest(forCheckpoint directory: String) throws -> String? {

@@ -1,10 +1,10 @@
 internal import Engine
 
-/// Which checkpoints stay when a new one is there.
+/// Which checkpoints stay after a new one has been written.
 package enum Retention: Equatable, Sendable {
   /// All.
   case all
-  /// The newest so many, and the one with the best test loss.
+  /// This many of the newest, and the one with the least test loss.
   case newest(Int)
 
   /// Reads `all` or a number; nil where the text is neither.
@@ -30,7 +30,7 @@ extension Retention: CustomStringConvertible {
 }
 
 extension Retention: Codable {
-  /// A number, or a text.
+  /// Decodes a number, or a text.
   package init(from decoder: any Decoder) throws {
     let value = try decoder.singleValueContainer()
     let text = try (try? value.decode(Int.self)).map(String.init) ?? value.decode(String.self)
@@ -41,7 +41,7 @@ extension Retention: Codable {
     self = retention
   }
 
-  /// As it is read.
+  /// Encodes a number, or the text `all`.
   package func encode(to encoder: any Encoder) throws {
     var value = encoder.singleValueContainer()
     if case .newest(let count) = self { try value.encode(count) } else { try value.encode("all") }

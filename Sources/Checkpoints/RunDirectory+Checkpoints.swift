@@ -9,15 +9,15 @@ extension RunDirectory {
   /// The link to the checkpoint with the least test loss.
   static let bestName = "best"
 
-  /// Lets `best` lead to the checkpoint of at most `step` steps with the least loss of the test
-  /// images with the digest `test`: a job that was killed may have written one without coming to the
-  /// link. Where none tells a loss, nothing changes.
+  /// Lets `best` lead to the checkpoint of at most `step` steps with the least loss of the test images
+  /// with the digest `test`; a job that was killed may have written that checkpoint, but not the link.
+  /// Where no checkpoint tells a loss, nothing changes.
   package func settleBest(upTo step: Int, test: String?) throws {
     if let least = try least(upTo: step, test: test) { try setBest(least.name) }
   }
 
-  /// Lets `best` lead to the checkpoint `name` of an epoch's end after `step` steps, if no earlier
-  /// one has a loss of the test images `test` as low as `testLoss`.
+  /// Lets `best` lead to the checkpoint `name`, written at an epoch's end after `step` steps, if no
+  /// earlier one has a loss of the test images `test` that is `testLoss` or less.
   package func updateBest(_ name: String, step: Int, testLoss: Double, test: String?) throws {
     if let best = try best(upTo: step, test: test), best.name != name, best.loss <= testLoss {
       return try setBest(best.name)
@@ -32,8 +32,8 @@ extension RunDirectory {
     try OutputFile.synchronizeDirectory(of: link)
   }
 
-  /// The best checkpoint of at most `step` steps: the one that `best` leads to or, where a run that
-  /// went further left the link, the one with the least loss.
+  /// The best checkpoint of at most `step` steps: the one that `best` leads to; or, where the link leads
+  /// to a checkpoint of more steps or to none, the one with the least loss.
   private func best(upTo step: Int, test: String?) throws -> (name: String, loss: Double)? {
     if let name = FileSystem.destination(ofLink: "\(path)/\(Self.bestName)"),
       Checkpoint.step(ofDirectory: name).map({ $0 <= step }) ?? false,
@@ -44,8 +44,8 @@ extension RunDirectory {
     return try least(upTo: step, test: test)
   }
 
-  /// Of the checkpoints of at most `step` steps the one with the least loss of the test images
-  /// `test`, the first of several.
+  /// Of the checkpoints of at most `step` steps, the one with the least loss of the test images `test`;
+  /// of several, the first. Nil where none tells a loss.
   private func least(upTo step: Int, test: String?) throws -> (name: String, loss: Double)? {
     try checkpoints(upTo: step)
       .compactMap { name in
@@ -60,11 +60,11 @@ extension RunDirectory {
       .filter { $0 <= step }.sorted().map(Checkpoint.directoryName)
   }
 
-  /// Removes what need not be kept once the checkpoint after `step` steps is there and `latest`
-  /// leads to it.
+  /// Removes the checkpoints that `retention` does not keep, once the checkpoint after `step` steps is
+  /// written and `latest` leads to it.
   ///
-  /// Later ones, which a run that went further has left, stay: whoever wants the run to be where it
-  /// was has nothing else. So does a checkpoint to which someone has added a file.
+  /// Checkpoints of more steps stay: a run that was resumed from an earlier checkpoint has left them, and
+  /// there is no other way back to them. A directory with other files than a checkpoint's stays, too.
   package func removeCheckpoints(
     beside retention: Retention, upTo step: Int, test: String?
   ) throws {
@@ -76,8 +76,8 @@ extension RunDirectory {
     ]
     for name in try checkpoints(upTo: step).dropLast(count) where !spared.contains(name) {
       guard Checkpoint.hasNothingElse("\(path)/\(name)") else { continue }
-      // Half removed it must not bear a checkpoint's name. What then stays is removed by the next
-      // run: nobody needs to stop for it.
+      // A directory that is removed in part must not have a checkpoint's name. The next job removes
+      // what stays, so that a failure to remove does not end this one.
       let doomed = "\(path)/\(Checkpoint.temporaryPrefix)\(name)"
       if FileSystem.exists(doomed) { try? FileSystem.remove(doomed) }
       try FileSystem.rename("\(path)/\(name)", to: doomed)
@@ -87,9 +87,9 @@ extension RunDirectory {
 }
 
 extension Checkpoint {
-  /// The loss of the test images with the digest `test` that the checkpoint `directory` tells of;
-  /// nil where there is none, or one of others, which does not compare. Earlier versions kept no
-  /// digest: theirs is taken for any.
+  /// The loss in the state of the checkpoint `directory`, of the test images with the digest `test`; nil
+  /// where there is none, or it is the loss of other images, which does not compare. Checkpoints of
+  /// earlier versions have no digest; their loss is taken for that of any images.
   fileprivate static func testLoss(_ directory: String, of test: String?) -> Double? {
     let text = try? FileSystem.read("\(directory)/\(stateName)")
     guard let state = text.flatMap({ try? CheckpointState(decoding: $0) }) else { return nil }
@@ -97,7 +97,7 @@ extension Checkpoint {
     return own == nil || test == nil || own == test ? state.testLoss : nil
   }
 
-  /// Whether `directory` is no link, and holds a checkpoint's files and no others.
+  /// Whether `directory` is a directory, not a link, and has a checkpoint's files and no others.
   static func hasNothingElse(_ directory: String) -> Bool {
     guard FileSystem.destination(ofLink: directory) == nil, FileSystem.isDirectory(directory),
       let found = try? FileSystem.names(in: directory)

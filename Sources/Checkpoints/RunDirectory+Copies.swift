@@ -3,13 +3,15 @@ internal import Logging
 internal import Platform
 
 extension RunDirectory {
-  /// Makes links of `latest` and `best` again where a copy of the run has directories in their
-  /// place, as `scp -r` and `cp -rL` make them.
+  /// Replaces directories called `latest` and `best`, which `scp -r` and `cp -rL` make of the links, by
+  /// the checkpoints that they are copies of.
   ///
-  /// Only a directory that is, file by file, a checkpoint which is there under its own name is
-  /// removed; one whose checkpoint is missing or damaged takes that name; any other is moved aside.
+  /// A directory is removed if it has, file by file, the same content as the checkpoint under its own
+  /// name. If that checkpoint is missing or damaged, the directory is renamed to it. Any other directory
+  /// is moved aside.
   ///
-  /// - Returns: the new names of what has another now, by the old ones.
+  /// - Returns: for each of these directories, by its old name, the name of the checkpoint it stood for
+  ///   or, where it was moved aside, its new name.
   package func settleCopies() throws -> [String: String] {
     var names: [String: String] = [:]
     for name in [Self.latestName, Self.bestName]
@@ -37,7 +39,7 @@ extension RunDirectory {
     return original
   }
 
-  /// Gives `name` a name that is free, and says so.
+  /// Gives the directory `name` a new name, and logs a warning that tells why.
   private func moveAside(_ name: String, _ reason: String) throws -> String {
     let target = FileSystem.unusedPath("\(path)/\(name)")
     try FileSystem.rename("\(path)/\(name)", to: target)
@@ -51,13 +53,13 @@ extension RunDirectory {
 }
 
 extension Checkpoint {
-  /// The step of a whole checkpoint in a directory that does not have its name; nil of any other.
+  /// The step of the whole checkpoint in `directory`, by its state; nil where there is none.
   static func step(ofCopy directory: String) -> Int? {
     guard (try? Checksums.verify(names, in: directory)) != nil else { return nil }
     return step(toldBy: directory)
   }
 
-  /// The step that the state in `directory` tells; nil where there is none.
+  /// The step in the state in `directory`; nil where there is no state.
   static func step(toldBy directory: String) -> Int? {
     let state = try? CheckpointState(decoding: FileSystem.read("\(directory)/\(stateName)"))
     return state?.progress.step

@@ -1,19 +1,18 @@
 internal import Platform
 
 extension RunDirectory {
-  /// Makes sure that no run begins inside a checkpoint, where the path would mean two things from
-  /// then on.
+  /// Makes sure that no run begins inside a checkpoint: its path would then mean both.
   ///
   /// - Throws: `Failure` with `usage`, which names the run, where `path` is a checkpoint's directory
   ///   or lies in one.
   package static func requireNoCheckpoint(at path: String) throws {
-    // `.` and links have other names.
+    // The path may have `.` or links, which do not show a checkpoint's name.
     var place = FileSystem.absolute(FileSystem.resolved(FileSystem.withoutTrailingSlashes(path)))
     let whole = place
     while true {
       if let failure = failure(of: path, in: place, isWhole: place == whole) { throw failure }
       let above = FileSystem.parent(of: place)
-      // What a path with `..` leads through is not what it lies in.
+      // A path with `..` does not lie in the directories that it names.
       if above == place || place.hasSuffix("..") { return }
       place = above
     }
@@ -38,7 +37,7 @@ extension RunDirectory {
 }
 
 extension Checkpoint {
-  /// Whether the directory at `path` has what only a checkpoint's has.
+  /// Whether the directory at `path` has the files by which a checkpoint is recognised.
   static func isLikely(_ path: String) -> Bool {
     [stateName, Checksums.name].allSatisfy { FileSystem.exists("\(path)/\($0)") }
   }

@@ -3,9 +3,10 @@ internal import Glibc
 internal import Platform
 internal import Synchronization
 
-/// The directory of one run, locked against other jobs while this value lives. Rank zero's alone.
+/// The directory of one run, locked against other jobs while this object lives. Rank zero's alone.
 ///
-/// What was made for a run that does not begin after all goes with this value: see ``keep()``.
+/// If the run does not begin after all, the directories that were made for it are removed at the end of
+/// this object's life; ``keep()`` prevents that.
 package final class RunDirectory: Sendable {
   package let path: String
   private let lock: CInt
@@ -28,10 +29,11 @@ package final class RunDirectory: Sendable {
   }
 
   deinit {
-    // While it is locked: who opens the file from now on makes another, and who had opened it
-    // before finds that it is gone.
+    // The file is removed while it is locked: a job that opens it afterwards makes a new one, and a job
+    // that has opened it before sees that it is gone.
     if !isKept.load(ordering: .relaxed) {
-      // Another may have made it and failed to lock it, and where it is alone nobody needs it.
+      // Another job may have made the file and failed to lock it. If the directory has nothing else, the
+      // file is of no use.
       let isAlone = (try? FileSystem.names(in: path)) == [".lock"]
       if hasMadeLock || isAlone { unlink("\(path)/.lock") }
       FileSystem.removeEmpty(made)
@@ -39,11 +41,11 @@ package final class RunDirectory: Sendable {
     close(lock)
   }
 
-  /// Lets what was made stay: a run begins here.
+  /// Keeps the directory: the run begins.
   package func keep() { isKept.store(true, ordering: .relaxed) }
 
-  /// Makes sure that the directory which was locked is still at its path: in another, another job
-  /// could be at work.
+  /// Makes sure that the locked directory is still at its path: another directory there could be in use by
+  /// another job.
   ///
   /// - Throws: `Failure` with `inputOutput` where it was removed or moved.
   package func requirePlace() throws {
@@ -66,15 +68,17 @@ package final class RunDirectory: Sendable {
     Self.name(ofCheckpoint: path, in: self.path)
   }
 
+  /// The name under which the run directory at `directory` has the checkpoint at `path`; nil for one from
+  /// elsewhere.
   package static func name(ofCheckpoint path: String, in directory: String) -> String? {
     let real = FileSystem.resolved(path)
     guard FileSystem.parent(of: real) == FileSystem.resolved(directory) else { return nil }
     return real.lastIndex(of: "/").map { String(real[real.index(after: $0)...]) }
   }
 
-  /// Moves all that a former run left into `previous-1`, or the next number that is free.
+  /// Moves the files of a former run into `previous-1`, or the next number that is free.
   ///
-  /// - Returns: the path of what it is in now; nil where there was nothing.
+  /// - Returns: the path of the directory that they are in now; nil where there were none.
   package func moveAside() throws -> String? {
     guard let (names, previous) = try Self.formerRun(in: path) else { return nil }
     try FileSystem.makeDirectory(previous)
@@ -82,10 +86,10 @@ package final class RunDirectory: Sendable {
     return previous
   }
 
-  /// The names that a former run left in the directory at `path`, and where they can be moved; nil
-  /// where there are none.
+  /// The names of a former run's files in the directory at `path`, and the path to which they can be
+  /// moved; nil where there are none.
   ///
-  /// What no run has made is not among them: the directory may be someone's home.
+  /// Other files are not among them: the directory may be someone's home.
   package static func formerRun(in path: String) throws -> (names: [String], previous: String)? {
     let made = [
       RunFiles.configuration, RunFiles.metrics, latestName, bestName, "samples", "reconstructions",

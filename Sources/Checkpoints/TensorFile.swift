@@ -3,15 +3,16 @@ package import Kernels
 internal import Platform
 package import VAE
 
-/// Tensors of the model's layout in a safetensors file, under PyTorch's names and shapes.
+/// A model's tensors in a safetensors file, under PyTorch's names and with PyTorch's shapes.
 package enum TensorFile {
-  /// Writes each of `vectors`, its tensors' names behind its prefix.
+  /// Writes the tensors of `vectors`, each of `layout`; a tensor's name is its vector's prefix and
+  /// PyTorch's name.
   ///
-  /// `rows` is room for some rows of a tensor: see ``rowsCount(_:)``.
+  /// `rows` is memory of ``rowsCount(_:)`` floats.
   ///
   /// - Throws: `NotFinite` where a number is not finite, or `FileError`.
   static func write(
-    _ vectors: [StateVector], _ layout: ParameterLayout, _ metadata: [String: String],
+    _ vectors: [StateVector], _ layout: ParameterLayout, metadata: [String: String],
     to file: inout HashedFile, rows: Vector
   ) throws {
     let parts = vectors.flatMap { vector in
@@ -29,27 +30,27 @@ package enum TensorFile {
     }
   }
 
-  /// A part of the state.
+  /// The parameters, or one of the two moments.
   struct StateVector {
-    /// What the names of its tensors begin with.
+    /// The beginning of the names of its tensors.
     let prefix: String
-    /// What one of its numbers is called.
+    /// The words for one of its numbers in an error, as in "a parameter".
     let subject: String
-    /// Its numbers.
+    /// The numbers.
     let floats: Vector
   }
 
-  /// A number that is not finite.
+  /// The error of a number that is not finite.
   struct NotFinite: Error {
-    /// What it is called.
+    /// The words for the number, as in "a parameter".
     let subject: String
   }
 
-  /// As many rows are brought into the file's order at a time: their elements lie side by side in a
-  /// few cache lines, and they are hashed and written while they are in cache.
+  /// The rows of a tensor that are brought into the file's order at a time: few enough that they are
+  /// still in cache when they are hashed and written, and enough to use whole cache lines.
   private static let rowsAtATime = 64
 
-  /// The floats that bringing any tensor of `layout` into order takes.
+  /// The floats of memory that bringing any tensor of `layout` into the file's order takes.
   static func rowsCount(_ layout: ParameterLayout) -> Int {
     // A bias is one long row.
     layout.tensors.map {
@@ -58,7 +59,9 @@ package enum TensorFile {
     .max() ?? 0
   }
 
-  /// Writes a tensor, and tells whether its numbers are finite, while they are in cache.
+  /// Writes a tensor.
+  ///
+  /// - Returns: whether its numbers are finite.
   private static func write(
     _ tensor: Matrix, to file: inout HashedFile, by rows: Vector
   ) throws -> Bool {
@@ -73,8 +76,8 @@ package enum TensorFile {
     return isFinite
   }
 
-  /// Reads each of `vectors` from the tensors of its prefix, behind one that all names of a file by
-  /// another program may have.
+  /// Reads each of `vectors` from the tensors with its prefix. All names of a file by another program may
+  /// have a further prefix before it: see ``commonPrefix(of:)``.
   ///
   /// - Throws: `FileError` where a tensor is missing; `Failure` where one has another shape or
   ///   there are more.
@@ -92,7 +95,7 @@ package enum TensorFile {
     }
   }
 
-  /// Makes sure that a file has the tensors of `layout` behind each of `prefixes`, and no others.
+  /// Makes sure that a file has the tensors of `layout` with each of `prefixes`, and no others.
   package static func requireFit(
     _ prefixes: [String], _ layout: ParameterLayout, in file: borrowing SafetensorsFile
   ) throws {
@@ -129,10 +132,10 @@ package enum TensorFile {
       + (parts.count > 4 ? " and \(parts.count - 4) more" : "")
   }
 
-  /// What stands before the names of all tensors where wrappers were saved with the model, as
-  /// `module.` and `_orig_mod.`; else empty.
+  /// The prefix of the names of all tensors, as `module.` or `_orig_mod.` of a model that was saved with
+  /// its wrapper; empty where there is none.
   package static func commonPrefix(of file: borrowing SafetensorsFile) -> String {
-    let name = "fc1.weight"
+    let name = PyTorchLayer.encoderHidden.weight
     let names = file.tensors.map(\.name)
     guard !names.contains(name), let found = names.first(where: { $0.hasSuffix(".\(name)") }) else {
       return ""

@@ -1,10 +1,10 @@
 internal import Formats
 internal import Platform
 
-/// Where the codes of images lie in a plane: that of a model with two latents, or that of the first
-/// two principal components.
+/// A map of the codes of images: in the plane of a model with two latents; of other models, in the plane
+/// of the codes' first two principal components.
 struct LatentMap {
-  /// The most dimensions that components are looked for in.
+  /// The most latents of a model whose principal components are computed.
   static let mostDimensions = 128
 
   /// The most points that are drawn.
@@ -12,7 +12,7 @@ struct LatentMap {
 
   /// The map as a drawing.
   let chart: ScatterChart
-  /// What it shows, and of how many images.
+  /// The caption, which tells the number of images.
   let caption: String
 
   /// The map of `codes` (n, latent), of images with n `labels`.
@@ -26,7 +26,7 @@ struct LatentMap {
     let points = zip(places, labels).map {
       ScatterChart.Point(x: $0.0.x, y: $0.0.y, kind: Int($0.1))
     }
-    // Evenly spread, as data may be sorted.
+    // The points that are drawn are spread evenly over all, since images may be sorted.
     let step = max(1, (points.count + Self.mostPoints - 1) / Self.mostPoints)
     let drawn = stride(from: 0, to: points.count, by: step).map { points[$0] }
     let shares = components.map { found in
@@ -46,6 +46,7 @@ struct LatentMap {
       + "images."
   }
 
+  /// The mean of the points of each kind.
   private static func middles(_ points: [ScatterChart.Point]) -> [ScatterChart.Point] {
     Dictionary(grouping: points, by: \.kind).sorted { $0.key < $1.key }.map { kind, own in
       let sum = own.reduce((0.0, 0.0)) { ($0.0 + $1.x, $0.1 + $1.y) }

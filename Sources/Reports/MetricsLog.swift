@@ -4,17 +4,17 @@ internal import FoundationEssentials
 internal import Platform
 internal import Synchronization
 
-/// `metrics.jsonl`, one JSON object a line. Rank zero's alone.
+/// The file `metrics.jsonl`, with one JSON object a line. Rank zero's alone.
 package final class MetricsLog: Sendable {
   private let file: AppendedFile
 
   private let encoder = JSONEncoder([.sortedKeys, .withoutEscapingSlashes])
 
-  /// Lines that the system has refused so far. They are tried again before any later one.
+  /// Lines that the system has refused to write so far; they are written before any later one.
   private let refused: Mutex<[String]>
 
-  /// Opens the log of a run that goes on after `step` steps: later rows are dropped, since they
-  /// will come again; those in `refused`, which a former job could not write, come first.
+  /// Opens the log of a run that is resumed after `step` steps. Rows of later steps are dropped, since the
+  /// run will write them again; the lines in `refused`, which a former job could not write, are written.
   package init(in directory: String, after step: Int, refused: [String] = []) throws {
     let path = "\(directory)/\(RunFiles.metrics)"
     var refused = refused
@@ -22,9 +22,10 @@ package final class MetricsLog: Sendable {
       let old = try FileSystem.read(path)
       let rows = old.split(separator: "\n")
       let kept = rows.filter { Self.step(ofRow: $0).map { $0 <= step } ?? false }
-      // They may have been written after all, later than the checkpoint that tells of them.
+      // The former job may have written them later than the checkpoint in which they are refused.
       refused.removeAll { line in kept.contains { "\($0)\n" == line } }
-      // A row that a full disk cut short, even by its line's end alone, must not swallow the next.
+      // The last row may lack its end, or only its line's end, where the disk was full. The next row must
+      // not be appended to it.
       if kept.count < rows.count || !(old.isEmpty || old.hasSuffix("\n")) {
         let text = kept.map { "\($0)\n" }.joined()
         try OutputFile.replace(path) { try $0.write([UInt8](text.utf8)) }
@@ -35,12 +36,13 @@ package final class MetricsLog: Sendable {
     try self.refused.withLock { try write(&$0) }
   }
 
-  /// The lines that are still to be written: a checkpoint must know of them.
+  /// The lines that the system has refused to write so far, which a checkpoint keeps.
   package var refusedLines: [String] { refused.withLock { $0 } }
 
-  /// Appends one row, whole or not at all, after those that could not be written before.
+  /// Appends one row, whole or not at all, after all rows that were refused before.
   ///
-  /// - Throws: `Failure` with `inputOutput` where the system refuses; the row is kept.
+  /// - Throws: `Failure` with `inputOutput` where the system refuses; the row is then kept to be written
+  ///   later.
   package func append(_ row: some Encodable) throws {
     let line = String(decoding: try encoder.encode(row), as: UTF8.self) + "\n"
     try refused.withLock { lines in
@@ -57,7 +59,7 @@ package final class MetricsLog: Sendable {
     try file.synchronize()
   }
 
-  /// Writes `lines`, each whole or not at all, and leaves those that are refused.
+  /// Writes `lines`, each whole or not at all, and removes those that are written.
   private func write(_ lines: inout [String]) throws {
     while let line = lines.first {
       try file.append(line.utf8)

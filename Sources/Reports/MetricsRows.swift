@@ -13,8 +13,8 @@ package struct StepRow: Codable, Sendable {
   package var reconstruction: Double
   /// The batch's mean Kullback–Leibler divergence in nats.
   package var kl: Double
-  /// The Euclidean norm of the gradient of ``loss``, with which the step was taken; nil where the
-  /// square of one of its elements is more than a float can hold.
+  /// The Euclidean norm of the gradient of ``loss`` with which the step was taken; nil where the square of
+  /// one of its elements overflows a float.
   package var gradientNorm: Double?
 
   /// A row about a batch with the mean losses `loss`.
@@ -30,26 +30,25 @@ package struct StepRow: Codable, Sendable {
   }
 }
 
-/// A row of `metrics.jsonl` about one epoch. Values that earlier versions did not write are nil in
-/// their rows.
+/// A row of `metrics.jsonl` about one epoch. A value that an earlier version did not write is nil in rows
+/// of that version.
 package struct EpochRow: Codable, Sendable {
   private(set) var kind = "epoch"
   /// Epochs completed.
   package var epoch: Int
   /// Steps taken.
   package var step: Int
-  /// The mean loss of the epoch's images as they were trained on, in nats.
+  /// The mean loss of the epoch's images, in nats, each at the step in which it was trained on.
   package var trainLoss: Double
-  /// The mean loss of the test images after the epoch, in nats; nil, as its parts, where there are
-  /// no test images.
+  /// The mean loss of the test images after the epoch, in nats; nil where there are no test images.
   package var testLoss: Double?
-  /// The part of ``testLoss`` that is cross-entropy of the pixels.
+  /// The part of ``testLoss`` that is cross-entropy of the pixels; nil where there are no test images.
   package var reconstruction: Double?
-  /// The part of ``testLoss`` that is Kullback–Leibler divergence.
+  /// The part of ``testLoss`` that is Kullback–Leibler divergence; nil where there are no test images.
   package var kl: Double?
   /// Images trained on each second, over all ranks, since the epoch began or was resumed.
   package var imagesPerSecond = 0.0
-  /// The seconds that this training took.
+  /// The seconds of training since the epoch began or was resumed.
   package var seconds = 0.0
   /// The number of ranks.
   package var ranks: Int
@@ -57,7 +56,7 @@ package struct EpochRow: Codable, Sendable {
   package var trainReconstruction: Double?
   /// The part of ``trainLoss`` that is Kullback–Leibler divergence.
   package var trainKL: Double?
-  /// The part of ``seconds`` that each rank waited for others in steps.
+  /// The seconds, of ``seconds``, that each rank waited for others in steps.
   package var waitingSeconds: [Double]?
 
   /// A row about an epoch that ended with the mean losses `trained` and, where there are test images,

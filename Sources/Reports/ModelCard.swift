@@ -5,15 +5,14 @@ internal import Kernels
 internal import Platform
 internal import VAE
 
-/// What people want to know of a model before they use it, in Markdown with the front matter that
-/// collections of models read.
+/// A page about a model for its users, in Markdown, with the front matter that collections of models read.
 ///
-/// It tells the run's figures and no date, host or path.
+/// The page has the run's figures, but no date, host or path: the same model gives the same page.
 struct ModelCard {
   /// The whole file.
   let text: String
 
-  /// The card of `model`; `version` is that of this program.
+  /// The card of `model`, written by `version` of this program.
   init(_ model: borrowing ModelExport, version: String) {
     let sizes = model.layout.configuration
     let parts = [
@@ -61,13 +60,7 @@ struct ModelCard {
     ## Use
 
     ```python
-    import numpy as np
-    from safetensors.numpy import load_file
-
-    t = load_file("model.safetensors")
-    z = np.random.default_rng().standard_normal((16, \(latent)), np.float32)
-    hidden = np.maximum(z @ t["fc3.weight"].T + t["fc3.bias"], 0)
-    pixels = 1 / (1 + np.exp(-(hidden @ t["fc4.weight"].T + t["fc4.bias"])))
+    \(PythonExample.decoding("model.safetensors", latent: "\(latent)", into: "pixels"))
     ```
 
     The same from `lockstep export --part decoder --output decoder.onnx`:
@@ -82,7 +75,8 @@ struct ModelCard {
 }
 
 extension ModelCard {
-  /// The last epoch that the run has logged up to the checkpoint; nil where there is no such row.
+  /// The losses and the speed of the last epoch before the checkpoint that the run has logged; nil where
+  /// it has logged none.
   private static func results(_ model: borrowing ModelExport) -> String? {
     guard let directory = model.reference.directory, let state = model.state else { return nil }
     let run = FileSystem.parent(of: FileSystem.resolved(directory))
@@ -105,7 +99,7 @@ extension ModelCard {
     ].compactMap { name, loss in loss.map { [name, NumberText.fixed($0, 2)] } }
   }
 
-  /// A table, with a line's end behind it.
+  /// A table in Markdown; its last line ends, too.
   private static func table(_ head: [String], _ rows: [[String]]) -> String {
     ([head, head.map { _ in "---" }] + rows)
       .map { "| \($0.joined(separator: " | ")) |\n" }.joined()

@@ -6,21 +6,46 @@ internal import Platform
 internal import Ranks
 internal import VAE
 
-/// A trained model as a file for other programs. Rank zero's alone.
+/// A trained model, to be written as a file for other programs. Rank zero's alone.
+///
+/// A new format is a case of ``Format``, whose properties the command line reads, and a case in
+/// ``write(_:part:to:version:)``.
+///
+///     let model = try ModelExport("checkpoints/mnist")
+///     try model.write(.onnx, part: .decoder, to: "decoder.onnx", version: "1.0")
 package struct ModelExport: ~Copyable {
-  /// What other programs read.
+  /// The formats of files that can be written; the command line has them under these names.
   package enum Format: String, Sendable, CaseIterable {
     /// One part of the model, for any ONNX runtime.
     case onnx
     /// All parameters, under PyTorch's names.
     case safetensors
-    /// What people want to know of the model, in Markdown.
+    /// A page about the model for its users, in Markdown.
     case card
+
+    /// The end of the names of files in this format, without the dot.
+    package var fileExtension: String {
+      switch self {
+      case .onnx: "onnx"
+      case .safetensors: "safetensors"
+      case .card: "md"
+      }
+    }
+
+    /// Whether a file has one ``Part`` of the model, and not all of it.
+    package var hasParts: Bool { self == .onnx }
+
+    /// The format that the end of a file's name tells; nil where it tells none.
+    package init?(ofFile path: String) {
+      guard let format = Self.allCases.first(where: { path.hasSuffix(".\($0.fileExtension)") })
+      else { return nil }
+      self = format
+    }
   }
 
-  /// What an ONNX file can hold.
+  /// The parts of the model that are written as files of their own.
   package enum Part: String, Sendable, CaseIterable {
-    /// Pixels to mean and log variance of q(z|x).
+    /// Pixels to means and log variances of q(z|x).
     case encoder
     /// z to the means of the pixels.
     case decoder
@@ -28,18 +53,22 @@ package struct ModelExport: ~Copyable {
 
   let reference: CheckpointReference
   let layout: ParameterLayout
+
+  /// The state of the checkpoint; nil for a `.safetensors` file, or a state that cannot be read.
   let state: CheckpointState?
+
   private let memory: Buffer<Float>
 
-  /// Reads the checkpoint that `path` means, every tensor of it.
+  /// Reads all parameters of the checkpoint that `path` means.
   ///
-  /// - Throws: `Failure` or `FileError` where it is not whole.
+  /// - Throws: `Failure` or `FileError` where the checkpoint is not whole.
   package init(_ path: String) throws {
     let reference = try CheckpointReference(path)
     reference.warnOfPassedOver()
     let file = try SafetensorsFile(opening: reference.model)
     let layout = ParameterLayout(try ModelConfiguration(shapesOf: file))
-    // Parameters, their copies in PyTorch's order, in the message, and in its bytes.
+    // An ONNX file is made of three copies of the parameters: in PyTorch's order, in a message of
+    // Protocol Buffers, and in its bytes.
     try MachineMemory.require(
       4 * layout.count * MemoryLayout<Float>.stride, for: "exporting this model",
       advice: "use a larger machine")
@@ -48,14 +77,34 @@ package struct ModelExport: ~Copyable {
     self.reference = reference
     self.layout = layout
     self.memory = memory
-    // Parameters are of use whatever the state beside them.
+    // A model can be used without the state beside it.
     state = reference.directory == nil ? nil : try? reference.state()
   }
 
-  /// Writes `part` as ONNX to `path`; `version` is that of this program.
+  /// Writes the model to `path`.
   ///
-  /// - Throws: `Failure` with `usage` where the model is too large, or `FileError`.
-  package func writeONNX(_ part: Part, to path: String, version: String) throws {
+  /// - Parameters:
+  ///   - format: the format of the file.
+  ///   - part: the part to write; nil of a format that has the whole model.
+  ///   - path: the file, which is replaced if it exists.
+  ///   - version: the version of this program.
+  /// - Throws: `Failure` with `usage` where the model is too large for the format, or `FileError`.
+  package func write(_ format: Format, part: Part?, to path: String, version: String) throws {
+    precondition(
+      (part != nil) == format.hasParts, "\(format) with part \(String(describing: part))")
+    switch format {
+    case .onnx: try writeONNX(part!, to: path, version: version)
+    case .safetensors:
+      try OutputFile.replace(path) { try $0.write(contentsOf: reference.model) }
+    case .card:
+      let text = ModelCard(self, version: version).text
+      try OutputFile.replace(path) { try $0.write(Array(text.utf8)) }
+    }
+  }
+}
+
+extension ModelExport {
+  private func writeONNX(_ part: Part, to path: String, version: String) throws {
     let size = layout.count * MemoryLayout<Float>.stride
     guard size <= ONNXNetwork.largestSize else {
       throw Failure(
@@ -75,31 +124,15 @@ package struct ModelExport: ~Copyable {
     try OutputFile.replace(path) { try $0.write(bytes) }
   }
 
-  /// Writes all parameters as they are in the checkpoint to `path`.
-  ///
-  /// - Throws: `FileError`.
-  package func writeSafetensors(to path: String) throws {
-    try OutputFile.replace(path) { try $0.write(contentsOf: reference.model) }
-  }
-
-  /// Writes the model's card to `path`; `version` is that of this program.
-  ///
-  /// - Throws: `FileError`.
-  package func writeCard(to path: String, version: String) throws {
-    let text = ModelCard(self, version: version).text
-    try OutputFile.replace(path) { try $0.write(Array(text.utf8)) }
-  }
-}
-
-extension ModelExport {
   private var encoder: ONNXNetwork {
     let sizes = layout.configuration
     var network = ONNXNetwork("encoder")
     network.addInput("pixels", size: sizes.pixels, description: "0 black to 1 white, row by row")
-    addLinear("fc1", "pixels", to: "fc1", in: &network)
-    network.addActivation(.rectifier, "fc1", to: "hidden")
-    addLinear("fc21", "hidden", to: "mean", in: &network)
-    addLinear("fc22", "hidden", to: "log_variance", in: &network)
+    let hidden = PyTorchLayer.encoderHidden
+    add(hidden, from: "pixels", to: hidden.rawValue, in: &network)
+    network.addActivation(.rectifier, hidden.rawValue, to: "hidden")
+    add(.mean, from: "hidden", to: "mean", in: &network)
+    add(.logVariance, from: "hidden", to: "log_variance", in: &network)
     network.addOutput("mean", size: sizes.latent, description: "the mean of q(z|x)")
     network.addOutput(
       "log_variance", size: sizes.latent, description: "the logarithm of its variance")
@@ -110,19 +143,20 @@ extension ModelExport {
     let sizes = layout.configuration
     var network = ONNXNetwork("decoder")
     network.addInput("z", size: sizes.latent, description: "a point of the latent space")
-    addLinear("fc3", "z", to: "fc3", in: &network)
-    network.addActivation(.rectifier, "fc3", to: "hidden")
-    addLinear("fc4", "hidden", to: "logits", in: &network)
+    let hidden = PyTorchLayer.decoderHidden
+    add(hidden, from: "z", to: hidden.rawValue, in: &network)
+    network.addActivation(.rectifier, hidden.rawValue, to: "hidden")
+    add(.logits, from: "hidden", to: "logits", in: &network)
     network.addActivation(.sigmoid, "logits", to: "pixels")
     network.addOutput("pixels", size: sizes.pixels, description: "means from 0 to 1, row by row")
     return network
   }
 
-  private func addLinear(
-    _ name: String, _ input: String, to output: String, in network: inout ONNXNetwork
+  private func add(
+    _ layer: PyTorchLayer, from input: String, to output: String, in network: inout ONNXNetwork
   ) {
     network.addLinear(
-      input, weight: parameter("\(name).weight"), bias: parameter("\(name).bias"), to: output)
+      input, weight: parameter(layer.weight), bias: parameter(layer.bias), to: output)
   }
 
   private func parameter(_ name: String) -> ONNXNetwork.Parameter {
@@ -133,7 +167,7 @@ extension ModelExport {
     return ONNXNetwork.Parameter(name, shape: tensor.shape, values: values)
   }
 
-  /// The run's figures, as far as the checkpoint tells them.
+  /// The sizes of the model and, where the checkpoint has a state, the run's figures.
   private var facts: [(key: String, value: String)] {
     let sizes = layout.configuration
     let model = [

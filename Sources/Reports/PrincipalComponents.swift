@@ -1,19 +1,19 @@
 /// The directions in which points vary most.
 ///
-/// Pearson, "On Lines and Planes of Closest Fit to Systems of Points in Space", 1901. Everything is
-/// added up in one order, so that the same points give the same bits.
+/// Pearson, "On Lines and Planes of Closest Fit to Systems of Points in Space", 1901. All sums are computed
+/// in a fixed order, so that the same points give the same bits.
 struct PrincipalComponents {
   /// The mean of all points.
   let mean: [Double]
-  /// The directions, of length 1, that of the largest variance first; the largest part of each in
-  /// absolute value is positive.
+  /// The directions, of length 1, in the order of decreasing variance; of each, the component with the
+  /// largest absolute value is positive.
   let directions: [[Double]]
   /// The variance of the points along each direction.
   let variances: [Double]
 
   /// The components of `points` (n, dimensions), one point at least.
   ///
-  /// Takes n · dimensions² + 10 · dimensions³ operations or so.
+  /// Takes about n · dimensions² + 10 · dimensions³ operations.
   init(of points: [Float], dimensions: Int) {
     let count = points.count / dimensions
     var mean = [Double](repeating: 0, count: dimensions)
@@ -48,7 +48,7 @@ struct PrincipalComponents {
     }
   }
 
-  /// Where the points (n, dimensions) lie along the first two directions.
+  /// The coordinates of the points (n, dimensions) along the first two directions.
   func plane(_ points: [Float]) -> [(x: Double, y: Double)] {
     let dimensions = mean.count
     return (0..<points.count / dimensions).map { row in
@@ -65,8 +65,8 @@ struct PrincipalComponents {
 
 /// Eigenvalues and eigenvectors of a symmetric matrix, by Jacobi's rotations.
 ///
-/// Golub and Van Loan, "Matrix Computations", §8.5: each rotation makes a pair of elements off the
-/// diagonal zero, and few rounds through all pairs make all of them vanish.
+/// Golub and Van Loan, "Matrix Computations", §8.5: each rotation makes a pair of elements off the diagonal
+/// zero; after a few rounds through all pairs, all of them are nearly zero.
 struct SymmetricEigenvectors {
   /// The eigenvalues, in no order.
   private(set) var values: [Double]
@@ -76,7 +76,7 @@ struct SymmetricEigenvectors {
   private var matrix: [Double]
   private let dimensions: Int
 
-  /// Of `matrix` (dimensions, dimensions).
+  /// The eigenvalues and eigenvectors of `matrix` (dimensions, dimensions).
   init(of matrix: [Double], dimensions: Int) {
     self.matrix = matrix
     self.dimensions = dimensions

@@ -3,7 +3,7 @@ internal import Formats
 internal import Platform
 
 extension ReportContents {
-  /// The loss and its two parts, by epoch, or by step where there are too few epochs for a curve.
+  /// The loss and its two parts, by epoch; or by step where there are fewer than two epochs.
   var loss: ReportPage.Section {
     let intro =
       "The loss is the negative evidence lower bound, a mean per image: the cross-entropy of the "
@@ -21,8 +21,8 @@ extension ReportContents {
     guard isByEpoch || !record.steps.isEmpty || !record.epochs.isEmpty else { return [] }
     let x = isByEpoch ? "epoch" : "step"
     func chart(
-      _ name: String, _ train: (EpochRow) -> Double?, _ batch: (StepRow) -> Double,
-      _ test: (EpochRow) -> Double?
+      _ name: String, train: (EpochRow) -> Double?, batch: (StepRow) -> Double,
+      test: (EpochRow) -> Double?
     ) -> LineChart {
       let trained =
         isByEpoch
@@ -39,10 +39,11 @@ extension ReportContents {
       return LineChart("\(name) by \(x)", x: x, y: "\(name), nats", [trained, tested])
     }
     return [
-      chart("Loss", { $0.trainLoss }, { $0.loss }, { $0.testLoss }),
+      chart("Loss", train: \.trainLoss, batch: \.loss, test: \.testLoss),
       chart(
-        "Reconstruction", { $0.trainReconstruction }, { $0.reconstruction }, { $0.reconstruction }),
-      chart("KL divergence", { $0.trainKL }, { $0.kl }, { $0.kl }),
+        "Reconstruction", train: \.trainReconstruction, batch: \.reconstruction,
+        test: \.reconstruction),
+      chart("KL divergence", train: \.trainKL, batch: \.kl, test: \.kl),
     ]
   }
 
@@ -62,12 +63,12 @@ extension ReportContents {
       })
   }
 
-  /// A loss; a dash where there are no test images.
+  /// A loss in two decimals; a dash for nil.
   private static func nats(_ loss: Double?) -> String {
     loss.map { NumberText.fixed($0, 2) } ?? "–"
   }
 
-  /// Throughput, and what ranks waited.
+  /// The throughput, and how long ranks waited.
   var speed: ReportPage.Section {
     var figures: [Markup] = []
     if record.epochs.count > 1 {
@@ -103,8 +104,8 @@ extension ReportContents {
     return ReportPage.Section("Speed", id: "speed", content)
   }
 
-  /// What each rank waited, in percent, over the last epochs that had as many ranks; nil where that
-  /// was not logged, or there was one rank.
+  /// How long each rank waited, in percent of the time, over the last epochs with the same number of
+  /// ranks; nil where that was not logged, or there was one rank.
   private var waiting: (shares: [Double], epochs: Int)? {
     guard let last = record.epochs.last, last.ranks > 1 else { return nil }
     let rows = record.epochs.reversed().prefix {

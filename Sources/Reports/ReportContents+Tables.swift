@@ -2,7 +2,7 @@ internal import Checkpoints
 internal import Formats
 
 extension ReportContents {
-  /// What was asked for, and what it ran on.
+  /// The flags of the run, and the machines of its last job.
   var configuration: ReportPage.Section {
     let asked: Markup =
       record.configuration.isEmpty
@@ -31,9 +31,11 @@ extension ReportContents {
     ]
   }
 
-  /// How to go on in Python.
+  /// How to read the model and the metrics in Python.
   var use: ReportPage.Section {
-    ReportPage.Section(
+    let decoding = PythonExample.decoding(
+      "latest/\(Checkpoint.modelName)", latent: PythonExample.latentOfModel, into: "images")
+    return ReportPage.Section(
       "In Python", id: "python",
       [
         .paragraph(
@@ -42,13 +44,7 @@ extension ReportContents {
         .code(
           """
           import json
-          import numpy as np
-          from safetensors.numpy import load_file
-
-          t = load_file("latest/model.safetensors")
-          z = np.random.default_rng().standard_normal((16, t["fc3.weight"].shape[1]), np.float32)
-          hidden = np.maximum(z @ t["fc3.weight"].T + t["fc3.bias"], 0)
-          images = 1 / (1 + np.exp(-(hidden @ t["fc4.weight"].T + t["fc4.bias"])))
+          \(decoding)
 
           rows = [json.loads(line) for line in open("metrics.jsonl")]
           losses = {row["epoch"]: row["test_loss"] for row in rows if row["kind"] == "epoch"}

@@ -7,11 +7,13 @@ internal import Platform
 
 /// The words and pictures of a run's report.
 struct ReportContents {
+  /// What the run directory tells.
   let record: RunRecord
+  /// What the newest checkpoint tells; nil where there is none, or it cannot be used.
   let pictures: ModelPictures?
-  /// The SHA-256 of the newest checkpoint's `model.safetensors`; nil where there is none.
+  /// The SHA-256 of the newest checkpoint's `model.safetensors`; nil where there is no checkpoint.
   let modelDigest: String?
-  /// Why pictures of the model are missing, if some are.
+  /// Why some of ``pictures`` are missing; nil where none are.
   let missing: String?
 
   /// The page.
@@ -36,8 +38,7 @@ struct ReportContents {
     modelDigest.map { "newest checkpoint: model.safetensors SHA-256 \($0)" }
   }
 
-  /// When, with which program and on which images the last job of the run trained; nil where that
-  /// was not kept.
+  /// The date, program and images of the run's last job; nil where the run directory does not tell them.
   private var lastJob: String? {
     guard let found = record.environment, let date = found.date else { return nil }
     let program = [found.version.map { "Lockstep \($0)" }, found.commit.map { "commit \($0)" }]
@@ -65,7 +66,7 @@ struct ReportContents {
     return facts
   }
 
-  /// The last epoch's loss, and the best of all where that is another.
+  /// The last epoch's loss, and the least of all epochs where that is another's.
   private func lossFacts(_ last: EpochRow) -> [ReportPage.Fact] {
     guard let testLoss = last.testLoss else {
       return [ReportPage.Fact("Train loss", NumberText.fixed(last.trainLoss, 2), unit: "nats")]
@@ -79,7 +80,7 @@ struct ReportContents {
     ]
   }
 
-  /// The middle of some numbers, one at least.
+  /// The median of `values`, one at least.
   static func median(_ values: [Double]) -> Double {
     let sorted = values.sorted()
     let middle = sorted.count / 2
@@ -88,7 +89,7 @@ struct ReportContents {
 }
 
 extension ReportContents {
-  /// Samples and reconstructions after each epoch, or some of them.
+  /// Samples and reconstructions after each epoch; of many epochs, after some.
   private var epochs: ReportPage.Section {
     let positions = Self.spread(drawnEpochs, most: 12).compactMap(position)
     let slider = PictureSlider("After epoch", name: "epoch", positions)
@@ -127,7 +128,7 @@ extension ReportContents {
     return (0..<most).map { values[($0 * (values.count - 1) + (most - 1) / 2) / (most - 1)] }
   }
 
-  /// The map of codes, and a walk.
+  /// The map of the codes, and the walk.
   private var latentSpace: ReportPage.Section {
     guard let pictures else {
       return ReportPage.Section(

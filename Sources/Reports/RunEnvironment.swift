@@ -6,25 +6,25 @@ package import MPI
 internal import Platform
 package import Ranks
 
-/// What the last job of a run ran on, kept as `environment.json` for people to read. Nothing
-/// depends on it.
+/// The content of `environment.json`: what the last job of a run ran on, for people to read. No
+/// computation depends on it.
 package struct RunEnvironment: Codable, Equatable {
-  /// A host and how many ranks it had.
+  /// A host and the number of its ranks.
   struct Host: Codable, Equatable {
     var name: String
     var ranks: Int
   }
 
-  /// When the job began, in UTC: ISO 8601. This and the following are nil in files of earlier
-  /// versions.
+  /// When the job began, in UTC: ISO 8601. Nil in files of earlier versions, as are version, commit and
+  /// data.
   var date: String?
   /// The program's version.
   var version: String?
-  /// The commit that it was built from; nil where it was not told.
+  /// The commit that the program was built from; nil also where the build did not tell it.
   var commit: String?
-  /// The images that it trained on and judged by.
+  /// The digests of the images that the job trained and tested on.
   var data: DataFingerprint?
-  /// The MPI library, in its own words.
+  /// The first line of the MPI library's version text.
   var mpi: String
   /// Rank zero's processor, by its maker's name.
   var processor: String
@@ -62,14 +62,14 @@ package struct RunEnvironment: Codable, Equatable {
     threadsPerRank = threads
   }
 
-  /// Writes it to the run directory.
+  /// Writes the file to the run directory.
   package func write(to directory: RunDirectory) throws {
     let encoder = JSONEncoder([.prettyPrinted, .sortedKeys, .withoutEscapingSlashes])
     let text = [UInt8](try encoder.encode(self)) + [UInt8(ascii: "\n")]
     try OutputFile.replace("\(directory.path)/\(RunFiles.environment)") { try $0.write(text) }
   }
 
-  /// What is in the run directory at `path`; nil where nothing, or nothing sensible, is.
+  /// Reads the file in the run directory at `path`; nil where there is none, or it cannot be read.
   package init?(inRun path: String) {
     guard FileSystem.isRegularFile("\(path)/\(RunFiles.environment)"),
       let text = try? FileSystem.read("\(path)/\(RunFiles.environment)"),

@@ -3,19 +3,20 @@ internal import FoundationEssentials
 internal import Platform
 internal import Yams
 
-/// What a run directory tells of its run, for those who read it: rank zero's alone.
+/// The files of a run directory, as a report shows them. Rank zero's alone.
 ///
-/// Rows and pictures that make no sense are passed over. A record is no reason to fail.
+/// Files, rows and pictures that cannot be read are left out: the report shows the others.
 package struct RunRecord {
-  /// The run's directory.
+  /// The run directory.
   let path: String
-  /// Its configuration, a flag a pair.
+  /// The names and values of the run's flags; none where there is no configuration.
   let configuration: [(name: String, value: String)]
   /// All rows about epochs.
   let epochs: [EpochRow]
-  /// All rows about steps; none where two epochs or more tell the same better.
+  /// All rows about steps, if there are fewer than two epochs; else none, since a report shows epochs
+  /// then.
   let steps: [StepRow]
-  /// What it last ran on.
+  /// The environment of the run's last job; nil where there is none.
   let environment: RunEnvironment?
 
   /// The directory's name.
@@ -34,14 +35,14 @@ package struct RunRecord {
     environment = RunEnvironment(inRun: path)
   }
 
-  /// Whether anything was drawn after an epoch.
+  /// Whether there is a picture that was drawn after `epoch`.
   func hasPicture(of epoch: Int) -> Bool {
     ["samples", "reconstructions"].contains {
       FileSystem.isRegularFile("\(path)/\($0)/\(RunFiles.picture(epoch))")
     }
   }
 
-  /// The picture of an epoch in `folder`, as its file's bytes.
+  /// The bytes of the picture in `folder` that was drawn after `epoch`; nil where there is none.
   func picture(_ folder: String, epoch: Int) -> [UInt8]? {
     let path = "\(path)/\(folder)/\(RunFiles.picture(epoch))"
     guard FileSystem.isRegularFile(path) else { return nil }
@@ -69,7 +70,7 @@ package struct RunRecord {
     return text
   }
 
-  /// The rows of a kind. There may be many of the other, which need not be decoded.
+  /// The rows of one kind. Only these are decoded: of the other there may be many.
   private static func decode<Row: Decodable>(_ lines: [Substring], kind: String) -> [Row] {
     let mark = "\"kind\":\"\(kind)\""
     return lines.filter { $0.contains(mark) }.compactMap {

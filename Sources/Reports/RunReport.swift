@@ -7,23 +7,25 @@ package import MPI
 internal import Platform
 internal import Ranks
 
-/// A page that shows how a run went and what came of it: `report.html`.
+/// The page `report.html`, which shows how a run went and what its model does.
 ///
-/// It is made of what the run directory has and of what its newest checkpoint can draw; what is
-/// missing is left out, and said to be. The same directory and data give the same bytes, on any
-/// number of ranks.
+/// It is made from the files of the run directory and from pictures that the newest checkpoint draws. For
+/// what is missing, the page says so. The same directory and data give the same bytes, on any number of
+/// ranks.
 package enum RunReport {
-  /// Writes the report of the run directory `run` to `output`, inside it where that is nil, each
-  /// rank with `threads`; collective.
+  /// Writes the report of a run; collective.
   ///
-  /// `data` are the images to show the latent space of: nil for those that the run was trained on,
-  /// if they are still there.
-  ///
-  /// `command` is what this rank was asked to do, which must be the same on all.
-  ///
-  /// - Returns: where it is.
-  /// - Throws: on all ranks, where there is no run, its checkpoints are damaged, `data` cannot be
-  ///   read or the report not be written.
+  /// - Parameters:
+  ///   - run: the run directory.
+  ///   - data: the folder of the images whose codes are shown; nil for the folder of the run's images, if
+  ///     these can still be read.
+  ///   - threads: the threads of each rank that draws.
+  ///   - command: the words of this rank's command line, which must be the same on all ranks.
+  ///   - output: the file to write; nil for `report.html` in the run directory.
+  ///   - communicator: the ranks.
+  /// - Returns: the path of the report.
+  /// - Throws: on all ranks, where there is no run, its checkpoints are damaged, `data` cannot be read, or
+  ///   the report cannot be written.
   package static func write(
     ofRun run: String, data: String?, threads: Int, command: [String], to output: String?,
     among communicator: borrowing Communicator
@@ -44,8 +46,7 @@ package enum RunReport {
     return output
   }
 
-  /// Writes the report that `record`, `pictures` and `modelDigest`, the SHA-256 of the model, make;
-  /// `missing` is why some pictures are not there.
+  /// Writes a report to `output`. For the other parameters, see ``ReportContents``.
   package static func write(
     _ record: RunRecord, _ pictures: ModelPictures?, modelDigest: String?, missing: String?,
     to output: String
@@ -55,8 +56,10 @@ package enum RunReport {
     try OutputFile.replace(output) { try $0.write(contents.page.bytes) }
   }
 
-  /// Draws with the newest checkpoint, and without data where they cannot be read and nobody has
-  /// named them; collective.
+  /// Draws the pictures of the newest checkpoint; collective. Where the run's own data cannot be read, it
+  /// draws those that need no data; data that the user has named must be readable.
+  ///
+  /// - Returns: the pictures, nil where none can be drawn; and why some are missing, nil where none are.
   private static func draw(
     _ run: String, _ sources: Sources, threads: Int, command: [String],
     among communicator: borrowing Communicator
@@ -81,10 +84,11 @@ package enum RunReport {
     }
   }
 
-  /// What a report can be made of, as rank zero finds it.
+  /// What rank zero finds out about a run before the report is made, and tells all ranks.
   private struct Sources: Codable {
     /// The SHA-256 of the newest checkpoint's model; nil where there is no checkpoint.
     var modelDigest: String?
+    /// The folder of the images that the user has named; nil where the user has named none.
     var data: String?
 
     init(_ run: String, data: String?) throws {
@@ -103,7 +107,7 @@ package enum RunReport {
 
     var hasCheckpoint: Bool { modelDigest != nil }
 
-    /// Why there are no pictures of the model, if so.
+    /// Why there are no pictures of the model; nil where they can be drawn.
     var missing: String? { hasCheckpoint ? nil : "The run directory has no checkpoint." }
   }
 }

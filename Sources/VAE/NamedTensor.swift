@@ -37,9 +37,11 @@ extension ParameterLayout {
   public var tensors: [NamedTensor] {
     let latent = configuration.latent
     let parts = [
-      ("fc1", layers[0], 0..<layers[0].outputs),
-      ("fc21", layers[1], 0..<latent), ("fc22", layers[1], latent..<2 * latent),
-      ("fc3", layers[2], 0..<layers[2].outputs), ("fc4", layers[3], 0..<layers[3].outputs),
+      (PyTorchLayer.encoderHidden.rawValue, layers[0], 0..<layers[0].outputs),
+      (PyTorchLayer.mean.rawValue, layers[1], 0..<latent),
+      (PyTorchLayer.logVariance.rawValue, layers[1], latent..<2 * latent),
+      (PyTorchLayer.decoderHidden.rawValue, layers[2], 0..<layers[2].outputs),
+      (PyTorchLayer.logits.rawValue, layers[3], 0..<layers[3].outputs),
     ]
     return parts.flatMap { name, layer, columns in
       [false, true].map { NamedTensor(name, layer, columns: columns, isBias: $0) }

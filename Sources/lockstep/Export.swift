@@ -18,51 +18,54 @@ struct Export: ParsableCommand {
 
   @OptionGroup var checkpoint: CheckpointArgument
 
-  @Option(
-    help: ArgumentHelp(
-      "onnx, safetensors or card. (default: what --output's .onnx, .safetensors or .md says)"))
+  @Option(help: ArgumentHelp("\(formatNames). (default: what --output's \(fileExtensions) says)"))
   var format: ModelExport.Format?
 
   @Option(help: "Which part of the model, for onnx: encoder or decoder.")
   var part: ModelExport.Part?
 
-  @Option(help: "The file to write.", completion: .file(extensions: ["onnx", "safetensors", "md"]))
+  @Option(
+    help: "The file to write.",
+    completion: .file(extensions: ModelExport.Format.allCases.map(\.fileExtension)))
   var output: String
 
   func validate() throws {
     if output.isEmpty { throw ValidationError("--output must name a file, not be empty") }
-    switch (try chosenFormat, part) {
-    case (.onnx, nil):
+    switch (try chosenFormat.hasParts, part) {
+    case (true, nil):
       throw ValidationError("--part must be encoder or decoder: an ONNX file holds one of them")
-    case (.safetensors, .some), (.card, .some):
+    case (false, .some):
       throw ValidationError("--part is for --format onnx: the others are of the whole model")
     default: break
     }
   }
 
   func run() throws {
-    Job.runAlone { try write() }
-  }
-
-  private func write() throws {
-    let model = try ModelExport(checkpoint.checkpoint)
-    let version = Version.number
-    switch try chosenFormat {
-    case .onnx: try model.writeONNX(part ?? .decoder, to: output, version: version)
-    case .safetensors: try model.writeSafetensors(to: output)
-    case .card: try model.writeCard(to: output, version: version)
+    Job.runAlone {
+      try ModelExport(checkpoint.checkpoint)
+        .write(chosenFormat, part: part, to: output, version: Version.number)
     }
   }
 
   /// The format that was named, or that the file's name tells.
   private var chosenFormat: ModelExport.Format {
     get throws {
-      if let format { return format }
-      if output.hasSuffix(".onnx") { return .onnx }
-      if output.hasSuffix(".safetensors") { return .safetensors }
-      if output.hasSuffix(".md") { return .card }
-      throw ValidationError(
-        "--output must end in .onnx, .safetensors or .md, or --format say what to write")
+      guard let format = format ?? ModelExport.Format(ofFile: output) else {
+        throw ValidationError(
+          "--output must end in \(Self.fileExtensions), or --format say what to write")
+      }
+      return format
     }
+  }
+
+  /// "onnx, safetensors or card".
+  private static let formatNames = alternatives(ModelExport.Format.allCases.map(\.rawValue))
+
+  /// ".onnx, .safetensors or .md".
+  private static let fileExtensions = alternatives(
+    ModelExport.Format.allCases.map { ".\($0.fileExtension)" })
+
+  private static func alternatives(_ names: [String]) -> String {
+    names.dropLast().joined(separator: ", ") + " or " + names[names.count - 1]
   }
 }
