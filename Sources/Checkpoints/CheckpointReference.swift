@@ -73,7 +73,7 @@ package struct CheckpointReference {
     guard let first = problems.first else { return nil }
     throw Failure(
       first.code,
-      "\(first.description), and no other checkpoint of the run is whole: bring one back from a copy, "
+      "\(first.description), and no other checkpoint of the run is whole: restore one from a copy, "
         + "or begin anew: --resume none --config \(path)/\(RunFiles.configuration)")
   }
 
@@ -123,7 +123,7 @@ package struct CheckpointReference {
     if names.contains(where: { marks.contains($0) }) {
       return Failure(
         .badData,
-        "\(path): this run has no checkpoint; let it come to one: lockstep train --run \(path)")
+        "\(path): this run has no checkpoint; train until it has one: lockstep train --run \(path)")
     }
     let what = names.isEmpty ? "this folder is empty" : "there is no checkpoint in this folder"
     let runs = names.map { "\(path)/\($0)" }.filter(RunFiles.isRun)

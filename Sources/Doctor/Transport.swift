@@ -63,6 +63,6 @@ extension Transport {
     try node.barrier()  // Every rank's word must exist until its neighbour has copied it.
     _ = word.span.count
     if error != 0 { return String(cString: strerror(error)) }
-    return copy == expected ? nil : "another process was met"
+    return copy == expected ? nil : "the copy is of another process"
   }
 }

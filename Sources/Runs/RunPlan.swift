@@ -172,8 +172,8 @@ struct RunPlan: Codable {
     } else if let path = request.initialParameters {
       throw Failure(
         .usage,
-        "--init \(path) is for a new run, and there is one to go on with, which did not begin with "
-          + "that file: leave the flag out, or choose another --run or --resume none")
+        "--init \(path) is for a new run, and the run that goes on did not begin with that file: "
+          + "leave the flag out, or choose another --run or --resume none")
     }
     request.apply(to: &configuration)
     if let difference = configuration.recipe.difference(from: state.recipe) {

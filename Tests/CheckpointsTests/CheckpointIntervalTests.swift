@@ -4,7 +4,7 @@ import Testing
 
 @Suite struct CheckpointIntervalTests {
   @Test(
-    "an interval is read and written alike",
+    "the text of an interval reads back as the interval",
     arguments: [
       ("epoch", CheckpointInterval.epoch, "epoch"), ("100", .steps(100), "100"),
       ("30s", .seconds(30), "30s"), ("0.5s", .seconds(0.5), "0.5s"),
@@ -19,14 +19,14 @@ import Testing
   }
 
   @Test(
-    "what is no interval is refused",
+    "a text that is no interval is refused",
     arguments: [
       "", "s", "0", "-1", "0s", "-1s", "nans", "infs", "1m", "1.5", "epochs", "1e300s", "1e3s",
       "0x10s", "1e-9s", "+1s", " 1s", ".5s", "1.s", "0.00009s", "1000000001s", "١s",
     ])
   func refused(text: String) { #expect(CheckpointInterval(text) == nil) }
 
-  @Test("steps are counted from the beginning, seconds from the last")
+  @Test("steps are counted from the beginning of the run, seconds from the last checkpoint")
   func due() {
     #expect(
       [1, 2, 3, 4, 6].map(CheckpointInterval.steps(3).isDue) == [false, false, true, false, true])
@@ -38,7 +38,7 @@ import Testing
   }
 
   @Test(
-    "what is kept is read and written alike",
+    "the text of a retention reads back as the retention",
     arguments: [("all", Retention.all), ("2", .newest(2))])
   func retention(text: String, retention: Retention) throws {
     #expect(Retention(text) == retention && retention.description == text)

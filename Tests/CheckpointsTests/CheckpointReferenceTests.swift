@@ -11,7 +11,7 @@ import Testing
 
   init() throws { folder = try TemporaryFolder() }
 
-  /// A checkpoint with files of any content, whole as far as checksums tell.
+  /// Writes a checkpoint whose files have any content and whose checksums fit.
   private func checkpoint(_ name: String) throws {
     let path = "\(run)/\(name)"
     try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
@@ -30,7 +30,7 @@ import Testing
     try FileManager.default.createSymbolicLink(atPath: "\(run)/latest", withDestinationPath: name)
   }
 
-  @Test("names tell steps, and nothing else is one")
+  @Test("a checkpoint's name tells its step, and no other name does")
   func names() {
     #expect(Checkpoint.directoryName(step: 468) == "step-00000468")
     #expect(Checkpoint.directoryName(step: 1_234_567_890) == "step-1234567890")
@@ -42,7 +42,7 @@ import Testing
     }
   }
 
-  @Test("the newest is the one of most steps, as numbers")
+  @Test("the newest checkpoint is the one of most steps, compared as numbers")
   func newest() throws {
     #expect(try CheckpointReference.newest(inRun: run) == nil)
     for name in ["step-00000009", "step-99999999", "step-100000000"] { try checkpoint(name) }
@@ -53,7 +53,7 @@ import Testing
     #expect(found.passedOver.isEmpty)
   }
 
-  @Test("the link `latest` goes before the number of steps")
+  @Test("the checkpoint that `latest` leads to comes before those of more steps")
   func link() throws {
     for name in ["step-00000001", "step-00000002", "step-00000003"] { try checkpoint(name) }
     try latest("step-00000002")
@@ -72,10 +72,13 @@ import Testing
   }
 
   @Test(
-    "a directory that has nothing says what it is",
+    "an error tells what a directory without a checkpoint is",
     arguments: [
       ([], "this folder is empty"), (["notes.txt"], "there is no checkpoint in this folder"),
-      ([".lock", "config.yaml"], "this run has no checkpoint; let it come to one: lockstep train"),
+      (
+        [".lock", "config.yaml"],
+        "this run has no checkpoint; train until it has one: lockstep train"
+      ),
       (["model.safetensors"], "/model.safetensors"), (["state.json"], "SHA256SUMS is missing"),
       (["config.json", "model.safetensors"], "there is a model here"),
       (["a/config.yaml", "a/metrics.jsonl"], "/a"),
@@ -92,7 +95,7 @@ import Testing
     #expect(error?.description.contains(sentence) ?? false, "\(error as Any)")
   }
 
-  @Test("what cannot be looked at is not said to be missing")
+  @Test("a path that cannot be read is not said to be missing")
   func unknown() throws {
     try FileManager.default.createSymbolicLink(atPath: "\(run)/loop", withDestinationPath: "loop")
     let error = #expect(throws: FileError.self) { try CheckpointReference("\(run)/loop/run") }
@@ -100,7 +103,7 @@ import Testing
     #expect(error?.description.contains("ls -l") ?? false, "\(error as Any)")
   }
 
-  @Test("a state that makes no sense is refused")
+  @Test("a state that no run can have is refused")
   func state() throws {
     var state = CheckpointState(progress: Progress(), recipe: Recipe(), pixels: 64)
     try checkpoint("step-00000001")

@@ -3,9 +3,9 @@ import Kernels
 @testable import Platform
 import Testing
 
-/// What to type depends on what starts ranks.
+/// The commands that the doctor advises, by the launcher that starts ranks.
 extension DiagnosisTests {
-  /// The same problems, with what MPICH's launcher understands.
+  /// Problems of a job under MPICH's launcher, and its commands.
   static let hydra = [
     Case("unbound", "type mpiexec.hydra -bind-to core") { ranks in
       for rank in ranks.indices { ranks[rank].cpus = ranks[rank].processor.online }
@@ -20,7 +20,7 @@ extension DiagnosisTests {
     Case("mask", "type mpiexec.hydra -bind-to none") { $0[1].parentCPUs = CPUList([2]) },
   ]
 
-  @Test("under MPICH other words are told", arguments: hydra)
+  @Test("under MPICH, the advice is for its launcher", arguments: hydra)
   func mpich(_ one: Case) throws {
     var ranks = SampleJob.make(hosts: 2, cores: 4)
     for rank in ranks.indices {
@@ -34,7 +34,7 @@ extension DiagnosisTests {
     #expect(!found.contains { $0.description.contains("mpirun") }, "\(found)")
   }
 
-  /// The same problems, with what Slurm's srun understands.
+  /// Problems of a job under Slurm's srun, and its commands.
   static let slurm = [
     Case("oversubscribed", "9 ranks on host0", "type srun --mpi=pmix -n 4 lockstep train") {
       for _ in 0..<5 { $0.append($0[0]) }
@@ -54,7 +54,7 @@ extension DiagnosisTests {
     },
   ]
 
-  @Test("under srun other words are told", arguments: slurm)
+  @Test("under srun, the advice is for srun", arguments: slurm)
   func srun(_ one: Case) throws {
     var ranks = SampleJob.make(hosts: 1, cores: 4)
     for rank in ranks.indices {

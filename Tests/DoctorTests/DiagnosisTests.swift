@@ -4,14 +4,14 @@ import Kernels
 @testable import Ranks
 import Testing
 
-/// What the doctor says of jobs that this machine cannot be.
+/// The doctor's judgement of jobs that this machine need not be able to run.
 @Suite struct DiagnosisTests {
   func problems(_ ranks: [RankFindings]) -> [Problem] {
     Diagnosis(JobFindings(ranks: ranks)).problems
   }
 
   @Test(
-    "a job that is as it should be has no problem",
+    "a good job has no problem",
     arguments: [(1, 1, 1, 0), (1, 4, 1, 0), (1, 64, 2, 0), (16, 8, 2, 0), (2, 4, 1, 2)])
   func good(hosts: Int, cores: Int, threadsPerCore: Int, idle: Int) {
     let ranks = SampleJob.make(
@@ -19,7 +19,7 @@ import Testing
     #expect(problems(ranks) == [])
   }
 
-  /// A way to spoil a job of two hosts of four cores, what it is called and what is to be typed.
+  /// A way to spoil a job of two hosts of four cores, the name of the problem, and its advice.
   struct Case: Sendable, CustomTestStringConvertible {
     let name: String
     let parts: [String]
@@ -154,7 +154,7 @@ import Testing
     SharedMemoryRoom(directory: "/dev/shm", free: bytes, size: bytes)
   }
 
-  @Test("each problem is told in one line, with what to type instead", arguments: cases)
+  @Test("each problem is told in one line, with the advice", arguments: cases)
   func problem(_ one: Case) throws {
     var ranks = SampleJob.make(hosts: 2, cores: 4)
     one.spoil(&ranks)
@@ -168,7 +168,7 @@ import Testing
     #expect(Set(found.map(\.description)).count == found.count)
   }
 
-  @Test("data that only hosts without rank zero lack are no problem")
+  @Test("data may be missing on hosts other than rank zero's")
   func sentData() {
     var ranks = SampleJob.make(hosts: 2, cores: 4)
     ranks[4].data = DataFindings("/no/such/folder")
@@ -177,7 +177,7 @@ import Testing
     #expect(report.lines.contains { $0.contains("host1: none here, rank 0 sends them") })
   }
 
-  @Test("ranks on every hardware thread are told that these are no cores")
+  @Test("ranks on every hardware thread are too many, since those are not cores")
   func hardwareThreads() {
     var ranks = SampleJob.make(cores: 4, threadsPerCore: 2)
     for rank in ranks {
@@ -190,7 +190,7 @@ import Testing
     #expect(problems(ranks)[0].instead == "type mpirun -n 4 lockstep train")
   }
 
-  @Test("a lone process is no job: it is told what would use all cores")
+  @Test("a process without a launcher is told the command that uses all cores")
   func alone() {
     var rank = SampleJob.make()[0]
     rank.launched = nil

@@ -2,9 +2,9 @@
 @testable import Platform
 import Testing
 
-/// What the doctor makes of variables of the environment.
+/// How the doctor reads variables of the environment.
 @Suite struct EnvironmentTests {
-  /// What mpirun gives one rank of two threads, out of `cores`.
+  /// The findings of one rank that mpirun has started with two threads on a machine of `cores`.
   private func rank(_ environment: [String: String], cores: Int = 2) -> RankFindings {
     var rank = SampleJob.make(cores: cores)[0]
     rank.environment = environment
@@ -36,7 +36,7 @@ import Testing
     #expect(problems(Array(all)) == [])
   }
 
-  @Test("no launcher is suggested to what a launcher started")
+  @Test("no launcher is suggested to a process that a launcher started")
   func suggestion() {
     var rank = SampleJob.make(cores: 2)[0]
     rank.launched = nil

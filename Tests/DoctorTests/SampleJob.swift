@@ -2,7 +2,7 @@
 @testable import Platform
 @testable import Ranks
 
-/// Findings of a job that has nothing wrong, to be spoiled by tests.
+/// The findings of a job without problems, into which tests put some.
 enum SampleJob {
   /// `hosts` machines of `cores` cores, each with a rank bound to each core but the last `idle`.
   static func make(hosts: Int = 1, cores: Int = 4, threadsPerCore: Int = 1, idle: Int = 0)
@@ -27,7 +27,7 @@ enum SampleJob {
     }
   }
 
-  /// The hardware threads of a core: Linux counts the first of each core, then the second.
+  /// The hardware threads of a core: Linux numbers the first of all cores, then the second.
   static func siblings(_ core: Int, _ cores: Int, _ threadsPerCore: Int) -> CPUList {
     CPUList((0..<threadsPerCore).map { core + $0 * cores })
   }

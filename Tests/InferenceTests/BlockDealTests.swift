@@ -1,7 +1,7 @@
 @testable import Inference
 import Testing
 
-/// Dealing blocks to ranks that finish them in any order.
+/// The dealing of blocks to ranks that finish them in any order.
 @Suite struct BlockDealTests {
   /// Plays a job in which one rank at a time, drawn at random with the weights `speeds`, acts.
   ///
@@ -57,7 +57,7 @@ import Testing
     }
   }
 
-  @Test("no rank has more than a few blocks, and at the end none waits for another's second")
+  @Test("no rank has more than a few blocks; at the end none has two while another has none")
   func share() {
     var deal = BlockDeal(20, floatsPerBlock: 1, ranks: 2)
     let taken = (0..<8).map { _ in deal.deal(to: 1) }

@@ -3,16 +3,16 @@ import Testing
 
 @Suite struct WeightOrderTests {
   /// numpy: np.arange(6).reshape(3, 2).T, whose memory is 0…5 under the shape (2, 3).
-  @Test("the other order is that of a transposed view's memory")
+  @Test("the other order is the order of a transposed view's memory")
   func order() {
     #expect(WeightOrder.inOtherOrder([0, 1, 2, 3, 4, 5], [2, 3]) == [0, 2, 4, 1, 3, 5])
     #expect(WeightOrder.inOtherOrder([0, 1, 2], [3]) == [0, 1, 2])
   }
 
-  /// Losses of NumPy's arithmetic on MNIST: models of one and of two epochs, saved rightly and not;
-  /// weights drawn as PyTorch, Glorot and He draw them, and He's times two and four.
+  /// Losses on MNIST, computed with NumPy: of models of one and of two epochs, saved in both orders; and
+  /// of weights drawn as PyTorch, Glorot and He draw them, the last also times two and four.
   @Test(
-    "losses tell scrambled weights from any that were drawn",
+    "losses distinguish transposed weights from weights that were drawn",
     arguments: [
       (466.3, 127.3, true), (551.1, 115.1, true), (127.3, 466.3, false), (115.1, 551.1, false),
       (550.5, 551.0, false), (547.9, 547.2, false), (747.3, 760.1, false),
@@ -24,7 +24,7 @@ import Testing
 
   /// 784 ln 2 is 543.4.
   @Test(
-    "a loss far above that of a model that knows nothing is told",
+    "a warning tells of a loss far above that of a model that knows nothing",
     arguments: [
       (466.3, 127.3, "in the other order"), (4790.9, 4500.0, "4790.9 nats, far above the 543.4"),
       (1086.9, 1086.9, "far above"), (1086.7, 1086.7, nil), (747.3, 760.1, nil),

@@ -5,7 +5,7 @@ import Kernels
 import Support
 import Testing
 
-/// Limits of control groups, read from made-up /proc and /sys.
+/// The limits of control groups, read from folders that look like /proc and /sys.
 @Suite struct ControlGroupTests {
   private let folder: TemporaryFolder
 
@@ -24,7 +24,7 @@ import Testing
 
   private static let unified = "31 23 0:28 / /sys/fs/cgroup rw - cgroup2 cgroup2 rw\n"
 
-  @Test("of version 2: the least of all groups above")
+  @Test("version 2: the least limit of the group and all groups above it counts")
   func unified() throws {
     try write([
       "proc/self/cgroup": "0::/a/b\n", "proc/self/mountinfo": Self.unified,
@@ -47,7 +47,7 @@ import Testing
   }
 
   /// Docker without a namespace of control groups mounts its own group at the top.
-  @Test("of version 1, seen from inside a container")
+  @Test("version 1, seen from inside a container")
   func older() throws {
     let mounts = ["cpu,cpuacct", "cpuset", "memory"].map {
       "40 30 0:1 /docker/x /sys/fs/cgroup/\($0) ro - cgroup cgroup rw,\($0)\n"
@@ -67,7 +67,7 @@ import Testing
     #expect(group.memoryLeft == 500)
   }
 
-  @Test("no limits, or no such system", arguments: [true, false])
+  @Test("without limits, or without control groups, there are none", arguments: [true, false])
   func none(isMounted: Bool) throws {
     if isMounted {
       try write([

@@ -1,7 +1,7 @@
 @testable import Ranks
 import Testing
 
-/// Which directory has the windows where /dev/shm is small.
+/// The choice of the directory for windows where /dev/shm is small.
 @Suite struct WindowDirectoryTests {
   private typealias Place = (medium: WindowDirectory.Medium, room: SharedMemoryRoom)
 
@@ -30,7 +30,7 @@ import Testing
     #expect(best([place("/a", .disk, 65)]) == "/a")
   }
 
-  /// What statfs(2) says of two file systems that every Linux has.
+  /// Two file systems that every Linux has: statfs(2).
   @Test func media() {
     #expect(WindowDirectory.Medium("/dev/shm") == .memory)
     #expect(WindowDirectory.Medium("/proc") == nil)

@@ -35,8 +35,8 @@ import Testing
     #expect(try text() == third + third)
   }
 
-  /// The second was written after all, later than the checkpoint that tells of it.
-  @Test("rows that were refused are logged by who goes on, once, even if no other comes")
+  /// The second row was written later than the checkpoint in which it is refused.
+  @Test("a resumed run logs rows that were refused, once, even if it logs no others")
   func refused() throws {
     try write("{\"step\":1}\n{\"step\":2}\n")
     for _ in 0..<2 {
@@ -46,7 +46,7 @@ import Testing
     }
   }
 
-  /// The text before, the step after which a run goes on, and the text that is left.
+  /// The text before, the step after which a run is resumed, and the text that is left.
   static let cases = [
     ("", 0, ""),
     ("{\"step\":1}\n{\"step\":2}\n", 2, "{\"step\":1}\n{\"step\":2}\n"),
@@ -60,7 +60,7 @@ import Testing
     ("no JSON\n{\"step\":1}\n[]\n", 5, "{\"step\":1}\n"),
   ]
 
-  @Test("later rows and halves of rows are dropped", arguments: cases)
+  @Test("rows of later steps and parts of rows are dropped", arguments: cases)
   func dropping(before: String, step: Int, left: String) throws {
     try write(before)
     let log = try MetricsLog(in: folder.url.path, after: step)

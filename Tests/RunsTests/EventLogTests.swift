@@ -12,7 +12,8 @@ import Testing
     try FileManager.default.contentsOfDirectory(atPath: folder.url.path).sorted()
   }
 
-  /// TensorBoard reads in the order of names; jobs can begin within a second, and clocks go back.
+  /// TensorBoard reads files in the order of their names; two jobs may begin within a second, and a clock
+  /// may be set back.
   @Test(
     "a later job's file has a later name", arguments: [nil, "events.out.tfevents.9999999998.x"])
   func order(earlier: String?) throws {
@@ -26,7 +27,7 @@ import Testing
     }
   }
 
-  @Test("names of other programs' files that tell no time are passed over")
+  @Test("files of other programs whose names tell no time are ignored")
   func others() throws {
     for name in ["events.out.tfevents.x", "events.out.tfevents.99999999999999999999.x"] {
       try Data().write(to: folder.url.appendingPathComponent(name))

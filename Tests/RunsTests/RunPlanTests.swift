@@ -46,7 +46,7 @@ import Testing
     #expect(flagged.configuration == expected)
   }
 
-  @Test("working it out changes nothing; taking effect does")
+  @Test("working out a plan changes no file; taking effect does")
   func effect() throws {
     for name in ["config.yaml", "metrics.jsonl"] {
       try Data("old".utf8).write(to: URL(fileURLWithPath: "\(directory.path)/\(name)"))
@@ -59,9 +59,10 @@ import Testing
     #expect(try text("config.yaml").contains("data: /default\n"))
   }
 
-  /// `config.yaml` is for people and other tools: it reads back as what it was.
+  /// `config.yaml` is for people and other tools.
   @Test(
-    "a configuration survives the way to YAML and back", arguments: ["/a b", "é: #'\"", "~", "1"])
+    "the YAML of a configuration reads back as the configuration",
+    arguments: ["/a b", "é: #'\"", "~", "1"])
   func yaml(data: String) throws {
     try FileManager.default.createDirectory(
       atPath: "\(directory.path)/step-00000001", withIntermediateDirectories: false)
@@ -76,7 +77,7 @@ import Testing
     #expect(try self.plan().configuration == plan.configuration)
   }
 
-  @Test("a checkpoint's path is known to be the run's own, however it is spelt")
+  @Test("a run's own checkpoint is recognised by any of its paths")
   func names() throws {
     let (run, other) = (directory.path, folder.url.appendingPathComponent("other").path)
     for path in ["\(run)/step-00000002", "\(other)/step-00000002"] {
@@ -90,7 +91,7 @@ import Testing
     #expect(directory.name(ofCheckpoint: "\(run)/previous-1/step-00000002") == nil)
   }
 
-  /// The names in the run directory but for the lock.
+  /// The names in the run directory except for the lock's.
   private func content() throws -> [String] {
     try FileSystem.names(in: directory.path).filter { $0 != ".lock" }
   }
@@ -104,7 +105,7 @@ import Testing
       atPath: "\(directory.path)/\(name)", toPath: "\(directory.path)/\(other)")
   }
 
-  @Test("the best is found again among the checkpoints up to the one it goes on from")
+  @Test("the best checkpoint is found among those up to the one from which a run is resumed")
   func best() throws {
     for (step, loss) in [(1, 9), (2, 7), (3, 8), (4, 6)] as [(Int, Double)] {
       try writeCheckpoint(try plan { $0.resume = .none }, step: step, testLoss: loss)
@@ -117,7 +118,7 @@ import Testing
     }
   }
 
-  @Test("directories in the place of links become links again")
+  @Test("directories that a copy has in the place of links become links again")
   func copies() throws {
     let plan = try plan { $0.resume = .none }
     for step in 1...2 { try writeCheckpoint(plan, step: step, testLoss: Double(step)) }
@@ -147,7 +148,7 @@ import Testing
     try Checksums.verify(Checkpoint.names, in: original)
   }
 
-  @Test("a directory with something else in it is moved aside, not removed")
+  @Test("a directory with other files is moved aside, not removed")
   func foreignCopy() throws {
     try writeCheckpoint(try plan { $0.resume = .none }, step: 2)
     try copy("step-00000002", to: "latest")
@@ -159,7 +160,7 @@ import Testing
     #expect(link("latest") == "step-00000002")
   }
 
-  @Test("a run that does not begin leaves nothing, not even directories above it")
+  @Test("a run that does not begin leaves no file, and no directory that it has made")
   func refused() throws {
     let path = folder.url.appendingPathComponent("a/b/run").path
     func lock(keeping: Bool) throws {
@@ -179,8 +180,9 @@ import Testing
     #expect(try FileSystem.names(in: path) == [".lock", "photos"])
   }
 
-  /// Two jobs at a time, each of which is refused and takes away what the other may have found.
-  @Test("jobs that come and go do not hold a lock that is gone")
+  /// Two jobs at a time, each of which does not begin and removes a directory that the other may have
+  /// found.
+  @Test("no job holds a lock whose file another has removed")
   func race() async throws {
     let path = folder.url.appendingPathComponent("race/run").path
     try await withThrowingTaskGroup(of: Void.self) { group in
@@ -198,7 +200,7 @@ import Testing
     #expect(try FileSystem.names(in: path) == [])
   }
 
-  @Test("a folder for --init stands for the parameters in it, also once it has gone on")
+  @Test("a folder for --init means the parameters in it, also after its run was trained further")
   func initialRun() throws {
     let other = folder.url.appendingPathComponent("other").path
     try FileSystem.makeDirectory(other)
@@ -206,7 +208,7 @@ import Testing
     #expect(empty?.description.contains("this folder is empty") ?? false, "\(empty as Any)")
   }
 
-  /// Enough of a checkpoint for a plan, which reads no tensors.
+  /// Writes the files of a checkpoint that a plan reads, without tensors.
   private func writeCheckpoint(
     _ plan: RunPlan, step: Int = 1, testLoss: Double? = nil
   ) throws {
