@@ -115,7 +115,23 @@ enum Job {
   static func tell(_ sentence: String) {
     switch LogFormat.current {
     case .text: Terminal.error("lockstep: \(sentence)\n")
-    case .json: Terminal.error(LogLine(SentenceRow(message: sentence)).text + "\n")
+    case .json: Terminal.error(JSONLine(SentenceRow(message: sentence)).text + "\n")
     }
+  }
+}
+
+/// Writes what libraries log as sentences on standard error, without time and host: a launcher can
+/// add those.
+private struct SentenceLog: LogHandler {
+  var logLevel = Logger.Level.notice
+  var metadata = Logger.Metadata()
+
+  subscript(metadataKey key: String) -> Logger.Metadata.Value? {
+    get { metadata[key] }
+    set { metadata[key] = newValue }
+  }
+
+  func log(event: LogEvent) {
+    Job.tell(event.message.description)
   }
 }

@@ -102,9 +102,9 @@ struct Sample: ParsableCommand {
         among: world)
       let inference = try threads.inference(model)
       let latents = try latents(model, inference, among: world)
-      let console = world.rank == 0 ? SampleConsole(imageCount, bar) : nil
-      try write(latents, with: inference, of: model, console, among: world)
-      if !isQuiet { console?.end() }
+      let log = world.rank == 0 ? SampleLog(imageCount, bar) : nil
+      try write(latents, with: inference, of: model, log, among: world)
+      if !isQuiet { log?.end() }
       return .done
     }
   }
@@ -138,25 +138,25 @@ struct Sample: ParsableCommand {
       columns: rowLength, rows: (imageCount + rowLength - 1) / rowLength)
   }
 
-  /// Decodes `latents` and writes the images, telling `console` of the progress.
+  /// Decodes `latents` and writes the images, telling `log` of the progress.
   private func write(
     _ latents: (Range<Int>, Matrix) -> Void, with inference: borrowing InferenceSession,
-    of model: borrowing TrainedModel, _ console: SampleConsole?,
+    of model: borrowing TrainedModel, _ log: SampleLog?,
     among world: borrowing Communicator
   ) throws {
-    defer { console?.clear() }
+    defer { log?.clear() }
     if output.hasSuffix(".png") {
       let sheet = inference.sheet(
         columns: rowLength, imageHeight: model.rows, scale: scale.scale)
       try inference.writeSheet(
         sheet, of: imageCount, latents: latents, to: output, among: world)
-      console?.update(imageCount)
+      log?.update(imageCount)
     } else {
       let shape = [imageCount, model.rows, model.columns]
       try ArrayFile.write(shape, to: output, among: world) { write in
         try inference.decode(imageCount, among: world, latents: latents) { positions, images in
           try write(images)
-          console?.update(positions.upperBound)
+          log?.update(positions.upperBound)
         }
       }
     }

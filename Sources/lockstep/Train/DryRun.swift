@@ -1,5 +1,6 @@
 internal import Checkpoints
 internal import MPI
+internal import Platform
 internal import Runs
 internal import Platform
 
@@ -19,7 +20,7 @@ struct DryRun {
 
   /// All that there is to tell.
   var lines: [String] {
-    guard LogFormat.current == .text else { return [LogLine(row).text] }
+    guard LogFormat.current == .text else { return [JSONLine(row).text] }
     return forecast.text.split(separator: "\n").map(String.init) + plan.map { "# \($0)" }
   }
 

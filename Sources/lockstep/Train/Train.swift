@@ -78,12 +78,12 @@ struct Train: ParsableCommand {
         Job.tell("stopping after this step, with a checkpoint; again ends at once")
       }
     }
-    let console = output.trainingConsole
+    let log = output.trainingLog
     Job.run { world in
       let run = try TrainingRun(
-        request, path: directory, observer: console, stop: stop, among: world)
+        request, path: directory, observer: log, stop: stop, among: world)
       let end = try run.perform()
-      if world.rank == 0 { console.end(end, run: directory, resume: request.resume) }
+      if world.rank == 0 { log.end(end, run: directory, resume: request.resume) }
       return end.code
     }
   }

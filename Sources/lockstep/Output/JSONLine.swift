@@ -1,8 +1,8 @@
 internal import FoundationEssentials
 internal import Platform
 
-/// A line of `--log-format json`: what there is to tell, and the time, as one object.
-struct LogLine<Row: Encodable>: Encodable {
+/// A line of `--log-format json`: the members of a row and the time, as one object.
+struct JSONLine<Row: Encodable>: Encodable {
   private let row: Row
   private let time = Date.now.ISO8601Format(
     .iso8601WithTimeZone(includingFractionalSeconds: true))
@@ -26,7 +26,7 @@ struct LogLine<Row: Encodable>: Encodable {
   }
 }
 
-/// A sentence, as a row.
+/// The row of a sentence.
 struct SentenceRow: Encodable {
   private let kind = "message"
   let message: String

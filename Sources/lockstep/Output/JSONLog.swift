@@ -4,10 +4,11 @@ internal import Platform
 internal import Reports
 internal import Runs
 
-/// Tells programs how a run goes: one JSON object a line on standard output. Rank zero's alone.
+/// Tells programs how a run goes: one JSON object a line on standard output.
 ///
-/// Rows of kind "step" come as often as in `metrics.jsonl`, those of kind "epoch" have its members.
-struct JSONConsole: TrainingConsole {
+/// Objects of kind "step" and "epoch" have the members of the rows in `metrics.jsonl` (``StepRow``,
+/// ``EpochRow``) and come as often; one of a step has the share of waiting beside them.
+struct JSONLog: TrainingLog {
   private struct Start: Encodable {
     let kind = "start"
     let ranks: Int
@@ -60,5 +61,5 @@ struct JSONConsole: TrainingConsole {
     tell(End(code: end.code.rawValue, run: run, modelDigest: end.modelDigest))
   }
 
-  private func tell(_ row: some Encodable) { Terminal.line(LogLine(row).text) }
+  private func tell(_ row: some Encodable) { Terminal.line(JSONLine(row).text) }
 }

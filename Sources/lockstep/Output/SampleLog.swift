@@ -1,13 +1,13 @@
 internal import Platform
 
-/// Tells whoever watches how far images have been drawn: on a terminal a progress bar on standard
-/// error, and at the end a line on standard output. Rank zero's alone.
-final class SampleConsole {
+/// Tells how many images `lockstep sample` has written: on a terminal a progress bar on standard error,
+/// and at the end a line on standard output. On rank zero alone.
+final class SampleLog {
   private let bar: ProgressBar?
   private let count: Int
   private let start = ContinuousClock.now
 
-  /// Begins to draw `count` images.
+  /// Begins, with `count` images to write.
   init(_ count: Int, _ bar: ProgressBar?) {
     self.count = count
     self.bar = bar
@@ -23,7 +23,7 @@ final class SampleConsole {
         tails: { rate, left in [[images, rate, left], [images, left], [left]] }))
   }
 
-  /// Wipes the bar, for the last word, or that of a failure, to be written in its place.
+  /// Wipes the bar, so that the last line, or the sentence about a failure, can take its place.
   func clear() { bar?.clear() }
 
   private struct End: Encodable {
@@ -32,12 +32,12 @@ final class SampleConsole {
     let seconds: Double
   }
 
-  /// The last word, once all images are on the disk.
+  /// Tells the end, once all images are on the disk.
   func end() {
     let seconds = (ContinuousClock.now - start) / .seconds(1)
     let rate = Int((Double(count) / max(seconds, 1e-9)).rounded())
     guard LogFormat.current == .text else {
-      return Terminal.line(LogLine(End(images: count, seconds: seconds)).text)
+      return Terminal.line(JSONLine(End(images: count, seconds: seconds)).text)
     }
     Terminal.line(
       "\(count.grouped) \(count == 1 ? "image" : "images") in \(seconds.twoDecimals) s: "

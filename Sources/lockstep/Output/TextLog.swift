@@ -5,9 +5,9 @@ internal import Platform
 internal import Reports
 internal import Runs
 
-/// Tells whoever watches how a run goes: a line an epoch on standard output and, on a terminal, a
-/// progress bar on standard error. Rank zero's alone.
-final class Console: TrainingConsole {
+/// Tells people how a run goes: a line an epoch on standard output and, on a terminal, a progress bar
+/// on standard error.
+final class TextLog: TrainingLog {
   private let bar: ProgressBar?
   private let usesColor: Bool
   private var hasTrained = false
@@ -43,8 +43,8 @@ final class Console: TrainingConsole {
         + "\(Int(row.imagesPerSecond).grouped) images/s")
   }
 
-  /// The test images' part of an epoch's line, which ends before column 80 for usual numbers;
-  /// empty where there are none.
+  /// The part of an epoch's line that is about the test images; empty where there are none. With usual
+  /// numbers the whole line has fewer than 80 columns.
   private func test(_ row: EpochRow) -> String {
     guard let loss = row.testLoss, let reconstruction = row.reconstruction, let kl = row.kl else {
       return ""
@@ -75,7 +75,8 @@ final class Console: TrainingConsole {
 }
 
 extension ProgressBar.Moment {
-  /// What a step of a run shows: the bar is that of its epoch.
+  /// What the bar shows after a step: how much of the epoch is done, and the time that the whole run
+  /// still takes.
   fileprivate init(_ event: StepEvent) {
     let (step, loss) = ("step \(event.step)", "loss \(event.loss.total.twoDecimals)")
     let parts =
@@ -89,7 +90,7 @@ extension ProgressBar.Moment {
       part: Double(event.offset) / Double(event.imageCount),
       isLast: event.offset == event.imageCount,
       tails: { rate, left in
-        // In 80 columns there is room for all figures, though not for all words.
+        // 80 columns have room for all figures, though not for all words.
         [
           [step, parts, rate, waiting, left], [parts, rate, waiting, left],
           [String(parts.dropFirst("loss ".count)), rate, waiting, left], [parts, rate, left],
