@@ -226,7 +226,8 @@ let package = Package(
       name: "DoctorTests", dependencies: ["Doctor", "Kernels", "Platform", "Ranks", "Support"],
       swiftSettings: house),
     .testTarget(
-      name: "BenchmarksTests", dependencies: ["Benchmarks", "VAE"],
+      name: "BenchmarksTests",
+      dependencies: ["Benchmarks", "Engine", "Kernels", "Platform", "VAE"],
       swiftSettings: house),
     .testTarget(
       name: "LockstepTests",

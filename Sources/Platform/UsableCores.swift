@@ -1,5 +1,5 @@
-/// How many cores a job that this process starts on this machine can use.
-package struct UsableCores: Equatable, Sendable {
+/// The cores that this process may use, and a job that it starts on this machine.
+package struct UsableCores: Codable, Equatable, Sendable {
   /// The processor's name.
   package let processor: String
 
@@ -11,8 +11,21 @@ package struct UsableCores: Equatable, Sendable {
   /// Whether the process may run on some of the machine's hardware threads only.
   package let isConfined: Bool
 
+  private enum CodingKeys: String, CodingKey {
+    case processor
+    case count = "cores"
+    case isConfined
+  }
+
   /// Asks the system.
   package init() { self.init(Processor(), affinity: Processor.affinity()) }
+
+  /// Puts together what is known.
+  package init(processor: String, count: Int, isConfined: Bool) {
+    self.processor = processor
+    self.count = count
+    self.isConfined = isConfined
+  }
 
   package init(_ processor: Processor, affinity: CPUList) {
     let allowed = processor.allowed.intersection(affinity)

@@ -1,6 +1,7 @@
 internal import Checkpoints
 internal import Engine
 internal import Formats
+internal import Kernels
 internal import Ranks
 internal import VAE
 internal import Platform
@@ -53,7 +54,7 @@ struct ReportContents {
       let seconds = record.epochs.reduce(0) { $0 + $1.seconds }
       facts.append(
         ReportPage.Fact(
-          "Throughput", NumberText.fixed(Self.median(record.epochs.map(\.imagesPerSecond))),
+          "Throughput", NumberText.fixed(record.epochs.map(\.imagesPerSecond).median ?? 0),
           unit: "images/s"))
       facts.append(ReportPage.Fact("Training time", NumberText.fixed(seconds, 1), unit: "s"))
       facts.append(ReportPage.Fact("Ranks", "\(last.ranks)"))
@@ -78,13 +79,6 @@ struct ReportContents {
       fact,
       ReportPage.Fact("Best test loss", NumberText.fixed(best.1, 2), unit: "nats, epoch \(best.0)"),
     ]
-  }
-
-  /// The median of `values`, one at least.
-  static func median(_ values: [Double]) -> Double {
-    let sorted = values.sorted()
-    let middle = sorted.count / 2
-    return (sorted[(sorted.count - 1) / 2] + sorted[middle]) / 2
   }
 }
 

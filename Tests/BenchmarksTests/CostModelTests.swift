@@ -26,23 +26,23 @@ import VAE
       sample: .init(slope: 1e-5, offset: 1e-4), gradient: .init(slope: 1e-11, offset: 1e-9),
       synchronisation: 0.5, configuration: configuration)
     let network = CostModel.Network(bandwidth: 1e9, latency: 1e-4)
-    let alone = model.step(ranks: 1, nodes: 1, batchSize: 128, network)
+    let alone = model.step(ranks: 1, nodes: 1, batchSize: 128, over: network)
     #expect(abs(alone.samples - (128e-5 + 1e-4)) < 1e-12)
     #expect(abs(alone.gradients - count * 128e-11) < 1e-12)
     #expect(abs(alone.update - count * 1e-9) < 1e-12)
     #expect(alone.synchronisation + alone.latency + alone.bytes == 0)
     // Two ranks have 64 each. Four nodes: 3/2 of the gradient's bytes, of which the
     // products of three buckets hide as much as they can.
-    let two = model.step(ranks: 2, nodes: 1, batchSize: 128, network)
+    let two = model.step(ranks: 2, nodes: 1, batchSize: 128, over: network)
     #expect(abs(two.samples - (64e-5 + 1e-4)) < 1e-12)
     #expect(abs(two.synchronisation - 0.5 * (two.samples + two.gradients + two.update)) < 1e-12)
-    let four = model.step(ranks: 1, nodes: 4, batchSize: 4096, network)
+    let four = model.step(ranks: 1, nodes: 4, batchSize: 4096, over: network)
     #expect(abs(four.latency - 2e-4) < 1e-12)
     let bytes = 1.5 * 4 * (count + 4096)
     #expect(four.gradients * 0.75 > bytes / 1e9)
     #expect(abs(four.bytes - bytes / 1e9 / 4) < 1e-9)
     let slow = model.step(
-      ranks: 1, nodes: 4, batchSize: 4096, .init(bandwidth: 1e7, latency: 0))
+      ranks: 1, nodes: 4, batchSize: 4096, over: .init(bandwidth: 1e7, latency: 0))
     #expect(abs(slow.bytes - (bytes / 1e7 - four.gradients * 0.75)) < 1e-9)
   }
 
@@ -57,7 +57,7 @@ import VAE
     let observations = [1, 2].flatMap { ranks in
       [120, 480, 1920].map { batchSize in
         let step = model.step(
-          ranks: ranks, nodes: 1, batchSize: batchSize, .init(bandwidth: 1, latency: 0))
+          ranks: ranks, nodes: 1, batchSize: batchSize, over: .init(bandwidth: 1, latency: 0))
         return CostModel.Observation(
           ranks: ranks, batchSize: batchSize, samples: step.samples,
           gradients: count / Double(ranks) * (2e-11 * Double(batchSize) + 3e-10),

@@ -1,4 +1,5 @@
 import Foundation
+@testable import lockstep
 import Support
 import Testing
 
@@ -31,7 +32,9 @@ import Testing
       names == [
         "24 1 node", "24 2 node", "24 2 rank", "100 1 node", "100 2 node", "100 2 rank",
       ])
-    for row in rows where row["unavailable"] == nil {
+    let measured = rows.filter { $0["unavailable"] == nil }
+    #expect(measured.count >= names.count)
+    for row in measured {
       #expect(try #require(row["step_milliseconds"] as? Double) > 0)
       let stages = try #require(row["milliseconds"] as? [String: Double])
       #expect(stages.count == 7 && stages.values.allSatisfy { $0 >= 0 })
@@ -66,6 +69,12 @@ import Testing
     ])
   func usage(words: [String], part: String) throws {
     try job(words, in: try RunFolder()).fail(64, part)
+  }
+
+  @Test("lists of numbers")
+  func lists() {
+    #expect(NumberList(argument: "1,2")?.numbers == [1, 2])
+    for wrong in ["", "1,", "0", "1,x", "-1"] { #expect(NumberList(argument: wrong) == nil) }
   }
 
   @Test("under mpirun it refuses, once")

@@ -1,7 +1,7 @@
+@testable import Benchmarks
 @testable import Checkpoints
 import Foundation
 import Kernels
-@testable import lockstep
 import Support
 import Testing
 
@@ -69,9 +69,10 @@ import Testing
 
   @Test("a model is published for whatever a proof trains by default", arguments: [true, false])
   func plan(isQuick: Bool) {
-    let plan = ProofPlan(
-      data: "", cores: 2, isQuick: isQuick, ranks: nil, batchSizes: nil, steps: nil,
-      precision: .fp32)
+    var choices = BenchChoices(data: "")
+    choices.isQuick = isQuick
+    let plan = ProofPlan(choices, cores: 2, steps: nil, precision: .fp32)
+    #expect(!plan.cells.isEmpty)
     for cell in plan.cells { #expect(PublishedModel.digests[cell.subject.steps] != nil) }
   }
 }

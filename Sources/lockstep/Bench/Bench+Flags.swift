@@ -1,7 +1,7 @@
 internal import ArgumentParser
 
 extension Bench {
-  /// What there is to do; the raw value is the flag that asks for it.
+  /// What `lockstep bench` can do; the raw value is the flag that asks for it, empty for none.
   private enum Task: String {
     case measure = ""
     case prove = "--prove"
@@ -15,7 +15,7 @@ extension Bench {
     return prediction.predict ? .predict : .measure
   }
 
-  /// Refuses flags that were given but would make no difference.
+  /// Refuses flags that make no difference to the task.
   ///
   /// - Throws: `ValidationError` with the first of them.
   func refuseIgnoredFlags() throws {

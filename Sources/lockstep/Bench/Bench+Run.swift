@@ -1,16 +1,16 @@
-internal import Formats
+internal import Benchmarks
 internal import Glibc
 internal import Platform
 
 extension Bench {
-  /// Does what the flags ask for, and ends the process where it fails or is asked to end.
+  /// Does what the flags ask for, and ends the process where that fails or is interrupted.
   func run() throws {
     Interruption.block()
     do {
-      if proof.prove { return try prove() }
-      if exchange.exchanges { return try compareExchanges() }
-      let lines = prediction.predict ? try predict() : BenchTable(report: try measure()).lines
-      try Terminal.result(lines)
+      let benchmark = Benchmark(OwnCommands(), BenchBar())
+      if proof.prove { return try prove(benchmark) }
+      if exchange.exchanges { return try compareExchanges(benchmark) }
+      try Terminal.result(prediction.predict ? predict() : measure(benchmark))
     } catch let interruption as Interruption {
       interruption.endProcess()
     } catch {
@@ -22,65 +22,52 @@ extension Bench {
 
   private func predict() throws -> [String] {
     let report = try BenchReport(reading: prediction.from ?? file)
-    return try Prediction(
-      report, prediction, ranks: ranks?.numbers, batchSizes: batchSizes?.numbers
-    )
-    .lines
+    var question = prediction.question
+    question.ranks = ranks?.numbers
+    question.batchSizes = batchSizes?.numbers
+    return try Prediction(question, from: report).lines
   }
 
-  private func measure() throws -> BenchReport {
+  private func measure(_ benchmark: Benchmark) throws -> [String] {
     try requireWritable(file)
-    let machine = Machine.here
-    let plan = BenchPlan(
-      data: data.directory, cores: machine.cores, isQuick: quick, ranks: ranks?.numbers,
-      batchSizes: batchSizes?.numbers, rounds: rounds, seconds: seconds)
-    let scratch = try ScratchFolder()
-    defer { scratch.remove() }
-    var run = BenchRun(
-      plan, MPIJob(machine: machine),
-      peers.map { PeerBench(environment: $0, scripts: peerScripts) }, scratch)
-    let report = try run.perform()
-    try write(report, to: file)
-    return report
+    let report = try benchmark.speed(
+      choices, peers: peers.map { PeerBench(environment: $0, scripts: peerScripts) })
+    try report.write(to: file)
+    return report.lines
   }
 
-  private func prove() throws {
+  private func prove(_ benchmark: Benchmark) throws {
     try json.map(requireWritable)
-    let machine = Machine.here
-    let plan = ProofPlan(
-      data: data.directory, cores: machine.cores, isQuick: quick, ranks: ranks?.numbers,
-      batchSizes: batchSizes?.numbers, steps: proof.steps, precision: proof.precision)
-    let scratch = try ScratchFolder()
-    defer { scratch.remove() }
-    var run = ProofRun(plan, MPIJob(machine: machine), scratch)
-    let report = try run.perform()
-    try json.map { try write(report, to: $0) }
+    let report = try benchmark.proof(choices, steps: proof.steps, precision: proof.precision)
+    try json.map(report.write)
     try Terminal.result(report.lines)
     if let failure = report.failure { throw failure }
   }
 
-  private func compareExchanges() throws {
+  private func compareExchanges(_ benchmark: Benchmark) throws {
     try json.map(requireWritable)
-    let plan = ExchangePlan(
-      data: data.directory, machines: exchange.words, isQuick: quick, ranks: ranks?.numbers,
-      batchSizes: batchSizes?.numbers, rounds: rounds, seconds: seconds)
-    var run = ExchangeRun(plan, MPIJob(machine: .here))
-    let report = try run.perform()
-    try json.map { try write(report, to: $0) }
+    let report = try benchmark.exchanges(choices, machines: exchange.words)
+    try json.map(report.write)
     try Terminal.result(report.lines)
   }
 
-  /// Where figures of speed go.
+  private var choices: BenchChoices {
+    var choices = BenchChoices(data: data.directory)
+    choices.isQuick = quick
+    choices.ranks = ranks?.numbers
+    choices.batchSizes = batchSizes?.numbers
+    choices.rounds = rounds
+    choices.seconds = seconds
+    return choices
+  }
+
+  /// The file that figures of speed are written to, and read from for a prediction.
   private var file: String { json ?? "bench.json" }
 
-  /// Minutes of figures must not be lost for a wrong path.
+  /// Refuses a wrong path before minutes of measurements, which would be lost.
   private func requireWritable(_ path: String) throws {
     guard File.canBeWritten(path) else {
       throw Failure(.inputOutput, "\(path): cannot be written; name another file with --json")
     }
-  }
-
-  private func write(_ report: some Encodable, to path: String) throws {
-    try OutputFile.replace(path) { try $0.write(Array(JSONText.pretty(report).utf8)) }
   }
 }

@@ -1,4 +1,5 @@
 internal import ArgumentParser
+internal import Benchmarks
 
 /// `lockstep bench`.
 struct Bench: ParsableCommand {
@@ -91,5 +92,16 @@ struct Bench: ParsableCommand {
     }
     try refuseIgnoredFlags()
     if json?.isEmpty == true { throw ValidationError("--json must name a file") }
+  }
+}
+
+/// Whole numbers from 1, separated by commas.
+struct NumberList: ExpressibleByArgument {
+  let numbers: [Int]
+
+  init?(argument: String) {
+    let words = argument.split(separator: ",", omittingEmptySubsequences: false)
+    numbers = words.compactMap { Int($0) }.filter { $0 >= 1 }
+    guard numbers.count == words.count else { return nil }
   }
 }

@@ -1,7 +1,7 @@
 internal import ArgumentParser
 internal import Benchmarks
 
-/// What `lockstep bench --predict` is asked.
+/// The flags of `lockstep bench --predict`.
 struct PredictionOptions: ParsableArguments {
   @Flag(help: "Measure nothing; tell from an earlier bench how fast more nodes would be.")
   var predict = false
@@ -37,14 +37,12 @@ struct PredictionOptions: ParsableArguments {
     }
   }
 
-  /// The network's Gbit/s.
-  var gigabits: Double { bandwidth ?? 10 }
-
-  /// The network's latency in microseconds.
-  var microseconds: Double { latency ?? 30 }
-
-  /// The network.
-  var network: CostModel.Network {
-    CostModel.Network(bandwidth: gigabits * 1e9 / 8, latency: microseconds * 1e-6)
+  /// The question, but for the numbers of ranks and the batch sizes, which other flags tell.
+  var question: Prediction.Question {
+    var question = Prediction.Question()
+    question.gigabits = bandwidth ?? question.gigabits
+    question.microseconds = latency ?? question.microseconds
+    question.nodes = nodes?.numbers ?? question.nodes
+    return question
   }
 }

@@ -1,27 +1,27 @@
 internal import Glibc
 internal import Platform
 
-/// One line on standard error that is drawn over itself ten times a second.
+/// A ``ProgressLine`` with a bar, a rate and the time left, drawn ten times a second.
 final class ProgressBar {
   /// What there is to show at one moment.
   struct Moment {
-    /// The images that were worked on, and all that there are.
+    /// The images that are done, and all of them.
     var images: (done: Int, of: Int)
-    /// What the line begins with.
+    /// The text before the bar.
     var head = ""
-    /// How much of the bar is full, in 0…1.
+    /// How much of the bar is full, from 0 to 1.
     var part: Double
-    /// Whether it is drawn whenever the last was.
+    /// Whether it is drawn even if a tenth of a second has not passed.
     var isLast: Bool
-    /// What stands behind the bar, given images per second and the time left: the whole, and what
-    /// is left of it where columns are fewer and fewer.
+    /// Texts to choose from for what stands behind the bar, the longest first; each is made of
+    /// parts. `rate` is images a second, `left` the time left.
     var tails: (_ rate: String, _ left: String) -> [[String]]
   }
 
   private var drawn: ContinuousClock.Instant?
   private var first: (instant: ContinuousClock.Instant, images: Int)?
 
-  /// Redraws the line, if it is time to; the first moment only sets the clock.
+  /// Redraws the line if that is due. The first moment is not drawn: rates are counted from it.
   func update(_ moment: Moment) {
     let now = ContinuousClock.now
     let (done, all) = moment.images
@@ -34,52 +34,55 @@ final class ProgressBar {
     let tails = moment.tails("\(Int(rate).grouped) images/s", "\(Self.clock(left)) left")
     // Two columns are left to the ^C that a terminal writes behind the line.
     if let line = Self.line(moment, tails, width: Terminal.width - 2) {
-      Terminal.error("\r\u{1b}[K\(line)")
+      ProgressLine.draw(line)
     }
   }
 
-  /// The line as it fits `width` columns without touching the last, which some terminals take for
-  /// the beginning of the next line; nil below 38 columns.
+  /// The line, with the longest of the `tails` that fits `width` columns without the last one,
+  /// after which some terminals begin the next line; nil below 38 columns.
   private static func line(_ moment: Moment, _ tails: [[String]], width: Int) -> String? {
     guard width >= 38 else { return nil }
-    // All figures are worth more than a long bar, and more than any; a long bar more than some.
+    // In this order: all figures and a bar, however short; all figures; some figures and a long
+    // bar; some figures.
     let whole = tails.filter { $0.count > 3 }
     let some = tails.filter { $0.count == 3 }
-    return withBar(of: 3, moment, whole, width) ?? withoutBar(moment, whole, width)
-      ?? withBar(of: 8, moment, some, width) ?? withoutBar(moment, tails, width)
+    return withBar(moment, whole, least: 3, width: width)
+      ?? withoutBar(moment, whole, width: width)
+      ?? withBar(moment, some, least: 8, width: width)
+      ?? withoutBar(moment, tails, width: width)
   }
 
+  /// The line with the first of the `tails` that leaves a bar `least` columns; nil where none does.
   private static func withBar(
-    of least: Int, _ moment: Moment, _ tails: [[String]], _ width: Int
+    _ moment: Moment, _ tails: [[String]], least: Int, width: Int
   ) -> String? {
     for tail in tails {
       let line = tail.joined(separator: "  ")
       let room = width - 1 - moment.head.count - line.count - 1
-      if room >= least { return moment.head + bar(moment.part, min(30, room)) + " " + line }
+      if room >= least {
+        return moment.head + ProgressLine.bar(moment.part, width: min(30, room)) + " " + line
+      }
     }
     return nil
   }
 
+  /// The line without a bar, with the first of the `tails` that fits; nil where none does.
   private static func withoutBar(
-    _ moment: Moment, _ tails: [[String]], _ width: Int
+    _ moment: Moment, _ tails: [[String]], width: Int
   ) -> String? {
     tails.map { moment.head + $0.joined(separator: "  ") }.first { $0.count < width }
   }
 
-  /// Wipes the line, for another to be written in its place.
+  /// Wipes the line, so that another can be written in its place.
   ///
-  /// A launcher carries standard output and standard error one beside the other: each is left the
-  /// time to arrive, the wiping before that line, and the line before the next moment is drawn.
+  /// A launcher reads standard output and standard error in no fixed order. A pause gives the
+  /// wiping time to arrive before the other line; and the next moment is drawn a tenth of a second
+  /// later.
   func clear() {
     guard drawn != nil else { return }
-    Terminal.error("\r\u{1b}[K")
+    ProgressLine.wipe()
     if Launcher.isPresent { usleep(2000) }
     drawn = .now
-  }
-
-  private static func bar(_ part: Double, _ width: Int) -> String {
-    let full = Int(part * Double(width))
-    return String(repeating: "━", count: full) + String(repeating: "╌", count: width - full)
   }
 
   private static func clock(_ seconds: Double) -> String {

@@ -5,28 +5,29 @@ internal import Ranks
 internal import Synchronization
 internal import SystemPackage
 
-/// Standard output and standard error, each line out at once.
+/// Standard output and standard error, to which each line is written at once.
 enum Terminal {
-  /// Lets the numbers of standard streams that whoever started this process has closed be of no
-  /// file, as else the next that is opened would be, a connection of MPI's among them: what is
-  /// written there fails as it would have. The first of all.
+  /// Opens /dev/null for each standard stream that is closed, so that no file or connection of MPI
+  /// gets its number. Writing to standard output and reading standard input fail all the same. To
+  /// be called before anything else.
   static func reserveStreams() {
     for descriptor in STDIN_FILENO...STDERR_FILENO where fcntl(descriptor, F_GETFD) < 0 {
-      // The lowest free number is this one. Nobody reads what may only be written, or the reverse.
+      // `open` takes the lowest free number, which is this one. Input may only be written to, and
+      // output only be read from, so that neither works.
       _ = open("/dev/null", descriptor == STDIN_FILENO ? O_WRONLY : O_RDONLY)
     }
   }
 
-  /// Lets a write to a pipe that nobody reads, or beyond the largest file that is allowed, fail
-  /// rather than end the program: SIGPIPE, SIGXFSZ. One rank's sudden end would take the others and
-  /// an unfinished step with it.
+  /// Lets a write fail that would otherwise end the program: one to a pipe without a reader
+  /// (SIGPIPE), and one beyond the size that a file may have (SIGXFSZ). The sudden end of one rank
+  /// would end the others in the middle of a step.
   static func surviveFailedWrites() {
     signal(SIGPIPE, SIG_IGN)
     signal(SIGXFSZ, SIG_IGN)
   }
 
-  /// Writes a line to standard output: one of those that tell how a command goes. One that cannot
-  /// be written is no reason to stop: ``lossOfLines`` tells of it at the end.
+  /// Writes a line about a command's progress to standard output. If that fails the command goes
+  /// on, and ``lossOfLines`` is the reason.
   static func line(_ text: String) {
     if let problem = write(text + "\n", to: .standardOutput) { lost.withLock { $0 = problem } }
   }
@@ -34,9 +35,9 @@ enum Terminal {
   /// Writes to standard error.
   static func error(_ text: String) { _ = write(text, to: .standardError) }
 
-  /// Writes what a command was asked for, a line each, to standard output.
+  /// Writes the lines that are a command's result to standard output.
   ///
-  /// - Throws: `Failure` with `inputOutput` where that is refused.
+  /// - Throws: `Failure` with `inputOutput` where that fails.
   static func result(_ lines: [String]) throws {
     guard let problem = write(lines.map { $0 + "\n" }.joined(), to: .standardOutput) else { return }
     throw Failure(
@@ -45,7 +46,7 @@ enum Terminal {
     )
   }
 
-  /// What to tell at the end where lines of ``line(_:)`` were lost; nil where none were.
+  /// A sentence to tell at the end if ``line(_:)`` could not write a line; nil if all were written.
   static var lossOfLines: String? {
     guard let problem = lost.withLock({ $0 }) else { return nil }
     return
@@ -56,31 +57,33 @@ enum Terminal {
   /// Why a line was lost; nil where none was.
   private static let lost = Mutex<Errno?>(nil)
 
-  /// Whether standard error is a person's terminal, of which a line can be drawn anew.
+  /// Whether standard error is a terminal on which a line can be drawn over, and no launcher stands
+  /// between.
   static var isInteractive: Bool {
     isatty(STDERR_FILENO) == 1 && !Launcher.isPresent && understandsEscapes
   }
 
-  /// Whether the terminal says that it knows no escapes: whatever is asked for, it shows them.
+  /// Whether `TERM` tells that the terminal knows no escape sequences: it would show them as text.
   static var isDumb: Bool { getenv("TERM").map { strcmp($0, "dumb") == 0 } ?? false }
 
-  /// Whether the terminal may be sent escapes: it has a name, and not that.
+  /// Whether the terminal knows escape sequences: `TERM` is set, and not to "dumb".
   private static var understandsEscapes: Bool {
     getenv("TERM").map { $0.pointee != 0 } ?? false && !isDumb
   }
 
-  /// Begins a new line on a terminal, whose cursor stands behind the `^C` that was typed, or a bar.
+  /// Begins a new line if standard error is a terminal: the cursor may stand behind a `^C` or a
+  /// bar.
   static func beginLine() {
     guard isatty(STDERR_FILENO) == 1 else { return }
     error(understandsEscapes ? "\r\u{1b}[K" : "\n")
   }
 
-  /// Columns of standard error: the terminal's own word, else `COLUMNS`, else 80. What mpirun gives
-  /// a rank has none of its own.
+  /// The columns of standard error: those of the terminal, or else `COLUMNS`, or else 80. The
+  /// terminals that mpirun gives its ranks have no columns of their own.
   static var width: Int { window(of: STDERR_FILENO) ?? givenColumns ?? 80 }
 
-  /// Lets the parser, which asks `COLUMNS` and standard output by itself, lay help out for as many
-  /// columns as its words need at the least.
+  /// Sets `COLUMNS`, from which the parser takes the width of the help, to 40 at least: the words
+  /// need as many.
   static func makeRoomForHelp() {
     let columns = givenColumns ?? window(of: STDOUT_FILENO) ?? 80
     setenv("COLUMNS", "\(max(40, columns))", 1)
@@ -92,7 +95,7 @@ enum Terminal {
     return Int(size.ws_col)
   }
 
-  /// What `COLUMNS` was when this was first asked for; nil where it was no number of columns.
+  /// The value of `COLUMNS` when this was first used; nil where that was no number of columns.
   private static let givenColumns = getenv("COLUMNS").flatMap { Int(String(cString: $0)) }
     .flatMap { $0 > 0 ? $0 : nil }
 
@@ -117,7 +120,8 @@ enum Terminal {
 }
 
 extension Communicator {
-  /// Writes what a command was asked for, which rank zero has, to standard output; collective.
+  /// Writes the lines that are a command's result, which rank zero has, to standard output;
+  /// collective.
   ///
   /// - Throws: on all ranks, as ``Terminal/result(_:)`` does.
   func tell(_ lines: @autoclosure () throws -> [String]) throws {

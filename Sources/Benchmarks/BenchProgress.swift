@@ -1,0 +1,32 @@
+/// What is told of a benchmark while it runs. A program that watches it conforms.
+package protocol BenchObserver {
+  /// The measurement called `name` begins. Before it `done` measurements have ended; `count` is how
+  /// many there are in all, as far as that is known: `done` may go beyond it.
+  func measurementBegins(_ name: String, done: Int, of count: Int)
+
+  /// No other measurement begins: all have ended, or one has failed.
+  func measurementsEnd()
+}
+
+/// Counts a benchmark's measurements and tells the observer of each.
+final class BenchProgress {
+  private let count: Int
+  private var done = 0
+  private let observer: any BenchObserver
+
+  /// Progress over `count` measurements, and over more whose number is not known.
+  init(count: Int, _ observer: any BenchObserver) {
+    self.count = count
+    self.observer = observer
+  }
+
+  /// Takes the measurement called `name`: calls `work`.
+  func step(_ name: String, _ work: () throws -> Void) rethrows {
+    observer.measurementBegins(name, done: done, of: count)
+    defer { done += 1 }
+    try work()
+  }
+
+  /// Tells the observer that no other measurement begins.
+  func end() { observer.measurementsEnd() }
+}

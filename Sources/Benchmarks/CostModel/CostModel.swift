@@ -1,0 +1,153 @@
+internal import Engine
+internal import Images
+internal import Kernels
+package import VAE
+
+/// How long a step takes on N nodes of R ranks each, teams by node, at batch B. The constants are
+/// fitted to measurements.
+///
+///     step = (samples(b) + gradients(e, B/N)) (1 + w log₂ R) + 2 l + exposed(T, G)
+///
+/// - samples(b) = p b + q: the time for batch, forward and backward of the rank with the largest
+///   shard, which has b images; by ``Shard`` no other has more than one image less.
+/// - gradients(e, s) = e (u s + v): the time for a rank's tiles, of e parameters in all, over the s
+///   samples of its node; v is the update of a parameter, which does not get less with more nodes.
+///   e is the number of parameters of the largest lane.
+/// - w: the part of its time that a rank waits for the slowest one, for each doubling of ranks.
+/// - 2 l: the parts of a gradient go one way, and their sums come back; l is the latency.
+/// - exposed(T, G) = max(T/4, T − 3/4 G): the time that a step is longer because of T, the time of
+///   the transfer; G is the time of the gradients' products, which go on meanwhile. Of four buckets
+///   the first is sent when a quarter is computed, and the last when all is. T = 2 (N − 1)/N S / c
+///   for S bytes of gradient and a network of c bytes a second, which all lanes of a node share.
+///
+/// The model leaves out: nodes that differ, traffic of other jobs, and memory that gets slower when
+/// more cores share it than were measured.
+package struct CostModel: Codable, Equatable, Sendable {
+  /// p and q: seconds a sample, and a step.
+  package var sample: Line
+
+  /// u and v: seconds a parameter and sample, and a parameter.
+  package var gradient: Line
+
+  /// w: the time that ranks wait for one another, as a part of their work, for each doubling of
+  /// ranks.
+  package var synchronisation: Double
+
+  /// The model's sizes.
+  package var configuration: ModelConfiguration
+
+  /// y = slope x + offset.
+  package struct Line: Codable, Equatable, Sendable {
+    /// The change of y for 1 more of x.
+    package var slope: Double
+
+    /// The y of x = 0.
+    package var offset: Double
+
+    /// A line.
+    package init(slope: Double, offset: Double) {
+      self.slope = slope
+      self.offset = offset
+    }
+  }
+
+  /// A network between nodes.
+  package struct Network: Equatable, Sendable {
+    /// Bytes a second out of a node, and into it at the same time.
+    package var bandwidth: Double
+
+    /// Seconds from one node to another.
+    package var latency: Double
+
+    /// A network.
+    package init(bandwidth: Double, latency: Double) {
+      self.bandwidth = bandwidth
+      self.latency = latency
+    }
+  }
+
+  /// The parts of a step, in seconds.
+  package struct Step: Equatable, Sendable {
+    /// Batch, forward and backward.
+    package var samples: Double
+    /// Weight gradients.
+    package var gradients: Double
+    /// The update.
+    package var update: Double
+    /// Waiting for other ranks of the node.
+    package var synchronisation: Double
+    /// The all-reduce's latencies.
+    package var latency: Double
+    /// The transfer of the all-reduce's bytes, without the part that goes on beside products.
+    package var bytes: Double
+
+    /// The time of the whole step.
+    package var total: Double {
+      samples + gradients + update + synchronisation + latency + bytes
+    }
+  }
+
+  /// A model with these constants.
+  package init(
+    sample: Line, gradient: Line, synchronisation: Double, configuration: ModelConfiguration
+  ) {
+    self.sample = sample
+    self.gradient = gradient
+    self.synchronisation = synchronisation
+    self.configuration = configuration
+  }
+}
+
+extension CostModel {
+  /// The times of a step of `batchSize` images, with so many ranks on each of so many nodes.
+  package func step(ranks: Int, nodes: Int, batchSize: Int, over network: Network) -> Step {
+    let split = Split(configuration, ranks: ranks, nodes: nodes, batchSize: batchSize)
+    let (size, count) = (Double(nodes), Double(split.parameters))
+    let samples =
+      split.rankSamples == 0 ? 0 : sample.slope * Double(split.rankSamples) + sample.offset
+    let gradients = count * gradient.slope * Double(split.nodeSamples)
+    let update = count * gradient.offset
+    return Step(
+      samples: samples, gradients: gradients, update: update,
+      synchronisation: (samples + gradients + update) * synchronisation
+        * logarithm2(Double(ranks)),
+      latency: nodes > 1 ? 2 * network.latency : 0,
+      bytes: Self.exposed(
+        (size - 1) / size * Double(split.bytes) / network.bandwidth, behind: gradients))
+  }
+
+  /// The part of `network` seconds of transfer that does not go on beside `gradients` seconds of
+  /// products.
+  private static func exposed(_ network: Double, behind gradients: Double) -> Double {
+    let buckets = Double(TilePlan.mostBuckets)
+    return max(network / buckets, network - (1 - 1 / buckets) * gradients)
+  }
+
+  /// The work of the rank and the node that have most to do.
+  struct Split: Equatable {
+    /// Samples of a rank.
+    let rankSamples: Int
+    /// Samples of a node.
+    let nodeSamples: Int
+    /// Parameters of a lane's tiles.
+    let parameters: Int
+    /// Bytes that the lanes of a node send and receive: the gradient's parts and sums, and the
+    /// losses.
+    let bytes: Int
+
+    init(_ configuration: ModelConfiguration, ranks: Int, nodes: Int, batchSize: Int) {
+      let layout = ParameterLayout(configuration)
+      let all = ranks * nodes
+      rankSamples = (0..<all).map { rank in
+        Shard(rank: rank, of: all).part(of: 0..<batchSize).count
+      }.max()!
+      nodeSamples = (0..<nodes).map { node in
+        Shard(ranks: node * ranks..<(node + 1) * ranks, of: all)
+          .part(of: 0..<batchSize).count
+      }.max()!
+      parameters = TilePlan.deal(layout.tiles, to: ranks)
+        .map { $0.reduce(0) { $0 + $1.range.count } }.max()!
+      bytes = (2 * layout.parameterCount + 2 * batchSize) * MemoryLayout<Float>.stride
+    }
+  }
+}

@@ -1,0 +1,177 @@
+internal import Engine
+internal import Kernels
+internal import Platform
+internal import VAE
+
+/// How fast other numbers of ranks and nodes would train, by a cost model that is fitted to an
+/// earlier benchmark.
+package struct Prediction {
+  /// What a prediction is about; nil for the numbers that were measured.
+  package struct Question {
+    /// The network between nodes, in Gbit/s.
+    package var gigabits = 10.0
+    /// Microseconds from one node to another.
+    package var microseconds = 30.0
+    /// Ranks on each node.
+    package var ranks: [Int]?
+    /// Node counts.
+    package var nodes = [1, 2, 4, 8, 16, 32]
+    /// Images of a step, over all ranks.
+    package var batchSizes: [Int]?
+
+    /// All numbers of ranks and batch sizes that were measured, on up to 32 nodes.
+    package init() {}
+
+    var network: CostModel.Network {
+      CostModel.Network(bandwidth: gigabits * 1e9 / 8, latency: microseconds * 1e-6)
+    }
+  }
+
+  let model: CostModel
+  private let measured: [BenchRow]
+  private let question: Question
+  private let ranks: [Int]
+  private let nodes: [Int]
+  private let batchSizes: [Int]
+
+  /// Fits the model to the fp32 rows of `report` that were measured on a whole machine; where those
+  /// are too few, as on a virtual machine, to all fp32 rows.
+  ///
+  /// - Throws: `Failure` with `badData` where all are too few.
+  package init(_ question: Question, from report: BenchReport) throws {
+    let all = report.rows.filter {
+      $0.cell.precision == .fp32 && $0.cell.teams == .node && $0.milliseconds != nil
+    }
+    let whole = all.filter(\.isWhole)
+    let isEnough = Set(whole.map(\.cell.ranks)) == Set(all.map(\.cell.ranks))
+    let choices = (isEnough ? [whole] : []) + [all]
+    let fits = choices.lazy.compactMap { rows in
+      report.model.flatMap { CostModel(rows.compactMap(\.observation), $0) }.map { (rows, $0) }
+    }
+    guard let fit = fits.first else {
+      throw Failure(
+        .badData,
+        "a prediction needs rows of two batch sizes at least; run lockstep bench, without --quick "
+          + "and --batch-sizes, again")
+    }
+    (measured, model) = fit
+    self.question = question
+    ranks = Set(question.ranks ?? measured.map(\.cell.ranks)).sorted()
+    nodes = Set(question.nodes).sorted()
+    batchSizes = Set(question.batchSizes ?? measured.map(\.cell.batchSize)).sorted()
+  }
+
+  /// All lines, as a person reads them.
+  package var lines: [String] {
+    [parameters, ""] + check + doubt + [""] + grid + [""] + batchSizes.map { limit($0) }
+  }
+
+  /// A warning about the figures; none where all were measured on a whole machine.
+  private var doubt: [String] {
+    let count = measured.count { !$0.isWhole }
+    guard count > 0 else { return [] }
+    return [
+      "* \(count) of these \(measured.count) rows were measured while the machine's cores were not "
+        + "whole, as those of virtual machines seldom are: what is predicted may be as far off; "
+        + "run lockstep bench again, on a machine that nothing else uses"
+    ]
+  }
+
+  private var parameters: String {
+    "a step on N nodes of R ranks, teams by node: "
+      + "\((model.sample.slope * 1e6).twoDecimals) µs a sample of a rank, "
+      + "\((model.gradient.slope * 1e12).twoDecimals) ps a sample and parameter, "
+      + "\((model.gradient.offset * 1e9).twoDecimals) ns a parameter updated, "
+      + "\((model.sample.offset * 1e6).twoDecimals) µs a step, \(Figure.percent(model.synchronisation)) "
+      + "of waiting for each doubling of ranks; "
+      + "network \(question.gigabits.twoDecimals) Gbit/s, \(question.microseconds.twoDecimals) µs"
+  }
+
+  /// The measured rates to which the model was fitted, beside those that it predicts.
+  private var check: [String] {
+    var table = TextTable(
+      ["batch", "ranks", "measured images/s", "predicted", "error"],
+      Array(repeating: .right, count: 5))
+    for row in measured {
+      guard let rate = row.imagesPerSecond?.median else { continue }
+      let predicted = self.rate(ranks: row.cell.ranks, batchSize: row.cell.batchSize)
+      table.add([
+        "\(row.cell.batchSize)", "\(row.cell.ranks)",
+        Int(rate).grouped + (row.isWhole ? "" : "*"), Int(predicted).grouped,
+        Figure.percent(predicted / rate - 1),
+      ])
+    }
+    return table.lines
+  }
+
+  private var grid: [String] {
+    var table = TextTable(
+      ["batch", "ranks a node"] + nodes.map { Wording.count($0, "node") },
+      Array(repeating: .right, count: nodes.count + 2))
+    for batchSize in batchSizes {
+      for ranks in ranks {
+        table.add(
+          ["\(batchSize)", "\(ranks)"]
+            + nodes.map { Int(rate(ranks: ranks, nodes: $0, batchSize: batchSize)).grouped })
+      }
+    }
+    return table.lines
+  }
+
+  private func rate(ranks: Int, nodes: Int = 1, batchSize: Int) -> Double {
+    Double(batchSize)
+      / model.step(ranks: ranks, nodes: nodes, batchSize: batchSize, over: question.network).total
+  }
+}
+
+extension Prediction {
+  /// A line that tells up to how many nodes training gets faster, what a step with twice as many
+  /// consists of, and how that could be changed.
+  private func limit(_ batchSize: Int) -> String {
+    let ranks = ranks.last!
+    var count = 1
+    // Twice the nodes must give a fifth more; else they serve better for another run.
+    while count < 4096,
+      rate(ranks: ranks, nodes: 2 * count, batchSize: batchSize)
+        > 1.2 * rate(ranks: ranks, nodes: count, batchSize: batchSize)
+    {
+      count *= 2
+    }
+    let step = model.step(
+      ranks: ranks, nodes: 2 * count, batchSize: batchSize, over: question.network)
+    let parts = Self.parts(step).sorted { $0.seconds > $1.seconds }
+    let shares = parts.prefix(3).map {
+      "\($0.name) \(Figure.percent($0.seconds / step.total))"
+    }
+    return "batch \(batchSize), \(Wording.count(ranks, "rank")) a node: scales to "
+      + "\(Wording.count(count, "node")); at \(2 * count) a step is "
+      + shares.joined(separator: ", ") + ". To move it: \(parts[0].remedy)."
+  }
+
+  private static func parts(
+    _ step: CostModel.Step
+  ) -> [(name: String, seconds: Double, remedy: String)] {
+    [
+      (
+        "forward and backward", step.samples,
+        "faster cores, or larger batches: shards have six rows"
+      ),
+      ("weight gradients", step.gradients, "faster cores"),
+      ("updates", step.update, "more ranks a node, which share them, in place of nodes"),
+      ("synchronisation", step.synchronisation, "fewer ranks a node, or larger batches"),
+      ("network latency", step.latency, "fewer and larger nodes, a network with less latency"),
+      ("network bytes", step.bytes, "a wider network, or larger batches: bytes are a step's"),
+    ]
+  }
+}
+
+extension BenchRow {
+  /// The figures of the row to which the model is fitted; nil where it has none.
+  fileprivate var observation: CostModel.Observation? {
+    guard let milliseconds, let stepMilliseconds else { return nil }
+    return CostModel.Observation(
+      ranks: cell.ranks, batchSize: cell.batchSize,
+      samples: (milliseconds.batch + milliseconds.forward + milliseconds.backward) / 1000,
+      gradients: milliseconds.gradients / 1000, step: stepMilliseconds / 1000)
+  }
+}

@@ -1,0 +1,76 @@
+internal import Engine
+internal import Kernels
+
+/// What one row of the table of exchanges is about.
+struct ExchangeCell: Codable, Hashable {
+  /// Images of a step, over all ranks.
+  let batchSize: Int
+
+  /// The number of ranks; nil for one on every slot.
+  let ranks: Int?
+
+  /// What the machines exchange.
+  let exchange: ExchangeMode
+
+  /// The number format in which gradients travel.
+  var wire = Precision.fp32
+
+  /// The exchange's name in the table, as in "all-reduce bf16".
+  var label: String { exchange.rawValue + (wire == .fp32 ? "" : " \(wire.rawValue)") }
+
+  /// The cell that this one is compared with: the default exchange of the same batch size on the
+  /// same ranks.
+  var baseline: ExchangeCell {
+    ExchangeCell(batchSize: batchSize, ranks: ranks, exchange: .allReduce)
+  }
+
+  /// A few words that name it while it is measured.
+  var name: String {
+    "\(label), " + (ranks.map { "\($0) ranks, " } ?? "") + "batch \(batchSize)"
+  }
+}
+
+/// What a benchmark of exchanges measures, with nothing left open.
+struct ExchangePlan {
+  /// The folder with the images, on every machine.
+  let data: String
+
+  /// The launcher's options that name the machines.
+  let machines: [String]
+
+  /// What the rows of the table are about; the exchanges of one batch size are neighbours.
+  let cells: [ExchangeCell]
+
+  /// How often everything is measured, in turn.
+  let rounds: Int
+
+  /// Seconds of training in one measurement.
+  let seconds: Double
+
+  /// Fills in what `choices` leave open.
+  init(_ choices: BenchChoices, machines: [String]) {
+    data = choices.data
+    self.machines = machines
+    rounds = choices.rounds ?? (choices.isQuick ? 3 : 5)
+    seconds = choices.seconds ?? (choices.isQuick ? 0.3 : 1)
+    let counts: [Int?] = choices.ranks ?? [nil]
+    cells = counts.flatMap { ranks in
+      (choices.batchSizes ?? [128, 512, 2048]).flatMap { batchSize in
+        [(.allReduce, .fp32), (.allReduce, .bf16), (.allGather, .fp32)].map {
+          ExchangeCell(batchSize: batchSize, ranks: ranks, exchange: $0, wire: $1)
+        }
+      }
+    }
+  }
+
+  /// What a job must measure for `cell`.
+  func request(_ cell: ExchangeCell) -> MeasurementRequest {
+    var request = MeasurementRequest()
+    request.exchange = cell.exchange
+    request.wire = cell.wire
+    request.batchSize = cell.batchSize
+    request.seconds = seconds
+    request.peakSeconds = 0.01
+    return request
+  }
+}

@@ -1,0 +1,108 @@
+internal import Engine
+internal import Formats
+internal import Kernels
+internal import Platform
+
+/// What was measured of an exchange: the rounds' figures and their medians.
+struct ExchangeRow: Codable {
+  var cell: ExchangeCell
+
+  /// The number of ranks.
+  var ranks: Int
+
+  /// The bytes that the ranks of a machine give MPI for other machines in a full step.
+  var bytes: Int
+
+  /// Of these, the least that an all-reduce needs; nil for another exchange.
+  var leastBytes: Int?
+
+  var imagesPerSecond: Summary?
+  var stepMilliseconds: Summary?
+
+  /// Milliseconds a full step in which ranks did nothing but exchange, the mean over ranks.
+  var exchangeMilliseconds: Summary?
+
+  /// Milliseconds of the gradient's all-reduce by itself, and of `MPI_Allreduce` over all ranks;
+  /// nil for another exchange.
+  var allReduceMilliseconds: Summary?
+  /// See ``allReduceMilliseconds``.
+  var flatMilliseconds: Summary?
+
+  /// Sums up the measurements of `cell` in all `rounds`.
+  init(_ cell: ExchangeCell, _ rounds: [Measurement]) {
+    self.cell = cell
+    ranks = rounds.first?.ranks ?? 0
+    bytes = rounds.first?.exchangeBytes ?? 0
+    leastBytes = rounds.first?.leastExchangeBytes
+    imagesPerSecond = Summary(rounds.map(\.imagesPerSecond))
+    stepMilliseconds = Summary(rounds.map(\.stepMilliseconds))
+    exchangeMilliseconds = Summary(rounds.map { $0.stageMilliseconds(.exchange) })
+    allReduceMilliseconds = Summary(rounds.compactMap(\.allReduce).map { 1000 * $0.ours })
+    flatMilliseconds = Summary(rounds.compactMap(\.allReduce).map { 1000 * $0.flat })
+  }
+}
+
+/// All that a benchmark of exchanges found; the members of its JSON file.
+package struct ExchangeReport: Codable, BenchResult {
+  /// The launcher's options that name the machines.
+  var machines: [String]
+
+  /// Rounds, and the seconds of one measurement.
+  var rounds: Int
+  /// See ``rounds``.
+  var seconds: Double
+
+  /// The table.
+  var rows: [ExchangeRow]
+
+  /// See ``BenchResult``.
+  package var lines: [String] {
+    var table = TextTable(
+      ["batch", "ranks", "exchange", "KB/step", "/least", "ms/step", "±", "in it", "images/s", ""],
+      [.right, .right, .left, .right, .right, .right, .right, .right, .right, .left])
+    for row in rows { table.add(entries(row)) }
+    let heading = "\(machines.joined(separator: " ")); \(Figure.medians(rounds)), in turn"
+    return [heading, ""] + table.lines + notes
+  }
+
+  private func entries(_ row: ExchangeRow) -> [String] {
+    [
+      "\(row.cell.batchSize)", "\(row.ranks)", row.cell.label, (row.bytes / 1000).grouped,
+      row.leastBytes.map { (Double(row.bytes) / Double($0)).twoDecimals } ?? "–",
+      Figure.milliseconds(row.stepMilliseconds?.median),
+      Figure.percent(row.stepMilliseconds?.spread),
+      Figure.milliseconds(row.exchangeMilliseconds?.median),
+      row.imagesPerSecond.map { Int($0.median).grouped } ?? "–",
+      lead(row).map { "\($0.twoDecimals) times as fast" } ?? "",
+    ]
+  }
+
+  /// How many times as fast the row's exchange is as the default one: the median over rounds of
+  /// their ratios. nil for the default itself.
+  func lead(_ row: ExchangeRow) -> Double? {
+    let other = rows.first { $0.cell == row.cell.baseline && $0.cell != row.cell }
+    guard let mine = row.imagesPerSecond?.values, let theirs = other?.imagesPerSecond?.values
+    else { return nil }
+    return zip(mine, theirs).map { $0 / $1 }.median
+  }
+
+  private var notes: [String] {
+    guard rows.contains(where: { $0.bytes > 0 }) else {
+      return ["", "All ranks share memory: there is nothing to exchange. Name more machines."]
+    }
+    let lines = rows.filter { $0.cell == $0.cell.baseline }.compactMap(\.comparison)
+    return lines.isEmpty ? [] : ["", "The gradient's all-reduce by itself:"] + lines
+  }
+}
+
+extension ExchangeRow {
+  /// A line that compares the all-reduce with `MPI_Allreduce`; nil where they were not measured.
+  fileprivate var comparison: String? {
+    guard let ours = allReduceMilliseconds, let flat = flatMilliseconds,
+      let ratio = zip(flat.values, ours.values).map({ $0 / $1 }).median
+    else { return nil }
+    return "  batch \(cell.batchSize), \(ranks) ranks: \(Figure.milliseconds(ours.median)) ms; "
+      + "MPI_Allreduce of as many floats over all ranks \(Figure.milliseconds(flat.median)) ms, "
+      + "\(ratio.twoDecimals) times as long"
+  }
+}

@@ -1,0 +1,135 @@
+internal import Checkpoints
+internal import Engine
+internal import Images
+internal import Kernels
+package import MPI
+internal import Platform
+internal import Ranks
+internal import VAE
+
+extension Measurement {
+  /// Trains the default model on the images in the folder `data` and measures that; collective. No
+  /// file is written.
+  ///
+  /// - Throws: `SharedFailure` where the data cannot be read or the processor lacks the format.
+  package init(
+    _ request: MeasurementRequest, data: String, among world: borrowing Communicator
+  ) throws {
+    try world.requireProducts(in: request.precision)
+    let meter = try world.together {
+      guard let meter = PeakMeter(request.precision, seconds: request.peakSeconds) else {
+        throw Failure(
+          .unavailable,
+          "no \(request.precision.rawValue) on this processor; measure with --precision fp32")
+      }
+      return meter
+    }
+    let data = try NodeData(data, [.train], among: world)
+    let images = data.splits[0]
+    var pace = try Pace(request, images, among: world)
+    try pace.warmUp(request, among: world)
+    let single = world.size > 1 ? try meter.single(world) : nil
+    let before = try meter.joint(world)
+    let leg = try pace.run(seconds: request.seconds, among: world)
+    let after = try meter.joint(world)
+    let (count, model) = (images.count, Recipe().model(pixels: images.pixelCount))
+    let exchangeBytes = try pace.exchangeBytes(among: world)
+    let leastBytes = pace.leastExchangeBytes(request)
+    let allReduce = try leastBytes.map { _ in
+      try AllReduceTimes(&pace.trainer, seconds: request.seconds, among: world)
+    }
+    try pace.free()
+    try data.free()
+    self.init(
+      ranks: world.size, batchSize: min(request.batchSize, count), images: leg.images,
+      seconds: leg.seconds, stages: leg.stages, longestWaiting: leg.longestWaiting,
+      exchangeBytes: exchangeBytes, leastExchangeBytes: leastBytes, allReduce: allReduce,
+      peak: Peak(
+        instructions: meter.instructions, single: single ?? max(before, after), before: before,
+        after: after),
+      model: model, cost: TrainingCost(model))
+  }
+}
+
+/// A trainer that trains for a number of seconds.
+private struct Pace: ~Copyable {
+  var trainer: Trainer
+  private var secondsPerStep = 0.0
+
+  /// The figures of a number of steps.
+  struct Leg {
+    var images = 0
+    var seconds = 0.0
+    var stages: [String: Double] = [:]
+    var longestWaiting = 0.0
+  }
+
+  /// A trainer of the default model, before the last batch of an epoch: so the warm-up has batches
+  /// of both sizes, and touches the memory of both.
+  init(
+    _ request: MeasurementRequest, _ images: Dataset, among world: borrowing Communicator
+  ) throws {
+    var (recipe, shape) = (Recipe(), JobShape())
+    (recipe.batchSize, recipe.precision) = (request.batchSize, request.precision)
+    (shape.teams, shape.exchange, shape.wire) = (
+      request.teams, request.exchange, request.wire
+    )
+    var progress = Progress()
+    progress.offset = (images.count - 1) / request.batchSize * request.batchSize
+    var trainer = try Trainer(recipe, on: images, from: progress, shape: shape, among: world)
+    let layout = trainer.replica.layout
+    try trainer.load { replica, _ in layout.initialize(replica.parameters, seed: recipe.seed) }
+    self.trainer = trainer
+  }
+
+  /// Trains for a few steps, so that caches are filled and pages mapped, and measures how long a
+  /// step takes.
+  mutating func warmUp(
+    _ request: MeasurementRequest, among world: borrowing Communicator
+  ) throws {
+    let count = max(2, 2048 / request.batchSize)
+    _ = try run(steps: count, among: world)
+    let leg = try run(steps: count, among: world)
+    secondsPerStep = leg.seconds / Double(count)
+  }
+
+  /// Trains for about `seconds`: for as many steps as rank zero decides.
+  mutating func run(seconds: Double, among world: borrowing Communicator) throws -> Leg {
+    let steps = max(2, Int(min(1e9, (seconds / secondsPerStep).rounded(.up))))
+    return try run(steps: Int(try world.broadcast(Int64(steps), from: 0)), among: world)
+  }
+
+  private mutating func run(steps: Int, among world: borrowing Communicator) throws -> Leg {
+    var leg = Leg()
+    let stagesBefore = trainer.stageTimes
+    try world.barrier()
+    let start = ContinuousClock.now
+    for _ in 0..<steps {
+      if trainer.isEpochComplete { trainer.beginNextEpoch() }
+      leg.images += try trainer.step().losses.count
+    }
+    try world.barrier()
+    leg.seconds = (ContinuousClock.now - start) / .seconds(1)
+    let stages = trainer.stageTimes - stagesBefore
+    for stage in StageTimes.Stage.allCases {
+      leg.stages[stage.rawValue] = try world.allReduce(stages[stage], .sum) / Double(world.size)
+    }
+    leg.longestWaiting = try world.allReduce(stages[.waiting], .max)
+    return leg
+  }
+
+  /// See ``Measurement/exchangeBytes``.
+  func exchangeBytes(among world: borrowing Communicator) throws -> Int {
+    Int(try world.allReduce(Int64(trainer.exchangeBytes), .sum)) / trainer.teamCount
+  }
+
+  /// See ``Measurement/leastExchangeBytes``.
+  func leastExchangeBytes(_ request: MeasurementRequest) -> Int? {
+    let teams = trainer.teamCount
+    guard request.exchange == .allReduce, teams > 1 else { return nil }
+    let size = request.wire == .fp32 ? MemoryLayout<Float>.size : MemoryLayout<BFloat16>.size
+    return 2 * (teams - 1) * trainer.replica.layout.parameterCount * size / teams
+  }
+
+  consuming func free() throws { try trainer.free() }
+}

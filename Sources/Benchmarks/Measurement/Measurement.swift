@@ -1,0 +1,125 @@
+package import Engine
+package import Kernels
+package import VAE
+
+/// How a job trains that is measured, and for how long.
+package struct MeasurementRequest: Codable, Hashable, Sendable {
+  /// The number format of the products.
+  package var precision = Precision.fp32
+
+  /// How ranks form teams.
+  package var teams = TeamMode.node
+
+  /// What teams exchange.
+  package var exchange = ExchangeMode.allReduce
+
+  /// The number format in which gradients travel.
+  package var wire = Precision.fp32
+
+  /// Images of a step, over all ranks.
+  package var batchSize = 128
+
+  /// Seconds to train for, after a warm-up of a few steps.
+  package var seconds = 1.0
+
+  /// Seconds of each of the runs that measure the processor's peak, up to nine.
+  package var peakSeconds = 0.05
+
+  /// Batches of 128 images in fp32, one team on each node.
+  package init() {}
+}
+
+/// How fast a job trained, how long each stage took, and what its cores could have done.
+package struct Measurement: Codable, Equatable, Sendable {
+  /// The number of ranks.
+  package var ranks: Int
+
+  /// Images of a full step: those that were asked for, or all that the data have.
+  package var batchSize: Int
+
+  /// Images that were trained on, and the seconds that took, between two barriers.
+  package var images: Int
+
+  /// See ``images``.
+  package var seconds: Double
+
+  /// Seconds of each stage by its name, the mean over ranks.
+  package var stages: [String: Double]
+
+  /// Seconds of waiting of the rank that waited most.
+  package var longestWaiting: Double
+
+  /// The bytes that the ranks of a node give MPI for other nodes in a full step, the mean over
+  /// nodes.
+  package var exchangeBytes: Int
+
+  /// The least bytes that an all-reduce of the gradient needs: 2 (N − 1)/N of its bytes on N nodes.
+  /// nil for another exchange, or a single team.
+  package var leastExchangeBytes: Int?
+
+  /// How long the gradient's all-reduce takes by itself; nil where there is none.
+  package var allReduce: AllReduceTimes?
+
+  /// What the cores can do at most.
+  package var peak: Peak
+
+  /// The sizes of the model.
+  package var model: ModelConfiguration
+
+  /// The work of training on one image.
+  package var cost: TrainingCost
+
+  /// The cores' peak in operations a second, in the instructions of the products' format.
+  package struct Peak: Codable, Equatable, Sendable {
+    /// The instructions' name.
+    package var instructions: String
+
+    /// The peak of one core, while the others sleep.
+    package var single: Double
+
+    /// The joint peak of all ranks' cores, before the training.
+    package var before: Double
+
+    /// The same after the training.
+    package var after: Double
+
+    /// A peak with these figures.
+    package init(instructions: String, single: Double, before: Double, after: Double) {
+      self.instructions = instructions
+      self.single = single
+      self.before = before
+      self.after = after
+    }
+  }
+
+  /// Images a second.
+  package var imagesPerSecond: Double { Double(images) / seconds }
+
+  /// Milliseconds of a full step.
+  package var stepMilliseconds: Double { milliseconds(seconds) }
+
+  /// Milliseconds that a stage takes in a full step, the mean over ranks.
+  package func stageMilliseconds(_ stage: StageTimes.Stage) -> Double {
+    milliseconds(stages[stage.rawValue] ?? 0)
+  }
+
+  /// The part of all `seconds` that falls to one full step, in milliseconds. An epoch's last batch
+  /// may be smaller, and counts as a part of a step.
+  package func milliseconds(_ seconds: Double) -> Double {
+    1000 * seconds * Double(batchSize) / Double(images)
+  }
+}
+
+extension Measurement {
+  /// The products' operations a second, as a fraction of the joint peak.
+  package var fractionOfPeak: Double { cost.total * imagesPerSecond / best }
+
+  /// The same for the weight gradients alone, whose time includes the update after each tile; 0
+  /// where the stage took no time.
+  package var gradientFractionOfPeak: Double {
+    let seconds = stages[StageTimes.Stage.gradients.rawValue] ?? 0
+    return seconds > 0 ? cost.gradients * Double(images) / seconds / best : 0
+  }
+
+  private var best: Double { max(peak.before, peak.after) }
+}

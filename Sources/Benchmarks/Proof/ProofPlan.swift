@@ -1,0 +1,86 @@
+package import Engine
+package import Kernels
+internal import Platform
+
+/// One way to train, which must give the same bits as every other way of the same ``Subject``.
+package struct ProofCell: Codable, Hashable {
+  /// What is trained: all that may change the bits.
+  package struct Subject: Codable, Hashable {
+    /// The number format of the products.
+    package let precision: Precision
+
+    /// Images of a step, over all ranks.
+    package let batchSize: Int
+
+    /// The number of steps.
+    package let steps: Int
+  }
+
+  /// What is trained.
+  package let subject: Subject
+
+  /// The number of ranks; a single one is started without mpirun.
+  package let ranks: Int
+
+  /// The threads of each rank.
+  package var threads = 1
+
+  /// How ranks form teams.
+  package var teams = TeamMode.node
+
+  /// What teams exchange: the one exchange that keeps the bits of a single team.
+  package var exchange: ExchangeMode { .allGather }
+
+  /// The number of ranks that resume the run after SIGUSR1 has stopped it; nil where nothing stops
+  /// it.
+  var resumedOn: Int?
+
+  /// A few words that name it while it trains.
+  var name: String {
+    let who =
+      resumedOn.map { "\(ranks) → \($0) ranks" } ?? Wording.count(ranks, "rank")
+    return "\(subject.precision.rawValue), batch \(subject.batchSize), \(who)"
+      + (threads == 1 ? "" : " of \(threads) threads")
+      + (teams == .node ? "" : ", teams \(teams.rawValue)")
+  }
+}
+
+/// The runs of a proof, with nothing left open.
+struct ProofPlan {
+  /// The folder with the images.
+  let data: String
+
+  /// The ways to train; the others of a subject are compared with its first.
+  let cells: [ProofCell]
+
+  /// Fills in what is left open. By default a run goes beyond the end of MNIST's first epoch and
+  /// takes some seconds; one of the rank counts is the number of `cores`.
+  init(_ choices: BenchChoices, cores: Int, steps: Int?, precision: Precision?) {
+    data = choices.data
+    let ranks = Set(choices.ranks ?? [1, 2, 3, 4, cores]).sorted()
+    let precisions = precision.map { [$0] } ?? Precision.allCases.filter(\.isAvailable)
+    let images = choices.isQuick ? 8000 : 64_000
+    cells = precisions.flatMap { precision in
+      (choices.batchSizes ?? [128]).flatMap { batchSize in
+        let steps = steps ?? max(20, (images + batchSize - 1) / batchSize)
+        return Self.cells(
+          .init(precision: precision, batchSize: batchSize, steps: steps), ranks)
+      }
+    }
+  }
+
+  private static func cells(_ subject: ProofCell.Subject, _ ranks: [Int]) -> [ProofCell] {
+    let (fewest, most) = (ranks[0], ranks[ranks.count - 1])
+    let several = ranks.filter { $0 > 1 }
+    let teams = Set([several.first, several.last].compactMap { $0 }).sorted()
+    return ranks.map { ProofCell(subject: subject, ranks: $0) }
+      + [ProofCell(subject: subject, ranks: fewest, threads: 2)]
+      + teams.map { ProofCell(subject: subject, ranks: $0, teams: .rank) }
+      + Set([fewest, most]).sorted(by: >).map {
+        ProofCell(subject: subject, ranks: $0, resumedOn: $0 == most ? fewest : most)
+      }
+      + teams.suffix(1).map {
+        ProofCell(subject: subject, ranks: $0, teams: .rank, resumedOn: fewest)
+      }
+  }
+}

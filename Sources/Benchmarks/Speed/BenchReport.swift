@@ -1,0 +1,67 @@
+internal import Kernels
+internal import Platform
+internal import VAE
+
+/// All that a benchmark of speed found; the members of its JSON file.
+package struct BenchReport: Codable, BenchResult {
+  /// The machine it ran on.
+  var machine: UsableCores
+
+  /// For each number format that the processor has, what one core can do at most.
+  var peaks: [Peak] = []
+
+  /// Operations of training on one image; nil where nothing was measured, as for ``model``.
+  var operationsPerImage: Double?
+
+  /// The sizes of the model.
+  var model: ModelConfiguration?
+
+  /// Rounds, and the seconds of one measurement.
+  var rounds: Int
+  /// See ``rounds``.
+  var seconds: Double
+
+  /// The table.
+  var rows: [BenchRow] = []
+
+  /// Seconds from the start of `mpirun` to its end, for a job of ``startupRanks`` ranks that trains
+  /// for one step.
+  var startup: Summary?
+  /// See ``startup``.
+  var startupRanks: Int
+
+  /// How long training to a good test loss took, Lockstep first.
+  var timesToLoss: [TimeToLoss] = []
+
+  /// What was measured of other programs.
+  var peers: [PeerRow] = []
+
+  /// What one core can do at most.
+  struct Peak: Codable {
+    /// The number format of the products.
+    var precision: Precision
+    /// The name of the instructions.
+    var instructions: String
+    /// Operations a second.
+    var operationsPerSecond: Double
+  }
+}
+
+extension BenchReport {
+  /// The lines of ``BenchTable``.
+  package var lines: [String] { BenchTable(report: self).lines }
+
+  /// Reads the file that a benchmark of speed wrote at `path`.
+  package init(reading path: String) throws {
+    guard File.canBeRead(path) else {
+      throw Failure(
+        .inputOutput, "\(path): cannot be read; measure first: lockstep bench --json \(path)")
+    }
+    guard let report = JSONText.decoded(BenchReport.self, from: File.text(path)) else {
+      throw Failure(
+        .badData,
+        "\(path): this is not what lockstep bench writes; run lockstep bench --json \(path)")
+    }
+    self = report
+  }
+}

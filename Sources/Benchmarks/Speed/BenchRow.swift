@@ -1,0 +1,82 @@
+internal import Engine
+internal import Kernels
+
+/// What was measured of a cell: medians of the rounds that count, nil where nothing was measured.
+struct BenchRow: Codable {
+  /// How the job trained.
+  var cell: BenchCell
+
+  /// Why there are no figures, as in "no bf16 on this processor"; nil where there are.
+  var unavailable: String?
+
+  var imagesPerSecond: Summary?
+  var stepMilliseconds: Double?
+
+  /// Milliseconds of a full step by stage, the mean over ranks.
+  var milliseconds: StageMilliseconds?
+
+  /// The operations a second of a step's products, as a fraction of the cores' joint peak.
+  var fractionOfPeak: Double?
+
+  /// The same of the weight gradients, whose time includes the update in the same tile.
+  var gradientFractionOfPeak: Double?
+
+  /// Images a second, as a fraction of what so many single ranks would reach.
+  var efficiency: Double?
+
+  /// For each round the lesser of the cores' joint peaks before and after it, in operations a
+  /// second.
+  var jointPeaks: [Double] = []
+
+  /// The number of rounds, and of those in which the machine was whole: see ``Wholeness``.
+  var rounds = 0
+  /// See ``rounds``.
+  var wholeRounds = 0
+}
+
+/// Milliseconds of a full step by stage.
+struct StageMilliseconds: Codable {
+  var batch: Double
+  var forward: Double
+  var backward: Double
+  var gradients: Double
+  var exchange: Double
+  var waiting: Double
+
+  /// Milliseconds of waiting of the rank that waited most.
+  var longestWaiting: Double
+
+  /// The stages in the order of the table.
+  var all: [Double] { [batch, forward, backward, gradients, exchange, waiting] }
+}
+
+extension BenchRow {
+  /// Whether the machine was whole in at least half of the rounds, so that the figures can be
+  /// trusted.
+  var isWhole: Bool { wholeRounds * 2 >= rounds }
+
+  /// Sums up the measurements of `cell` in all `rounds`; `single` is the highest peak that one core
+  /// ever reached by itself.
+  init(_ cell: BenchCell, _ rounds: [Measurement], single: Double) {
+    self.init(cell: cell)
+    let isWhole = Wholeness.judge(rounds, single: single)
+    let counted = Wholeness.counted(isWhole).map { rounds[$0] }
+    func median(_ figure: (Measurement) -> Double) -> Double? {
+      counted.map(figure).median
+    }
+    func stage(_ stage: StageTimes.Stage) -> Double {
+      median { $0.stageMilliseconds(stage) } ?? 0
+    }
+    self.rounds = rounds.count
+    jointPeaks = rounds.map { min($0.peak.before, $0.peak.after) }
+    wholeRounds = isWhole.count { $0 }
+    imagesPerSecond = Summary(counted.map(\.imagesPerSecond))
+    stepMilliseconds = median(\.stepMilliseconds)
+    fractionOfPeak = median { $0.fractionOfPeak }
+    gradientFractionOfPeak = median { $0.gradientFractionOfPeak }
+    milliseconds = StageMilliseconds(
+      batch: stage(.batch), forward: stage(.forward), backward: stage(.backward),
+      gradients: stage(.gradients), exchange: stage(.exchange), waiting: stage(.waiting),
+      longestWaiting: median { $0.milliseconds($0.longestWaiting) } ?? 0)
+  }
+}

@@ -1,0 +1,98 @@
+internal import Kernels
+internal import Platform
+
+/// Another program that trains the same model in the same way, for comparison.
+enum Peer: String, CaseIterable, Codable {
+  case jax
+  case torch
+  case torchMPI = "torch_mpi"
+  case torchDDP = "torch_ddp"
+
+  /// The name in the table.
+  var name: String {
+    switch self {
+    case .jax: "JAX, whole epoch compiled"
+    case .torch: "PyTorch, one process"
+    case .torchMPI: "PyTorch + mpi4py all-reduce"
+    case .torchDDP: "PyTorch DDP (gloo)"
+    }
+  }
+
+  /// Whether it runs as one process with a thread on each core, rather than under `mpirun`.
+  var isOneProcess: Bool { self == .jax || self == .torch }
+
+  /// The script's name.
+  var script: String {
+    switch self {
+    case .jax: "vae_jax.py"
+    case .torch: "vae_torch.py"
+    case .torchMPI: "vae_torch_mpi.py"
+    case .torchDDP: "vae_torch_ddp.py"
+    }
+  }
+}
+
+/// Where peers are installed, and how they are run.
+package struct PeerBench {
+  /// The path of a Python virtual environment.
+  let environment: String
+
+  /// The folder of the scripts.
+  let scripts: String
+
+  /// Peers of the virtual environment at `environment`, whose scripts are in the folder `scripts`.
+  package init(environment: String, scripts: String) {
+    self.environment = environment
+    self.scripts = scripts
+  }
+
+  /// What a peer's script prints: always a rate, and the rest where it was to train up to a loss.
+  struct Answer: Decodable {
+    var imagesPerSecond: Double
+    var seconds: Double
+    var reached: Double?
+    var epochs: Int?
+    var testLoss: Double?
+  }
+
+  /// Runs a peer on `ranks` cores, with more `flags` of its script, for `limit` seconds at most.
+  ///
+  /// - Returns: its answer; where it is not installed, nil and the reason.
+  func run(
+    _ peer: Peer, _ job: MPIJob, ranks: Int, flags: [String], limit: Double
+  ) throws -> (answer: Answer?, reason: String?) {
+    let program =
+      ["\(environment)/bin/python", "\(scripts)/\(peer.script)", "--cores", "\(ranks)"] + flags
+    // Their libraries would start a thread for each core in every rank.
+    let outcome = try job.run(
+      peer.isOneProcess ? program : job.words(ranks: ranks, for: program), limit: limit,
+      tolerating: .unavailable, variables: ["OMP_NUM_THREADS": "1"])
+    guard outcome.status == 0 else { return (nil, outcome.sentence ?? "cannot run here") }
+    guard let answer = JSONText.last(Answer.self, in: outcome.output) else {
+      throw Failure(
+        .inputOutput,
+        "\(peer.script) printed no result: \(outcome.output); run it by itself to see why")
+    }
+    return (answer, nil)
+  }
+}
+
+/// What was measured of a peer.
+struct PeerRow: Codable {
+  /// The program.
+  var peer: Peer
+
+  /// Why there are no figures; nil where there are.
+  var unavailable: String?
+
+  var imagesPerSecond: Summary?
+
+  /// For each number format, Lockstep's images a second over the peer's, round by round.
+  var ratios: [Ratio] = []
+
+  /// Lockstep's images a second over a peer's.
+  struct Ratio: Codable {
+    var precision: Precision
+    var lockstepOverPeer: Summary
+  }
+}

@@ -1,0 +1,9 @@
+extension Collection<Double> {
+  /// The middle value by size; the mean of the two middle values where their number is even, and
+  /// nil where there are none.
+  package var median: Double? {
+    guard !isEmpty else { return nil }
+    let sorted = sorted()
+    return (sorted[(count - 1) / 2] + sorted[count / 2]) / 2
+  }
+}

@@ -1,0 +1,44 @@
+internal import Benchmarks
+internal import Engine
+internal import Glibc
+internal import Kernels
+internal import Platform
+
+/// Spells the command lines with which `lockstep bench` starts this program again.
+struct OwnCommands: ChildCommands {
+  func measure(_ request: MeasurementRequest, data: String) -> [String] {
+    [
+      Self.program, "measure", "--precision", request.precision.rawValue,
+      "--teams", request.teams.rawValue, "--exchange", request.exchange.rawValue,
+      "--wire", request.wire.rawValue, "--batch-size", "\(request.batchSize)",
+      "--seconds", "\(request.seconds)", "--peak-seconds", "\(request.peakSeconds)", "--data", data,
+    ]
+  }
+
+  func train(data: String, run: String, maxSteps: Int?) -> [String] {
+    // A run of a few steps is timed from start to end, to which its page would add.
+    train(data: data, run: run)
+      + (maxSteps.map { ["--max-steps", "\($0)", "--report", "off"] } ?? [])
+  }
+
+  func train(_ cell: ProofCell, data: String, run: String) -> [String] {
+    let subject = cell.subject
+    return train(data: data, run: run) + [
+      "--precision", subject.precision.rawValue, "--batch-size", "\(subject.batchSize)",
+      "--threads-per-rank", "\(cell.threads)", "--teams", cell.teams.rawValue,
+      "--exchange", cell.exchange.rawValue, "--max-steps", "\(subject.steps)",
+      "--epochs", "\(subject.steps)", "--log-every", "1", "--report", "off", "--tensorboard", "off",
+    ]
+  }
+
+  private func train(data: String, run: String) -> [String] {
+    [Self.program, "train", "--data", data, "--run", run, "--progress", "never"]
+  }
+
+  /// The path of this program: what /proc says is a link only this process can follow.
+  private static var program: String {
+    guard let path = realpath(ProgramFile.path, nil) else { return ProgramFile.path }
+    defer { free(path) }
+    return String(cString: path)
+  }
+}
