@@ -30,7 +30,7 @@ struct Doctor: ParsableCommand {
         let report = try DoctorReport.collect(
           world, threads: threads.count, data: data.directory,
           version: Lockstep.configuration.version, isLaunched: isLaunched)
-        // Of strangers each is a rank zero.
+        // Where MPI does not connect the processes, each of them has rank zero.
         let told = isFirst ? report : nil
         try world.communicator.tell(told.map { json ? [try $0.json] : $0.lines } ?? [])
         return .done

@@ -37,12 +37,12 @@ struct Encode: ParsableCommand {
 
   func validate() throws {
     if let labels {
-      _ = try FileFormat(path: labels, of: "--labels", .npy)
+      _ = try FileFormat(path: labels, of: "--labels", among: .npy)
       if FileSystem.isOneFile(labels, output) {
         throw ValidationError("--labels and --output must be two files")
       }
     }
-    _ = try FileFormat(path: output, .npy)
+    _ = try FileFormat(path: output, among: .npy)
   }
 
   func run() throws {

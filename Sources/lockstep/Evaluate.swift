@@ -66,7 +66,7 @@ struct Evaluate: ParsableCommand {
     }
   }
 
-  /// What is told, under the names of the metrics' columns.
+  /// The members of the JSON object; they are called as the columns of the metrics.
   private struct Result: Encodable {
     let test_loss: Double
     let reconstruction: Double

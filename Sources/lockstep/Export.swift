@@ -47,7 +47,7 @@ struct Export: ParsableCommand {
     }
   }
 
-  /// The format that was named, or that the file's name tells.
+  /// The format that `--format` names, or else the one that the output's name ends in.
   private var chosenFormat: ModelExport.Format {
     get throws {
       guard let format = format ?? ModelExport.Format(ofFile: output) else {

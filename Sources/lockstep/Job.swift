@@ -5,20 +5,21 @@ internal import MPI
 internal import Platform
 internal import Ranks
 
-/// Runs a command's work between MPI's beginning and its end, and ends the process with its code.
+/// Runs a command: starts MPI, does the command's work, ends MPI and exits with the work's code.
 enum Job {
-  /// Starts MPI, does `work` and exits: with its code; with that
-  /// of a failure known to all ranks, told by rank zero; or, where this rank alone failed, by
-  /// aborting the job.
+  /// Starts MPI, does `work` and exits.
+  ///
+  /// The exit code is that of `work`. A failure that all ranks know (`SharedFailure`) is told by
+  /// rank zero, and all ranks exit with its code. A failure of this rank alone aborts the job.
   static func run(_ work: (borrowing Communicator) throws -> Platform.ExitCode) -> Never {
     run(in: { try work($0.communicator) })
   }
 
-  /// As ``run(_:)``, for work that asks the library about itself.
+  /// As ``run(_:)``, for work that needs the whole `World`, to ask the library about itself.
   ///
   /// - Parameters:
-  ///   - refusesStrangers: whether processes that one launcher has started but MPI keeps apart end
-  ///     here: each would do the whole work, and all write the same files.
+  ///   - refusesStrangers: whether to end if one launcher has started several processes that MPI
+  ///     does not connect: each would do the whole work, and all would write the same files.
   ///   - work: what the command does.
   static func run(
     refusesStrangers: Bool = true, in work: (borrowing World) throws -> Platform.ExitCode
@@ -45,7 +46,7 @@ enum Job {
       let code =
         try strangers.map { refuse($0, isFirst: isFirst) }
         ?? accountForOutput(conclude(world, work), among: world.communicator)
-      // Others end a rank that left early; all leave together.
+      // A rank that ended early would be taken for a failure; all end together.
       try world.communicator.barrier()
       try world.finalize()
       exit(code.rawValue)
@@ -55,8 +56,8 @@ enum Job {
     }
   }
 
-  /// Does `work`, which takes no other rank and no MPI, once for all processes of a job: so it can
-  /// be done wherever the program is, whatever started it.
+  /// Does `work`, which needs neither MPI nor other ranks, in the first process of a job and exits;
+  /// the other processes exit at once.
   static func runAlone(_ work: () throws -> Void) -> Never {
     LoggingSystem.bootstrap { _ in SentenceLog() }
     guard Launcher.isFirstOfJob else { exit(Platform.ExitCode.done.rawValue) }
@@ -74,12 +75,12 @@ enum Job {
     _ world: borrowing World, _ work: (borrowing World) throws -> Platform.ExitCode
   ) -> Platform.ExitCode {
     do {
-      // MPI's threads take some of what there was before it started.
+      // MPI's threads have taken some of the processes that the limit allows.
       try world.communicator.together { try ProcessLimit.require(0, for: "this command") }
       try world.communicator.together { try InstructionSet.requireChosen() }
       return try work(world)
     } catch let error as SharedFailure {
-      // Of what is said about flags, whoever typed none wants to know where they came from.
+      // A user who did not type the flags that a sentence names must learn where they came from.
       let also = error.description.contains("--") ? ProgramArguments.alsoRead : ""
       if world.communicator.rank == 0 { tell(error.description + also) }
       return error.failure.code
@@ -93,7 +94,8 @@ enum Job {
     }
   }
 
-  /// The code to end with where rank zero's standard output took not all that was told; collective.
+  /// The code to exit with: `code`, or that of lost output where `code` is `done` but lines could
+  /// not be written to rank zero's standard output; collective.
   private static func accountForOutput(
     _ code: Platform.ExitCode, among world: borrowing Communicator
   ) throws -> Platform.ExitCode {
@@ -103,15 +105,15 @@ enum Job {
     return isLost && code == .done ? .inputOutput : code
   }
 
-  /// The code of a process that is one of several which do not know each other; the first speaks
-  /// for all.
+  /// The code of a process that MPI does not connect with the others of its job. The first process
+  /// tells the reason.
   private static func refuse(_ strangers: Strangers, isFirst: Bool) -> Platform.ExitCode {
     // A launcher may end all with the first that fails.
     if isFirst { tell(strangers.sentence) } else { usleep(500_000) }
     return .unavailable
   }
 
-  /// Writes a sentence to standard error, without a full stop: it may end in what is to be typed.
+  /// Writes a sentence to standard error; it has no full stop, since it may end with words to type.
   static func tell(_ sentence: String) {
     switch LogFormat.current {
     case .text: Terminal.error("lockstep: \(sentence)\n")

@@ -1,23 +1,24 @@
 internal import Glibc
 
-/// What the environment tells of whoever started this process, before MPI is.
+/// What the environment tells about the launcher that started this process, before MPI starts.
 enum Launcher {
-  /// The variables in which launchers tell a process its rank, Open MPI's, PMIx's, PMI's, Slurm's, and
-  /// what each tells beside it: a rank alone, which somebody has set or kept, is no job's.
+  /// The variables in which Open MPI, PMIx, PMI and Slurm tell a process its rank, each with a
+  /// second variable that they also set. Where that is missing, the rank was left by something else
+  /// and does not count.
   private static let names = [
     ("OMPI_COMM_WORLD_RANK", "OMPI_COMM_WORLD_SIZE"), ("PMIX_RANK", "PMIX_NAMESPACE"),
     ("PMI_RANK", "PMI_SIZE"), ("SLURM_PROCID", "SLURM_STEP_NUM_TASKS"),
   ]
 
-  /// The rank in the job; 0 for a process that was started by hand.
+  /// The rank in the job; 0 for a process that no launcher started.
   static var rank: Int { known ?? 0 }
 
-  /// Whether no process before this one belongs to the same job of a launcher's. To Slurm's alone
-  /// jobs are also many processes that have nothing to do with one another.
+  /// Whether this process is the first of its job. Slurm's variables are left out: Slurm also gives
+  /// the name of job to many processes that do not work together.
   static var isFirstOfJob: Bool { rank(names.dropLast()) ?? 0 == 0 }
 
-  /// Waits, on other ranks than the first, for it to say what all have to say: mpirun ends a job with
-  /// its first failure, and may drop what it has not read by then.
+  /// Waits, on all ranks but the first, so that the first can tell what all of them have found:
+  /// mpirun ends a job at its first failure, and may lose what it has not read by then.
   static func leaveFirstToSpeak() {
     if rank != 0 { usleep(endsJobs ? 5_000_000 : 500_000) }
   }
@@ -25,38 +26,40 @@ enum Launcher {
   /// Whether a launcher started this process, whose streams then are not the user's terminal.
   static var isPresent: Bool { known != nil }
 
-  /// Whether the launcher ends a job at its first failure; of Slurm's, which may not, one cannot
-  /// tell.
+  /// Whether the launcher is known to end a job at its first failure; false for Slurm's, which may
+  /// or may not.
   static var endsJobs: Bool {
     number("OMPI_COMM_WORLD_RANK") != nil
       || number("PMI_RANK") != nil && number("SLURM_PROCID") == nil
   }
 
-  /// Spares Open MPI the search for fast networks where all ranks are on one node: it opens every
-  /// network library there is, which takes 0.2 s. Must come before MPI starts; what the user asks
-  /// for in the environment or on mpirun's command line stands, what a file of parameters asks for
-  /// does not: Open MPI has not read it yet.
+  /// Keeps Open MPI from looking for fast networks where all ranks are on one node: it would open
+  /// every network library that is installed, which takes 0.2 s.
+  ///
+  /// To be called before MPI starts. The user's own choice in the environment or on mpirun's
+  /// command line has precedence; one in a file of parameters has not, since Open MPI reads that
+  /// later.
   static func passOverNetworks() {
     let local = number("OMPI_COMM_WORLD_LOCAL_SIZE")
     guard !isPresent || local != nil && local == number("OMPI_COMM_WORLD_SIZE") else { return }
     setenv("OMPI_MCA_pml", "ob1", 0)
   }
 
-  /// Spares Open MPI the daemon that it starts beside a process without a launcher, which takes 0.1
-  /// s: it would serve other processes to come, and none do. Must come before MPI starts; with a
-  /// launcher it says nothing.
+  /// Keeps Open MPI from starting a daemon beside a process without a launcher, which takes 0.1 s:
+  /// it would serve processes that join later, and none do. To be called before MPI starts; without
+  /// effect where there is a launcher.
   static func stayAlone() { setenv("OMPI_MCA_ess_singleton_isolated", "1", 0) }
 
-  /// Lets Open MPI start alone where Slurm has started it without PMIx: it takes a step's number for
-  /// the promise of a server that tells it of other ranks, and ends in twenty lines where there is
-  /// none. Must come before MPI starts.
+  /// Lets Open MPI start as a single process where Slurm has started it without PMIx. Open MPI
+  /// takes the number of Slurm's step as a sign that a PMIx server runs, and fails with twenty
+  /// lines where none does. To be called before MPI starts.
   static func passOverSteps() {
     guard getenv("PMIX_NAMESPACE") == nil, number("PMI_SIZE") ?? 1 == 1 else { return }
     unsetenv("SLURM_STEP_ID")
   }
 
-  /// Keeps MPICH from adding words of its own where a rank aborts the job, which has said why. Must
-  /// come before MPI starts.
+  /// Keeps MPICH from adding lines of its own when a rank aborts the job, since the rank has told
+  /// the reason. To be called before MPI starts.
   static func abortInSilence() { setenv("MPIR_CVAR_SUPPRESS_ABORT_MESSAGE", "1", 0) }
 
   private static var known: Int? { rank(names[...]) }

@@ -6,7 +6,7 @@ internal import Platform
 
 /// The root of the command line.
 struct Lockstep: ParsableCommand {
-  /// A paragraph of help; the manual has a section of it.
+  /// A paragraph of the help; in the manual it is a section of its own.
   static let exitCodes = {
     let codes = Platform.ExitCode.allCases.map { "\($0.rawValue) \($0.meaning)" }
     return "Exit codes: \(codes.joined(separator: ", ")). Output that is lost is a failure, a pipe "
@@ -62,18 +62,19 @@ enum Program {
 
   /// Prints help where it was asked for, or tells in one sentence what is wrong with the flags.
   ///
-  /// Every rank finds the same before MPI starts; one of them speaks.
+  /// Before MPI starts every rank finds the same; only one of them tells it.
   private static func end(with error: any Error, _ usage: Usage) -> Never {
     let code = Lockstep.exitCode(for: error)
     if code == .success { printHelp(Lockstep.fullMessage(for: error)) }
     Launcher.leaveFirstToSpeak()
-    // Another rank is still here where rank zero has other flags, with which nothing is wrong.
+    // If this rank is still alive although the launcher ends jobs, rank zero has other flags, which
+    // are right: then this rank must tell.
     if Launcher.rank == 0 || Launcher.endsJobs { tell(error, usage) }
     World.abort(code: code.rawValue)
   }
 
   private static func tell(_ error: any Error, _ usage: Usage) {
-    // Who types nothing wants to know what there is, but has not been served.
+    // A user who types no command gets the help, and a failure all the same.
     if usage.isEmpty {
       Terminal.error(Lockstep.helpMessage() + "\n")
     }

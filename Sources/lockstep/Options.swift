@@ -18,7 +18,7 @@ struct CheckpointArgument: ParsableArguments {
   }
 }
 
-/// Where the images are.
+/// The folder with the images.
 struct DataOption: ParsableArguments {
   @Option(
     help: ArgumentHelp(
@@ -31,11 +31,11 @@ struct DataOption: ParsableArguments {
     if data?.isEmpty == true { throw ValidationError("--data must name a folder, not be empty") }
   }
 
-  /// The folder that was named, or the default.
+  /// The folder that the flag names, or the default one.
   var directory: String { data ?? Dataset.defaultDirectory }
 }
 
-/// How many threads a rank has.
+/// The number of threads of each rank.
 struct ThreadOption: ParsableArguments {
   @Option(
     parsing: .unconditional,
@@ -43,7 +43,7 @@ struct ThreadOption: ParsableArguments {
       "Threads of each rank; bind them: mpirun --map-by slot:PE=<n>.", valueName: "n"))
   var threadsPerRank = 1
 
-  /// The number.
+  /// The number of threads.
   var count: Int { threadsPerRank }
 
   func validate() throws {
@@ -52,13 +52,13 @@ struct ThreadOption: ParsableArguments {
     }
   }
 
-  /// Gets ready to use `model` with as many.
+  /// A session that uses `model` with so many threads.
   func inference(_ model: borrowing TrainedModel) throws -> InferenceSession {
     try InferenceSession(model.layout, model.parameters, threads: count)
   }
 }
 
-/// How large pictures are.
+/// The size of pictures.
 struct ScaleOption: ParsableArguments {
   @Option(
     parsing: .unconditional,
@@ -76,9 +76,11 @@ enum FileFormat: String {
   case npy
   case html
 
-  /// The one of `formats`, which a command can write, that the name of a file asks for; `flag`
-  /// gives it.
-  init(path: String, of flag: String = "--output", _ formats: FileFormat...) throws {
+  /// The format that the end of the file name `path` asks for: one of `formats`, which the command
+  /// can write. `flag` is the flag that gives the name.
+  ///
+  /// - Throws: `ValidationError` where it is none of them.
+  init(path: String, of flag: String = "--output", among formats: FileFormat...) throws {
     guard let format = formats.first(where: { path.hasSuffix(".\($0.rawValue)") }) else {
       let ends = formats.map { ".\($0.rawValue)" }.joined(separator: " or ")
       throw ValidationError("\(flag) must end in \(ends); '\(path)' does not")

@@ -32,7 +32,7 @@ struct Reconstruct: ParsableCommand {
   var output: String
 
   func validate() throws {
-    _ = try FileFormat(path: output, .png)
+    _ = try FileFormat(path: output, among: .png)
     guard (1...10_000).contains(count) else {
       throw ValidationError("--count must be from 1 to 10000")
     }

@@ -31,7 +31,7 @@ struct Report: ParsableCommand {
 
   func validate() throws {
     if directory.isEmpty { throw ValidationError("<run> must name a run directory, not be empty") }
-    if let output { _ = try FileFormat(path: output, .html) }
+    if let output { _ = try FileFormat(path: output, among: .html) }
   }
 
   func run() throws {

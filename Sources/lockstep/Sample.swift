@@ -64,7 +64,7 @@ struct Sample: ParsableCommand {
   @OptionGroup var telling: OutputOptions
 
   func validate() throws {
-    let format = try FileFormat(path: output, .png, .npy)
+    let format = try FileFormat(path: output, among: .png, .npy)
     let largest = 1_000_000_000
     if let columns, !(1...1000).contains(columns) {
       throw ValidationError("--columns must be from 1 to 1000")
@@ -103,7 +103,7 @@ struct Sample: ParsableCommand {
       let inference = try threads.inference(model)
       let latents = try latents(model, inference, among: world)
       let log = world.rank == 0 ? SampleLog(imageCount, bar) : nil
-      try write(latents, with: inference, of: model, log, among: world)
+      try write(latents, with: inference, of: model, log: log, among: world)
       if !isQuiet { log?.end() }
       return .done
     }
@@ -117,7 +117,7 @@ struct Sample: ParsableCommand {
     columns ?? (digits == nil ? Int(Double(imageCount).squareRoot().rounded(.up)) : 10)
   }
 
-  /// What is decoded, by position.
+  /// The function that fills in the latents of a range of positions, as the flags ask for.
   private func latents(
     _ model: borrowing TrainedModel, _ inference: borrowing InferenceSession,
     among world: borrowing Communicator
@@ -141,7 +141,7 @@ struct Sample: ParsableCommand {
   /// Decodes `latents` and writes the images, telling `log` of the progress.
   private func write(
     _ latents: (Range<Int>, Matrix) -> Void, with inference: borrowing InferenceSession,
-    of model: borrowing TrainedModel, _ log: SampleLog?,
+    of model: borrowing TrainedModel, log: SampleLog?,
     among world: borrowing Communicator
   ) throws {
     defer { log?.clear() }

@@ -3,20 +3,21 @@ internal import MPI
 internal import Platform
 internal import Checkpoints
 
-/// What `--version` tells.
+/// The version of the program and of its MPI library.
 enum Version {
-  /// The version's number: it alone stands in files, whose bytes tell of no machine.
+  /// The version's number. Files hold nothing but the number, so that their bytes do not depend on
+  /// the machine.
   static let number = "0.1.0"
 
   /// The program and its version.
   static let short = "lockstep \(number)"
 
-  /// The same for a run's record.
+  /// The version and the commit, for the record of a run.
   static var program: ProgramVersion {
     ProgramVersion(number: number, commit: String(cString: CBuild_commit()))
   }
 
-  /// The commit and the library beside it, a line each.
+  /// What `--version` prints: the version and the commit on one line, the MPI library on the next.
   static var full: String {
     let commit = program.commit
     return [
@@ -27,7 +28,7 @@ enum Version {
   private static var mpi: String {
     get throws {
       let standard = try World.standardVersion
-      // Some libraries tell more than a line of themselves.
+      // Some libraries describe themselves in several lines.
       let library = try World.libraryVersion.prefix { !$0.isNewline && $0 != "," }
       return "\(library.split(whereSeparator: \.isWhitespace).joined(separator: " ")), MPI "
         + "\(standard.major).\(standard.minor)"

@@ -1,24 +1,25 @@
 internal import ArgumentParser
 
-/// Where flags come from beside the command line: the file that `--config` names, and variables
+/// All sources of flags: the command line, the file that `--config` names, and the variables
 /// `LOCKSTEP_…` of the environment.
 ///
-/// What they say is written as flags before those of the command line, the file's first. Of a flag
-/// that is given twice the parser takes the last, so that the command line has precedence over the
-/// environment, and that over the file; and all are read and checked by the same parser.
+/// The flags of file and environment are put before those of the command line, the file's first.
+/// The parser takes the last of several values of one flag. So the command line has precedence over
+/// the environment, and the environment over the file, and one parser reads and checks all flags.
 struct ArgumentSources {
-  /// All words, for the parser.
+  /// All words, as the parser gets them.
   private(set) var words: [String]
 
-  /// What was read beside the command line, as in `run.yaml and LOCKSTEP_EPOCHS`.
+  /// The sources beside the command line that gave flags, as in `run.yaml` and `LOCKSTEP_EPOCHS`.
   private(set) var others: [String] = []
 
-  /// Variables that change nothing: a sentence each.
+  /// A sentence for each variable that changes nothing.
   private(set) var warnings: [String] = []
 
-  /// Adds to `words`, a command line without the program's name, what else there is.
+  /// Adds the flags of the other sources to `words`, a command line without the program's name.
   ///
-  /// - Throws: `ValidationError` where the file cannot be read, or says what no flag can.
+  /// - Throws: `ValidationError` where the file cannot be read, or has a name or a value that no
+  ///   flag has.
   init(_ words: [String]) throws {
     self.words = words
     guard let command = words.first, Self.mayHaveMore(words),
@@ -49,13 +50,15 @@ struct ArgumentSources {
   /// The flag that names a file of flags.
   private static let flag = "config"
 
-  /// Whether it can pay to ask the parser for its flags, which takes some milliseconds.
+  /// Whether other sources may have flags, or paths may begin with `~`. Only then the parser is
+  /// asked for its flags, which takes some milliseconds.
   private static func mayHaveMore(_ words: [String]) -> Bool {
     path(in: words) != nil || !Variables.names.isEmpty
       || words.contains(where: HomeFolder.isConcerned)
   }
 
-  /// What the last `--config` names; nil where it names nothing, of which the parser complains.
+  /// The value of the last `--config`; nil where there is none, or it is empty, which the parser
+  /// refuses.
   private static func path(in words: [String]) -> String? {
     var path: String?
     for (word, next) in zip(words, words.dropFirst() + [""]) {

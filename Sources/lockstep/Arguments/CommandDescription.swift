@@ -10,11 +10,12 @@ struct CommandDescription: Decodable {
   private let arguments: [CommandFlag]?
   private let subcommands: [CommandDescription]?
 
-  /// Its name, as in `train`.
+  /// The command's name, as in `train`.
   var name: String { commandName }
 
-  /// Its flags and positional arguments, without those that every command has. One that turns
-  /// another off belongs to that one.
+  /// The command's flags and positional arguments, without those that every command has. A flag
+  /// that turns another off, as `--no-walk` does, is not listed but is the ``CommandFlag/inverse``
+  /// of that.
   var flags: [CommandFlag] {
     var flags = (arguments ?? []).filter { !["help", "version"].contains($0.name) }
     let names = Set(flags.compactMap(\.name))
@@ -26,20 +27,19 @@ struct CommandDescription: Decodable {
     return flags.filter { flag in flag.name.map { !inverses.contains($0) } ?? true }
   }
 
-  /// The commands below it that are for people.
+  /// The subcommands that are for people.
   var commands: [CommandDescription] {
     (subcommands ?? []).filter { $0.shouldDisplay ?? true && $0.name != "help" }
   }
 
-  /// Those that are for programs, such as another `lockstep`.
+  /// The subcommands that are for programs, such as another `lockstep`.
   var hiddenCommands: [CommandDescription] {
     (subcommands ?? []).filter { !($0.shouldDisplay ?? true) }
   }
 
-  /// The whole program's.
+  /// The description of the whole program.
   ///
-  /// The parser writes the description as JSON, for tools that make documentation: it takes some
-  /// milliseconds.
+  /// The parser writes it as JSON, for tools that make documentation; that takes some milliseconds.
   static func program() throws -> CommandDescription {
     struct Tool: Decodable { let command: CommandDescription }
     return try JSONDecoder().decode(Tool.self, from: Data(Lockstep._dumpHelp().utf8)).command
@@ -50,7 +50,7 @@ struct CommandDescription: Decodable {
     subcommands?.first { $0.name == name }?.flags ?? []
   }
 
-  /// The variables in which the environment may give flags, of any command.
+  /// The names of the variables that may give flags, of all commands.
   var variables: Set<String> {
     Set((subcommands ?? []).flatMap(\.flags).compactMap(\.variable))
   }

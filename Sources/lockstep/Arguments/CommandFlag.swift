@@ -1,6 +1,6 @@
 internal import ArgumentParser
 
-/// A flag of a command, or what it takes without one, as the parser describes it.
+/// A flag or a positional argument of a command, as the parser describes it.
 struct CommandFlag: Decodable {
   private enum Kind: String, Decodable {
     case option, flag, positional
@@ -11,7 +11,7 @@ struct CommandFlag: Decodable {
     let name: String
   }
 
-  /// What a shell completes a value with; only whether that is a path is of interest.
+  /// What a shell completes a value with; here only whether that is a path counts.
   private struct Completion: Decodable {
     private enum CodingKeys: String, CodingKey { case file, directory }
     let isPath: Bool
@@ -32,40 +32,41 @@ struct CommandFlag: Decodable {
 
   private let shouldDisplay: Bool?
 
-  /// Whether only `--help-hidden` tells of it.
+  /// Whether only `--help-hidden` lists it.
   var isHidden: Bool { !(shouldDisplay ?? true) }
 
-  /// The values that there are, where there are few.
+  /// All values, where there are only a few; else nil.
   let allValues: [String]?
 
-  /// Its name on the command line, without hyphens; nil for what has none.
+  /// The name on the command line, without hyphens; nil for a positional argument.
   var name: String? { preferredName?.kind == "long" ? preferredName?.name : nil }
 
-  /// The flag that turns this one off; nil where it takes a value, or nothing else turns it on.
+  /// The name of the flag that turns this one off; nil where there is none.
   var inverse: String?
 
-  /// Whether a value follows it.
+  /// Whether the flag has a value.
   var takesValue: Bool { kind == .option }
 
-  /// Whether that may be any word, also one that begins as flags do: a number, and its minus.
+  /// Whether the value may begin with a hyphen, as a negative number does.
   var takesAnyWord: Bool { parsingStrategy == "unconditional" }
 
-  /// Whether its value is the name of a file or a folder.
+  /// Whether the value is the name of a file or a folder.
   var isPath: Bool { completionKind?.isPath ?? false }
 
-  /// Whether it is what a command works on, a run or a checkpoint, which is named without a flag.
+  /// Whether this is the positional argument that names the run or the checkpoint.
   var isRun: Bool { kind == .positional && ["checkpoint", "run"].contains(valueName ?? "") }
 
-  /// All names that turn it on or off, without hyphens.
+  /// All names that turn the flag on or off, without hyphens.
   var names: [String] { [name, inverse].compactMap(\.self) }
 
-  /// The variable in which the environment may give it: `LOCKSTEP_BATCH_SIZE`.
+  /// The variable that may give the flag, as in `LOCKSTEP_BATCH_SIZE`.
   var variable: String? { name.map(Variables.variable) }
 
-  /// The words that give it `text`; none for a flag without a value that is off and has no inverse.
+  /// The words of a command line that give the flag the value `text`, which stands in `source`. A
+  /// flag without a value is turned on or off; there are no words to turn off one that has no
+  /// inverse.
   ///
-  /// - Throws: `ValidationError` where a flag that takes no value is given other than true or
-  ///   false.
+  /// - Throws: `ValidationError` where a flag without a value gets other text than true or false.
   func words(for text: String, from source: String) throws -> [String] {
     guard let name else { return [] }
     if takesValue { return ["--\(name)=\(text)"] }

@@ -7,9 +7,9 @@ struct ConfigurationFile {
   private let path: String
   private let entries: [(key: Node, value: Node)]
 
-  /// Reads the file at `path`: one list of names and values.
+  /// Reads the file at `path`, which holds one list of names and values.
   ///
-  /// - Throws: `ValidationError` where there is no such file, or it is something else.
+  /// - Throws: `ValidationError` where it cannot be read, or holds something else.
   init(_ path: String) throws {
     self.path = path
     let node: Node?
@@ -27,7 +27,7 @@ struct ConfigurationFile {
     entries = mapping.map { ($0.key, $0.value) }
   }
 
-  /// What the file says, as words of a command line; values stand as they are written.
+  /// The flags of the file as words of a command line; values stand as they are written.
   ///
   /// - Throws: `ValidationError` for a name that none of `flags` has, or a value that is a list.
   func words(_ flags: [CommandFlag]) throws -> [String] {
@@ -39,7 +39,7 @@ struct ConfigurationFile {
         let hint = nearest.map { "; did you mean '\($0)'?" } ?? ""
         throw ValidationError("\(place): there is no flag '\(name)'\(hint)")
       }
-      // Words without quotes that are nothing in YAML would else be names of files: init: ~
+      // In YAML `~` means nothing; as in `init: ~`, it would else be taken for the name of a file.
       guard let text = value.scalar?.string, !text.isEmpty, value.tag != Tag(.null),
         !text.contains(where: \.isNewline)
       else {

@@ -2,13 +2,13 @@ internal import Checkpoints
 internal import Engine
 internal import Platform
 
-/// What a flag's value may be, for whoever gave another.
+/// Explains what a flag's value may be, where another was given.
 enum ExpectedValue {
   private static let whole = "a whole number"
   private static let number = "a number"
   private static let list = "whole numbers with commas between them"
 
-  /// By the flag's name: what would do, and an example. Flags that name a file, have few values, or
+  /// By the flag's name: the values that it may have, and an example. Flags that name a file, have few values, or
   /// have a number as their default value need not be among them.
   private static let examples = [
     "bandwidth": (number, "25"), "batch-sizes": (list, "128,512"),
@@ -26,8 +26,8 @@ enum ExpectedValue {
     "verify-every": (whole, "100"),
   ]
 
-  /// What would do for the flag of this name, as the rest of a sentence, and the words of an
-  /// example; nil for one whose value may be any text.
+  /// The rest of a sentence that tells the values of `flag`, and the words of an example; nil for a
+  /// flag whose value may be any text.
   static func hint(for flag: CommandFlag) -> (text: String, example: [String])? {
     guard let name = flag.name else { return nil }
     if let (what, example) = examples[name] ?? few(flag.allValues) ?? likeDefault(of: name) {
@@ -50,7 +50,7 @@ enum ExpectedValue {
     return (value is Double ? number : whole, example)
   }
 
-  /// The parser's `message`, where it is about a flag's value, with what would do.
+  /// The parser's `message`; if that is about a flag's value, with an explanation.
   static func complete(_ message: String, _ flags: [CommandFlag]) -> String {
     let complaint = /(?:Missing value|The value '.*' is invalid) for '--(?<name>[a-z-]+)[^']*'/
     guard let match = message.prefixMatch(of: complaint.dotMatchesNewlines()),

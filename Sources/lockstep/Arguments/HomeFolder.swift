@@ -1,12 +1,12 @@
 internal import ArgumentParser
 internal import Glibc
 
-/// The `~` at the beginning of a path that no shell has read: one from a file or a variable, or
-/// behind a flag's `=`. It means what it means to a shell, not a folder of that name.
+/// Replaces a `~` at the beginning of a path by the home folder, as a shell does. Shells do not see
+/// paths in files and variables, and leave alone what stands behind a flag's `=`.
 enum HomeFolder {
-  /// The words of a command with `flags`, its name left out, where paths begin at the root.
+  /// Replaces the `~` in `words`, those of a command with `flags` without its name.
   ///
-  /// - Throws: `ValidationError` where nobody says which folder is meant.
+  /// - Throws: `ValidationError` where `HOME` does not tell the home folder.
   static func expand(_ words: [String], _ flags: [CommandFlag]) throws -> [String] {
     guard words.contains(where: isConcerned) else { return words }
     return try zip(words, WordRole.all(of: words, flags)).map { word, role in
@@ -20,10 +20,11 @@ enum HomeFolder {
     }
   }
 
-  /// Whether there may be something to do with a word.
+  /// Whether a word may have a `~` to replace.
   static func isConcerned(_ word: String) -> Bool { word.hasPrefix("~") || word.contains("=~") }
 
-  /// `text` where it begins otherwise.
+  /// `text` with the home folder in the place of its `~`; `text` itself where it does not begin
+  /// with one.
   private static func path(_ text: String) throws -> String {
     guard text == "~" || text.hasPrefix("~/") else { return text }
     guard let home = getenv("HOME").map({ String(cString: $0) }), !home.isEmpty else {

@@ -2,13 +2,14 @@ internal import Platform
 
 /// A page of the manual, in the macros of man(7).
 struct ManualPage {
-  /// The name of its file, in section 1.
+  /// The name of the page's file, in section 1 of the manual.
   let name: String
 
-  /// The whole page.
+  /// The text of the page.
   let text: String
 
-  /// The page of `command`, and of the whole program where that is it.
+  /// The page of `command`, a command of `program`; or of the whole program, where `command` is
+  /// that.
   init(_ command: CommandDescription, of program: CommandDescription) {
     let isProgram = command.name == program.name
     name = isProgram ? "\(program.name).1" : "\(program.name)-\(command.name).1"
@@ -55,7 +56,7 @@ struct ManualPage {
     return [".TP", head, escaped(text)] + (flag.discussion.map { [escaped($0)] } ?? [])
   }
 
-  /// Paragraphs; those that are indented are examples, to be kept as they are.
+  /// The paragraphs of a text. Those that are indented are examples, which are not filled.
   private static func paragraphs(_ text: String) -> [String] {
     let paragraphs = text.split(separator: "\n\n").filter { $0 != Lockstep.exitCodes }
     return paragraphs.flatMap { paragraph in
@@ -64,7 +65,8 @@ struct ManualPage {
     }
   }
 
-  /// Text that has no meaning to the formatter: hyphens are those of flags, and stay as they are.
+  /// Escapes what has a meaning to the formatter, hyphens among it: those of flags must stay as
+  /// they are.
   private static func escaped(_ text: String) -> String {
     var result = ""
     for letter in text {

@@ -1,10 +1,10 @@
-/// The name that somebody may have meant.
+/// The name that a mistyped word may mean.
 struct NearestName {
-  /// The nearest of the candidates; nil where none is near.
+  /// The nearest of the candidates; nil where none is near enough.
   let name: String?
 
-  /// Looks for the candidate from which `word` differs in the fewest letters, three at most, and
-  /// fewer than half of its own.
+  /// Looks for the candidate from which `word` differs in the fewest letters: in three at most, and
+  /// in fewer than half of the word's letters.
   init(to word: String, among candidates: [String]) {
     name =
       candidates.map { ($0, Self.distance(word, $0)) }
@@ -12,8 +12,9 @@ struct NearestName {
       .min { $0.1 < $1.1 }?.0
   }
 
-  /// Letters to insert, remove or replace: V. I. Levenshtein, "Binary codes capable of correcting
-  /// deletions, insertions and reversals", 1966; the table of R. A. Wagner and M. J. Fischer, 1974.
+  /// The number of letters to insert, remove or replace: V. I. Levenshtein, "Binary codes capable
+  /// of correcting deletions, insertions and reversals", 1966; the table of R. A. Wagner and M. J.
+  /// Fischer, 1974.
   static func distance(_ first: String, _ second: String) -> Int {
     let second = Array(second)
     var row = Array(0...second.count)

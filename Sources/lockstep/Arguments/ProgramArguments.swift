@@ -3,28 +3,29 @@ internal import Synchronization
 
 /// The words that this process was started with.
 public enum ProgramArguments {
-  /// All of them, the program's name first, as bytes: names of files may be in any encoding. None
-  /// where the process was started without.
+  /// All words, the program's name first, as bytes: names of files may be in any encoding. Empty
+  /// where the process was started without a word.
   public static let all: [[UInt8]] = (0..<CArguments_count()).map { number in
     CArguments_word(number).map { word in
       Array(UnsafeRawBufferPointer(start: word, count: length(of: word)))
     } ?? []
   }
 
-  /// All that the command was asked for, those flags included that came from files and variables:
-  /// what ranks that work together must have in common.
+  /// The command and all its flags, with those from the file and the environment. Ranks that work
+  /// together must have the same.
   public static var resolved: [String] {
     get { stored.withLock { $0 } }
     set { stored.withLock { $0 = newValue } }
   }
 
-  /// Where flags came from beside the command line, as in `run.yaml` and `LOCKSTEP_EPOCHS`.
+  /// The sources beside the command line that gave flags, as in `run.yaml` and `LOCKSTEP_EPOCHS`.
   public static var sources: [String] {
     get { storedSources.withLock { $0 } }
     set { storedSources.withLock { $0 = newValue } }
   }
 
-  /// What a sentence about flags ends with where some came from elsewhere; else empty.
+  /// The end of a sentence about flags, which names the other ``sources``; empty where there are
+  /// none.
   public static var alsoRead: String {
     sources.isEmpty ? "" : " (flags were also read from \(sources.joined(separator: ", ")))"
   }

@@ -1,18 +1,18 @@
 internal import ArgumentParser
 
-/// The words that the command line has behind the program's name.
+/// The words of the command line behind the program's name, as text.
 enum ProgramWords {
-  /// Those of this process.
+  /// The words of this process.
   ///
   /// - Throws: `ValidationError`, as ``text(_:_:)`` does.
   static func all() throws -> [String] {
     try ProgramArguments.all.dropFirst().map { try text($0, "the argument") }
   }
 
-  /// A word as text; `what` it is begins the sentence where it is none.
+  /// A word as text.
   ///
-  /// - Throws: `ValidationError` where it is not UTF-8: with the marks that Swift puts in the place
-  ///   of wrong bytes it would be the name of another file.
+  /// - Throws: `ValidationError`, whose sentence begins with `what` the word is, where it is not
+  ///   UTF-8. Swift would replace the wrong bytes, and the text would name another file.
   static func text(_ bytes: [UInt8], _ what: String) throws -> String {
     if let text = String(validating: bytes, as: UTF8.self) { return text }
     throw ValidationError(
@@ -20,7 +20,8 @@ enum ProgramWords {
         + "rename the file, for instance with convmv -t utf8")
   }
 
-  /// What is no ASCII as `\xE9`, as shells write it in $'caf\xE9'.
+  /// The word with each byte that is no printable ASCII written as in $'caf\xE9', which shells
+  /// read.
   private static func escaped(_ bytes: [UInt8]) -> String {
     bytes.map { byte in
       if (0x20..<0x7f).contains(byte) { return String(UnicodeScalar(byte)) }

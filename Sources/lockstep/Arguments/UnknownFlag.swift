@@ -1,11 +1,12 @@
 internal import Ranks
 
-/// A word that begins as flags do, and is none of the command's.
+/// A word that begins with a hyphen and is no flag of the command.
 struct UnknownFlag {
-  /// What is told of it, with the flag that somebody may have meant.
+  /// A sentence about the word, with the flag that it may mean.
   let sentence: String
 
-  /// The first in `words`, those of `command` without its name; nil where there is none.
+  /// Looks for the first such word in `words`, those of `command` without its name; nil where there
+  /// is none. `flags` are those of the command.
   init?(in words: [String], _ flags: [CommandFlag], of command: String?) {
     let unknown = zip(words, WordRole.all(of: words, flags)).first { word, role in
       guard case .unknown = role else { return false }
@@ -40,8 +41,8 @@ struct UnknownFlag {
     }
   }
 
-  /// What other programs call the flags of this one: PyTorch's examples, Lightning, Hugging Face's
-  /// and Keras' trainers. No spelling leads from one to the other.
+  /// Names that the flags have in other programs, whose spelling is too different for
+  /// ``NearestName``: PyTorch's examples, Lightning, the trainers of Hugging Face and Keras.
   static let synonyms = [
     "lr": "learning-rate", "learning-rate-init": "learning-rate", "step-size": "learning-rate",
     "batch": "batch-size", "bs": "batch-size", "b": "batch-size",
@@ -61,20 +62,20 @@ struct UnknownFlag {
     "q": "quiet", "silent": "quiet", "v": "version", "V": "version",
   ]
 
-  /// What launchers and their kin call the number of ranks.
+  /// Names that the number of ranks has in launchers and similar programs.
   private static let ranks = [
     "n", "np", "ranks", "world-size", "nproc", "nproc-per-node", "num-processes", "nodes",
   ]
 
-  /// What a flag may be called that names what a command works on.
+  /// Names of flags for the run or the checkpoint, which is a positional argument here.
   private static let runs = ["run", "checkpoint", "model", "init"]
 
-  /// The flags that each command has.
+  /// The flags that every command has.
   private static let everywhere = [
     "help", "help-hidden", "version", "generate-completion-script", "experimental-dump-help",
   ]
 
-  /// The command that has a flag `name`: the first of those that have.
+  /// The first command that has a flag called `name`; nil where none has.
   private static func command(with name: String, orSynonym: Bool = true) -> String? {
     guard !everywhere.contains(name) else { return nil }
     let name = orSynonym ? synonyms[name] ?? name : name
@@ -83,12 +84,14 @@ struct UnknownFlag {
     }?.name
   }
 
-  /// What stands between a word's hyphens and its value, with hyphens within.
+  /// The name in a word: without the hyphens before it and the value behind it, with hyphens for
+  /// underscores.
   private static func name(in word: String) -> String {
     word.drop { $0 == "-" }.prefix { $0 != "=" }.map { $0 == "_" ? "-" : String($0) }.joined()
   }
 
-  /// The flag of `names` that is called `name`, begins with it, or is nearest to it.
+  /// The one of `names` that is `name`, that is another word for it, that alone begins with it, or
+  /// that is nearest to it; nil where there is none.
   static func meant(by name: String, among names: [String]) -> String? {
     let name = names.contains(name.lowercased()) ? name.lowercased() : name
     if names.contains(name) { return name }

@@ -1,13 +1,13 @@
 internal import ArgumentParser
 
-/// A command line, and what to tell where it makes no sense.
+/// A command line, and the sentence that tells what is wrong with it.
 struct Usage {
   /// Its words, without the program's name.
   var words: [String] = []
 
-  /// Refuses what the parser would take for something else: a word like `-epochs`, of which it
-  /// reads each letter as a flag, the h as that for help; and a command that there is not, where it
-  /// would print the help that the words behind it ask for.
+  /// Refuses what the parser would misunderstand. In a word like `-epochs` it reads each letter as
+  /// a flag, and the h as the one for help. Behind an unknown command it would still find a flag
+  /// for help, and print that.
   ///
   /// - Throws: `ValidationError`.
   func requireFlags() throws {
@@ -26,16 +26,16 @@ struct Usage {
     if let unknown = unknownFlag { throw ValidationError(unknown.sentence) }
   }
 
-  /// Whether nothing was typed but the program's name, or not even that.
+  /// Whether there is no word behind the program's name.
   var isEmpty: Bool { ProgramArguments.all.count < 2 }
 
-  /// What happened, and what to type instead.
+  /// A sentence that tells what is wrong, and what to type for help.
   func sentence(about error: any Error) -> String {
     let told = complaint(about: error) + nearestCommand + ProgramArguments.alsoRead
     return "\(told)\(told.hasSuffix("?") ? " See" : "; see") \(help(about: told))"
   }
 
-  /// What the parser says, but for what can be told better.
+  /// What is wrong: the parser's sentence, or a better one.
   private func complaint(about error: any Error) -> String {
     if let unknown = unknownFlag { return unknown.sentence }
     let message = Lockstep.message(for: error).trimmedOfStops
@@ -43,7 +43,8 @@ struct Usage {
     return ExpectedValue.complete(message, flags)
   }
 
-  /// Why a word that stands alone is none of the command's, as the rest of a sentence.
+  /// Why the command has no room for the word that `message` names, as the rest of a sentence;
+  /// empty where that is not known.
   private func reason(of message: String) -> String {
     let words = words.dropFirst()
     for ((word, role), next) in zip(zip(words, WordRole.all(of: words, flags)), words.dropFirst()) {
@@ -51,12 +52,13 @@ struct Usage {
       else { continue }
       return ": \(word) takes no value"
     }
-    // Numbers are no names of runs.
+    // A number is unlikely to be the name of a run.
     let isNumber = message.contains(/'[-0-9.,e]+'/)
     return !isNumber && flags.contains { $0.name == "run" } ? ": a run is named with --run" : ""
   }
 
-  /// What others call the commands; no spelling leads from one to the other.
+  /// Names that the commands have in other programs, whose spelling is too different for
+  /// ``NearestName``.
   private static let synonyms = [
     "fit": "train", "run": "train", "resume": "train", "eval": "evaluate", "test": "evaluate",
     "validate": "evaluate", "generate": "sample", "info": "inspect", "show": "inspect",
@@ -78,7 +80,8 @@ struct Usage {
     return UnknownFlag(in: command == nil ? words : Array(words.dropFirst()), flags, of: command)
   }
 
-  /// The command that somebody may have meant, as the rest of a sentence; empty where there is one.
+  /// The command that a mistyped one may mean, as the rest of a sentence; empty where the command
+  /// is right, or nothing is similar.
   private var nearestCommand: String {
     let names = words.filter { !$0.hasPrefix("-") }
     guard let word = names.first == "help" ? names.dropFirst().first : words.first,

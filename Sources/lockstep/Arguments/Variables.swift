@@ -1,18 +1,19 @@
 internal import Glibc
 
-/// Variables of the environment whose names begin as ours do.
+/// The variables of the environment whose names begin with `LOCKSTEP_`.
 enum Variables {
-  /// What they begin with.
+  /// The beginning of their names.
   static let prefix = "LOCKSTEP_"
 
-  /// Those that are no flag's: the build's, the scripts', and what our pages tell people to set.
+  /// Variables that give no flag but have a meaning to the build, the scripts, the tests or the
+  /// program.
   static let others = [
     "COMMIT", "IMAGE_WORK", "INSTRUCTIONS", "KILL_RUNS", "KILL_SEED", "MARCH", "MNIST",
     "MNIST_MIRRORS", "MPI",
     "PARTS", "PROGRAM", "PYTHON", "STOP_WITHIN", "TEST", "TESTS", "TORCH_PYTHON",
   ].map { prefix + $0 }
 
-  /// The names of all that are set.
+  /// The names of all such variables that are set, in alphabetical order.
   static var names: [String] {
     var (names, variable) = ([String](), environ)
     while let entry = variable.pointee {
@@ -24,7 +25,7 @@ enum Variables {
     return names.sorted()
   }
 
-  /// A sentence for each that changes nothing, `flags` being those of all commands' flags.
+  /// A sentence for each variable that changes nothing; `flags` are the variables that give flags.
   static func warnings(_ flags: Set<String>) -> [String] {
     names.filter { !flags.contains($0) && !others.contains($0) }.map { name in
       let flags = flags.map { flag(of: $0) }.sorted()
@@ -34,7 +35,7 @@ enum Variables {
     }
   }
 
-  /// The value; nil where it is not set, or empty.
+  /// The value of a variable; nil where it is not set, or empty.
   ///
   /// - Throws: as ``ProgramWords/text(_:_:)``.
   static func value(_ name: String) throws -> String? {

@@ -1,15 +1,16 @@
-/// What a word of a command line is, by the flags that the command has.
+/// What a word of a command line is.
 enum WordRole {
-  /// A flag of this name, with its value where that is in the same word, as in `--epochs=3`.
+  /// A flag; `value` is what stands behind its `=`, as in `--epochs=3`, and nil where there is no
+  /// `=`.
   case flag(CommandFlag, value: Substring?)
-  /// What stands behind a flag that takes a value.
+  /// The value of the flag before it.
   case value(of: CommandFlag)
-  /// A word that begins as flags do, and is none of them.
+  /// A word that begins with a hyphen and is no flag.
   case unknown
-  /// Any other.
+  /// Any other word.
   case positional
 
-  /// The roles of `words`, a command's without its name.
+  /// The roles of `words`, those of a command with `flags` without its name.
   static func all(of words: some Sequence<String>, _ flags: [CommandFlag]) -> [WordRole] {
     var (waiting, isOver) = (CommandFlag?.none, false)
     return words.map { word in

@@ -47,8 +47,8 @@ enum ProgressMode: String, ExpressibleByArgument, CaseIterable {
 
   /// A bar to draw; nil where none is wanted, or the terminal cannot show it.
   ///
-  /// To be asked for before MPI starts: once it has, a process that no launcher started looks like one
-  /// that was launched.
+  /// To be asked for before MPI starts: once it has, a process that no launcher started looks like
+  /// one that was launched.
   var bar: ProgressBar? {
     switch self {
     case .auto: Terminal.isInteractive ? ProgressBar() : nil

@@ -5,8 +5,8 @@ internal import Platform
 internal import Reports
 internal import Runs
 
-/// Tells people how a run goes: a line an epoch on standard output and, on a terminal, a progress bar
-/// on standard error.
+/// Tells people how a run goes: a line an epoch on standard output and, on a terminal, a progress
+/// bar on standard error.
 final class TextLog: TrainingLog {
   private let bar: ProgressBar?
   private let usesColor: Bool
@@ -43,8 +43,8 @@ final class TextLog: TrainingLog {
         + "\(Int(row.imagesPerSecond).grouped) images/s")
   }
 
-  /// The part of an epoch's line that is about the test images; empty where there are none. With usual
-  /// numbers the whole line has fewer than 80 columns.
+  /// The part of an epoch's line that is about the test images; empty where there are none. With
+  /// usual numbers the whole line has fewer than 80 columns.
   private func test(_ row: EpochRow) -> String {
     guard let loss = row.testLoss, let reconstruction = row.reconstruction, let kl = row.kl else {
       return ""
@@ -75,8 +75,8 @@ final class TextLog: TrainingLog {
 }
 
 extension ProgressBar.Moment {
-  /// What the bar shows after a step: how much of the epoch is done, and the time that the whole run
-  /// still takes.
+  /// What the bar shows after a step: how much of the epoch is done, and the time that the whole
+  /// run still takes.
   fileprivate init(_ event: StepEvent) {
     let (step, loss) = ("step \(event.step)", "loss \(event.loss.total.twoDecimals)")
     let parts =

@@ -4,21 +4,21 @@ internal import Platform
 internal import Runs
 internal import Platform
 
-/// `lockstep train --dry-run`: the configuration, and the plan as comments, so that all of it is a
-/// file for `--config`.
+/// What `lockstep train --dry-run` prints: the configuration, and the plan as comments, so that the
+/// whole text can serve as a file for `--config`.
 struct DryRun {
   private let forecast: TrainingForecast
   private let ranks: Int
   private let threads: Int
 
-  /// Works out what `request` means; collective.
+  /// Finds out what a run that `request` asks for in the directory `path` would do; collective.
   init(_ request: RunRequest, path: String, among world: borrowing Communicator) throws {
     forecast = try TrainingForecast(request, path: path, among: world)
     ranks = world.size
     threads = request.threadsPerRank
   }
 
-  /// All that there is to tell.
+  /// All lines to print.
   var lines: [String] {
     guard LogFormat.current == .text else { return [JSONLine(row).text] }
     return forecast.text.split(separator: "\n").map(String.init) + plan.map { "# \($0)" }

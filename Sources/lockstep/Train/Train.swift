@@ -69,7 +69,8 @@ struct Train: ParsableCommand {
       }
     }
     let stop = StopSignal()
-    // mpirun also ends ranks by SIGTERM, when one of them has failed: nobody asked to stop then.
+    // Under mpirun nothing is told: mpirun also sends SIGTERM to the other ranks when one has
+    // failed.
     if Launcher.isPresent || output.isQuiet {
       stop.listen {}
     } else {
