@@ -30,7 +30,7 @@ import Testing
   @Test("what is whole passes, and is not looked at beyond its list")
   func whole() throws {
     try write("more", to: "d")
-    try Checksums.verify(names, in: folder.url.path)
+    #expect(throws: Never.self) { try Checksums.verify(names, in: folder.url.path) }
   }
 
   @Test("lists of other line ends are read, as coreutils reads them")

@@ -19,9 +19,4 @@ import Testing
     #expect(Set(png.chunks) == ["IHDR", "IDAT", "IEND"])
     #expect(png.chunks.last == "IEND")
   }
-
-  @Test func sameBytes() {
-    let image = GreyImage(width: 64, height: 64, shade: 200)
-    #expect(PNG.encode(image) == PNG.encode(image))
-  }
 }

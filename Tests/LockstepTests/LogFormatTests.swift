@@ -36,9 +36,11 @@ import Testing
         "start", "step", "step", "epoch", "step", "step", "epoch", "end",
       ])
     let logged = try objects(folder.contents.text("metrics.jsonl"))
+    #expect(logged.count == 6)
     for (line, row) in zip(told.dropFirst(), logged) {
-      let share = line["waiting"] as? Double ?? 0
-      #expect((0...1).contains(share))
+      let share = line["waiting"] as? Double
+      #expect((share != nil) == (line["kind"] as? String == "step"))
+      if let share { #expect((0...1).contains(share)) }
       #expect(try timeless(line.filter { $0.key != "waiting" }) == row as NSDictionary)
     }
     let configuration = try #require(told[0]["configuration"] as? [String: Any])

@@ -48,7 +48,7 @@ import Testing
   }
 
   private func isClose(_ one: [Float], _ other: [Float]) -> Bool {
-    zip(one, other).allSatisfy { abs($0 - $1) < 1e-5 }
+    one.count == other.count && zip(one, other).allSatisfy { abs($0 - $1) < 1e-5 }
   }
 
   /// Made-up data have all ten labels; these have none but 0.

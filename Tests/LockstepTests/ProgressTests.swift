@@ -72,6 +72,7 @@ import Testing
     let digest = try folder.contents.digest()
     #expect(lines.suffix(2) == ["saved in \(folder.run)", "model SHA-256 \(digest)"])
     let rows = try folder.contents.rows().filter { $0.kind == "epoch" }
+    #expect(rows.count == 2)
     for (line, row) in zip(lines.dropFirst(), rows) {
       let loss = String(format: "%.2f", try #require(row.testLoss))
       #expect(line.hasPrefix("epoch \(row.epoch)  train "), "\(line)")

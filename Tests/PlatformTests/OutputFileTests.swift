@@ -120,8 +120,11 @@ import Testing
     #expect(link == "a")
   }
 
-  @Test func namesWithoutAFolder() throws {
-    try OutputFile.synchronizeDirectory(of: "a")
-    try OutputFile.synchronizeDirectory(of: "/a")
+  @Test("a name without a folder is in the current one")
+  func namesWithoutAFolder() {
+    for name in ["a", "/a"] {
+      #expect(throws: Never.self) { try OutputFile.synchronizeDirectory(of: name) }
+    }
+    #expect(throws: FileError.self) { try OutputFile.synchronizeDirectory(of: "nowhere/a") }
   }
 }
