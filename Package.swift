@@ -108,7 +108,8 @@ let package = Package(
     .target(
       name: "Ranks",
       dependencies: [
-        "CLinux", "Images", "Kernels", "MPI", "Platform", .product(name: "Logging", package: "swift-log"),
+        "CLinux", "Images", "Kernels", "MPI", "Platform",
+        .product(name: "Logging", package: "swift-log"),
       ], swiftSettings: house),
     .target(
       name: "Engine", dependencies: ["Images", "Kernels", "MPI", "Platform", "Ranks", "VAE"],
@@ -146,8 +147,7 @@ let package = Package(
     .target(
       name: "Benchmarks",
       dependencies: [
-        "Checkpoints", "Engine", "Images", "Kernels", "MPI", "Platform", "Ranks",
-        "VAE",
+        "Checkpoints", "Engine", "Formats", "Images", "Kernels", "MPI", "Platform", "Ranks", "VAE",
       ], swiftSettings: house),
     .executableTarget(
       name: "lockstep",
@@ -159,7 +159,7 @@ let package = Package(
         .product(name: "SystemPackage", package: "swift-system"),
       ], swiftSettings: house + (commit.map { [$0] } ?? [])),
     .target(
-      name: "Support", dependencies: ["MPI", "Platform"], path: "Tests/Support",
+      name: "Support", dependencies: ["MPI"], path: "Tests/Support",
       swiftSettings: house),
     .executableTarget(
       name: "mpi-probe", dependencies: ["MPI"], path: "Tests/Probes/MPIProbe",
@@ -169,7 +169,9 @@ let package = Package(
       swiftSettings: house),
     .executableTarget(
       name: "replica-probe",
-      dependencies: ["Checkpoints", "Engine", "Kernels", "MPI", "Platform", "Reports", "Runs"],
+      dependencies: [
+        "Checkpoints", "Engine", "Kernels", "MPI", "Platform", "Ranks", "Reports", "Runs",
+      ],
       path: "Tests/Probes/ReplicaProbe",
       swiftSettings: house),
     .target(

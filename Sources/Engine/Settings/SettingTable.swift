@@ -26,7 +26,9 @@ package struct SettingTable<Root>: Sendable {
   }
 
   /// The numbers of `root` that `other` has otherwise, with all their digits.
-  package func numbers(_ root: Root, thatDifferIn other: Root) -> [(name: SettingName, digits: String)] {
+  package func numbers(_ root: Root, thatDifferIn other: Root) -> [(
+    name: SettingName, digits: String
+  )] {
     settings.filter { $0.differs(root, other) }.compactMap { setting in
       let value = setting.value(in: root)
       return value.number == nil ? nil : value.shown.map { (setting.name, $0) }
