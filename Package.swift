@@ -50,6 +50,10 @@ let package = Package(
   name: "lockstep",
   products: [
     .library(name: "MPI", targets: ["MPI"]),
+    // A trainer to be used from Swift: Tests/Probes/EngineExample shows how.
+    .library(
+      name: "LockstepEngine",
+      targets: ["Checkpoints", "Engine", "Images", "Kernels", "MPI", "Platform", "Ranks", "VAE"]),
     .executable(name: "lockstep", targets: ["lockstep"]),
   ],
   // Exact versions: Package.resolved is not kept, because it names the registry or mirror that a
@@ -117,7 +121,7 @@ let package = Package(
     .target(
       name: "Checkpoints",
       dependencies: [
-        "Engine", "Formats", "Images", "Kernels", "Platform", "Ranks", "VAE", "Yams",
+        "Engine", "Formats", "Images", "Kernels", "MPI", "Platform", "Ranks", "VAE", "Yams",
         .product(name: "Logging", package: "swift-log"),
       ], swiftSettings: house),
     .target(
@@ -167,6 +171,10 @@ let package = Package(
     .executableTarget(
       name: "mpi-tutorial", dependencies: ["MPI"], path: "Tests/Probes/MPITutorial",
       swiftSettings: house),
+    .executableTarget(
+      name: "engine-example",
+      dependencies: ["Checkpoints", "Engine", "Images", "MPI", "Platform", "Ranks"],
+      path: "Tests/Probes/EngineExample", swiftSettings: house),
     .executableTarget(
       name: "replica-probe",
       dependencies: [
@@ -236,7 +244,7 @@ let package = Package(
       dependencies: [
         "Benchmarks", "Checkpoints", "Engine", "Formats", "Images", "Kernels", "Platform",
         "Support",
-        "lockstep", "replica-probe",
+        "engine-example", "lockstep", "replica-probe",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: house),

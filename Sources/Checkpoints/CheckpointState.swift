@@ -1,19 +1,19 @@
-package import Engine
+public import Engine
 internal import FoundationEssentials
 internal import Images
 package import Ranks
 internal import Platform
 
 /// The content of `state.json`: all of a checkpoint but its tensors.
-package struct CheckpointState: Codable, Equatable {
+public struct CheckpointState: Codable, Equatable {
   /// The version of this format.
   var format = 1
 
   /// Where the run stands.
-  package var progress: Progress
+  public var progress: Progress
 
   /// The values that determine the model.
-  package var recipe: Recipe
+  public var recipe: Recipe
 
   /// The number of pixels of an image.
   package var pixels: Int

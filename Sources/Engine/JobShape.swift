@@ -1,7 +1,7 @@
-package import Kernels
+public import Kernels
 
 /// How ranks form teams.
-package enum TeamMode: String, Codable, Sendable, CaseIterable {
+public enum TeamMode: String, Codable, Sendable, CaseIterable {
   /// The ranks of one node, which share memory, are a team.
   case node
   /// Every rank is a team of its own: classic data parallelism.
@@ -9,7 +9,7 @@ package enum TeamMode: String, Codable, Sendable, CaseIterable {
 }
 
 /// What teams send one another in a step.
-package enum ExchangeMode: String, Codable, Sendable, CaseIterable {
+public enum ExchangeMode: String, Codable, Sendable, CaseIterable {
   /// Gradients of their samples, which are added up: as many bytes whatever the batch. Additions
   /// are in an order that depends on the teams, and so do the model's last bits.
   case allReduce = "all-reduce"
@@ -20,22 +20,22 @@ package enum ExchangeMode: String, Codable, Sendable, CaseIterable {
 }
 
 /// How a job shares its work: what may differ between two jobs that train one model.
-package struct JobShape: Sendable {
+public struct JobShape: Sendable {
   /// How ranks form teams.
-  package var teams = TeamMode.node
+  public var teams = TeamMode.node
 
   /// What teams send one another; without meaning for a lone team.
-  package var exchange = ExchangeMode.allReduce
+  public var exchange = ExchangeMode.allReduce
 
   /// The number format in which gradients are sent to other teams.
-  package var wire = Precision.fp32
+  public var wire = Precision.fp32
 
   /// Threads of each rank.
-  package var threadsPerRank = 1
+  public var threadsPerRank = 1
 
   /// Memory that the job takes beside training.
   package var reserve = MemoryReserve()
 
   /// The ranks of each node are a team, with one thread each.
-  package init() {}
+  public init() {}
 }

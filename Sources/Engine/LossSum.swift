@@ -1,33 +1,33 @@
 /// The two parts of the evidence lower bound, summed over images, in nats.
-package struct LossSum: Equatable, Codable, Sendable {
+public struct LossSum: Equatable, Codable, Sendable {
   /// The summed cross-entropy of the pixels.
-  package var reconstruction = 0.0
+  public var reconstruction = 0.0
 
   /// The summed Kullback–Leibler divergence.
-  package var divergence = 0.0
+  public var divergence = 0.0
 
   /// How many images were summed over.
-  package var count = 0
+  public var count = 0
 
   /// Nothing yet.
-  package init() {}
+  public init() {}
 
   /// Adds one image.
-  package mutating func add(reconstruction: Double, divergence: Double) {
+  public mutating func add(reconstruction: Double, divergence: Double) {
     self.reconstruction += reconstruction
     self.divergence += divergence
     count += 1
   }
 
   /// Adds another sum.
-  package mutating func add(_ other: LossSum) {
+  public mutating func add(_ other: LossSum) {
     reconstruction += other.reconstruction
     divergence += other.divergence
     count += other.count
   }
 
   /// The mean per image; zero without images.
-  package var mean: Loss {
+  public var mean: Loss {
     guard count > 0 else { return Loss(reconstruction: 0, divergence: 0) }
     return Loss(
       reconstruction: reconstruction / Double(count), divergence: divergence / Double(count))
@@ -35,18 +35,18 @@ package struct LossSum: Equatable, Codable, Sendable {
 }
 
 /// The negative evidence lower bound and its two parts, means per image, in nats.
-package struct Loss: Equatable, Sendable {
+public struct Loss: Equatable, Sendable {
   /// The mean cross-entropy of the pixels.
-  package let reconstruction: Double
+  public let reconstruction: Double
 
   /// The mean Kullback–Leibler divergence.
-  package let divergence: Double
+  public let divergence: Double
 
   /// A loss of these two parts.
-  package init(reconstruction: Double, divergence: Double) {
+  public init(reconstruction: Double, divergence: Double) {
     (self.reconstruction, self.divergence) = (reconstruction, divergence)
   }
 
   /// The whole.
-  package var total: Double { reconstruction + divergence }
+  public var total: Double { reconstruction + divergence }
 }

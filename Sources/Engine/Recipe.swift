@@ -1,32 +1,32 @@
-package import Kernels
+public import Kernels
 package import Platform
-package import VAE
+public import VAE
 
 /// All that determines the trained model, beside the data: what a resumed run must not change.
-package struct Recipe: Equatable, Sendable {
+public struct Recipe: Equatable, Sendable {
   /// Units of each hidden layer.
-  package var hidden = 400
+  public var hidden = 400
 
   /// Dimensions of the latent space.
-  package var latent = 20
+  public var latent = 20
 
   /// Images of a step, over all ranks.
-  package var batchSize = 128
+  public var batchSize = 128
 
   /// Adam's step length.
-  package var learningRate = 1e-3
+  public var learningRate = 1e-3
 
   /// What order, noise and initial parameters are drawn from.
-  package var seed: UInt64 = 1
+  public var seed: UInt64 = 1
 
   /// The number format of the matrix products.
-  package var precision = Precision.fp32
+  public var precision = Precision.fp32
 
   /// The defaults, which are those of PyTorch's public example.
-  package init() {}
+  public init() {}
 
   /// The model of this recipe for images of `pixels`.
-  package func model(pixels: Int) -> ModelConfiguration {
+  public func model(pixels: Int) -> ModelConfiguration {
     ModelConfiguration(pixels: pixels, hidden: hidden, latent: latent)
   }
 
@@ -75,13 +75,13 @@ extension Recipe {
 
 extension Recipe: Codable {
   /// Reads the keys of the recipe, whatever others there are.
-  package init(from decoder: any Decoder) throws {
+  public init(from decoder: any Decoder) throws {
     self.init()
     try Self.table.decode(&self, from: decoder)
   }
 
   /// Writes the keys of the recipe.
-  package func encode(to encoder: any Encoder) throws {
+  public func encode(to encoder: any Encoder) throws {
     try Self.table.encode(self, to: encoder)
   }
 }

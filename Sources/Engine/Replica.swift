@@ -1,19 +1,19 @@
-package import Kernels
-package import VAE
+public import Kernels
+public import VAE
 
 /// A view of a replica's state: parameters and the optimizer's two moments, all laid out alike.
-package struct Replica {
+public struct Replica {
   /// Where the tensors lie.
-  package let layout: ParameterLayout
+  public let layout: ParameterLayout
 
   /// The parameters.
-  package let parameters: Vector
+  public let parameters: Vector
 
   /// Adam's running mean of the gradient.
-  package let firstMoment: Vector
+  public let firstMoment: Vector
 
   /// Adam's running mean of the squared gradient.
-  package let secondMoment: Vector
+  public let secondMoment: Vector
 
   /// What products read in the place of the parameters.
   private let copies: WeightCopies

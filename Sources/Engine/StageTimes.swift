@@ -1,7 +1,7 @@
 /// Where the time of training steps went, in seconds.
-package struct StageTimes: Equatable, Sendable {
+public struct StageTimes: Equatable, Sendable {
   /// What a rank does in a step, in this order.
-  package enum Stage: String, Codable, Sendable, CaseIterable {
+  public enum Stage: String, Codable, Sendable, CaseIterable {
     /// Bytes to pixels, and noise.
     case batch
     /// Encoder, sampler and decoder.
@@ -20,29 +20,29 @@ package struct StageTimes: Equatable, Sendable {
   private var seconds = SIMD8<Double>()
 
   /// No time at all.
-  package init() {}
+  public init() {}
 
   /// The seconds that `stage` took.
-  package internal(set) subscript(stage: Stage) -> Double {
+  public internal(set) subscript(stage: Stage) -> Double {
     get { seconds[stage.index] }
     set { seconds[stage.index] = newValue }
   }
 
   /// The seconds of all stages.
-  package var total: Double { seconds.sum() }
+  public var total: Double { seconds.sum() }
 
   /// The seconds that went for others: for the ranks of the team, and for what teams exchange.
-  package var waited: Double { self[.waiting] + self[.exchange] }
+  public var waited: Double { self[.waiting] + self[.exchange] }
 
   /// The time that passed between two readings.
-  package static func - (later: StageTimes, earlier: StageTimes) -> StageTimes {
+  public static func - (later: StageTimes, earlier: StageTimes) -> StageTimes {
     var difference = StageTimes()
     difference.seconds = later.seconds - earlier.seconds
     return difference
   }
 
   /// The mean of what several threads or ranks, one at least, measured.
-  package static func mean(_ all: [StageTimes]) -> StageTimes {
+  public static func mean(_ all: [StageTimes]) -> StageTimes {
     var mean = StageTimes()
     for times in all { mean.seconds += times.seconds }
     mean.seconds /= Double(all.count)

@@ -2,15 +2,15 @@ internal import Kernels
 
 /// What any rank may ask of all ranks; after a step all of them know of it, so that they do it
 /// after the same one.
-package struct StepRequests: Equatable, Sendable {
+public struct StepRequests: Equatable, Sendable {
   /// To end training.
-  package var stop: Bool
+  public var stop: Bool
 
   /// To write a checkpoint.
-  package var save: Bool
+  public var save: Bool
 
   /// Some requests, or none.
-  package init(stop: Bool = false, save: Bool = false) {
+  public init(stop: Bool = false, save: Bool = false) {
     self.stop = stop
     self.save = save
   }

@@ -1,6 +1,6 @@
-package import Images
+public import Images
 package import Kernels
-package import MPI
+public import MPI
 internal import Platform
 internal import Ranks
 internal import VAE
@@ -8,16 +8,19 @@ internal import VAE
 /// Trains one replica in lockstep with those of the other ranks.
 ///
 /// Read ``step(_:)`` for the road of an image through the program.
-package struct Trainer: ~Copyable {
+public struct Trainer: ~Copyable {
   /// The most samples that a thread takes through the model at a time: their activations stay in the
   /// second-level cache from layer to layer.
   private static let panelHeight = 128
 
   /// The tensors that are trained, one copy a team.
-  package let replica: Replica
+  public let replica: Replica
 
-  /// Where the run stands.
-  package private(set) var progress: Progress
+  /// What is trained.
+  public let recipe: Recipe
+
+  /// Where training stands.
+  public private(set) var progress: Progress
 
   /// The instructions that products are computed with.
   package let instructions: InstructionSet
@@ -37,7 +40,6 @@ package struct Trainer: ~Copyable {
   private let dataset: Dataset
   private let schedule: BatchSchedule
   private let holdsWholeBatch: Bool
-  private let seed: UInt64
   private var order: EpochOrder
   private var noise: RandomStream
 
@@ -47,7 +49,7 @@ package struct Trainer: ~Copyable {
   ///
   /// - Throws: on all ranks, `SharedFailure`: where some machine lacks the memory, the threads or the
   ///   instructions, or computes wrongly.
-  package init(
+  public init(
     _ recipe: Recipe, on dataset: Dataset, from progress: Progress = Progress(),
     shape: JobShape = JobShape(), among world: borrowing Communicator
   ) throws {
@@ -80,9 +82,9 @@ package struct Trainer: ~Copyable {
     norm = GradientNorm(memory.vector[need.norms])
     (self.need, self.instructions, self.progress) = (need, instructions, progress)
     (self.replica, self.activations, self.report) = (replica, activations, report)
-    (self.dataset, self.schedule, seed) = (dataset, schedule, recipe.seed)
-    order = EpochOrder(count: dataset.count, seed: seed, epoch: progress.epoch + 1)
-    noise = RandomStream(seed: seed, purpose: .training, epoch: progress.epoch + 1)
+    (self.dataset, self.schedule, self.recipe) = (dataset, schedule, recipe)
+    order = EpochOrder(count: dataset.count, seed: recipe.seed, epoch: progress.epoch + 1)
+    noise = RandomStream(seed: recipe.seed, purpose: .training, epoch: progress.epoch + 1)
     self.workspace = workspace
     self.workers = workers
     self.team = team
@@ -90,13 +92,16 @@ package struct Trainer: ~Copyable {
   }
 
   /// The number of images in an epoch.
-  package var imageCount: Int { dataset.count }
+  public var imageCount: Int { dataset.count }
+
+  /// The size of an image in pixels.
+  package var imageShape: (rows: Int, columns: Int) { (dataset.rows, dataset.columns) }
 
   /// Where this rank's time in steps went.
-  package var stageTimes: StageTimes { workers.stageTimes }
+  public var stageTimes: StageTimes { workers.stageTimes }
 
   /// Whether the epoch under way has no batch left.
-  package var isEpochComplete: Bool { progress.offset == dataset.count }
+  public var isEpochComplete: Bool { progress.offset == dataset.count }
 
   /// Trains on the epoch's next batch, together with all ranks.
   ///
@@ -106,7 +111,7 @@ package struct Trainer: ~Copyable {
   /// - Returns: the batch's losses, and what some rank asks for, the same on all ranks.
   /// - Throws: `MPIError`, or a failure known to all ranks where the step is not finite; the
   ///   parameters are then those before the step.
-  package mutating func step(
+  public mutating func step(
     _ mine: StepRequests = StepRequests(), isMeasured: Bool = false
   ) throws -> (losses: LossSum, requests: StepRequests) {
     let mode = SubnormalMode.current
@@ -199,19 +204,43 @@ package struct Trainer: ~Copyable {
   }
 
   /// Begins the next epoch, in its own order.
-  package mutating func beginNextEpoch() {
+  public mutating func beginNextEpoch() {
     progress.epoch += 1
     progress.offset = 0
     progress.losses = LossSum()
-    order = EpochOrder(count: dataset.count, seed: seed, epoch: progress.epoch + 1)
-    noise = RandomStream(seed: seed, purpose: .training, epoch: progress.epoch + 1)
+    order = EpochOrder(count: dataset.count, seed: recipe.seed, epoch: progress.epoch + 1)
+    noise = RandomStream(seed: recipe.seed, purpose: .training, epoch: progress.epoch + 1)
   }
 
-  /// Loads the replica's tensors: `load` writes them on every team's leader, and may talk to the
-  /// other leaders, rank zero first. Collective.
-  package mutating func load(_ load: (Replica, borrowing Communicator) throws -> Void) throws {
+  /// Draws the parameters from the recipe's seed, with which training begins; collective.
+  public mutating func initialize() throws {
+    let seed = recipe.seed
+    try fill { replica, _ in replica.layout.initialize(replica.parameters, seed: seed) }
+  }
+
+  /// Takes over parameters and moments that `read` fills in on rank zero; collective over `world`,
+  /// the ranks that train.
+  ///
+  /// - Throws: on all ranks, what `read` throws.
+  package mutating func load(
+    among world: borrowing Communicator, reading read: (Replica) throws -> Void
+  ) throws {
+    try world.together { if world.rank == 0 { try read(replica) } }
+    try fill { replica, leaders in
+      for vector in [replica.parameters, replica.firstMoment, replica.secondMoment] {
+        try vector.withMutableSpan { span throws(MPIError) in
+          try leaders.broadcast(&span, from: 0)
+        }
+      }
+    }
+  }
+
+  /// Fills the replica on every team's leader, which may talk to the other leaders, rank zero first.
+  private mutating func fill(
+    _ body: (Replica, borrowing Communicator) throws -> Void
+  ) throws {
     if team.layout.isLeader {
-      try team.withLane { try load(replica, $0) }
+      try team.withLane { try body(replica, $0) }
       replica.layout.tiles.forEach(replica.updateCopies)
     }
     try memory.synchronise(team)
@@ -231,7 +260,7 @@ package struct Trainer: ~Copyable {
 
   /// The Euclidean norm of the last step's gradient, the mean over its batch, if that was measured:
   /// on rank zero. Collective.
-  package func gradientNorm() throws -> Double? {
+  public func gradientNorm() throws -> Double? {
     try norm.value(team, isSpread: exchange.sharesTiles)
   }
 
@@ -242,7 +271,7 @@ package struct Trainer: ~Copyable {
   package mutating func reduceNothing() throws { try exchange.reduceNothing() }
 
   /// Ends training; collective.
-  package consuming func free() throws {
+  public consuming func free() throws {
     try exchange.free()
     try memory.free()
     try team.free()

@@ -1,12 +1,12 @@
-package import Kernels
+public import Kernels
 
 /// A view of images and their labels, in memory that someone else owns.
 ///
 /// Pixels stay the bytes that they are in the files, a quarter of the size of floats. The code that
 /// makes the view must keep the memory alive and unchanged while the view is used.
-package struct Dataset {
+public struct Dataset {
   /// One of the two parts that data sets come in.
-  package enum Split: String, Sendable, CaseIterable {
+  public enum Split: String, Sendable, CaseIterable {
     /// Images to train on: 60,000 in MNIST.
     case train
     /// Images to evaluate a model with: 10,000 in MNIST.
@@ -14,25 +14,25 @@ package struct Dataset {
   }
 
   /// How many images there are, and how large.
-  package let shape: Shape
+  public let shape: Shape
   /// All pixels, 0 black to 255 white; shape (count, rows, columns), row-major.
-  package let images: Bytes
+  public let images: Bytes
   /// What each image shows: 0 to 9 in MNIST, any byte elsewhere; shape (count), or empty where the
   /// set has no labels.
-  package let labels: Bytes
+  public let labels: Bytes
 
   /// How many images there are; never zero.
-  package var count: Int { shape.count }
+  public var count: Int { shape.count }
   /// The height of an image in pixels: 28 in MNIST.
-  package var rows: Int { shape.rows }
+  public var rows: Int { shape.rows }
   /// The width of an image in pixels: 28 in MNIST.
-  package var columns: Int { shape.columns }
+  public var columns: Int { shape.columns }
   /// How many pixels an image has: 784 in MNIST.
-  package var pixelCount: Int { shape.pixelCount }
+  public var pixelCount: Int { shape.pixelCount }
 
   /// Views `memory`, which has the `shape.byteCount` bytes of all images and then of their labels,
   /// if they have any.
-  package init(_ shape: Shape, in memory: Bytes) {
+  public init(_ shape: Shape, in memory: Bytes) {
     precondition(shape.count > 0, "a data set has one image at least")
     precondition(
       memory.count == shape.byteCount,
@@ -44,13 +44,13 @@ package struct Dataset {
   }
 
   /// The pixels of image `index`; shape (rows, columns). A view, not a copy.
-  package func image(_ index: Int) -> Bytes {
+  public func image(_ index: Int) -> Bytes {
     precondition((0..<count).contains(index), "there is no image \(index) among \(count)")
     return images[index * pixelCount..<(index + 1) * pixelCount]
   }
 
   /// Whether more than half of the pixels of the first images, 1,000 at most, are black.
-  package var isMostlyBlack: Bool {
+  public var isMostlyBlack: Bool {
     let sample = min(count, 1000) * pixelCount
     return 2 * images[0..<sample].zeroCount > sample
   }
@@ -58,18 +58,18 @@ package struct Dataset {
 
 extension Dataset {
   /// The numbers that determine the memory of a data set.
-  package struct Shape: Codable, Equatable, Sendable {
+  public struct Shape: Codable, Equatable, Sendable {
     /// How many images there are.
-    package let count: Int
+    public let count: Int
     /// The height of an image in pixels.
-    package let rows: Int
+    public let rows: Int
     /// The width of an image in pixels.
-    package let columns: Int
+    public let columns: Int
     /// Whether each image has a label.
-    package let hasLabels: Bool
+    public let hasLabels: Bool
 
     /// The shape of `count` images of `rows` × `columns` pixels.
-    package init(count: Int, rows: Int, columns: Int, hasLabels: Bool = true) {
+    public init(count: Int, rows: Int, columns: Int, hasLabels: Bool = true) {
       self.count = count
       self.rows = rows
       self.columns = columns
@@ -77,10 +77,10 @@ extension Dataset {
     }
 
     /// How many pixels an image has.
-    package var pixelCount: Int { rows * columns }
+    public var pixelCount: Int { rows * columns }
 
     /// The bytes of all images and labels.
-    package var byteCount: Int { count * (pixelCount + (hasLabels ? 1 : 0)) }
+    public var byteCount: Int { count * (pixelCount + (hasLabels ? 1 : 0)) }
   }
 }
 

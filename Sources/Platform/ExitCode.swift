@@ -1,5 +1,5 @@
 /// The program's exit code; the values from 64 on are those of `sysexits.h`.
-package enum ExitCode: Int32, CaseIterable, Sendable {
+public enum ExitCode: Int32, CaseIterable, Sendable {
   /// The command did what it was asked to do.
   case done = 0
   /// The command line cannot be understood, or its flags contradict one another.
@@ -18,7 +18,7 @@ package enum ExitCode: Int32, CaseIterable, Sendable {
   case stopped = 75
 
   /// The code's meaning in a few words, as help and manual list it.
-  package var meaning: String {
+  public var meaning: String {
     switch self {
     case .done: "done"
     case .usage: "wrong usage"

@@ -1,20 +1,20 @@
 /// Why a process cannot go on, and the exit code that its job ends with.
-package struct Failure: Error, CustomStringConvertible, Sendable {
+public struct Failure: Error, CustomStringConvertible, Sendable {
   /// The exit code.
-  package let code: ExitCode
+  public let code: ExitCode
 
   /// One sentence: what happened, where, and what to do about it.
-  package let description: String
+  public let description: String
 
   /// A failure of `code`, told in one sentence.
-  package init(_ code: ExitCode, _ description: String) {
+  public init(_ code: ExitCode, _ description: String) {
     self.code = code
     self.description = description
   }
 }
 
 /// An error that has an exit code of its own.
-package protocol CodedError: Error, CustomStringConvertible {
+public protocol CodedError: Error, CustomStringConvertible {
   /// The exit code of a job that this error ends.
   var code: ExitCode { get }
 }
@@ -22,7 +22,7 @@ package protocol CodedError: Error, CustomStringConvertible {
 extension Failure {
   /// The failure that `error` is: with the error's own exit code or, where it has none,
   /// `inputOutput`.
-  package init(_ error: any Error) {
+  public init(_ error: any Error) {
     switch error {
     case let failure as Failure: self = failure
     case let error as any CodedError: self.init(error.code, error.description)

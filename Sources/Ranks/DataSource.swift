@@ -66,34 +66,31 @@ struct DataSource {
     return files
   }
 
-  /// Brings the data into `memory`, which the ranks of a node share; collective over `world`.
-  ///
-  /// - Returns: views of the splits, on all ranks; ranks that are no leaders may read them after a barrier
-  ///   with their leader.
-  func read(into memory: Bytes, among world: borrowing Communicator) throws -> [Dataset] {
-    var offset = 0
-    let splits = shapes.map { shape in
-      defer { offset += shape.byteCount }
-      return (shape, memory[offset..<offset + shape.byteCount])
-    }
+  /// Brings the data into `memory`, which the ranks of a node share; collective over `world`. Ranks that
+  /// are no leaders may read it after a barrier with their leader.
+  func read(into memory: Bytes, among world: borrowing Communicator) throws {
     try world.togetherOnNodes {
       guard let files else { return }
-      for (files, (_, memory)) in zip(files, splits) { _ = try files.read(into: memory) }
+      var offset = 0
+      for (files, shape) in zip(files, shapes) {
+        _ = try files.read(into: memory[offset..<offset + shape.byteCount])
+        offset += shape.byteCount
+      }
     }
-    try send(memory, among: world)
-    return splits.map { Dataset($0, in: $1) }
+    try Self.send(memory, isLacking: isLeader && files == nil, among: world)
   }
 
   /// Sends rank zero's data to the leaders that have no files, and to no others: the data that these have
-  /// read are compared with rank zero's later.
-  private func send(_ memory: Bytes, among world: borrowing Communicator) throws {
-    let isLacking = isLeader && files == nil
+  /// read are compared with rank zero's later. `isLacking` is whether this rank is such a leader.
+  static func send(
+    _ memory: Bytes, isLacking: Bool, among world: borrowing Communicator
+  ) throws {
     guard try world.allReduce(Int64(isLacking ? 1 : 0), .max) > 0 else { return }
     guard
       let group = try world.split(color: isLacking || world.rank == 0 ? 0 : nil, key: world.rank)
     else { return }
-    for start in stride(from: 0, to: memory.count, by: Self.piece) {
-      let end = min(start + Self.piece, memory.count)
+    for start in stride(from: 0, to: memory.count, by: piece) {
+      let end = min(start + piece, memory.count)
       try memory[start..<end].withMutableSpan { span throws(MPIError) in
         try group.broadcast(&span, from: 0)
       }

@@ -1,5 +1,6 @@
-package import Images
-package import MPI
+internal import Kernels
+public import Images
+public import MPI
 internal import Platform
 
 /// The images that a job works on: one copy on every node, which all ranks of the node read.
@@ -9,13 +10,13 @@ internal import Platform
 ///
 ///     let data = try NodeData("data/mnist", [.train, .test], among: world)
 ///     let train = data.splits[0]
-package struct NodeData: ~Copyable {
+public struct NodeData: ~Copyable {
   /// Views of the splits that were asked for, in that order, without those after the first that do not
   /// exist; valid until ``free()``.
-  package let splits: [Dataset]
+  public let splits: [Dataset]
 
   /// The SHA-256 of each split's images, in hexadecimal; see ``DataFingerprint``.
-  package let digests: [String]
+  public let digests: [String]
 
   private let memory: SharedMemory<UInt8>
 
@@ -27,28 +28,92 @@ package struct NodeData: ~Copyable {
   ///   missing or damaged, which rank's data differ from rank zero's, or which host lacks memory.
   package init(
     _ directory: String, _ splits: [Dataset.Split], among world: borrowing Communicator,
-    check: ([Dataset.Shape]) throws -> Void = { _ in }
+    check: ([Dataset.Shape]) throws -> Void
   ) throws {
     let node = try world.splitShared(key: world.rank)
     let source = try DataSource(directory, splits, isLeader: node.rank == 0, among: world)
     try world.together { try check(source.shapes) }
-    let size = source.shapes.reduce(0) { $0 + $1.byteCount }
-    try MachineMemory.require(
-      node.rank == 0 ? size : 0, sharing: node.rank == 0 ? 0 : size, for: "keeping the data",
-      advice: "use a larger machine", among: world)
-    var memory = try SharedMemory<UInt8>(count: size, on: node, among: world)
-    let splits = try source.read(into: memory.bytes, among: world)
+    var memory = try Self.allocate(source.shapes, on: node, among: world)
+    try source.read(into: memory.bytes, among: world)
     try memory.barrier(on: node)  // From here on all ranks read, and none writes.
-    let fingerprints = try Fingerprint.data(splits, on: node)
-    try Fingerprint.requireEqual(fingerprints, among: world)
+    let views = Self.views(source.shapes, in: memory.bytes)
+    let digests = try Self.digests(of: views, on: node, among: world)
     try node.free()
-    self.splits = splits
-    digests = fingerprints.prefix(splits.count).map { SHA256.hexadecimal($0.digest) }
+    (self.splits, self.digests) = (views, digests)
     self.memory = memory
   }
 
+  /// Reads `splits` of the data in `directory`, as `train-images-idx3-ubyte` and its kin, for all nodes;
+  /// collective over `world`. The first split must exist; the others may be missing.
+  ///
+  /// - Throws: on all ranks, `SharedFailure`, which tells which file on which host is missing or damaged,
+  ///   which rank's data differ from rank zero's, or which host lacks memory.
+  public init(
+    _ directory: String, _ splits: [Dataset.Split], among world: borrowing Communicator
+  ) throws {
+    try self.init(directory, splits, among: world) { _ in }
+  }
+
+  /// Gives all nodes images that rank zero makes, ``splits`` being one set of `shape`; collective over
+  /// `world`.
+  ///
+  ///     let shape = Dataset.Shape(count: 60_000, rows: 28, columns: 28, hasLabels: false)
+  ///     let data = try NodeData(shape, among: world) { pixels in
+  ///       for index in pixels.indices { pixels[index] = image[index] }
+  ///     }
+  ///
+  /// `fill` is called on rank zero alone, with zeros: (count, rows, columns) pixels from 0, black, to
+  /// 255, and then, where the shape has them, a label for each image.
+  ///
+  /// - Throws: on all ranks, what `fill` throws, or `SharedFailure` where a host lacks memory.
+  public init(
+    _ shape: Dataset.Shape, among world: borrowing Communicator,
+    fill: (inout MutableSpan<UInt8>) throws -> Void
+  ) throws {
+    let node = try world.splitShared(key: world.rank)
+    var memory = try Self.allocate([shape], on: node, among: world)
+    try world.together { if world.rank == 0 { try memory.bytes.withMutableSpan(fill) } }
+    try DataSource.send(
+      memory.bytes, isLacking: node.rank == 0 && world.rank > 0, among: world)
+    try memory.barrier(on: node)  // From here on all ranks read, and none writes.
+    let views = Self.views([shape], in: memory.bytes)
+    let digests = try Self.digests(of: views, on: node, among: world)
+    try node.free()
+    (splits, self.digests) = (views, digests)
+    self.memory = memory
+  }
+
+  /// Allocates the memory of splits of `shapes` on every `node`; collective over `world`.
+  private static func allocate(
+    _ shapes: [Dataset.Shape], on node: borrowing Communicator, among world: borrowing Communicator
+  ) throws -> SharedMemory<UInt8> {
+    let size = shapes.reduce(0) { $0 + $1.byteCount }
+    try MachineMemory.require(
+      node.rank == 0 ? size : 0, sharing: node.rank == 0 ? 0 : size, for: "keeping the data",
+      advice: "use a larger machine", among: world)
+    return try SharedMemory<UInt8>(count: size, on: node, among: world)
+  }
+
+  /// The splits of `shapes`, which lie in `memory` one after the other.
+  private static func views(_ shapes: [Dataset.Shape], in memory: Bytes) -> [Dataset] {
+    var offset = 0
+    return shapes.map { shape in
+      defer { offset += shape.byteCount }
+      return Dataset(shape, in: memory[offset..<offset + shape.byteCount])
+    }
+  }
+
+  /// The digests of `splits`, after making sure that all nodes have the same; collective over `world`.
+  private static func digests(
+    of splits: [Dataset], on node: borrowing Communicator, among world: borrowing Communicator
+  ) throws -> [String] {
+    let fingerprints = try Fingerprint.data(splits, on: node)
+    try Fingerprint.requireEqual(fingerprints, among: world)
+    return fingerprints.prefix(splits.count).map { SHA256.hexadecimal($0.digest) }
+  }
+
   /// Frees the memory once all ranks of the node have called this; collective.
-  package consuming func free() throws { try memory.free() }
+  public consuming func free() throws { try memory.free() }
 }
 
 /// The digests by which a run's images are told from others: a part of a checkpoint's state.

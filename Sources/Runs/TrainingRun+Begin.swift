@@ -50,28 +50,17 @@ extension TrainingRun {
       runOf: ParameterLayout(recipe.model(pixels: train.pixelCount)), threads: threads)
     var trainer = try Trainer(
       recipe, on: train, from: plan.progress, shape: shape, among: world)
-    let layout = trainer.replica.layout
-    try world.together {
-      guard world.rank == 0 else { return }
-      if let checkpoint = plan.checkpoint {
-        try Checkpoint.read(checkpoint, into: trainer.replica)
-      } else if let path = configuration.initialParameters {
-        try trainer.replica.readParameters(path)
-      }
-    }
-    try trainer.load { replica, leaders in
-      guard plan.checkpoint != nil || configuration.initialParameters != nil else {
-        return layout.initialize(replica.parameters, seed: recipe.seed)
-      }
-      for vector in [replica.parameters, replica.firstMoment, replica.secondMoment] {
-        try vector.withMutableSpan { span throws(MPIError) in
-          try leaders.broadcast(&span, from: 0)
-        }
-      }
+    if let checkpoint = plan.checkpoint {
+      try trainer.load(among: world) { try Checkpoint.read(checkpoint, into: $0) }
+    } else if let path = configuration.initialParameters {
+      try trainer.load(among: world) { try $0.readParameters(path) }
+    } else {
+      try trainer.initialize()
     }
     if plan.checkpoint == nil, let path = configuration.initialParameters {
       try WeightOrder.check(
-        trainer.replica.parameters, of: layout, from: path, on: train, seed: recipe.seed,
+        trainer.replica.parameters, of: trainer.replica.layout, from: path, on: train,
+        seed: recipe.seed,
         among: world)
     }
     return trainer

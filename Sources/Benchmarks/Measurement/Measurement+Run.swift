@@ -77,8 +77,7 @@ private struct Pace: ~Copyable {
     var progress = Progress()
     progress.offset = (images.count - 1) / request.batchSize * request.batchSize
     var trainer = try Trainer(recipe, on: images, from: progress, shape: shape, among: world)
-    let layout = trainer.replica.layout
-    try trainer.load { replica, _ in layout.initialize(replica.parameters, seed: recipe.seed) }
+    try trainer.initialize()
     self.trainer = trainer
   }
 

@@ -1,0 +1,48 @@
+import Checkpoints
+import Engine
+import Images
+import MPI
+import Platform
+import Ranks
+
+// Trains a variational autoencoder on all ranks of a job, to the bits of `lockstep train`:
+//
+//     mpirun -n 2 engine-example DATA FOLDER
+
+/// Trains for one epoch on the images in the folder `data`, and saves the model in `folder`.
+func train(on data: String, savingIn folder: String, among world: borrowing Communicator) throws {
+  // One copy of the images on every node. Rank zero can make them, too: NodeData(shape, among:fill:).
+  let data = try NodeData(data, [.train], among: world)
+  let recipe = Recipe()  // 784-400-20-400-784, Adam 1e-3, batch 128, seed 1
+  var trainer = try Trainer(recipe, on: data.splits[0], among: world)
+  try trainer.initialize()
+
+  while !trainer.isEpochComplete {
+    let (losses, _) = try trainer.step()
+    if world.rank == 0, trainer.progress.step.isMultiple(of: 100) {
+      print("step \(trainer.progress.step)  loss \(losses.mean.total)")
+    }
+  }
+  trainer.beginNextEpoch()
+
+  let digest = try trainer.save(in: folder, of: data, among: world)
+  if world.rank == 0 { print("model SHA-256 \(digest)") }
+  try trainer.free()
+  try data.free()
+}
+
+/// Starts MPI, trains, and ends MPI.
+func run(_ arguments: [String]) throws {
+  let world = try World()
+  do {
+    try train(on: arguments[1], savingIn: arguments[2], among: world.communicator)
+  } catch let failure as SharedFailure {  // All ranks know of it, and end together.
+    if world.communicator.rank == 0 { print(failure) }
+  } catch {  // This rank alone: the others must not wait for it.
+    print(error)
+    World.abort(code: 1)
+  }
+  try world.finalize()
+}
+
+try run(CommandLine.arguments)
