@@ -13,6 +13,7 @@ struct UnpackedFile: ~Copyable {
   private var pending: Range<Int>
   /// How many bytes of the file have been read, into `buffer` or into the caller's memory.
   private var bytesRead: Int
+  /// Whether a member of the gzip data has ended, and the next has not begun.
   private var isBetweenMembers = false
   /// How many unpacked bytes have been read.
   private(set) var offset = 0
