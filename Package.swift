@@ -112,7 +112,7 @@ let package = Package(
     .target(
       name: "Ranks",
       dependencies: [
-        "CLinux", "Images", "Kernels", "MPI", "Platform",
+        "Images", "Kernels", "MPI", "Platform",
         .product(name: "Logging", package: "swift-log"),
       ], swiftSettings: house),
     .target(
@@ -145,7 +145,7 @@ let package = Package(
     .target(
       name: "Doctor",
       dependencies: [
-        "CLinux", "Checkpoints", "Engine", "Images", "Inference", "Kernels", "MPI", "Platform",
+        "Checkpoints", "Engine", "Images", "Inference", "Kernels", "MPI", "Platform",
         "Ranks", "VAE",
       ], swiftSettings: house),
     .target(

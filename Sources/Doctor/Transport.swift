@@ -1,7 +1,7 @@
-internal import CLinux
 internal import Glibc
 internal import Kernels
 internal import MPI
+internal import Platform
 internal import Ranks
 
 /// How this rank's messages travel, as far as the library tells. A setting that the library does not have
@@ -56,13 +56,11 @@ extension Transport {
     let addresses = try node.allGather(address)
     let processes = try node.allGather(Int64(getpid()))
     let next = (node.rank + 1) % node.size
-    var copy: Int64 = 0
-    let error = CLinux_copy_from_process(
-      pid_t(processes[next]), UInt(bitPattern: Int(addresses[next])), &copy,
-      MemoryLayout<Int64>.size)
+    let (copy, problem) = ProcessMemory.word(
+      at: Int(addresses[next]), of: Int(processes[next]))
     try node.barrier()  // Every rank's word must exist until its neighbour has copied it.
     _ = word.span.count
-    if error != 0 { return String(cString: strerror(error)) }
+    if let problem { return problem }
     return copy == expected ? nil : "the copy is of another process"
   }
 }

@@ -1,5 +1,5 @@
-internal import CLinux
 internal import Glibc
+internal import Platform
 
 /// The directory in which Open MPI keeps shared windows as files; of other libraries it cannot be chosen.
 package enum WindowDirectory {
@@ -25,7 +25,8 @@ package enum WindowDirectory {
     let standard = SharedMemoryRoom()
     if let standard, standard.free >= enough { return }
     let rooms = candidates.compactMap { directory in
-      Medium(directory).flatMap { medium in SharedMemoryRoom(directory).map { (medium, $0) } }
+      StorageMedium(directory).flatMap { medium in SharedMemoryRoom(directory).map { (medium, $0) }
+      }
     }
     if let best = best(of: rooms, above: standard?.free ?? 0) { setenv(variable, best, 0) }
   }
@@ -38,7 +39,7 @@ package enum WindowDirectory {
   /// considered only where none in memory has enough room, since the system writes changes of a file to
   /// the disk.
   static func best(
-    of rooms: [(medium: Medium, room: SharedMemoryRoom)], above least: Int
+    of rooms: [(medium: StorageMedium, room: SharedMemoryRoom)], above least: Int
   ) -> String? {
     let inMemory = rooms.filter { $0.medium == .memory && $0.room.free >= enough }
     let largest = (inMemory.isEmpty ? rooms : inMemory).max { $0.room.free < $1.room.free }
@@ -52,23 +53,5 @@ package enum WindowDirectory {
     }
     return (named + ["/tmp", "/var/tmp"])
       .filter { $0.hasPrefix("/") && access($0, R_OK | W_OK | X_OK) == 0 }
-  }
-
-  /// What the files of a directory are kept in.
-  enum Medium {
-    /// This machine's memory: tmpfs.
-    case memory
-    /// A disk of this machine.
-    case disk
-
-    /// The medium of `directory`: `statfs`; nil for a file system that may be another machine's.
-    init?(_ directory: String) {
-      switch CLinux_file_system(directory) {
-      case 0x0102_1994: self = .memory  // tmpfs
-      // ext2 to ext4, xfs, btrfs, overlayfs, zfs, f2fs
-      case 0xef53, 0x5846_5342, 0x9123_683e, 0x794c_7630, 0x2fc1_2fc1, 0xf2f5_2010: self = .disk
-      default: return nil
-      }
-    }
   }
 }

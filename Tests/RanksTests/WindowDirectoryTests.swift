@@ -1,11 +1,12 @@
+@testable import Platform
 @testable import Ranks
 import Testing
 
 /// The choice of the directory for windows where /dev/shm is small.
 @Suite struct WindowDirectoryTests {
-  private typealias Place = (medium: WindowDirectory.Medium, room: SharedMemoryRoom)
+  private typealias Place = (medium: StorageMedium, room: SharedMemoryRoom)
 
-  private func place(_ name: String, _ medium: WindowDirectory.Medium, _ mebibytes: Int) -> Place {
+  private func place(_ name: String, _ medium: StorageMedium, _ mebibytes: Int) -> Place {
     (medium, SharedMemoryRoom(directory: name, free: mebibytes << 20, size: mebibytes << 20))
   }
 
@@ -32,9 +33,9 @@ import Testing
 
   /// Two file systems that every Linux has: statfs(2).
   @Test func media() {
-    #expect(WindowDirectory.Medium("/dev/shm") == .memory)
-    #expect(WindowDirectory.Medium("/proc") == nil)
-    #expect(WindowDirectory.Medium("/no/such/folder") == nil)
+    #expect(StorageMedium("/dev/shm") == .memory)
+    #expect(StorageMedium("/proc") == nil)
+    #expect(StorageMedium("/no/such/folder") == nil)
   }
 
   @Test func sentence() {
