@@ -30,7 +30,7 @@ public struct Trainer: ~Copyable {
 
   let team: Team
   private let workers: Workers
-  private var memory: TeamMemory
+  private var memory: SharedMemory<Float>
   private let workspace: Buffer<Float>
   private let activations: Activations
   private let report: TeamReport
@@ -64,7 +64,8 @@ public struct Trainer: ~Copyable {
     let need = MemoryPlan(
       layout, precision: recipe.precision, batchSize: schedule.batchSize, job: job, shape: shape)
     try need.require(isLeader: job.isLeader, among: world)
-    let memory = try TeamMemory(count: need.teamCount, team, among: world)
+    let memory = try SharedMemory<Float>(
+      count: need.teamCount, on: team.communicator, among: world)
     let workspace = Buffer<Float>(repeating: 0, count: need.ownActivations)
     let activations = Activations(
       layout, capacity: need.capacity, shared: memory.vector[need.activations],
@@ -173,7 +174,7 @@ public struct Trainer: ~Copyable {
 
   /// Waits for the team: what any of its ranks wrote before, all see after. Collective.
   private mutating func meet() throws {
-    try memory.synchronise(team)
+    try memory.barrier(on: team.communicator)
     workers.main.clock.end(.waiting)
   }
 
@@ -243,13 +244,13 @@ public struct Trainer: ~Copyable {
       try team.withLane { try body(replica, $0) }
       replica.layout.tiles.forEach(replica.updateCopies)
     }
-    try memory.synchronise(team)
+    try memory.barrier(on: team.communicator)
   }
 
   /// Makes every team's ``replica`` complete: of moments, a team may have only those that it
   /// updates. Collective.
   package mutating func completeReplica() throws {
-    if try exchange.gatherMoments() { try memory.synchronise(team) }
+    if try exchange.gatherMoments() { try memory.barrier(on: team.communicator) }
   }
 
   /// Where this rank stands in the job.
