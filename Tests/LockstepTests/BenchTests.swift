@@ -98,30 +98,12 @@ import Testing
       .fail(74, "/nowhere")
   }
 
-  /// The measurement would take a minute. Its processes, mpirun and two ranks, are found by the
-  /// data they read; the pattern does not match itself in this shell's own words.
+  /// The measurement would take a minute. Its processes are mpirun and two ranks.
   @Test("a signal ends it and all it started", arguments: ["INT", "TERM"])
   func interrupted(signal: String) throws {
     let folder = try RunFolder()
-    let script = """
-      signal=$1 data=$2; shift 2
-      "$@" & job=$!
-      until [ "$(pgrep -fc "measure --prec[i]sion .*$data")" -ge 3 ]; do
-        kill -0 $job || exit 99; sleep 0.02
-      done
-      kill -s "$signal" $job
-      wait $job; status=$?
-      pgrep -fl "measure --prec[i]sion .*$data" && exit 98
-      exit $status
-      """
-    // A shell without job control lets its children ignore SIGINT; env undoes that.
-    let words =
-      ["env", "--default-signal=INT"]
-      + job(["--ranks", "2", "--seconds", "60"], in: folder).command.words
-    let outcome = try Command(
-      ["sh", "-c", script, "sh", signal, folder.data] + words,
-      environment: Job.environment.merging(["TMPDIR": folder.folder.url.path]) { $1 }
-    ).run()
+    let outcome = try job(["--ranks", "2", "--seconds", "60"], in: folder)
+      .interrupted(by: signal, onceThreeMatch: "measure --prec[i]sion .*\(folder.data)")
     #expect(outcome.status == (signal == "INT" ? 130 : 143), "\(outcome.reported)")
     #expect(try FileManager.default.contentsOfDirectory(atPath: folder.folder.url.path) == ["data"])
   }

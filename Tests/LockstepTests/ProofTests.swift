@@ -145,28 +145,11 @@ import Testing
     #expect(rows.allSatisfy { ($0.model == nil) == ($0.failure != nil) })
   }
 
-  /// The run would take minutes. Its processes are found by the data they read; the pattern does
-  /// not match itself in this shell's own words.
+  /// The run would take minutes. Its processes are mpirun and two ranks.
   @Test("a signal ends it and all it started", arguments: ["INT", "TERM"])
   func interrupted(signal: String) throws {
-    let script = """
-      signal=$1 data=$2; shift 2
-      "$@" & job=$!
-      until [ "$(pgrep -fc "lockstep tr[a]in --data $data")" -ge 3 ]; do
-        kill -0 $job || exit 99; sleep 0.02
-      done
-      kill -s "$signal" $job
-      wait $job; status=$?
-      pgrep -fl "lockstep tr[a]in --data $data" && exit 98
-      exit $status
-      """
-    let job = job(["--ranks", "2", "--steps", "1000000"])
-    // A shell without job control lets its children ignore SIGINT; env undoes that.
-    let words = ["env", "--default-signal=INT"] + job.command.words
-    let outcome = try Command(
-      ["sh", "-c", script, "sh", signal, folder.data] + words,
-      environment: job.command.environment
-    ).run()
+    let outcome = try job(["--ranks", "2", "--steps", "1000000"])
+      .interrupted(by: signal, onceThreeMatch: "lockstep tr[a]in --data \(folder.data)")
     #expect(outcome.status == (signal == "INT" ? 130 : 143), "\(outcome.reported)")
     #expect(try FileManager.default.contentsOfDirectory(atPath: folder.folder.url.path) == ["data"])
   }

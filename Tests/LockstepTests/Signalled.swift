@@ -22,4 +22,24 @@ extension Job {
     let words = ["sh", "-c", script, "sh", "\(run)/metrics.jsonl", row] + command.words
     return try Command(words, environment: command.environment).run()
   }
+
+  /// Starts the job, sends it `signal` once three processes have command lines that match `pattern`,
+  /// and waits for its end; the status is 98 if such processes are left then. The pattern must not
+  /// match itself, which stands in the shell's own words: `tr[a]in`.
+  func interrupted(by signal: String, onceThreeMatch pattern: String) throws -> Command.Outcome {
+    let script = """
+      signal=$1 pattern=$2; shift 2
+      "$@" & job=$!
+      until [ "$(pgrep -fc "$pattern")" -ge 3 ]; do kill -0 $job || exit 99; sleep 0.02; done
+      kill -s "$signal" $job
+      wait $job; status=$?
+      pgrep -fl "$pattern" && exit 98
+      exit $status
+      """
+    // A shell without job control lets its children ignore SIGINT; env undoes that.
+    let words = ["env", "--default-signal=INT"] + command.words
+    return try Command(
+      ["sh", "-c", script, "sh", signal, pattern] + words, environment: command.environment
+    ).run()
+  }
 }
