@@ -47,9 +47,7 @@ struct Encode: ParsableCommand {
 
   func run() throws {
     Job.run { world in
-      let model = try TrainedModel(
-        checkpoint.checkpoint, threads: threads.count, command: ProgramArguments.resolved,
-        among: world)
+      let model = try checkpoint.read(threads: threads.count, among: world)
       let data = try model.readData(data.data, split, among: world)
       let images = data.splits[0]
       let inference = try threads.inference(model)

@@ -9,8 +9,8 @@ struct Lockstep: ParsableCommand {
   /// A paragraph of the help; in the manual it is a section of its own.
   static let exitCodes = {
     let codes = Platform.ExitCode.allCases.map { "\($0.rawValue) \($0.meaning)" }
-    return "Exit codes: \(codes.joined(separator: ", ")). Output that is lost is a failure, a pipe "
-      + "that its reader has closed is none."
+    return "Exit codes: \(codes.joined(separator: ", ")). Lost output is a failure; a pipe that "
+      + "its reader has closed is not."
   }()
 
   static let configuration = CommandConfiguration(

@@ -1,5 +1,4 @@
 internal import ArgumentParser
-internal import Formats
 internal import Glibc
 internal import Platform
 

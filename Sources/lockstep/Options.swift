@@ -4,6 +4,7 @@ internal import Engine
 public import Images
 internal import Inference
 public import Kernels
+internal import MPI
 internal import Reports
 
 /// The checkpoint that a command uses.
@@ -15,6 +16,12 @@ struct CheckpointArgument: ParsableArguments {
 
   func validate() throws {
     if checkpoint.isEmpty { throw ValidationError("<checkpoint> must name one, not be empty") }
+  }
+
+  /// Reads the model on all ranks, each of which will use it on so many threads; collective.
+  func read(threads: Int, among world: borrowing Communicator) throws -> TrainedModel {
+    try TrainedModel(
+      checkpoint, threads: threads, command: ProgramArguments.resolved, among: world)
   }
 }
 
@@ -62,7 +69,7 @@ struct ThreadOption: ParsableArguments {
 struct ScaleOption: ParsableArguments {
   @Option(
     parsing: .unconditional,
-    help: "Each pixel of an image becomes so many in either direction of a .png file.")
+    help: "How many times an image is enlarged in each direction of a .png file.")
   var scale = 2
 
   func validate() throws {

@@ -8,7 +8,7 @@ internal import Ranks
 /// `lockstep reconstruct`.
 struct Reconstruct: ParsableCommand {
   static let configuration = CommandConfiguration(
-    abstract: "Draw test images over what the model makes of them.",
+    abstract: "Draw test images above their reconstructions.",
     usage: "lockstep reconstruct <checkpoint> --output <output> [options]",
     discussion: """
       Each pair of rows is originals above and the decoded means of their codes below.
@@ -43,9 +43,7 @@ struct Reconstruct: ParsableCommand {
 
   func run() throws {
     Job.run { world in
-      let model = try TrainedModel(
-        checkpoint.checkpoint, threads: threads.count, command: ProgramArguments.resolved,
-        among: world)
+      let model = try checkpoint.read(threads: threads.count, among: world)
       let data = try model.readData(data.data, .test, among: world)
       try threads.inference(model).writeReconstructions(
         of: data.splits[0], count: count, columns: columns, to: output, scale: scale.scale,

@@ -6,7 +6,7 @@ internal import Reports
 /// `lockstep report`.
 struct Report: ParsableCommand {
   static let configuration = CommandConfiguration(
-    abstract: "Write a page that shows how a run went and what came of it.",
+    abstract: "Write a page that shows how a run went and what it learnt.",
     usage: "lockstep report <run> [options]",
     discussion: """
       One HTML file that stands alone: curves, samples of every epoch, the latent space, speed, \

@@ -36,7 +36,7 @@ struct Sample: ParsableCommand {
   @Option(
     parsing: .unconditional,
     help: ArgumentHelp(
-      "What the latents are drawn from, if they are: not with --digits, nor those of a plane. "
+      "The seed of random latents; without effect with --digits or on a plane. "
         + "(default: the run's seed)"))
   var seed: UInt64?
 
@@ -97,9 +97,7 @@ struct Sample: ParsableCommand {
     let bar = telling.bar
     let isQuiet = telling.isQuiet
     Job.run { world in
-      let model = try TrainedModel(
-        checkpoint.checkpoint, threads: threads.count, command: ProgramArguments.resolved,
-        among: world)
+      let model = try checkpoint.read(threads: threads.count, among: world)
       let inference = try threads.inference(model)
       let latents = try latents(model, inference, among: world)
       let log = world.rank == 0 ? SampleLog(imageCount, bar) : nil

@@ -184,9 +184,9 @@ import Testing
     ).succeed()
     #expect(
       outcome.errors == """
-        lockstep: LOCKSTEP_EPOCH is of no flag; did you mean LOCKSTEP_EPOCHS?
-        lockstep: LOCKSTEP_LR is of no flag; did you mean LOCKSTEP_LEARNING_RATE?
-        lockstep: LOCKSTEP_SOMETHING is of no flag and changes nothing; \
+        lockstep: LOCKSTEP_EPOCH belongs to no flag; did you mean LOCKSTEP_EPOCHS?
+        lockstep: LOCKSTEP_LR belongs to no flag; did you mean LOCKSTEP_LEARNING_RATE?
+        lockstep: LOCKSTEP_SOMETHING belongs to no flag and changes nothing; \
         lockstep train --help-hidden names the flags
 
         """)

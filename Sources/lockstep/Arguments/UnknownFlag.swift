@@ -17,7 +17,7 @@ struct UnknownFlag {
     let name = Self.name(in: word)
     if let command, Self.ranks.contains(name) {
       sentence =
-        "\(head): how many ranks there are is told the launcher, as in "
+        "\(head): the launcher is told how many ranks there are, as in "
         + "\(MPILauncher.own.program) -n 2 lockstep \(command)"
     } else if let command, Self.runs.contains(Self.synonyms[name] ?? name),
       flags.contains(where: \.isRun)

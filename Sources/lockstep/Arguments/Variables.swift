@@ -30,8 +30,8 @@ enum Variables {
     names.filter { !flags.contains($0) && !others.contains($0) }.map { name in
       let flags = flags.map { flag(of: $0) }.sorted()
       let meant = UnknownFlag.meant(by: flag(of: name), among: flags).map { variable(of: $0) }
-      return meant.map { "\(name) is of no flag; did you mean \($0)?" }
-        ?? "\(name) is of no flag and changes nothing; lockstep train --help-hidden names the flags"
+      return meant.map { "\(name) belongs to no flag; did you mean \($0)?" }
+        ?? "\(name) belongs to no flag and changes nothing; lockstep train --help-hidden names the flags"
     }
   }
 

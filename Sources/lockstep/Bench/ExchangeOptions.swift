@@ -6,7 +6,7 @@ internal import Ranks
 struct ExchangeOptions: ParsableArguments {
   @Flag(
     help: ArgumentHelp(
-      "Measure only what several machines exchange, in all ways."))
+      "Measure only the exchange between several machines, in all ways."))
   var exchanges = false
 
   @Option(

@@ -6,7 +6,7 @@ struct OutputOptions: ParsableArguments {
   @Option(help: ArgumentHelp("A progress bar on standard error.", valueName: "when"))
   var progress = ProgressMode.auto
 
-  @Flag(inversion: .prefixedNo, help: "Tell nothing on the way but errors and warnings.")
+  @Flag(inversion: .prefixedNo, help: "Print nothing but errors and warnings.")
   var quiet: Bool?
 
   @Option(help: ArgumentHelp("json: one object a line, on both streams.", valueName: "format"))

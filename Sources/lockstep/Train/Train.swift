@@ -8,13 +8,12 @@ internal import Runs
 /// `lockstep train`.
 struct Train: ParsableCommand {
   static let configuration = CommandConfiguration(
-    abstract: "Train, or go on with, a run.",
+    abstract: "Train a model, or resume a run.",
     discussion: """
-      Goes on where the run has a checkpoint: flags left out keep its values, and one that would \
+      A run that has a checkpoint is resumed: flags left out keep its values, and one that would \
       change the model is refused. The last line is the model's SHA-256. SIGUSR1, SIGUSR2, SIGXCPU, \
-      SIGTERM, SIGHUP and Ctrl-C save and end with code 75; a second of the last three ends at once. Open \
-      MPI's mpirun leaves a second after SIGTERM or Ctrl-C, and returns 1; after SIGUSR1 and SIGUSR2 it \
-      waits.
+      SIGTERM, SIGHUP and Ctrl-C save and end with code 75; a second of the last three ends it at once. Open MPI's \
+      mpirun waits 1 s after SIGTERM or Ctrl-C, and returns 1; longer after SIGUSR1 and SIGUSR2.
 
         lockstep train --epochs 3 --run checkpoints/short
         mpirun -n 2 lockstep train
