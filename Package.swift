@@ -207,7 +207,7 @@ let package = Package(
         "Platform", "Support", .product(name: "SystemPackage", package: "swift-system"),
       ], swiftSettings: house),
     .testTarget(
-      name: "ImagesTests", dependencies: ["Images", "Kernels", "Support"],
+      name: "ImagesTests", dependencies: ["Images", "Kernels", "Platform", "Support"],
       swiftSettings: house),
     .testTarget(
       name: "VAETests", dependencies: ["VAE", "Kernels"], resources: [.copy("Golden")],

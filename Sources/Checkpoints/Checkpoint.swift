@@ -137,8 +137,9 @@ extension Failure {
   package static func notFinite(_ subject: String) -> Failure {
     Failure(
       .disagreement,
-      "\(subject) is not finite, so nothing was saved; begin anew with a smaller --learning-rate, "
-        + "in another --run, or with --init from a checkpoint's model.safetensors")
+      "\(subject) is not finite, so nothing was saved; begin anew with a smaller \(setting: .learningRate), "
+        + "in another \(setting: .run), or with \(setting: .initialParameters) from a checkpoint's model.safetensors"
+    )
   }
 }
 

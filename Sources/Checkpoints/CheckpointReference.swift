@@ -1,6 +1,7 @@
 internal import Engine
 internal import Logging
 internal import Platform
+internal import Ranks
 
 /// The checkpoint that a path on the command line means, found and verified.
 ///
@@ -17,7 +18,7 @@ package struct CheckpointReference {
   package let modelDigest: String?
 
   /// A sentence for each newer checkpoint that was passed over because it is not whole.
-  let passedOver: [String]
+  let passedOver: [Sentence]
 
   /// Finds the checkpoint that `path` means: of a run directory the newest whole checkpoint; else `path`
   /// is a checkpoint's directory, or a `.safetensors` file.
@@ -65,7 +66,7 @@ package struct CheckpointReference {
       let directory = "\(path)/\(name)"
       do {
         return try CheckpointReference(
-          whole: directory, passedOver: problems.map { "\($0.description); using \(directory)" })
+          whole: directory, passedOver: problems.map { "\($0); using \(directory)" })
       } catch {
         problems.append(Failure(error))
       }
@@ -73,8 +74,9 @@ package struct CheckpointReference {
     guard let first = problems.first else { return nil }
     throw Failure(
       first.code,
-      "\(first.description), and no other checkpoint of the run is whole: restore one from a copy, "
-        + "or begin anew: --resume none --config \(path)/\(RunFiles.configuration)")
+      "\(first), and no other checkpoint of the run is whole: restore one from a copy, "
+        + "or begin anew: \(setting: .resume, "none") "
+        + "\(setting: .configurationFile, "\(path)/\(RunFiles.configuration)")")
   }
 
   /// The checkpoints of a run: the directories with a checkpoint's name; and, in a copy of a run that has
@@ -100,9 +102,9 @@ package struct CheckpointReference {
   private static func naming(wholeOneBeside path: String, _ failure: Failure) -> Failure {
     let run = FileSystem.parent(of: path)
     guard RunFiles.isRun(run), let newest = try? newest(inRun: run), let whole = newest.directory
-    else { return Failure(failure.code, "\(failure.description); use another checkpoint") }
+    else { return Failure(failure.code, "\(failure); use another checkpoint") }
     return Failure(
-      failure.code, "\(failure.description); use another checkpoint: \(whole) is whole")
+      failure.code, "\(failure); use another checkpoint: \(whole) is whole")
   }
 
   /// The failure where the directory at `path` is no checkpoint; nil where it has a part of one.
@@ -123,7 +125,8 @@ package struct CheckpointReference {
     if names.contains(where: { marks.contains($0) }) {
       return Failure(
         .badData,
-        "\(path): this run has no checkpoint; train until it has one: lockstep train --run \(path)")
+        "\(path): this run has no checkpoint; train until it has one: \(command: "train") "
+          + "\(setting: .run, path)")
     }
     let what = names.isEmpty ? "this folder is empty" : "there is no checkpoint in this folder"
     let runs = names.map { "\(path)/\($0)" }.filter(RunFiles.isRun)
@@ -134,14 +137,14 @@ package struct CheckpointReference {
   }
 
   /// Verifies the checkpoint in `directory`.
-  private init(whole directory: String, passedOver: [String]) throws {
+  private init(whole directory: String, passedOver: [Sentence]) throws {
     let digests = try Checksums.verify(Checkpoint.names, in: directory)
     self.init(
       model: "\(directory)/\(Checkpoint.modelName)", directory: directory,
       modelDigest: digests[Checkpoint.modelName], passedOver: passedOver)
   }
 
-  private init(model: String, directory: String?, modelDigest: String?, passedOver: [String]) {
+  private init(model: String, directory: String?, modelDigest: String?, passedOver: [Sentence]) {
     self.model = model
     self.directory = directory
     self.modelDigest = modelDigest
@@ -151,7 +154,7 @@ package struct CheckpointReference {
   /// Warns of each newer checkpoint that was passed over.
   package func warnOfPassedOver() {
     let logger = Logger(label: "lockstep")
-    for problem in passedOver { logger.warning("passing over a checkpoint: \(problem)") }
+    for problem in passedOver { logger.tell(.warning, "passing over a checkpoint: \(problem)") }
   }
 
   /// The checkpoint's state.
@@ -163,7 +166,7 @@ package struct CheckpointReference {
       throw Failure(
         .badData,
         "\(model): a run cannot go on from parameters alone; name a checkpoint directory, or begin a "
-          + "new run with --init")
+          + "new run with \(setting: .initialParameters)")
     }
     let path = "\(directory)/\(Checkpoint.stateName)"
     let text = try FileSystem.read(path)

@@ -9,7 +9,7 @@ internal import Ranks
 package enum PublishedModel {
   /// The SHA-256 of `model.safetensors`, in hexadecimal, by the number of steps; one epoch has 469.
   ///
-  /// `lockstep bench --prove` makes 500 steps, and 63 with `--quick`.
+  /// 63 and 500 steps are those of the quick proof that runs give the same bits, and of the whole one.
   package static let digests = [
     63: "a3a600e0416ac755e40a655a98336f0c3d7bc4a9468128dc727ba16549fc926f",
     469: "7fc81c207cd2aacffe9f4ad15da45be77942c2cddf02d5b55e59a3e90df342bd",
@@ -23,7 +23,8 @@ package enum PublishedModel {
   /// The digest that the model of the checkpoint in `directory` should have, by the recipe, images and
   /// steps of its state; nil where none is published.
   ///
-  /// `--init` and the number of teams that all-reduce gradients change bits, too, but are not in the state.
+  /// The state does not tell with which parameters a run began, and how many teams all-reduced
+  /// gradients, both of which change bits.
   ///
   /// - Throws: `Failure` or `DecodingError` where the state cannot be read.
   package static func digest(forCheckpoint directory: String) throws -> String? {

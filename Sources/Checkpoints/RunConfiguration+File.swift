@@ -23,7 +23,7 @@ extension RunConfiguration {
     Failure(
       .badData,
       "\(path): this is not the configuration of a run (\(reason)): mend it, or remove it and name the "
-        + "images with --data; all that the model depends on is in the checkpoint")
+        + "images with \(setting: .data); all that the model depends on is in the checkpoint")
   }
 }
 

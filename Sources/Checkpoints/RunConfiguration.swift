@@ -2,7 +2,7 @@ package import Engine
 package import Kernels
 package import Platform
 
-/// What one `lockstep train` is asked to do, all settings resolved.
+/// What a run is asked to do, all settings resolved.
 package struct RunConfiguration: Equatable, Sendable {
   /// What determines the model.
   package var recipe = Recipe()
@@ -53,25 +53,26 @@ extension RunConfiguration {
   /// What a configuration has beside the recipe: `config.yaml` has it behind that.
   package static let table = SettingTable<RunConfiguration>([
     Setting("epochs", \.epochs, absent: .error, check: .number(from: 1, to: mostEpochs)),
-    Setting("data", \.data, absent: .error),
-    Setting("teams", \.teams, absent: .error),
-    Setting("exchange", \.exchange, absent: .means(.allReduce)),
-    Setting("wire", \.wire, absent: .means(.fp32)),
+    Setting(.data, \.data, absent: .error),
+    Setting(.teams, \.teams, absent: .error),
+    Setting(.exchange, \.exchange, absent: .means(.allReduce)),
+    Setting(.wire, \.wire, absent: .means(.fp32)),
     Setting("log-every", \.logEvery, absent: .error, check: .number(from: 1)),
     Setting("verify-every", \.verifyEvery, absent: .means(nil), check: .number(from: 0)),
     Setting("checkpoint-every", \.checkpointEvery, absent: .means(.epoch)),
     Setting("keep", \.keep, absent: .means(.all)),
     Setting("tensorboard", \.tensorboard, absent: .means(.on)),
-    Setting("init", \.initialParameters, absent: .means(nil)),
+    Setting(.initialParameters, \.initialParameters, absent: .means(nil)),
   ])
 
   /// What is impossible about the values, in one sentence; nil where nothing is.
-  package var problem: String? {
+  package var problem: Sentence? {
     if let problem = recipe.problem { return problem }
-    if let (name, text) = Self.table.problem(in: self) { return "--\(name) \(text)" }
+    if let (name, text) = Self.table.problem(in: self) { return "\(setting: name) \(text)" }
     guard wire == .bf16, exchange == .allGather else { return nil }
-    return "--wire bf16 rounds the gradients of --exchange all-reduce; with all-gather none "
-      + "travel: give --wire fp32, or --exchange all-reduce"
+    return
+      "\(setting: .wire, "bf16") rounds the gradients of \(setting: .exchange, "all-reduce"); with all-gather none "
+      + "travel: give \(setting: .wire, "fp32"), or \(setting: .exchange, "all-reduce")"
   }
 }
 

@@ -37,7 +37,7 @@ extension RunDirectory {
       throw Failure(
         .inputOutput,
         "\(path): the run directory cannot be written to: \(SystemAdvice.refusal(code)), or choose "
-          + "another --run")
+          + "another \(setting: .run)")
     }
     guard flock(lock, LOCK_EX | LOCK_NB) == 0 else {
       close(lock)
@@ -51,6 +51,7 @@ extension RunDirectory {
   private static func inUse(_ path: String) -> Failure {
     Failure(
       .inputOutput,
-      "\(path): the run directory is in use by another job; wait for it or choose another --run")
+      "\(path): the run directory is in use by another job; wait for it or choose another \(setting: .run)"
+    )
   }
 }

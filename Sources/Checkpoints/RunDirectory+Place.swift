@@ -29,10 +29,10 @@ extension RunDirectory {
     return Failure(
       .usage,
       isIn
-        ? "--run \(path) \(what) a checkpoint of the run \(run): go on with it by --run \(run), or from "
-          + "that checkpoint in a new run by --resume \(place) --run NEW"
-        : "--run \(path) \(what) a checkpoint, which is no place for a run: go on from it in a new "
-          + "one by --resume \(place) --run NEW")
+        ? "\(setting: .run, path) \(what) a checkpoint of the run \(run): go on with it by \(setting: .run, run), or from "
+          + "that checkpoint in a new run by \(setting: .resume, place) \(setting: .run, "NEW")"
+        : "\(setting: .run, path) \(what) a checkpoint, which is no place for a run: go on from it in a new "
+          + "one by \(setting: .resume, place) \(setting: .run, "NEW")")
   }
 }
 

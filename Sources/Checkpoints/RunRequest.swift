@@ -1,5 +1,5 @@
 package import Engine
-internal import Platform
+package import Platform
 
 /// What a run is asked for: the settings that were given, and what concerns one launch alone.
 ///
@@ -96,7 +96,7 @@ extension RunRequest {
   }
 
   /// What is impossible about the settings that were given, in one sentence; nil where nothing is.
-  package var problem: String? { values.problem }
+  package var problem: Sentence? { values.problem }
 
   /// The same with paths that lead to the same place from any folder, and at any time: `latest` is
   /// the checkpoint that it is now.

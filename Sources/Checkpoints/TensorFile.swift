@@ -121,8 +121,8 @@ package enum TensorFile {
         throw Failure(
           .badData,
           "\(file.path), tensor \(prefix + tensor.name): its shape is \(shape), where the model has "
-            + "\(tensor.shape); use parameters of a model with these sizes, or leave --hidden and "
-            + "--latent out")
+            + "\(tensor.shape); use parameters of a model with these sizes, or leave \(setting: .hidden) and "
+            + "\(setting: .latent) out")
       }
     }
   }

@@ -14,7 +14,7 @@ struct DataFindings: Codable, Equatable {
   /// What is wrong; nil where nothing is.
   var problem: String?
   /// What to do about the problem; nil where nothing is wrong, or only other data would help.
-  var advice: String?
+  var advice: Sentence?
   /// Whether the problem is that there are no files.
   var isMissing = false
 

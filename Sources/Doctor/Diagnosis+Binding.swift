@@ -18,7 +18,7 @@ extension Diagnosis {
         "unbound",
         "\(Wording.ranks(loose)) may run on any of \(cores) cores",
         why: "a rank that is moved leaves its cache behind",
-        instead: "type " + machine.advice.binding(threads: first.threads))
+        instead: "type \(machine.advice.binding(threads: first.threads))")
     ]
   }
 
@@ -34,7 +34,7 @@ extension Diagnosis {
       "\(Wording.ranks(ranks)) may run on \(Wording.list("CPU", first.cpus.numbers)), where the "
         + "launcher was confined to \(Wording.list("CPU", mask.numbers))",
       why: "it binds ranks without regard to taskset, and others may be at work there",
-      instead: "type " + machine.advice.keeping(mask))
+      instead: "type \(machine.advice.keeping(mask))")
   }
 
   /// The smallest set of cores to which more threads are bound than it has cores.
@@ -63,10 +63,10 @@ extension Diagnosis {
     return threads > 1 ? "\(who), with \(threads) threads each, are" : "\(who) are"
   }
 
-  private static func advice(_ machine: MachineUse, _ threads: Int) -> String {
+  private static func advice(_ machine: MachineUse, _ threads: Int) -> Sentence {
     if Set(machine.ranks.map(\.node)).count > 1 {
-      return "these hosts are one machine, so type " + machine.advice.noBinding
+      return "these hosts are one machine, so type \(machine.advice.noBinding)"
     }
-    return "type " + machine.advice.binding(threads: threads)
+    return "type \(machine.advice.binding(threads: threads))"
   }
 }

@@ -13,8 +13,9 @@ extension Diagnosis {
   private static func sharedProblems(_ job: JobFindings, _ node: [RankFindings]) -> [Problem] {
     guard let room = node[0].sharedRoom else { return [] }
     let need = job.sharedNeed(node)
-    let found = "\(room.directory) of \(node[0].host) has room for \(Wording.mebibytes(room.free))"
-    let instead =
+    let found: Sentence =
+      "\(room.directory) of \(node[0].host) has room for \(Wording.mebibytes(room.free))"
+    let instead: Sentence =
       "make it larger (docker run --shm-size 1g), or name another in \(WindowDirectory.variable)"
     if node.count > 1 && !room.holds(need) {
       return [
@@ -57,7 +58,7 @@ extension Diagnosis {
       Problem(
         "memory", "\(node[0].host) has \(Wording.mebibytes(available)) of memory left",
         why: "the default run on \(Wording.count(node.count, "rank")) needs about "
-          + Wording.mebibytes(need),
+          + "\(Wording.mebibytes(need))",
         instead: "use fewer ranks, or raise the container's limit")
     ]
   }

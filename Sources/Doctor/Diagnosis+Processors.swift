@@ -9,7 +9,7 @@ extension Diagnosis {
       Problem(
         "threads", "OMP_NUM_THREADS=\(first.environment["OMP_NUM_THREADS"] ?? "") is set",
         why: "it changes nothing, each rank has one thread",
-        instead: "start more ranks, or type --threads-per-rank \(wanted)")
+        instead: "start more ranks, or type \(setting: .threadsPerRank, wanted)")
     ]
   }
 
@@ -23,7 +23,7 @@ extension Diagnosis {
           Problem(
             "spinning", "ranks on \(machine.host) wait without leaving the core to others",
             why: "a step takes milliseconds more",
-            instead: "type " + machine.advice.setting("mpi_yield_when_idle", "1")))
+            instead: "type \(machine.advice.setting("mpi_yield_when_idle", "1"))"))
       }
     }
     if let governor = machine.processor.slowGovernor {
@@ -38,9 +38,9 @@ extension Diagnosis {
 
   private static func overload(_ machine: MachineUse, _ isWholeJob: Bool) -> Problem? {
     let (threads, cores, best) = (machine.threadCount, machine.coreCount, machine.bestRankCount)
-    let instead =
+    let instead: Sentence =
       isWholeJob
-      ? "type " + machine.advice.training(ranks: best)
+      ? "type \(machine.advice.training(ranks: best))"
       : "give it \(best == 1 ? "one slot" : "\(best) slots")"
     let here = "\(machine.load) on \(machine.host)"
     if threads > machine.usable.count {

@@ -26,7 +26,7 @@ extension Diagnosis {
       Problem(
         "unlike-processors",
         "rank 0 can compute with \(first.products.best), rank \(other.rank) on \(other.host) with "
-          + other.products.best,
+          + "\(other.products.best)",
         why: isSame(first.products.best, other.products.best)
           ? "in fp32 they are alike; in bf16 all compute as the lesser one does"
           : "bits are the same, but the slower processor sets the pace", instead: "use like hosts")
@@ -45,12 +45,12 @@ extension Diagnosis {
       Problem(
         "instruction-limit",
         "LOCKSTEP_INSTRUCTIONS=\(first.instructions) keeps \(Wording.ranks(limited)) from "
-          + first.best,
+          + "\(first.best)",
         why: !isSame(first.instructions, first.best)
           ? "products take longer, and have the same bits"
           : first.hasBF16
             ? "products in bf16 take longer, and have other bits; those in fp32 are the same"
-            : "there is no --precision bf16; products in fp32 are the same",
+            : "there is no \(setting: .precision, "bf16"); products in fp32 are the same",
         instead: "type unset LOCKSTEP_INSTRUCTIONS")
     ]
   }

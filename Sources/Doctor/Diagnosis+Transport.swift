@@ -13,14 +13,14 @@ extension Diagnosis {
         Problem(
           "single-copy", "\(Wording.ranks(failing)) cannot copy from a neighbour (\(problem))",
           why: "containers forbid it, and long messages will fail or complain",
-          instead: "type " + job.advice.setting("btl_vader_single_copy_mechanism", "none"))
+          instead: "type \(job.advice.setting("btl_vader_single_copy_mechanism", "none"))")
       ]
     }
     guard let first = off.first else { return [] }
     return [
       Problem(
         "single-copy", "\(Wording.ranks(off)) copy messages twice (single copy is off)",
-        why: "--teams rank exchanges gradients that way",
+        why: "\(setting: .teams, "rank") exchanges gradients that way",
         instead: first.transport.copyProblem == nil
           ? "leave btl_vader_single_copy_mechanism out"
           : "in containers allow it: docker run --cap-add SYS_PTRACE")

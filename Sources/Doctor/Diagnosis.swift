@@ -21,20 +21,20 @@ struct Diagnosis {
 }
 
 /// Something that will be slow or fail.
-struct Problem: Codable, Equatable, CustomStringConvertible {
+struct Problem: Codable, Equatable {
   /// A name that does not change between versions, by which programs recognise the problem.
   let name: String
 
   /// What was found.
-  let what: String
+  let what: Sentence
 
   /// Why it matters.
-  let why: String
+  let why: Sentence
 
   /// What to type or to do instead.
-  let instead: String
+  let instead: Sentence
 
-  init(_ name: String, _ what: String, why: String, instead: String) {
+  init(_ name: String, _ what: Sentence, why: Sentence, instead: Sentence) {
     self.name = name
     self.what = what
     self.why = why
@@ -42,7 +42,7 @@ struct Problem: Codable, Equatable, CustomStringConvertible {
   }
 
   /// One line.
-  var description: String { "warning: \(what): \(why); \(instead)" }
+  var sentence: Sentence { "warning: \(what): \(why); \(instead)" }
 }
 
 extension Diagnosis {
@@ -56,8 +56,8 @@ extension Diagnosis {
       strangers.map { strangers in
         [
           Problem(
-            "launcher", strangers.what, why: "each would train a model of its own",
-            instead: strangers.instead)
+            "launcher", Sentence(strangers.what), why: "each would train a model of its own",
+            instead: Sentence(strangers.instead))
         ]
       } ?? []
     let program = job.ranks[0].program
@@ -103,8 +103,9 @@ extension Diagnosis {
     let place = job.nodes.count > 1 ? "on \(Wording.hosts(bad.map { [$0] })), " : ""
     return [
       Problem(
-        "data", place + problem, why: "training does not begin",
-        instead: first.data?.advice ?? "type scripts/fetch-mnist, or name the folder with --data")
+        "data", "\(place)\(problem)", why: "training does not begin",
+        instead: first.data?.advice
+          ?? "type scripts/fetch-mnist, or name the folder with \(setting: .data)")
     ]
   }
 }

@@ -1,7 +1,7 @@
 internal import FoundationEssentials
 internal import Kernels
 package import MPI
-internal import Platform
+package import Platform
 
 /// The report of `lockstep doctor`: the facts about a job and its machines, and what will be slow or fail.
 package struct DoctorReport: Encodable {
@@ -47,20 +47,19 @@ package struct DoctorReport: Encodable {
       ? job.advice.training(ranks: best) : nil
   }
 
-  /// One JSON object.
-  package var json: String {
-    get throws {
-      let encoder = JSONEncoder(
-        [.sortedKeys, .withoutEscapingSlashes], keys: .convertToSnakeCase)
-      return String(decoding: try encoder.encode(self), as: UTF8.self)
-    }
+  /// One JSON object, with sentences in the words of `vocabulary`.
+  package func json(in vocabulary: Vocabulary) throws -> String {
+    let encoder = JSONEncoder(
+      [.sortedKeys, .withoutEscapingSlashes], keys: .convertToSnakeCase)
+    encoder.userInfo[Vocabulary.key] = vocabulary
+    return String(decoding: try encoder.encode(self), as: UTF8.self)
   }
 
-  /// The report for people: each line has a fact or a problem.
-  package var lines: [String] {
+  /// The report for people, in the words of `vocabulary`: each line has a fact or a problem.
+  package func lines(in vocabulary: Vocabulary) -> [String] {
     let last =
       warnings.isEmpty ? "nothing to complain about" : Wording.count(warnings.count, "warning")
-    return facts + warnings.map(\.description) + [last]
+    return facts + warnings.map { $0.sentence.text(in: vocabulary) } + [last]
       + (suggestion.map { ["all cores of this machine: \($0)"] } ?? [])
   }
 }

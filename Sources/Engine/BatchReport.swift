@@ -60,8 +60,8 @@ extension BatchReport {
         Failure(
           .disagreement,
           "step \(step): the loss or its gradient is not finite; the parameters are left as they "
-            + "were before it; begin anew with a smaller --learning-rate, in another --run, or with "
-            + "--init from a checkpoint's model.safetensors"))
+            + "were before it; begin anew with a smaller \(setting: .learningRate), in another \(setting: .run), or with "
+            + "\(setting: .initialParameters) from a checkpoint's model.safetensors"))
     }
     return sum(0..<count)
   }

@@ -1,5 +1,6 @@
 package import Kernels
 internal import MPI
+internal import Platform
 internal import Ranks
 package import VAE
 
@@ -74,7 +75,8 @@ package struct MemoryPlan {
     try MachineMemory.require(
       rankBytes + (isLeader ? teamBytes : 0) + (world.rank == 0 ? rootBytes : 0),
       sharing: isLeader ? 0 : teamBytes, for: "training this model",
-      advice: "choose a smaller --hidden or --batch-size, or a larger machine", among: world)
+      advice: "choose a smaller \(setting: .hidden) or \(setting: .batchSize), or a larger machine",
+      among: world)
   }
 }
 

@@ -39,27 +39,29 @@ extension Recipe {
 
   /// What `state.json` has of a recipe, and `config.yaml` first of all.
   package static let table = SettingTable<Recipe>([
-    Setting("hidden", \.hidden, absent: .error, check: .within(1...largest), label: .size),
-    Setting("latent", \.latent, absent: .error, check: .within(1...largest), label: .size),
+    Setting(.hidden, \.hidden, absent: .error, check: .within(1...largest), label: .size),
+    Setting(.latent, \.latent, absent: .error, check: .within(1...largest), label: .size),
     Setting(
-      "batch-size", \.batchSize, absent: .error, check: .within(1...largest),
+      .batchSize, \.batchSize, absent: .error, check: .within(1...largest),
       label: .words(inLine: "batch", row: "batch, over all ranks")),
     Setting(
-      "learning-rate", \.learningRate, absent: .error, check: .positive(asIn: "1e-3"),
+      .learningRate, \.learningRate, absent: .error, check: .positive(asIn: "1e-3"),
       label: .words(
         inLine: "learning rate", row: "optimizer", beforeValue: "Adam, learning rate")),
     Setting("seed", \.seed, absent: .error),
     Setting(
-      "precision", \.precision, absent: .error,
+      .precision, \.precision, absent: .error,
       label: .words(inLine: "", row: "products")),
   ])
 }
 
 extension Recipe {
   /// What is impossible about the values, in one sentence; nil where nothing is.
-  package var problem: String? {
-    if let (name, text) = Self.table.problem(in: self) { return "--\(name) \(text)" }
-    if hidden * latent > 1 << 26 { return "--hidden times --latent must be at most \(1 << 26)" }
+  package var problem: Sentence? {
+    if let (name, text) = Self.table.problem(in: self) { return "\(setting: name) \(text)" }
+    if hidden * latent > 1 << 26 {
+      return "\(setting: .hidden) times \(setting: .latent) must be at most \(1 << 26)"
+    }
     return nil
   }
 

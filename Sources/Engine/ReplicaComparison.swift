@@ -25,8 +25,8 @@ enum ReplicaComparison {
     let hosts = try leaders.hostOfEachRank()
     let names = ranks.indices.map { "rank \(ranks[$0]) on \(hosts[$0])" }
     let isKnown = Dissent.majority(of: replicas) != nil
-    return Failure(
-      .disagreement, sentence(step, isKnown ? places.map { names[$0] } : names, isKnown: isKnown))
+    let sentence = sentence(step, isKnown ? places.map { names[$0] } : names, isKnown: isKnown)
+    return Failure(.disagreement, Sentence(sentence))
   }
 
   /// What is said of `ranks`: that they are wrong or, where that is not known, that some are.

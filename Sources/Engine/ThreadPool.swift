@@ -32,7 +32,7 @@ package final class ThreadPool {
     guard threads.count == count - 1 else {
       throw Failure(
         .unavailable,
-        "the system grants \(threads.count + 1) threads where --threads-per-rank asks for "
+        "the system grants \(threads.count + 1) threads where \(setting: .threadsPerRank) asks for "
           + "\(count): give as many, or allow more processes (ulimit -u)")
     }
   }

@@ -81,7 +81,8 @@ extension Safetensors {
       filled = count
     }
     return ForeignFormat(bytes).map {
-      malformed(file.path, "this is \($0.name) not safetensors", advice: $0.advice(file.path))
+      malformed(
+        file.path, "this is \($0.name) not safetensors", advice: Sentence($0.advice(file.path)))
     }
   }
 

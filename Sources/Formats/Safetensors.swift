@@ -41,7 +41,7 @@ package enum Safetensors {
   /// about the `tensor` of that name, or, where it is nil, about the whole file.
   static func malformed(
     _ path: String, at offset: Int? = nil, tensor: String? = nil, _ problem: String,
-    advice: String = "the file is damaged or was not written as safetensors: use another copy"
+    advice: Sentence = "the file is damaged or was not written as safetensors: use another copy"
   ) -> FileError {
     .malformed(
       path, at: offset, part: tensor.map { FileError.Part(kind: "tensor", name: $0) }, problem,

@@ -117,6 +117,6 @@ package struct SafetensorsFile: ~Copyable {
       path, tensor: name, problem,
       advice:
         "use a file with all tensors of the model, under the names that checkpoints/README.md "
-        + "lists; lockstep inspect shows what is in this one")
+        + "lists; \(command: "inspect") shows what is in this one")
   }
 }

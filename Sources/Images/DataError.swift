@@ -23,13 +23,13 @@ package struct DataError: CodedError, Equatable {
   /// What was found, and what was expected.
   package let problem: String
   /// What to do about it.
-  package let advice: String
+  package let advice: Sentence
 
   /// The exit code of a job that ends with this error.
   package var code: ExitCode { kind == .malformed ? .badData : .inputOutput }
 
-  /// The whole error in one sentence.
-  package var description: String {
+  /// The whole error.
+  package var sentence: Sentence {
     let place = offset.map { "\(path), byte \($0)" } ?? path
     return "\(place): \(problem); \(advice)"
   }
@@ -39,7 +39,7 @@ extension DataError {
   /// The contents are not what they should be.
   static func malformed(
     _ path: String, at offset: Int? = nil, _ problem: String,
-    advice: String? = nil
+    advice: Sentence? = nil
   ) -> DataError {
     DataError(
       kind: .malformed, path: path, offset: offset, problem: problem, advice: advice ?? again(path))
@@ -47,7 +47,7 @@ extension DataError {
 
   /// What to do about a damaged file at `path`: scripts/fetch-mnist brings back files of the
   /// default folder alone.
-  static func again(_ path: String) -> String {
+  static func again(_ path: String) -> Sentence {
     path.hasPrefix("\(Dataset.defaultDirectory)/")
       ? "remove it, and fetch MNIST again with scripts/fetch-mnist"
       : "write or download the file again"
@@ -59,10 +59,10 @@ extension DataError {
   }
 
   /// What to do about a file of labels that cannot be used.
-  static let withoutLabels = "mend the file, or remove it: training needs no labels"
+  static let withoutLabels: Sentence = "mend the file, or remove it: training needs no labels"
 
   /// The same error with other advice.
-  func advising(_ advice: String) -> DataError {
+  func advising(_ advice: Sentence) -> DataError {
     DataError(kind: kind, path: path, offset: offset, problem: problem, advice: advice)
   }
 
@@ -97,10 +97,10 @@ extension DataError {
       advice: advice(for: error))
   }
 
-  private static func advice(for error: Errno) -> String {
+  private static func advice(for error: Errno) -> Sentence {
     switch error {
     case .permissionDenied, .notPermitted:
-      "give yourself permission for it, or name another folder with --data"
+      "give yourself permission for it, or name another folder with \(setting: .data)"
     case .tooManyOpenFiles, .tooManyOpenFilesInSystem:
       "let this shell have more files open: ulimit -n 4096"
     case .ioError: "check the disk"
@@ -112,7 +112,7 @@ extension DataError {
   static func missingFolder(_ path: String) -> DataError {
     DataError(
       kind: .missing, path: path, offset: nil, problem: "there is no such folder",
-      advice: "name the folder that the images are in with --data\(fetch(path))")
+      advice: "name the folder that the images are in with \(setting: .data)\(fetch(path))")
   }
 
   /// No files in a folder begin with the name that `path` ends in; `examples` are sets that are there.
@@ -121,14 +121,21 @@ extension DataError {
     return DataError(
       kind: .missing, path: path, offset: nil,
       problem: "there is no such folder, and no data set whose files begin so",
-      advice: "name one that there is: --data \(examples.joined(separator: ", or --data "))")
+      advice: "name one that there is: \(Self.choice(of: examples))")
   }
 
-  /// The folder `path` has more than one data set, which `--data` can name as in `examples`.
+  /// Each of `folders` as the value of the setting.
+  private static func choice(of folders: [String]) -> Sentence {
+    folders.dropFirst().reduce("\(setting: .data, folders.first ?? "")") {
+      "\($0), or \(setting: .data, $1)"
+    }
+  }
+
+  /// The folder `path` has more than one data set, of which `examples` are the names.
   static func severalSets(_ path: String, _ examples: [String]) -> DataError {
     malformed(
       path, "there are \(examples.count) data sets in here",
-      advice: "name one of them: --data \(examples.joined(separator: ", or --data "))")
+      advice: "name one of them: \(Self.choice(of: examples))")
   }
 
   /// There is a file at `path`, where a folder should be.
@@ -137,14 +144,15 @@ extension DataError {
     let bytes = try file.readBeginning(FileSignature.prefixSize)
     if let kind = FileKind(bytes) {
       return malformed(
-        path, "this is \(kind.name), not a folder with IDX files", advice: kind.advice)
+        path, "this is \(kind.name), not a folder with IDX files", advice: Sentence(kind.advice))
     }
     let folder = path.lastIndex(of: "/").map { String(path[..<$0]) } ?? "."
     let name = path.split(separator: "/").last.map(String.init) ?? path
+    let prefix = DataFile(name, in: folder)?.prefix ?? ""
+    let place = (folder.isEmpty ? "/" : folder) + (prefix.isEmpty ? "" : "/\(prefix)")
     return malformed(
       path, "this is a file, not a folder with IDX files",
-      advice: "name the folder that it is in: --data \(folder.isEmpty ? "/" : folder)"
-        + (DataFile(name, in: folder).map { $0.prefix.isEmpty ? "" : "/\($0.prefix)" } ?? ""))
+      advice: "name the folder that it is in: \(setting: .data, place)")
   }
 
   /// The folder `path` has no images of `split`.
@@ -157,7 +165,7 @@ extension DataError {
       kind: .missing, path: path, offset: nil,
       problem: "there is no \(name) (or .gz) here" + (names.isEmpty ? "" : ", only \(shown)"),
       advice: split == .train
-        ? "name the folder that has it with --data\(fetch(path)); pictures and arrays of other formats have to be written as IDX, \(FileKind.lines)"
-        : "name a folder that has test images with --data")
+        ? "name the folder that has it with \(setting: .data)\(fetch(path)); pictures and arrays of other formats have to be written as IDX, \(FileKind.lines)"
+        : "name a folder that has test images with \(setting: .data)")
   }
 }

@@ -32,12 +32,12 @@ struct IDXFile: ~Copyable {
     /// The dimensions in words, for messages.
     var dimensions: String
     /// What to do with a file whose array is another.
-    var advice: String
+    var advice: Sentence
 
     /// Images: (count, rows, columns).
     static let images = Form(
       dimensionCounts: 3...3, dimensions: "three (images, rows, columns)",
-      advice: FileKind.convert)
+      advice: Sentence(FileKind.convert))
 
     /// Labels: (count), or QMNIST's (count, 8), of which the first column says what an image shows.
     static let labels = Form(
@@ -162,7 +162,7 @@ struct IDXFile: ~Copyable {
   /// The error about contents that begin with `bytes`, as no IDX file does.
   private static func foreign(_ bytes: [UInt8], _ path: String) -> DataError {
     if let kind = FileKind(bytes) {
-      return .malformed(path, at: 0, "this is \(kind.name)", advice: kind.advice)
+      return .malformed(path, at: 0, "this is \(kind.name)", advice: Sentence(kind.advice))
     }
     return .malformed(
       path, at: 0,

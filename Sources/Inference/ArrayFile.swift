@@ -45,7 +45,8 @@ package enum ArrayFile {
     labels dataset: Dataset, to path: String, among communicator: borrowing Communicator
   ) throws {
     guard dataset.shape.hasLabels else {
-      throw SharedFailure(Failure(.badData, "these images have no labels; leave --labels out"))
+      throw SharedFailure(
+        Failure(.badData, "these images have no labels; leave \(setting: .labels) out"))
     }
     try communicator.together {
       guard communicator.rank == 0 else { return }

@@ -2,6 +2,7 @@ internal import Checkpoints
 internal import Engine
 internal import Formats
 internal import Kernels
+internal import Platform
 internal import Ranks
 internal import VAE
 

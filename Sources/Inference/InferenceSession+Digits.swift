@@ -16,12 +16,15 @@ extension InferenceSession {
     guard dataset.shape.hasLabels else {
       throw SharedFailure(
         Failure(
-          .badData, "these test images have no labels, which --digits goes by; use --walk instead"))
+          .badData,
+          "these test images have no labels, which \(setting: .digits) goes by; use \(setting: .walk) instead"
+        ))
     }
     for label in labels {
       guard (0..<dataset.count).contains(where: { dataset.labels[$0] == label }) else {
         throw SharedFailure(
-          Failure(.badData, "no test image has the label \(label); leave it out of --digits"))
+          Failure(
+            .badData, "no test image has the label \(label); leave it out of \(setting: .digits)"))
       }
     }
     // The images are encoded twice, so that not all codes need be in memory.

@@ -80,7 +80,7 @@ extension InferenceSession {
       guard communicator.rank == 0 else { return }
       try MachineMemory.require(
         2 * sheet.pixelCount(of: count), for: "this sheet",
-        advice: "choose a smaller --scale or --count")
+        advice: "choose a smaller \(setting: .scale) or \(setting: .count)")
     }
   }
 

@@ -10,7 +10,7 @@ struct ModelImages: Codable {
 
   /// Why the run's configuration, which names the folder, cannot be read; nil where it can, or there is
   /// none.
-  var problem: String?
+  var problem: Sentence?
 
   /// The digests of the images; nil where no file tells, as beside models of earlier versions.
   var fingerprint: DataFingerprint?
@@ -26,7 +26,7 @@ struct ModelImages: Codable {
     do {
       directory = try RunConfiguration.read(beside: checkpoint)?.data
     } catch {
-      problem = Failure(error).description
+      problem = Sentence(of: error)
     }
   }
 
@@ -46,7 +46,7 @@ struct ModelImages: Codable {
   /// - Returns: a sentence; nil where the images are the run's.
   func sentence(
     of digest: String, _ split: Dataset.Split, in used: String, isAsked: Bool
-  ) -> String? {
+  ) -> Sentence? {
     let own = directory.flatMap {
       FileSystem.resolved($0) == FileSystem.resolved(used) ? nil : $0
     }
@@ -57,10 +57,13 @@ struct ModelImages: Codable {
         : "not those that the run was \(purpose) (SHA-256 \(DataFingerprint.short(digest)), not "
           + "\(DataFingerprint.short(expected))), so results do not compare with the run's"
     }
-    let advice = isAsked ? "leave --data out for the run's own" : "name the run's own with --data"
+    let advice: Sentence =
+      isAsked
+      ? "leave \(setting: .data) out for the run's own"
+      : "name the run's own with \(setting: .data)"
     if !isAsked, directory == nil, fingerprint == nil {
       return "nothing tells which images this model was trained on; using those in \(used), where "
-        + "--data names no others"
+        + "\(setting: .data) names no others"
     }
     switch (isAsked ? own : nil, others) {
     case (let own?, let others?):

@@ -99,13 +99,13 @@ package struct TrainedModel: ~Copyable {
         Failure(
           .badData,
           "nothing tells which folder the run had its images in, and those in \(directory) are not "
-            + "they: name it with --data"))
+            + "they: name it with \(setting: .data)"))
     }
     if communicator.rank == 0,
       let sentence = images.sentence(
         of: data.digests[0], split, in: directory, isAsked: asked != nil)
     {
-      Logger(label: "lockstep").notice("\(sentence)")
+      Logger(label: "lockstep").tell(.notice, sentence)
     }
     return data
   }
@@ -129,7 +129,7 @@ package struct TrainedModel: ~Copyable {
     } catch let failure as SharedFailure where isOwn && images.directory != nil {
       // The path is from the run's files: the user has not typed it.
       throw SharedFailure(
-        Failure(failure.failure.code, "\(failure.description) (the run had its images there)"))
+        Failure(failure.failure.code, "\(failure) (the run had its images there)"))
     }
   }
 

@@ -3,6 +3,7 @@ package import Images
 package import Kernels
 internal import Logging
 package import MPI
+internal import Platform
 internal import Ranks
 package import VAE
 

@@ -1,5 +1,5 @@
 /// The program's exit code; the values from 64 on are those of `sysexits.h`.
-public enum ExitCode: Int32, CaseIterable, Sendable {
+public enum ExitCode: Int32, CaseIterable, Codable, Sendable {
   /// The command did what it was asked to do.
   case done = 0
   /// The command line cannot be understood, or its flags contradict one another.

@@ -1,15 +1,18 @@
 /// Why a process cannot go on, and the exit code that its job ends with.
-public struct Failure: Error, CustomStringConvertible, Sendable {
+public struct Failure: Error, Codable, CustomStringConvertible, Sendable {
   /// The exit code.
   public let code: ExitCode
 
-  /// One sentence: what happened, where, and what to do about it.
-  public let description: String
+  /// What happened, where, and what to do about it.
+  public let sentence: Sentence
+
+  /// The sentence, for users of the library.
+  public var description: String { sentence.description }
 
   /// A failure of `code`, told in one sentence.
-  public init(_ code: ExitCode, _ description: String) {
+  public init(_ code: ExitCode, _ sentence: Sentence) {
     self.code = code
-    self.description = description
+    self.sentence = sentence
   }
 }
 
@@ -17,6 +20,14 @@ public struct Failure: Error, CustomStringConvertible, Sendable {
 public protocol CodedError: Error, CustomStringConvertible {
   /// The exit code of a job that this error ends.
   var code: ExitCode { get }
+
+  /// What happened, where, and what to do about it.
+  var sentence: Sentence { get }
+}
+
+extension CodedError {
+  /// The sentence, for users of the library.
+  public var description: String { sentence.description }
 }
 
 extension Failure {
@@ -25,7 +36,7 @@ extension Failure {
   public init(_ error: any Error) {
     switch error {
     case let failure as Failure: self = failure
-    case let error as any CodedError: self.init(error.code, error.description)
+    case let error as any CodedError: self.init(error.code, error.sentence)
     default: self.init(.inputOutput, "\(error)")
     }
   }

@@ -38,13 +38,13 @@ package struct FileError: CodedError, Equatable {
   /// What was found, and what was expected.
   package let problem: String
   /// What to do about it.
-  package let advice: String
+  package let advice: Sentence
 
   /// The exit code of a job that ends with this error.
   package var code: ExitCode { kind == .malformed ? .badData : .inputOutput }
 
-  /// The whole error in one sentence; a part's name is quoted and its control characters escaped.
-  package var description: String {
+  /// The whole error; a part's name is quoted and its control characters escaped.
+  package var sentence: Sentence {
     let place = offset.map { ", byte \($0)" } ?? ""
     let subject = part.map { ", \($0.kind) \($0.name.debugDescription)" } ?? ""
     return "\(path)\(place)\(subject): \(problem); \(advice)"
@@ -54,7 +54,7 @@ package struct FileError: CodedError, Equatable {
 extension FileError {
   /// The file does not hold what it should hold.
   package static func malformed(
-    _ path: String, at offset: Int? = nil, part: Part? = nil, _ problem: String, advice: String
+    _ path: String, at offset: Int? = nil, part: Part? = nil, _ problem: String, advice: Sentence
   ) -> FileError {
     FileError(
       kind: .malformed, path: path, offset: offset, part: part, problem: problem, advice: advice)
@@ -72,7 +72,7 @@ extension FileError {
   static func system(_ path: String, _ operation: String, _ error: Errno) -> FileError {
     FileError(
       kind: .system(error), path: path, offset: nil, part: nil,
-      problem: "cannot \(operation): \(error)", advice: SystemAdvice.text(for: error))
+      problem: "cannot \(operation): \(error)", advice: Sentence(SystemAdvice.text(for: error)))
   }
 
   /// Does `work`, a call of swift-system's, and gives an error of it the file's path and the name

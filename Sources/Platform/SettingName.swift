@@ -1,13 +1,60 @@
 /// The name of a value that a run or a command is given, as files have it: `learning-rate`.
 ///
-/// Sentences of a library refer to settings by their names; a program words them as its users know
-/// them, as `--learning-rate`.
+/// A ``Sentence`` of a library refers to settings by these names; a program words them as its users
+/// know them.
 package struct SettingName: Hashable, Sendable {
   /// Words with hyphens between them.
   package let text: String
 
   /// The setting called `text`.
   package init(_ text: String) { self.text = text }
+}
+
+extension SettingName {
+  // Those that sentences of libraries refer to; others are declared where they are used.
+
+  /// Images of a step, over all ranks.
+  package static let batchSize: SettingName = "batch-size"
+  /// A file of settings.
+  package static let configurationFile: SettingName = "config"
+  /// The number of images in a picture.
+  package static let count: SettingName = "count"
+  /// The folder with the images.
+  package static let data: SettingName = "data"
+  /// The labels that pictures lead from and to.
+  package static let digits: SettingName = "digits"
+  /// What teams exchange.
+  package static let exchange: SettingName = "exchange"
+  /// What a model is written as.
+  package static let format: SettingName = "format"
+  /// Units of each hidden layer.
+  package static let hidden: SettingName = "hidden"
+  /// The file of parameters that a run begins with.
+  package static let initialParameters: SettingName = "init"
+  /// The file that labels are written to.
+  package static let labels: SettingName = "labels"
+  /// Dimensions of the latent space.
+  package static let latent: SettingName = "latent"
+  /// Adam's step length.
+  package static let learningRate: SettingName = "learning-rate"
+  /// Whether a run may go on with images that it was not trained on.
+  package static let otherData: SettingName = "other-data"
+  /// The number format of matrix products.
+  package static let precision: SettingName = "precision"
+  /// Where a run goes on from.
+  package static let resume: SettingName = "resume"
+  /// The run directory.
+  package static let run: SettingName = "run"
+  /// How often a picture's pixels are repeated.
+  package static let scale: SettingName = "scale"
+  /// How ranks form teams.
+  package static let teams: SettingName = "teams"
+  /// Threads of each rank.
+  package static let threadsPerRank: SettingName = "threads-per-rank"
+  /// Whether pictures are of a walk through the latent space.
+  package static let walk: SettingName = "walk"
+  /// The number format in which gradients travel between teams.
+  package static let wire: SettingName = "wire"
 }
 
 extension SettingName: ExpressibleByStringLiteral {

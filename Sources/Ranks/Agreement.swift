@@ -17,7 +17,7 @@ extension Communicator {
     if case .failure(let error as SharedFailure) = outcome { throw error }
     let mine = outcome.failure
     let first = try allReduce(Int64(mine == nil ? size : rank), .min)
-    if first < Int64(size) { throw SharedFailure(try share(mine, from: Int(first))) }
+    if first < Int64(size) { throw SharedFailure(try broadcast(encoded: mine, from: Int(first))) }
     return try outcome.get()
   }
 
@@ -45,26 +45,21 @@ extension Communicator {
     }
   }
 
-  /// Sends a failure from rank `root`, which has it, to all others.
-  private func share(_ failure: Failure?, from root: Int) throws -> Failure {
-    let failure = failure ?? Failure(.mpi, "")
-    let code = try broadcast(failure.code.rawValue, from: root)
-    let length = try broadcast(Int64(failure.description.utf8.count), from: root)
-    var text =
-      rank == root ? Array(failure.description.utf8) : Array(repeating: 0, count: Int(length))
-    var span = text.mutableSpan
-    try broadcast(&span, from: root)
-    return Failure(ExitCode(rawValue: code) ?? .mpi, String(decoding: text, as: UTF8.self))
-  }
-
   /// Sends a value from rank zero to all ranks, as JSON; on the other ranks `value` is not looked at.
   /// Collective.
   func broadcast<Value: Codable>(_ value: Value?) throws -> Value {
-    var bytes = try value.map { [UInt8](try JSONEncoder().encode($0)) } ?? []
-    let length = try broadcast(Int64(bytes.count), from: 0)
-    if rank != 0 { bytes = [UInt8](repeating: 0, count: Int(length)) }
+    try broadcast(encoded: value, from: 0)
+  }
+
+  /// Sends a value from rank `root` to all ranks, as JSON; on the other ranks `value` is not looked at.
+  /// Collective.
+  func broadcast<Value: Codable>(encoded value: Value?, from root: Int) throws -> Value {
+    let mine = rank == root ? value : nil
+    var bytes = try mine.map { [UInt8](try JSONEncoder().encode($0)) } ?? []
+    let length = try broadcast(Int64(bytes.count), from: root)
+    if rank != root { bytes = [UInt8](repeating: 0, count: Int(length)) }
     var span = bytes.mutableSpan
-    try broadcast(&span, from: 0)
+    try broadcast(&span, from: root)
     return try JSONDecoder().decode(Value.self, from: Data(bytes))
   }
 }

@@ -38,16 +38,15 @@ extension Communicator {
     guard try allReduce(Int64(isAvailable ? 0 : 1), .sum) > 0 else { return }
     let isChosen = !isAvailable && InstructionSet.available.contains(where: \.hasBF16)
     let (all, chosen) = (try hosts(with: !isAvailable), try hosts(with: isChosen))
-    let without = "products in bf16 need AVX-512 BF16, which "
+    let without: Sentence = "products in bf16 need AVX-512 BF16, which "
     throw SharedFailure(
       Failure(
         .unavailable,
         chosen.isEmpty
-          ? without + Wording.hosts(all)
-            + " cannot offer: train with --precision fp32, or on other processors"
-          : without
-            + "\(InstructionSet.variable) leaves out on \(Wording.hosts(chosen)): unset it, "
-            + "or train with --precision fp32"))
+          ? "\(without)\(Wording.hosts(all)) cannot offer: train with "
+            + "\(setting: .precision, "fp32"), or on other processors"
+          : "\(without)\(InstructionSet.variable) leaves out on \(Wording.hosts(chosen)): unset it, "
+            + "or train with \(setting: .precision, "fp32")"))
   }
 
   /// Makes sure that products are right on all ranks; `areRight` tells it of this one. Collective.

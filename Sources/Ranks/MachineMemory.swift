@@ -1,5 +1,5 @@
 package import MPI
-internal import Platform
+package import Platform
 
 /// The memory that this machine has left.
 package enum MachineMemory {
@@ -27,7 +27,7 @@ package enum MachineMemory {
   ///   - world: the ranks.
   /// - Throws: on all ranks, `Failure` with `unavailable`.
   package static func require(
-    _ bytes: Int, sharing shared: Int = 0, for purpose: String, advice: String,
+    _ bytes: Int, sharing shared: Int = 0, for purpose: String, advice: Sentence,
     among world: borrowing Communicator
   ) throws {
     let node = try world.splitShared(key: world.rank)
@@ -45,7 +45,7 @@ package enum MachineMemory {
   ///
   /// - Throws: `Failure` with `unavailable`.
   package static func require(
-    _ bytes: Int, ranks: Int = 1, for purpose: String, advice: String, root: String = ""
+    _ bytes: Int, ranks: Int = 1, for purpose: String, advice: Sentence, root: String = ""
   ) throws {
     if ranks == 1 { try ProcessLimit.require(bytes, for: purpose, root: root) }
     guard let available = available(root: root), bytes > available else { return }

@@ -54,7 +54,8 @@ extension SharedMemoryRoom {
       guard let room = SharedMemoryRoom(setting ?? defaultDirectory) else { return }
       let need = windows + ranks * (try segmentSize(in: room.directory))
       guard !room.holds(need) else { return }
-      throw Failure(.unavailable, room.sentence(ranks: ranks, need: need, canMove: setting != nil))
+      let sentence = room.sentence(ranks: ranks, need: need, canMove: setting != nil)
+      throw Failure(.unavailable, Sentence(sentence))
     }
   }
 

@@ -12,8 +12,8 @@ struct ModelCard {
   /// The whole file.
   let text: String
 
-  /// The card of `model`, written by `version` of this program.
-  init(_ model: borrowing ModelExport, version: String) {
+  /// The card of `model`, written by `version` of the program whose `command` writes `decoder.onnx`.
+  init(_ model: borrowing ModelExport, version: String, exporting command: String) {
     let sizes = model.layout.configuration
     let parts = [
       Self.introduction(sizes.summary, model.layout.parameterCount, version: version),
@@ -21,7 +21,7 @@ struct ModelCard {
       "## Files\n\n`model.safetensors`, float32, under the names of PyTorch's public VAE example:\n\n"
         + Self.table(
           ["tensor", "shape"], model.layout.tensors.map { ["`\($0.name)`", "\($0.shape)"] }),
-      Self.use(latent: sizes.latent),
+      Self.use(latent: sizes.latent, exporting: command),
     ]
     text = parts.compactMap(\.self).joined(separator: "\n")
   }
@@ -55,7 +55,7 @@ struct ModelCard {
         ] + state.recipe.figures.filter { !$0.isSize }.map(\.row))
   }
 
-  private static func use(latent: Int) -> String {
+  private static func use(latent: Int, exporting command: String) -> String {
     """
     ## Use
 
@@ -63,7 +63,7 @@ struct ModelCard {
     \(PythonExample.decoding("model.safetensors", latent: "\(latent)", into: "pixels"))
     ```
 
-    The same from `lockstep export --part decoder --output decoder.onnx`:
+    The same from `\(command)`:
 
     ```python
     import onnxruntime

@@ -88,8 +88,11 @@ package struct ModelExport: ~Copyable {
   ///   - part: the part to write; nil of a format that has the whole model.
   ///   - path: the file, which is replaced if it exists.
   ///   - version: the version of this program.
+  ///   - command: the command of it that writes `decoder.onnx`, for a card.
   /// - Throws: `Failure` with `usage` where the model is too large for the format, or `FileError`.
-  package func write(_ format: Format, part: Part?, to path: String, version: String) throws {
+  package func write(
+    _ format: Format, part: Part?, to path: String, version: String, exporting command: String
+  ) throws {
     precondition(
       (part != nil) == format.hasParts, "\(format) with part \(String(describing: part))")
     switch format {
@@ -97,7 +100,7 @@ package struct ModelExport: ~Copyable {
     case .safetensors:
       try OutputFile.replace(path) { try $0.write(contentsOf: reference.model) }
     case .card:
-      let text = ModelCard(self, version: version).text
+      let text = ModelCard(self, version: version, exporting: command).text
       try OutputFile.replace(path) { try $0.write(Array(text.utf8)) }
     }
   }
@@ -110,7 +113,7 @@ extension ModelExport {
       throw Failure(
         .usage,
         "\(reference.model): \(size) bytes of parameters are more than the 2 GiB that an ONNX file "
-          + "can hold; use --format safetensors")
+          + "can hold; use \(setting: .format, "safetensors")")
     }
     let network =
       switch part {

@@ -4,7 +4,7 @@ internal import Images
 internal import Inference
 internal import Logging
 package import MPI
-internal import Platform
+package import Platform
 internal import Ranks
 
 /// The page `report.html`, which shows how a run went and what its model does.
@@ -12,7 +12,13 @@ internal import Ranks
 /// It is made from the files of the run directory and from pictures that the newest checkpoint draws. For
 /// what is missing, the page says so. The same directory and data give the same bytes, on any number of
 /// ranks.
-package enum RunReport {
+package struct RunReport {
+  /// The words of the program that writes the report.
+  private let vocabulary: Vocabulary
+
+  /// A report with sentences in the words of `vocabulary`.
+  package init(in vocabulary: Vocabulary) { self.vocabulary = vocabulary }
+
   /// Writes the report of a run; collective.
   ///
   /// - Parameters:
@@ -26,7 +32,7 @@ package enum RunReport {
   /// - Returns: the path of the report.
   /// - Throws: on all ranks, where there is no run, its checkpoints are damaged, `data` cannot be read, or
   ///   the report cannot be written.
-  package static func write(
+  package func write(
     ofRun run: String, data: String?, threads: Int, command: [String], to output: String?,
     among communicator: borrowing Communicator
   ) throws -> String {
@@ -40,7 +46,7 @@ package enum RunReport {
     }
     try communicator.together {
       guard communicator.rank == 0 else { return }
-      try write(
+      try Self.write(
         RunRecord(run), pictures, modelDigest: sources.modelDigest, missing: missing, to: output)
     }
     return output
@@ -60,7 +66,7 @@ package enum RunReport {
   /// draws those that need no data; data that the user has named must be readable.
   ///
   /// - Returns: the pictures, nil where none can be drawn; and why some are missing, nil where none are.
-  private static func draw(
+  private func draw(
     _ run: String, _ sources: Sources, threads: Int, command: [String],
     among communicator: borrowing Communicator
   ) throws -> (ModelPictures?, missing: String?) {
@@ -73,7 +79,8 @@ package enum RunReport {
       try data.free()
       return (pictures, nil)
     } catch let failure as SharedFailure where sources.data == nil {
-      let missing = "The test images could not be used: \(failure.description)"
+      let missing =
+        "The test images could not be used: \(failure.failure.sentence.text(in: vocabulary))"
       do {
         let pictures = try inference.pictures(
           of: nil, imageSize: model.imageSize, seed: model.seed, among: communicator)

@@ -19,7 +19,7 @@ extension RunPlan {
     try requireRest(of: data.splits[0])
     if world.rank == 0 {
       let logger = Logger(label: "lockstep")
-      for warning in warnings { logger.warning("\(warning)") }
+      for warning in warnings { logger.tell(.warning, warning) }
       if Self.areBlack(data.splits[0]) {
         logger.warning(
           """
@@ -72,11 +72,11 @@ extension RunPlan {
 
   /// Warnings about images with the fingerprint `found`, one sentence each.
   ///
-  /// - Throws: `SharedFailure` where the run was trained on others and `--other-data` was not given:
+  /// - Throws: `SharedFailure` where the run was trained on others and nobody said that this is meant:
   ///   `usage` where a flag named the images, else `badData`.
-  func dataWarnings(_ request: RunRequest, _ found: DataFingerprint) throws -> [String] {
+  func dataWarnings(_ request: RunRequest, _ found: DataFingerprint) throws -> [Sentence] {
     let directory = configuration.data
-    var warnings: [String] = []
+    var warnings: [Sentence] = []
     if found.test == nil {
       warnings.append(
         "\(directory) has no test images: there is no test_loss, no best checkpoint, and no picture "
@@ -107,18 +107,19 @@ extension RunPlan {
     _ request: RunRequest, _ found: DataFingerprint, instead data: DataFingerprint
   ) -> SharedFailure {
     let former = formerData.map { $0 == configuration.data ? "" : ", in \($0)" } ?? ""
-    let (code, advice) =
+    let (code, advice): (ExitCode, Sentence) =
       request.data == nil
-      ? (ExitCode.badData, "name the folder that has those with --data")
-      : (ExitCode.usage, "leave --data out to go on with those")
+      ? (.badData, "name the folder that has those with \(setting: .data)")
+      : (.usage, "leave \(setting: .data) out to go on with those")
     let model = checkpoint.map { "\($0)/\(Checkpoint.modelName)" } ?? "its model"
     return SharedFailure(
       Failure(
         code,
         "the training images in \(configuration.data) (SHA-256 \(DataFingerprint.short(found.train))) "
           + "are not those that the run was trained on (\(DataFingerprint.short(data.train))\(former)): "
-          + "\(advice), add --other-data to go on with these, or begin a new run with the model: "
-          + "--run NEW --init \(model) --data \(configuration.data)"))
+          + "\(advice), add \(setting: .otherData) to go on with these, or begin a new run with the model: "
+          + "\(setting: .run, "NEW") \(setting: .initialParameters, model) "
+          + "\(setting: .data, configuration.data)"))
   }
 }
 

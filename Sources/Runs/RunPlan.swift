@@ -13,7 +13,7 @@ internal import VAE
 /// ready. A run *begins anew*, or is *resumed* from a checkpoint; all values of the checkpoint are nil in
 /// a run that begins anew.
 struct RunPlan: Codable {
-  /// All flags, resolved.
+  /// All settings, resolved.
   var configuration: RunConfiguration
 
   /// Where the run begins: after no step, or at the checkpoint.
@@ -69,7 +69,7 @@ struct RunPlan: Codable {
       guard try FileSystem.isThere(path) else {
         throw Failure(
           .inputOutput,
-          "--resume \(path): there is nothing at this path; name a run or a checkpoint directory, or "
+          "\(setting: .resume, path): there is nothing at this path; name a run or a checkpoint directory, or "
             + "give auto to go on from the run's own, or none to begin anew")
       }
       reference = try CheckpointReference(path)
@@ -125,7 +125,7 @@ struct RunPlan: Codable {
     return try RunDirectory.formerRun(in: path)?.previous
   }
 
-  /// The file of parameters that `--init path` means: the model of a run's newest checkpoint or of a
+  /// The file of parameters that `path` means: the model of a run's newest checkpoint or of a
   /// checkpoint, or the file itself.
   private static func parametersFile(_ path: String) throws -> String {
     guard FileSystem.isDirectory(path) else { return path }
@@ -134,7 +134,7 @@ struct RunPlan: Codable {
     return reference.model
   }
 
-  /// Whether the resumed run began with the parameters that `--init path` means: the path is the file
+  /// Whether the resumed run began with the parameters that `path` means: the path is the file
   /// that it began with, or the run or checkpoint that the file is in.
   private func began(with path: String) -> Bool {
     guard let file = configuration.initialParameters else { return false }
@@ -172,16 +172,17 @@ struct RunPlan: Codable {
     } else if let path = request.initialParameters {
       throw Failure(
         .usage,
-        "--init \(path) is for a new run, and the run that goes on did not begin with that file: "
-          + "leave the flag out, or choose another --run or --resume none")
+        "\(setting: .initialParameters, path) is for a new run, and the run that goes on did not begin "
+          + "with that file: leave the flag out, or choose another \(setting: .run) or "
+          + "\(setting: .resume, "none")")
     }
     request.apply(to: &configuration)
     if let difference = configuration.recipe.difference(from: state.recipe) {
       throw Failure(
         .usage,
-        "--\(difference.name) \(difference.mine) would change the model of the run that goes on, "
-          + "which has \(difference.other): leave the flag out, or choose another --run or "
-          + "--resume none")
+        "\(setting: difference.name, difference.mine) would change the model of the run that goes on, "
+          + "which has \(difference.other): leave the flag out, or choose another \(setting: .run) or "
+          + "\(setting: .resume, "none")")
     }
     progress = state.progress
     testLoss = state.testLoss

@@ -5,7 +5,7 @@ internal import Kernels
 package import MPI
 internal import Ranks
 
-/// What `lockstep train` would do, and about how fast: the values that `--dry-run` tells.
+/// What a run would do, and about how long it would take.
 package struct TrainingForecast {
   /// All flags, resolved.
   package let configuration: RunConfiguration
@@ -26,7 +26,7 @@ package struct TrainingForecast {
   /// The number of steps of an epoch.
   package let stepsPerEpoch: Int
 
-  /// The number of the step that the run would end with: the last epoch's last, or `--max-steps`.
+  /// The step that the run would end with: the last epoch's, or ``RunRequest/maxSteps``.
   package let lastStep: Int
 
   /// The number of steps from ``step`` to ``lastStep``.

@@ -49,8 +49,8 @@ extension TrainingRun {
       }
     } catch let failure as SharedFailure {
       guard communicator.rank == 0 else { return }
-      Logger(label: "lockstep").warning(
-        "the run is saved, its report could not be written: \(failure.description)")
+      Logger(label: "lockstep").tell(
+        .warning, "the run is saved, its report could not be written: \(failure)")
     }
   }
 }

@@ -32,7 +32,10 @@ struct Doctor: ParsableCommand {
           version: Lockstep.configuration.version, isLaunched: isLaunched)
         // Where MPI does not connect the processes, each of them has rank zero.
         let told = isFirst ? report : nil
-        try world.communicator.tell(told.map { json ? [try $0.json] : $0.lines } ?? [])
+        try world.communicator.tell(
+          told.map {
+            json ? [try $0.json(in: .commandLine)] : $0.lines(in: .commandLine)
+          } ?? [])
         return .done
       })
   }

@@ -42,8 +42,9 @@ struct Export: ParsableCommand {
 
   func run() throws {
     Job.runAlone {
-      try ModelExport(checkpoint.checkpoint)
-        .write(chosenFormat, part: part, to: output, version: Version.number)
+      try ModelExport(checkpoint.checkpoint).write(
+        chosenFormat, part: part, to: output, version: Version.number,
+        exporting: "lockstep export --part decoder --output decoder.onnx")
     }
   }
 

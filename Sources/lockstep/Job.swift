@@ -36,7 +36,8 @@ enum Job {
     } catch {
       // Every rank has its own limit, and most often the same.
       Launcher.leaveFirstToSpeak()
-      tell(isFirst ? "\(error)" : "rank \(Launcher.rank): \(error)")
+      let sentence = Sentence(of: error)
+      tell(isFirst ? sentence : "rank \(Launcher.rank): \(sentence)")
       World.abort(code: Platform.ExitCode.unavailable.rawValue)
     }
     do {
@@ -51,7 +52,7 @@ enum Job {
       try world.finalize()
       exit(code.rawValue)
     } catch {
-      tell("\(error)")
+      tell(Sentence(of: error))
       World.abort(code: Platform.ExitCode.mpi.rawValue)
     }
   }
@@ -66,7 +67,7 @@ enum Job {
       exit(Platform.ExitCode.done.rawValue)
     } catch {
       let failure = Failure(error)
-      tell(failure.description)
+      tell(failure.sentence)
       World.abort(code: failure.code.rawValue)
     }
   }
@@ -81,8 +82,9 @@ enum Job {
       return try work(world)
     } catch let error as SharedFailure {
       // A user who did not type the flags that a sentence names must learn where they came from.
-      let also = error.description.contains("--") ? ProgramArguments.alsoRead : ""
-      if world.communicator.rank == 0 { tell(error.description + also) }
+      let text = error.failure.sentence.text(in: .commandLine)
+      let also = text.contains("--") ? ProgramArguments.alsoRead : ""
+      if world.communicator.rank == 0 { tell(Sentence(text + also)) }
       return error.failure.code
     } catch let error as MPIError {
       tell("rank \(world.communicator.rank): \(error)")
@@ -100,7 +102,7 @@ enum Job {
     _ code: Platform.ExitCode, among world: borrowing Communicator
   ) throws -> Platform.ExitCode {
     let loss = Terminal.lossOfLines
-    if let loss { tell(loss) }
+    if let loss { tell(Sentence(loss)) }
     let isLost = try world.broadcast(Int64(loss == nil ? 0 : 1), from: 0) != 0
     return isLost && code == .done ? .inputOutput : code
   }
@@ -109,15 +111,17 @@ enum Job {
   /// tells the reason.
   private static func refuse(_ strangers: Strangers, isFirst: Bool) -> Platform.ExitCode {
     // A launcher may end all with the first that fails.
-    if isFirst { tell(strangers.sentence) } else { usleep(500_000) }
+    if isFirst { tell(Sentence(strangers.sentence)) } else { usleep(500_000) }
     return .unavailable
   }
 
-  /// Writes a sentence to standard error; it has no full stop, since it may end with words to type.
-  static func tell(_ sentence: String) {
+  /// Writes a sentence to standard error, in the words of the command line; it has no full stop,
+  /// since it may end with words to type.
+  static func tell(_ sentence: Sentence) {
+    let text = sentence.text(in: .commandLine)
     switch LogFormat.current {
-    case .text: Terminal.error("lockstep: \(sentence)\n")
-    case .json: Terminal.error(JSONLine(SentenceRow(message: sentence)).text + "\n")
+    case .text: Terminal.error("lockstep: \(text)\n")
+    case .json: Terminal.error(JSONLine(SentenceRow(message: text)).text + "\n")
     }
   }
 }
@@ -134,6 +138,6 @@ private struct SentenceLog: LogHandler {
   }
 
   func log(event: LogEvent) {
-    Job.tell(event.message.description)
+    Job.tell(event.sentence)
   }
 }

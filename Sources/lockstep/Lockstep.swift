@@ -52,7 +52,7 @@ enum Program {
       let sources = try ArgumentSources(usage.words)
       ProgramArguments.sources = sources.others
       ProgramArguments.resolved = sources.words
-      if Launcher.rank == 0 { sources.warnings.forEach(Job.tell) }
+      if Launcher.rank == 0 { sources.warnings.forEach { Job.tell(Sentence($0)) } }
       var command = try Lockstep.parseAsRoot(sources.words)
       try command.run()
     } catch {
@@ -78,7 +78,7 @@ enum Program {
     if usage.isEmpty {
       Terminal.error(Lockstep.helpMessage() + "\n")
     }
-    Job.tell(usage.sentence(about: error))
+    Job.tell(Sentence(usage.sentence(about: error)))
   }
 
   private static func printHelp(_ text: String) -> Never {
@@ -87,7 +87,7 @@ enum Program {
       exit(Platform.ExitCode.done.rawValue)
     } catch {
       let failure = Failure(error)
-      Job.tell(failure.description)
+      Job.tell(failure.sentence)
       exit(failure.code.rawValue)
     }
   }

@@ -22,7 +22,7 @@ struct Manual: ParsableCommand {
       do {
         try OutputFile.replace("\(folder)/\(page.name)") { try $0.write([UInt8](page.text.utf8)) }
       } catch {
-        Job.tell("\(error)")
+        Job.tell(Sentence(of: error))
         Glibc.exit(Platform.ExitCode.inputOutput.rawValue)
       }
     }

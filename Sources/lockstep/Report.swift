@@ -36,7 +36,7 @@ struct Report: ParsableCommand {
 
   func run() throws {
     Job.run { world in
-      let output = try RunReport.write(
+      let output = try RunReport(in: .commandLine).write(
         ofRun: directory, data: data.data, threads: threads.count,
         command: ProgramArguments.resolved,
         to: output, among: world)

@@ -75,10 +75,7 @@ import Testing
     "an error tells what a directory without a checkpoint is",
     arguments: [
       ([], "this folder is empty"), (["notes.txt"], "there is no checkpoint in this folder"),
-      (
-        [".lock", "config.yaml"],
-        "this run has no checkpoint; train until it has one: lockstep train"
-      ),
+      ([".lock", "config.yaml"], "this run has no checkpoint; train until it has one: train run "),
       (["model.safetensors"], "/model.safetensors"), (["state.json"], "SHA256SUMS is missing"),
       (["config.json", "model.safetensors"], "there is a model here"),
       (["a/config.yaml", "a/metrics.jsonl"], "/a"),

@@ -29,9 +29,9 @@ extension DiagnosisTests {
     #expect(problems(ranks) == [])
     one.spoil(&ranks)
     let found = problems(ranks)
-    let told = found.first { $0.name == one.name }?.description ?? ""
+    let told = found.first { $0.name == one.name }?.sentence.description ?? ""
     #expect(one.parts.allSatisfy { told.contains($0) }, "\(found)")
-    #expect(!found.contains { $0.description.contains("mpirun") }, "\(found)")
+    #expect(!found.contains { $0.sentence.description.contains("mpirun") }, "\(found)")
   }
 
   /// Problems of a job under Slurm's srun, and its commands.
@@ -64,8 +64,8 @@ extension DiagnosisTests {
     #expect(problems(ranks) == [])
     one.spoil(&ranks)
     let found = problems(ranks)
-    let told = found.first { $0.name == one.name }?.description ?? ""
+    let told = found.first { $0.name == one.name }?.sentence.description ?? ""
     #expect(one.parts.allSatisfy { told.contains($0) }, "\(found)")
-    #expect(!found.contains { $0.description.contains("mpirun") }, "\(found)")
+    #expect(!found.contains { $0.sentence.description.contains("mpirun") }, "\(found)")
   }
 }

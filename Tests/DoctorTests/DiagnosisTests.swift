@@ -71,10 +71,10 @@ import Testing
       $0[1].parentCPUs = CPUList([2])
     },
     Case("governor", "'powersave'", "performance") { $0[0].processor.slowGovernor = "powersave" },
-    Case("threads", "OMP_NUM_THREADS=3 is set", "--threads-per-rank 3") {
+    Case("threads", "OMP_NUM_THREADS=3 is set", "type threads-per-rank 3") {
       $0[0].environment["OMP_NUM_THREADS"] = "3"
     },
-    Case("threads", "OMP_NUM_THREADS=4,2 is set", "--threads-per-rank 4") {
+    Case("threads", "OMP_NUM_THREADS=4,2 is set", "type threads-per-rank 4") {
       $0[0].environment["OMP_NUM_THREADS"] = "4,2"
     },
     Case("crowded", "ranks 1 and 2, with 2 threads each, are bound to CPU 1", "slot:PE=2") {
@@ -161,11 +161,12 @@ import Testing
     let found = problems(ranks)
     let problem = try #require(
       found.first { problem in
-        problem.name == one.name && one.parts.allSatisfy { problem.description.contains($0) }
+        problem.name == one.name
+          && one.parts.allSatisfy { problem.sentence.description.contains($0) }
       }, "\(found)")
-    #expect(problem.description.hasPrefix("warning: "))
-    #expect(!problem.description.contains("\n"))
-    #expect(Set(found.map(\.description)).count == found.count)
+    #expect(problem.sentence.description.hasPrefix("warning: "))
+    #expect(!problem.sentence.description.contains("\n"))
+    #expect(Set(found.map(\.sentence.description)).count == found.count)
   }
 
   @Test("data may be missing on hosts other than rank zero's")
@@ -174,7 +175,8 @@ import Testing
     ranks[4].data = DataFindings("/no/such/folder")
     #expect(problems(ranks) == [])
     let report = DoctorReport(JobFindings(ranks: ranks), version: "1", isLaunched: true)
-    #expect(report.lines.contains { $0.contains("host1: none here, rank 0 sends them") })
+    #expect(
+      report.lines(in: .neutral).contains { $0.contains("host1: none here, rank 0 sends them") })
   }
 
   @Test("ranks on every hardware thread are too many, since those are not cores")

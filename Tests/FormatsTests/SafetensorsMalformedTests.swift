@@ -108,7 +108,7 @@ import Testing
     let bytes = text.unicodeScalars.map { UInt8($0.value) } + [UInt8](repeating: 0, count: 600_000)
     let error = try refusal(of: try folder.file("a", bytes), comment: text)
     #expect(error.problem.contains("this is \(name)"), "\(error)")
-    #expect(error.advice.contains(advice), "\(error)")
+    #expect(error.advice.description.contains(advice), "\(error)")
   }
 
   /// Formats that are text, or that a few bytes do not tell.

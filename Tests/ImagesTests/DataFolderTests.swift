@@ -1,5 +1,6 @@
 import Foundation
 @testable import Images
+import Platform
 import Support
 import Testing
 
@@ -80,8 +81,8 @@ import Testing
     #expect(error.problem == "there are 2 data sets in here")
     let folders = names[0].contains("raw") ? ["a/raw", "b/raw"] : ["a", "b"]
     #expect(
-      error.advice
-        == "name one of them: --data \(path)/\(folders[0]), or --data \(path)/\(folders[1])")
+      error.advice.description
+        == "name one of them: data \(path)/\(folders[0]), or data \(path)/\(folders[1])")
   }
 
   /// Without a prefix a set is the folder's own.
@@ -103,13 +104,14 @@ import Testing
     arguments: [
       ([0x93] + Array("NUMPY".utf8), "this is a NumPy array", "README"),
       (Array("PK\u{3}\u{4}".utf8), "this is a zip archive", "unpack it"),
-      (idx([1, 1, 1], [0]), "this is a file", "name the folder that it is in: --data "),
+      (idx([1, 1, 1], [0]), "this is a file", "name the folder that it is in: data "),
     ] as [([UInt8], String, String)])
   func fileForAFolder(bytes: [UInt8], problem: String, advice: String) throws {
     let file = try folder.file("x", bytes)
     let error = try #require(throws: DataError.self) { try DataFolder(file) }
     #expect(error.kind == .malformed)
-    #expect(error.problem.hasPrefix(problem) && error.advice.contains(advice), "\(error)")
+    #expect(
+      error.problem.hasPrefix(problem) && error.advice.description.contains(advice), "\(error)")
   }
 
   /// A name that no files begin with.
@@ -118,8 +120,8 @@ import Testing
     let error = try #require(throws: DataError.self) { try DataFolder("\(path)/emnist-leters") }
     #expect(error.problem.contains("no data set whose files begin so"))
     #expect(
-      error.advice
-        == "name one that there is: --data \(path)/emnist-digits, or --data \(path)/emnist-letters")
+      error.advice.description
+        == "name one that there is: data \(path)/emnist-digits, or data \(path)/emnist-letters")
   }
 
   /// Those that are tried where a folder may not be listed.

@@ -1,6 +1,7 @@
 import Foundation
 @testable import Images
 import Kernels
+import Platform
 import Support
 import Testing
 
@@ -67,7 +68,7 @@ import Testing
     #expect(error.path == folder.url.path)
     #expect(error.problem == "there is no train-images-idx3-ubyte (or .gz) here")
     // Nobody who has named a folder wants other images.
-    #expect(error.advice.hasPrefix("name the folder that has it with --data; pictures"))
+    #expect(error.advice.description.hasPrefix("name the folder that has it with data; pictures"))
   }
 
   @Test func anotherNumberOfLabels() throws {
@@ -111,7 +112,7 @@ import Testing
     }
     #expect(error.problem == "the label of image 1 is \(number), and a label is from 0 to 255")
     #expect(error.offset == 8 + bytes.count)
-    #expect(error.advice == "mend the file, or remove it: training needs no labels")
+    #expect(error.advice.description == "mend the file, or remove it: training needs no labels")
   }
 
   /// What cannot be labels is to go, not the images: one-hot vectors, floats, text, too few.
@@ -127,7 +128,7 @@ import Testing
   func noLabelsAtAll(bytes: [UInt8], problem: String) throws {
     let error = try #require(throws: DataError.self) { try load(images: images, labels: bytes) }
     #expect(error.problem.hasPrefix(problem), "\(error)")
-    #expect(error.advice == "mend the file, or remove it: training needs no labels")
+    #expect(error.advice.description == "mend the file, or remove it: training needs no labels")
   }
 
   /// Pixels of another kind are to be written anew, not replaced by digits.
@@ -138,7 +139,7 @@ import Testing
     let error = try #require(throws: DataError.self) {
       try load(images: bytes, labels: idx([2], [7, 0]))
     }
-    #expect(error.advice.contains("as the README shows under"), "\(error)")
+    #expect(error.advice.description.contains("as the README shows under"), "\(error)")
   }
 
   @Test func noLabels() throws {

@@ -1,6 +1,7 @@
 import Foundation
 @testable import Images
 import Kernels
+import Platform
 import Support
 
 /// A whole array as a file has it.

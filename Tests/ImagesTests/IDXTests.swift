@@ -1,5 +1,6 @@
 import Foundation
 @testable import Images
+import Platform
 import Support
 import Testing
 

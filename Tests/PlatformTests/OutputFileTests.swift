@@ -52,7 +52,7 @@ import Testing
     }
     #expect(error.path == path)
     #expect(error.problem == "cannot create it: No such file or directory")
-    #expect(error.advice.contains("folder exists"))
+    #expect(error.advice.description.contains("folder exists"))
   }
 
   @Test func aFolderIsNoFile() throws {

@@ -51,8 +51,8 @@ package struct Prediction {
     guard let fit = fits.first else {
       throw Failure(
         .badData,
-        "a prediction needs rows of two batch sizes at least; run lockstep bench, without --quick "
-          + "and --batch-sizes, again")
+        "a prediction needs rows of two batch sizes at least; run "
+          + "\(command: "bench"), without \(setting: "quick") and \(setting: "batch-sizes"), again")
     }
     (measured, model) = fit
     self.question = question

@@ -61,13 +61,13 @@ struct MPIJob {
       throw Failure(
         .mpi,
         "this was not done after \(Int(limit)) s: \(words.joined(separator: " ")); run it by itself "
-          + "to see where it stands, or give fewer --ranks")
+          + "to see where it stands, or give fewer \(setting: "ranks")")
     }
     guard outcome.status == 0 || outcome.status == tolerated?.rawValue else {
-      throw Failure(
-        Platform.ExitCode(rawValue: outcome.status) ?? .mpi,
+      let text =
         outcome.sentence ?? "this ended with code \(outcome.status): "
-          + words.joined(separator: " ") + (outcome.complaint.map { "; it said: \($0)" } ?? ""))
+        + words.joined(separator: " ") + (outcome.complaint.map { "; it said: \($0)" } ?? "")
+      throw Failure(Platform.ExitCode(rawValue: outcome.status) ?? .mpi, Sentence(text))
     }
     return outcome
   }

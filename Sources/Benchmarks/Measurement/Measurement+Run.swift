@@ -20,7 +20,8 @@ extension Measurement {
       guard let meter = PeakMeter(request.precision, seconds: request.peakSeconds) else {
         throw Failure(
           .unavailable,
-          "no \(request.precision.rawValue) on this processor; measure with --precision fp32")
+          "no \(request.precision.rawValue) on this processor; measure with \(setting: .precision, "fp32")"
+        )
       }
       return meter
     }

@@ -86,8 +86,8 @@ package struct ProofReport: Codable, BenchResult {
   /// The failure with which the process ends; nil where all is well. Bits that differ come before
   /// runs that failed.
   package var failure: Failure? {
-    if !holds { return Failure(.disagreement, verdict) }
-    if !isAsPublished { return Failure(.disagreement, publishedVerdict) }
+    if !holds { return Failure(.disagreement, Sentence(verdict)) }
+    if !isAsPublished { return Failure(.disagreement, Sentence(publishedVerdict)) }
     guard let first = rows.lazy.compactMap(\.failure).first else { return nil }
     return Failure(ExitCode(rawValue: first.code) ?? .mpi, "\(verdict): \(first.sentence)")
   }

@@ -39,7 +39,8 @@ struct ProofRun {
         try progress.step(cell.name) { try train(&row) }
       } catch let error where !(error is Interruption) && !report.rows.isEmpty {
         let failure = Failure(error)
-        row.failure = .init(code: failure.code.rawValue, sentence: failure.description)
+        row.failure = .init(
+          code: failure.code.rawValue, sentence: failure.sentence.text(in: commands.vocabulary))
       }
       report.rows.append(row)
     }
@@ -118,7 +119,8 @@ extension ProofRun {
       scratch.remove("run")
     }
     throw Failure(
-      .inputOutput, "a run of \(steps) steps was done before it could be stopped; give more --steps"
+      .inputOutput,
+      "a run of \(steps) steps was done before it could be stopped; give more \(setting: "steps")"
     )
   }
 

@@ -55,12 +55,14 @@ extension BenchReport {
   package init(reading path: String) throws {
     guard File.canBeRead(path) else {
       throw Failure(
-        .inputOutput, "\(path): cannot be read; measure first: lockstep bench --json \(path)")
+        .inputOutput,
+        "\(path): cannot be read; measure first: \(command: "bench") \(setting: "json", path)")
     }
     guard let report = JSONText.decoded(BenchReport.self, from: File.text(path)) else {
       throw Failure(
         .badData,
-        "\(path): this is not what lockstep bench writes; run lockstep bench --json \(path)")
+        "\(path): this is not what \(command: "bench") writes; run \(command: "bench") "
+          + "\(setting: "json", path)")
     }
     self = report
   }

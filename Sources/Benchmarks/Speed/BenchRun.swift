@@ -66,10 +66,8 @@ struct BenchRun {
 
   private mutating func measure(_ peer: Peer) throws {
     guard let peers, absentPeers[peer] == nil else { return }
-    let flags = [
-      "--data", plan.data, "--seconds", "\(2 * plan.seconds)", "--scratch", scratch.path,
-    ]
-    let (answer, reason) = try peers.run(peer, job, ranks: mostRanks, flags: flags, limit: 180)
+    let task = PeerTask.pace(seconds: 2 * plan.seconds, data: plan.data, scratch: scratch.path)
+    let (answer, reason) = try peers.run(peer, job, ranks: mostRanks, task: task, limit: 180)
     guard let answer else { return absentPeers[peer] = reason }
     peerRates[peer, default: []].append(answer.imagesPerSecond)
   }
@@ -96,8 +94,8 @@ struct BenchRun {
   }
 
   private func timeToLoss(_ peer: Peer) throws -> TimeToLoss? {
-    let flags = ["--data", plan.data, "--until-loss", "\(TimeToLoss.target)"]
-    let answer = try peers?.run(peer, job, ranks: mostRanks, flags: flags, limit: 600).answer
+    let task = PeerTask.loss(TimeToLoss.target, data: plan.data)
+    let answer = try peers?.run(peer, job, ranks: mostRanks, task: task, limit: 600).answer
     return answer.flatMap { TimeToLoss(name: peer.name, $0) }
   }
 }

@@ -95,7 +95,7 @@ extension BenchTable {
     }
     if let startup = report.startup {
       table.add([
-        "\(MPILauncher.own.program) -n \(report.startupRanks) lockstep train --max-steps 1, start to end",
+        "one step of training on \(Wording.count(report.startupRanks, "rank")), start to end",
         "\(startup.median.twoDecimals) s (\(startup.smallest.twoDecimals) to "
           + "\(startup.largest.twoDecimals))",
       ])

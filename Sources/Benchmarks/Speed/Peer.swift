@@ -55,14 +55,14 @@ package struct PeerBench {
     var testLoss: Double?
   }
 
-  /// Runs a peer on `ranks` cores, with more `flags` of its script, for `limit` seconds at most.
+  /// Runs a peer on `ranks` cores, which do `task`, for `limit` seconds at most.
   ///
   /// - Returns: its answer; where it is not installed, nil and the reason.
   func run(
-    _ peer: Peer, _ job: MPIJob, ranks: Int, flags: [String], limit: Double
+    _ peer: Peer, _ job: MPIJob, ranks: Int, task: PeerTask, limit: Double
   ) throws -> (answer: Answer?, reason: String?) {
     let program =
-      ["\(environment)/bin/python", "\(scripts)/\(peer.script)", "--cores", "\(ranks)"] + flags
+      ["\(environment)/bin/python", "\(scripts)/\(peer.script)", "--cores", "\(ranks)"] + task.flags
     // Their libraries would start a thread for each core in every rank.
     let outcome = try job.run(
       peer.isOneProcess ? program : job.words(ranks: ranks, for: program), limit: limit,
@@ -94,5 +94,23 @@ struct PeerRow: Codable {
   struct Ratio: Codable {
     var precision: Precision
     var lockstepOverPeer: Summary
+  }
+}
+
+/// What a peer's script is asked to do.
+enum PeerTask {
+  /// To train on the images in `data` for `seconds`, with files of its own in the folder `scratch`.
+  case pace(seconds: Double, data: String, scratch: String)
+
+  /// To train on the images in `data` until the test loss is at most this.
+  case loss(Double, data: String)
+
+  /// The flags of the script.
+  fileprivate var flags: [String] {
+    switch self {
+    case .pace(let seconds, let data, let scratch):
+      ["--data", data, "--seconds", "\(seconds)", "--scratch", scratch]
+    case .loss(let loss, let data): ["--data", data, "--until-loss", "\(loss)"]
+    }
   }
 }

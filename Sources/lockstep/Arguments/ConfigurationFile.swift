@@ -17,7 +17,7 @@ struct ConfigurationFile {
       let text = try FileSystem.read(path, atMost: 1 << 20)
       node = try Yams.compose(yaml: text.hasPrefix("\u{FEFF}") ? String(text.dropFirst()) : text)
     } catch let error as FileError {
-      throw ValidationError(error.description)
+      throw ValidationError(error.sentence.text(in: .commandLine))
     } catch {
       throw ValidationError("\(path): this is not YAML: \(Self.firstLine(of: "\(error)"))")
     }

@@ -15,7 +15,7 @@ extension Bench {
       interruption.endProcess()
     } catch {
       let failure = Failure(error)
-      Job.tell(failure.description)
+      Job.tell(failure.sentence)
       Glibc.exit(failure.code.rawValue)
     }
   }

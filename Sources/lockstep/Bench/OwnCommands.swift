@@ -6,6 +6,8 @@ internal import Platform
 
 /// Spells the command lines with which `lockstep bench` starts this program again.
 struct OwnCommands: ChildCommands {
+  let vocabulary = Vocabulary.commandLine
+
   func measure(_ request: MeasurementRequest, data: String) -> [String] {
     [
       Self.program, "measure", "--precision", request.precision.rawValue,

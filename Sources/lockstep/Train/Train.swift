@@ -53,7 +53,7 @@ struct Train: ParsableCommand {
 
   func validate() throws {
     if directory.isEmpty { throw ValidationError("--run must name a directory") }
-    if let problem = request.problem { throw ValidationError(problem) }
+    if let problem = request.problem { throw ValidationError(problem.text(in: .commandLine)) }
     if config?.isEmpty == true { throw ValidationError("--config must name a file, not be empty") }
   }
 

@@ -1,0 +1,23 @@
+/// How a program words what a ``Sentence`` refers to.
+package struct Vocabulary: Sendable {
+  /// The words for a setting, and for the value behind it; that is nil where no value is meant.
+  package let setting: @Sendable (SettingName, String?) -> String
+
+  /// The words for a command, by its name.
+  package let command: @Sendable (String) -> String
+
+  /// A vocabulary of these words.
+  package init(
+    setting: @escaping @Sendable (SettingName, String?) -> String,
+    command: @escaping @Sendable (String) -> String
+  ) {
+    (self.setting, self.command) = (setting, command)
+  }
+
+  /// The names as they are: of no program.
+  package static let neutral = Vocabulary(
+    setting: { name, value in value.map { "\(name) \($0)" } ?? name.text }, command: { $0 })
+
+  /// Where an encoder has the vocabulary that sentences are written in.
+  package static let key = CodingUserInfoKey(rawValue: "vocabulary")!
+}
