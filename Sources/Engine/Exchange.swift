@@ -68,7 +68,7 @@ struct ExchangePlan {
   let floats: Int
 
   /// The plan for the teams of `job` and the model of `layout`.
-  init(_ shape: JobShape, _ job: JobLayout, _ layout: ParameterLayout) {
+  init(_ shape: JobShape, _ job: JobLayout, layout: ParameterLayout) {
     switch (job.teamCount, shape.exchange) {
     case (1, _), (_, .allGather): self.init(sharingTilesOf: layout, job)
     case (_, .allReduce): self.init(reducingTilesOf: layout, job, wire: shape.wire)

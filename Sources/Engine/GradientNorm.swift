@@ -2,28 +2,28 @@ internal import Kernels
 internal import MPI
 internal import VAE
 
-/// The length of a batch's gradient, measured where its tiles are: no rank has all of them.
+/// The Euclidean norm of a batch's gradient, no rank of which has all tiles.
 ///
-/// Each tile's is noted by whoever takes the step with it, and they are put together in the order
-/// of the tiles, so that the bits do not depend on the number of ranks.
+/// The thread that takes the step with a tile stores the norm of the tile's gradient; rank zero
+/// combines them in the order of the tiles, so that the bits do not depend on the number of ranks.
 struct GradientNorm {
-  /// The tiles' norms, (tiles), which all ranks of a team see; zero for those that only other teams
-  /// have.
+  /// The norm of each tile's gradient, (tiles), in memory that the team's ranks share; zero for tiles
+  /// that other teams update.
   private let norms: Vector
 
-  /// The floats of a team's memory that it takes.
+  /// The floats of the team's memory that the norms of a model of `layout` take.
   static func count(_ layout: ParameterLayout) -> Int { layout.tiles.count }
 
   init(_ memory: Vector) { norms = memory }
 
-  /// Notes the `gradient` of `tile`.
+  /// Stores the norm of the `gradient` of `tile`.
   func note(_ tile: GradientTile, _ gradient: Vector) {
     norms[tile.number] = Float(gradient.sumOfSquares.squareRoot())
   }
 
-  /// The norm, on rank zero, once all ranks of its team have noted their tiles; collective over the
-  /// lanes of teams, each of which has some of the tiles only where they are `isSpread`. Nil where
-  /// squares were too large for floats.
+  /// The norm of the whole gradient, on rank zero, after all ranks of its team have stored theirs; nil
+  /// where the square of an element is too large for a float. Collective over the lanes; `isSpread` is
+  /// whether each team has updated some of the tiles only.
   func value(_ team: borrowing Team, isSpread: Bool) throws -> Double? {
     var all = (0..<norms.count).map { norms[$0] }
     if isSpread {

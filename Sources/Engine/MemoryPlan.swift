@@ -36,7 +36,7 @@ package struct MemoryPlan {
     _ layout: ParameterLayout, precision: Precision, batchSize: Int, job: JobLayout,
     shape: JobShape
   ) {
-    let plan = ExchangePlan(shape, job, layout)
+    let plan = ExchangePlan(shape, job, layout: layout)
     let capacity =
       plan.holdsWholeBatch ? batchSize : job.shard(ofTeam: job.team).capacity(of: batchSize)
     var end = 0

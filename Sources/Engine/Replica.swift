@@ -1,9 +1,10 @@
 public import Kernels
 public import VAE
 
-/// A view of a replica's state: parameters and the optimizer's two moments, all laid out alike.
+/// The parameters that a team trains and the optimizer's two moments, in memory that the team's ranks
+/// share; all three have the same layout.
 public struct Replica {
-  /// Where the tensors lie.
+  /// Which floats of each vector are which tensor.
   public let layout: ParameterLayout
 
   /// The parameters.
@@ -15,7 +16,7 @@ public struct Replica {
   /// Adam's running mean of the squared gradient.
   public let secondMoment: Vector
 
-  /// What products read in the place of the parameters.
+  /// Copies of the weights in the order in which products read them.
   private let copies: WeightCopies
 
   /// The parameters as the model reads them.
@@ -26,7 +27,7 @@ public struct Replica {
     3 * layout.count + WeightCopies.count(layout, precision: precision)
   }
 
-  /// Lays a replica over `memory`, which the caller keeps alive.
+  /// The replica of `layout` in `memory`, which the caller must keep alive.
   package init(_ layout: ParameterLayout, _ memory: Vector, precision: Precision = .fp32) {
     self.layout = layout
     parameters = memory[0..<layout.count]
@@ -36,7 +37,7 @@ public struct Replica {
       layout, memory[3 * layout.count..<memory.count], precision: precision)
   }
 
-  /// Lets products see what the parameters of `tile` are now.
+  /// Copies the parameters of `tile`, after they have changed, to where products read them.
   func updateCopies(_ tile: GradientTile) { copies.update(tile, from: parameters) }
 
   /// Where the two moments of parameters at `ranges` lie in a memory in which a replica of `layout`

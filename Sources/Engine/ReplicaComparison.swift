@@ -2,15 +2,15 @@ package import MPI
 internal import Platform
 internal import Ranks
 
-/// Looks whether the teams, whose replicas are to step together, still do.
+/// Finds teams whose replica is no longer the same as the others'.
 enum ReplicaComparison {
-  /// Compares the SHA-256 of all teams' parameters; collective over the teams' `leaders`, of which
-  /// this one's rank among all is `worldRank`.
+  /// Compares the SHA-256 of all teams' parameters; collective over the teams' `leaders`. `worldRank` is
+  /// this leader's rank among all ranks of the job.
   ///
   /// - Throws: `MPIError` where a call fails.
-  /// - Returns: a failure with `disagreement` that names the ranks whose replica is not that of
-  ///   most teams, or all leaders where there is no majority, and their hosts; the same on all
-  ///   leaders.
+  /// - Returns: nil where all replicas are the same; else a failure with `disagreement` that names the
+  ///   ranks and hosts whose replica differs from the majority's or, where there is no majority, all
+  ///   leaders. The same on all leaders.
   static func failure(
     _ replica: Replica, step: Int, worldRank: Int, among leaders: borrowing Communicator
   ) throws -> Failure? {
@@ -29,7 +29,8 @@ enum ReplicaComparison {
     return Failure(.disagreement, Sentence(sentence))
   }
 
-  /// What is said of `ranks`: that they are wrong or, where that is not known, that some are.
+  /// The sentence about `ranks` after step number `step`: that their replicas are wrong or, where
+  /// `isKnown` is false, that some of them are.
   static func sentence(_ step: Int, _ ranks: [String], isKnown: Bool) -> String {
     let names = Wording.hosts(ranks)
     return "step \(step): "

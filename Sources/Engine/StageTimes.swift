@@ -1,4 +1,4 @@
-/// Where the time of training steps went, in seconds.
+/// The seconds that training steps took, by stage.
 public struct StageTimes: Equatable, Sendable {
   /// What a rank does in a step, in this order.
   public enum Stage: String, Codable, Sendable, CaseIterable {
@@ -6,17 +6,17 @@ public struct StageTimes: Equatable, Sendable {
     case batch
     /// Encoder, sampler and decoder.
     case forward
-    /// The bound, and from its gradient the deltas of all layers.
+    /// The evidence lower bound, and the deltas of all layers.
     case backward
     /// The gradient's tiles, and the optimizer.
     case gradients
-    /// Between teams.
+    /// The messages between teams.
     case exchange
-    /// For the ranks of the team, and for the threads of the rank.
+    /// Waiting for the team's other ranks, and for the rank's other threads.
     case waiting
   }
 
-  /// By stage; no array, since they are read in every step. The last two are zero.
+  /// The seconds by stage, and two zeros. No array: every step reads them.
   private var seconds = SIMD8<Double>()
 
   /// No time at all.
@@ -31,7 +31,7 @@ public struct StageTimes: Equatable, Sendable {
   /// The seconds of all stages.
   public var total: Double { seconds.sum() }
 
-  /// The seconds that went for others: for the ranks of the team, and for what teams exchange.
+  /// The seconds of waiting for other ranks: those of the team, and those of other teams.
   public var waited: Double { self[.waiting] + self[.exchange] }
 
   /// The time that passed between two readings.
@@ -57,9 +57,7 @@ extension StageTimes.Stage {
   fileprivate var index: Int { Self.order.firstIndex(of: self)! }
 }
 
-/// Attributes the time that passes on one thread to stages.
-///
-/// Looking at the clock takes some 30 ns and, on Linux, no system call.
+/// Measures how long one thread spends in each stage. Reading the clock takes about 30 ns.
 final class StageClock {
   private(set) var times = StageTimes()
   private var last = ContinuousClock.now

@@ -1,14 +1,100 @@
 internal import Kernels
+internal import Platform
+internal import Ranks
 
-/// The reports in a team's memory: what its ranks found, and what came out for the whole batch.
+/// What any rank may ask of all ranks: after the step in which it asks, all ranks know.
+public struct StepRequests: Equatable, Sendable {
+  /// To end training.
+  public var stop: Bool
+
+  /// To write a checkpoint.
+  public var save: Bool
+
+  /// Some requests, or none.
+  public init(stop: Bool = false, save: Bool = false) {
+    self.stop = stop
+    self.save = save
+  }
+
+  /// The floats that requests are stored as.
+  fileprivate static let count = 2
+
+  /// Requests that were stored in `flags`, each of which is 0 or 1.
+  fileprivate init(_ flags: Vector) { self.init(stop: flags[0] > 0, save: flags[1] > 0) }
+
+  fileprivate func store(in flags: Vector) {
+    flags[0] = stop ? 1 : 0
+    flags[1] = save ? 1 : 0
+  }
+}
+
+/// The losses of a batch, and what ranks ask for, in memory that the ranks of a team share.
+///
+/// Every rank adds up the same numbers in the same order: the loss does not depend on which rank
+/// computed it.
+struct BatchReport {
+  /// The losses (batch, 2) by position in the batch: reconstruction and divergence, in nats.
+  let losses: Matrix
+
+  private let flags: Vector
+
+  /// The floats that the report of a batch of `batchSize` takes.
+  static func count(batchSize: Int) -> Int { 2 * batchSize + StepRequests.count }
+
+  init(_ memory: Vector, batchSize: Int) {
+    losses = memory.matrix(rows: batchSize, columns: 2)
+    flags = memory[2 * batchSize..<2 * batchSize + StepRequests.count]
+  }
+
+  /// What some rank asks for.
+  var requests: StepRequests {
+    get { StepRequests(flags) }
+    nonmutating set { newValue.store(in: flags) }
+  }
+
+  /// The losses at `positions`, summed in their order.
+  func sum(_ positions: Range<Int>) -> LossSum {
+    var sum = LossSum()
+    for position in positions {
+      sum.add(
+        reconstruction: Double(losses[position, 0]), divergence: Double(losses[position, 1]))
+    }
+    return sum
+  }
+
+  /// Whether the losses at `positions` are finite. Where a delta is not finite, the model makes the
+  /// loss of its position NaN.
+  func isFinite(_ positions: Range<Int>) -> Bool {
+    let losses = sum(positions)
+    return losses.reconstruction.isFinite && losses.divergence.isFinite
+  }
+
+  /// The sum of the losses of the first `count` positions, for step number `step`.
+  ///
+  /// - Throws: where a loss or a delta was not finite. All ranks see the same losses, so all throw.
+  func finiteSum(_ count: Int, step: Int) throws -> LossSum {
+    guard isFinite(0..<count) else {
+      throw SharedFailure(
+        Failure(
+          .disagreement,
+          "step \(step): the loss or its gradient is not finite; the parameters are left as they "
+            + "were before it; begin anew with a smaller \(setting: .learningRate), in another "
+            + "\(setting: .run), or with \(setting: .initialParameters) from a checkpoint's "
+            + "model.safetensors"))
+    }
+    return sum(0..<count)
+  }
+}
+
+/// The reports in a team's memory: of its own ranks, and of the whole batch.
 struct TeamReport {
-  /// What ranks found, by position in the batch; once gathered, of the whole batch.
+  /// What the team's ranks report, by position in the batch; after an exchange, what all teams do.
   let found: BatchReport
 
-  /// The whole batch's, which the leader leaves for all.
+  /// The report of the whole batch, which the leader writes for all ranks of the team.
   let result: BatchReport
 
-  /// The requests of all ranks of the job, by their places.
+  /// What each rank of the job asks for, by its place.
   private let requests: [Vector]
 
   /// One flag a place: not zero if the rank there saw a loss that is NaN or infinite.
@@ -18,7 +104,7 @@ struct TeamReport {
 
   /// The floats that a batch of `batchSize` and a job of `ranks` need.
   static func count(batchSize: Int, ranks: Int) -> Int {
-    2 * BatchReport.count(batchSize: batchSize) + ranks * (RequestFlags.count + 1)
+    2 * BatchReport.count(batchSize: batchSize) + ranks * (StepRequests.count + 1)
   }
 
   init(_ memory: Vector, batchSize: Int) {
@@ -26,43 +112,44 @@ struct TeamReport {
     let count = BatchReport.count(batchSize: batchSize)
     found = BatchReport(memory[0..<count], batchSize: batchSize)
     result = BatchReport(memory[count..<2 * count], batchSize: batchSize)
-    let ranks = (memory.count - 2 * count) / (RequestFlags.count + 1)
+    let ranks = (memory.count - 2 * count) / (StepRequests.count + 1)
     requests = (0..<ranks).map { place in
-      let start = 2 * count + place * RequestFlags.count
-      return memory[start..<start + RequestFlags.count]
+      let start = 2 * count + place * StepRequests.count
+      return memory[start..<start + StepRequests.count]
     }
     verdicts = memory[memory.count - ranks..<memory.count]
   }
 
-  /// Says what the rank at `place` asks for.
-  func request(_ mine: StepRequests, place: Int) { RequestFlags.write(mine, to: requests[place]) }
+  /// Notes what the rank at `place` asks for.
+  func request(_ mine: StepRequests, place: Int) { mine.store(in: requests[place]) }
 
-  /// Says, for the rank at `place`, whether all that its team found is finite.
+  /// Notes the verdict of the rank at `place`: whether all losses of its team are finite.
   func judge(_ isFinite: Bool, place: Int) { verdicts[place] = isFinite ? 0 : 1 }
 
-  /// Whether all that the ranks at `places` know is finite.
+  /// Whether the verdict of every rank at `places` is that its losses are finite.
   func isFinite(places: [Int]) -> Bool { places.allSatisfy { verdicts[$0] == 0 } }
 
-  /// Where the losses at `positions` of a batch, what the ranks at `places` ask for, and the
-  /// verdict of the rank at place `judge`, if any, lie in the report's memory.
+  /// Where the losses at `positions` of a batch, the requests of the ranks at `places`, and the
+  /// verdict of the rank at place `judge`, if that is not nil, lie in the report's memory.
   func gatheredRanges(
     _ positions: Range<Int>, places: Range<Int>, judge: Int?
   ) -> [Range<Int>] {
     let flags = 2 * BatchReport.count(batchSize: batchSize)
-    let verdicts = flags + requests.count * RequestFlags.count
+    let verdicts = flags + requests.count * StepRequests.count
     return [
       2 * positions.lowerBound..<2 * positions.upperBound,
-      flags + places.lowerBound * RequestFlags.count..<flags
-        + places.upperBound * RequestFlags.count,
+      flags + places.lowerBound * StepRequests.count..<flags
+        + places.upperBound * StepRequests.count,
     ] + (judge.map { [verdicts + $0..<verdicts + $0 + 1] } ?? [])
   }
 
-  /// Leaves for all, as ``result``, what is found of a batch of `count` samples. The leader's task.
+  /// Writes ``result`` for a batch of `count` samples: the losses that are found, and all requests.
+  /// The leader's task.
   func summarise(_ count: Int) {
-    result.copyLosses(of: found, count)
+    result.losses.rows(0..<count).copy(from: found.losses.rows(0..<count))
     var all = StepRequests()
     for flags in requests {
-      let one = RequestFlags.read(flags)
+      let one = StepRequests(flags)
       all = StepRequests(stop: all.stop || one.stop, save: all.save || one.save)
     }
     result.requests = all

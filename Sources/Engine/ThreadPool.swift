@@ -2,12 +2,12 @@ internal import Glibc
 internal import Platform
 internal import Synchronization
 
-/// The threads of a rank, which share its samples and its tiles: the caller's, number 0, and those
-/// started here.
+/// The threads of a rank, which share its samples and its tiles: number 0 is the caller's, the pool
+/// starts the others.
 ///
-/// They wait as ranks do in a barrier, by looking: a step hands them work twice in a few hundred
-/// microseconds, and waking a thread that sleeps takes tens of them. Where none comes for long, or
-/// threads outnumber cores, they make way. None of them calls MPI.
+/// A waiting thread polls, as ranks do in a barrier: a step gives threads work twice in a few hundred
+/// microseconds, and waking a sleeping thread takes tens of them. After a while without work, or
+/// where threads outnumber cores, a thread yields and then sleeps. Only the caller's may call MPI.
 package final class ThreadPool {
   /// The number of threads.
   package let count: Int
@@ -42,7 +42,7 @@ package final class ThreadPool {
     for thread in threads { thread.join() }
   }
 
-  /// Calls `body` with each thread's number on that thread, and returns when all are through.
+  /// Calls `body` on each thread, with the thread's number; returns when all calls have returned.
   package func run(_ body: (Int) -> Void) {
     guard count > 1 else { return body(0) }
     withoutActuallyEscaping(body) { body in
@@ -53,7 +53,7 @@ package final class ThreadPool {
   }
 }
 
-/// Work that is handed out again and again to the same threads.
+/// One piece of work after another for the same threads.
 private final class Round: Sendable {
   private let number = Atomic(0)
   private let busy = Atomic(0)
@@ -73,7 +73,7 @@ private final class Round: Sendable {
     body = nil
   }
 
-  /// Lets the threads end.
+  /// Makes the threads end.
   func end(workers: Int) { begin(nil, workers: workers) }
 
   /// A thread's life.
@@ -87,7 +87,7 @@ private final class Round: Sendable {
     }
   }
 
-  // Not inlined: the thread must have let go of the work before it says that it is through.
+  // Not inlined: the thread must have released the work before it says that it has ended.
   @inline(never)
   private func perform(_ thread: Int) -> Bool {
     guard let body else { return false }

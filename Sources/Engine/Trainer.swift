@@ -29,16 +29,16 @@ public struct Trainer: ~Copyable {
   package let need: MemoryPlan
 
   let team: Team
-  private let workers: Workers
-  private var memory: SharedMemory<Float>
-  private let workspace: Buffer<Float>
+  let workers: Workers
+  var memory: SharedMemory<Float>
+  let workspace: Buffer<Float>
   private let activations: Activations
   private let report: TeamReport
-  private let norm: GradientNorm
-  private let exchange: any Exchange
+  let norm: GradientNorm
+  let exchange: any Exchange
   private let optimizer: Optimizer
-  private let dataset: Dataset
-  private let schedule: BatchSchedule
+  let dataset: Dataset
+  let schedule: BatchSchedule
   private let holdsWholeBatch: Bool
   private var order: EpochOrder
   private var noise: RandomStream
@@ -72,7 +72,7 @@ public struct Trainer: ~Copyable {
       own: workspace.vector, precision: recipe.precision, mostlyZero: dataset.isMostlyBlack)
     let replica = Replica(layout, memory.vector[need.replica], precision: recipe.precision)
     let report = TeamReport(memory.vector[need.report], batchSize: schedule.batchSize)
-    let plan = ExchangePlan(shape, job, layout)
+    let plan = ExchangePlan(shape, job, layout: layout)
     let site = ExchangeSite(
       layout: layout, job: job, plan: plan, memory: memory.vector, regions: need,
       activations: activations, report: report,
@@ -91,15 +91,6 @@ public struct Trainer: ~Copyable {
     self.team = team
     self.memory = memory
   }
-
-  /// The number of images in an epoch.
-  public var imageCount: Int { dataset.count }
-
-  /// The size of an image in pixels.
-  package var imageShape: (rows: Int, columns: Int) { (dataset.rows, dataset.columns) }
-
-  /// Where this rank's time in steps went.
-  public var stageTimes: StageTimes { workers.stageTimes }
 
   /// Whether the epoch under way has no batch left.
   public var isEpochComplete: Bool { progress.offset == dataset.count }
@@ -153,7 +144,7 @@ public struct Trainer: ~Copyable {
       replica.updateCopies(tile)
     }
     if team.layout.isLeader { report.summarise(batch.count) }
-    try meet()  // So are the new parameters.
+    try meet()  // The new parameters are there.
     return (try advance(past: batch), report.result.requests)
   }
 
@@ -212,64 +203,6 @@ public struct Trainer: ~Copyable {
     order = EpochOrder(count: dataset.count, seed: recipe.seed, epoch: progress.epoch + 1)
     noise = RandomStream(seed: recipe.seed, purpose: .training, epoch: progress.epoch + 1)
   }
-
-  /// Draws the parameters from the recipe's seed, with which training begins; collective.
-  public mutating func initialize() throws {
-    let seed = recipe.seed
-    try fill { replica, _ in replica.layout.initialize(replica.parameters, seed: seed) }
-  }
-
-  /// Takes over parameters and moments that `read` fills in on rank zero; collective over `world`,
-  /// the ranks that train.
-  ///
-  /// - Throws: on all ranks, what `read` throws.
-  package mutating func load(
-    among world: borrowing Communicator, reading read: (Replica) throws -> Void
-  ) throws {
-    try world.together { if world.rank == 0 { try read(replica) } }
-    try fill { replica, leaders in
-      for vector in [replica.parameters, replica.firstMoment, replica.secondMoment] {
-        try vector.withMutableSpan { span throws(MPIError) in
-          try leaders.broadcast(&span, from: 0)
-        }
-      }
-    }
-  }
-
-  /// Fills the replica on every team's leader, which may talk to the other leaders, rank zero first.
-  private mutating func fill(
-    _ body: (Replica, borrowing Communicator) throws -> Void
-  ) throws {
-    if team.layout.isLeader {
-      try team.withLane { try body(replica, $0) }
-      replica.layout.tiles.forEach(replica.updateCopies)
-    }
-    try memory.barrier(on: team.communicator)
-  }
-
-  /// Makes every team's ``replica`` complete: of moments, a team may have only those that it
-  /// updates. Collective.
-  package mutating func completeReplica() throws {
-    if try exchange.gatherMoments() { try memory.barrier(on: team.communicator) }
-  }
-
-  /// Where this rank stands in the job.
-  package var job: JobLayout { team.layout }
-
-  /// The number of teams.
-  package var teamCount: Int { team.layout.teamCount }
-
-  /// The Euclidean norm of the last step's gradient, the mean over its batch, if that was measured:
-  /// on rank zero. Collective.
-  public func gradientNorm() throws -> Double? {
-    try norm.value(team, isSpread: exchange.sharesTiles)
-  }
-
-  /// The bytes that this rank gives MPI for other teams in a full step.
-  package var exchangeBytes: Int { exchange.sentBytes(schedule.batchSize) }
-
-  /// Adds zeros up over the teams as a step does with gradients: for measurements. Collective.
-  package mutating func reduceNothing() throws { try exchange.reduceNothing() }
 
   /// Ends training; collective.
   public consuming func free() throws {

@@ -14,14 +14,14 @@ struct Worker {
   /// The thread's part of every batch.
   let shard: Shard
 
-  /// The thread's part of what its team does together.
+  /// The thread's part of work that all threads of the team share, each as large a part.
   let teamShare: Shard
 
-  /// Where its time goes.
+  /// Measures how long the thread spends in each stage.
   let clock = StageClock()
 }
 
-/// The threads of a rank. To the batch they are like ranks: each has a shard.
+/// The threads of a rank, each of which computes a shard of every batch.
 struct Workers: ~Copyable {
   private let threads: ThreadPool
   private let all: [Worker]
@@ -43,13 +43,13 @@ struct Workers: ~Copyable {
     }
   }
 
-  /// Begins a step: time before it belongs to no stage.
+  /// Starts the clocks of a step: time before it belongs to no stage.
   func begin() {
     for worker in all { worker.clock.begin() }
   }
 
-  /// Calls `body` on every thread, and returns when all are through. To all, subnormal numbers are
-  /// zeros from then on; the main thread's mode is the caller's to restore.
+  /// Calls `body` on every thread; returns when all calls have returned. Threads treat subnormal
+  /// numbers as zero from then on; the caller must restore the main thread's mode.
   func run(_ body: (Worker) -> Void) {
     threads.run { number in
       SubnormalMode.flushing.set()
@@ -71,6 +71,6 @@ struct Workers: ~Copyable {
     return areRight.withLock { $0 }
   }
 
-  /// Where the time of all steps went, the mean of the threads.
+  /// The time that all steps took, by stage: the mean of the threads.
   var stageTimes: StageTimes { .mean(all.map(\.clock.times)) }
 }

@@ -91,7 +91,7 @@ extension DataError {
   }
 
   /// The operating system refused with `error` when asked to do `operation`.
-  static func system(_ path: String, _ operation: String, _ error: Errno) -> DataError {
+  static func system(_ path: String, _ operation: String, error: Errno) -> DataError {
     DataError(
       kind: .system, path: path, offset: nil, problem: "cannot \(operation): \(error)",
       advice: advice(for: error))

@@ -56,7 +56,7 @@ struct DataFolder {
     if FileSystem.isDirectory(path) { return (path, nil) }
     guard access(path, F_OK) != 0 else { throw try DataError.noFolder(path) }
     guard errno == ENOENT else {
-      throw DataError.system(path, "look into it", Errno(rawValue: errno))
+      throw DataError.system(path, "look into it", error: Errno(rawValue: errno))
     }
     let parts = path.split(separator: "/", omittingEmptySubsequences: false)
     let folder = parts.dropLast().joined(separator: "/")
@@ -99,7 +99,7 @@ struct DataFolder {
       return try FileSystem.names(in: folder)
     } catch let error as FileError {
       guard case .system(let code) = error.kind else { throw error }
-      throw DataError.system(folder, "list what is in it", code)
+      throw DataError.system(folder, "list what is in it", error: code)
     }
   }
 

@@ -69,7 +69,7 @@ extension FileError {
   }
 
   /// The operating system refused with `error` when asked to do `operation`.
-  static func system(_ path: String, _ operation: String, _ error: Errno) -> FileError {
+  static func system(_ path: String, _ operation: String, error: Errno) -> FileError {
     FileError(
       kind: .system(error), path: path, offset: nil, part: nil,
       problem: "cannot \(operation): \(error)", advice: Sentence(SystemAdvice.text(for: error)))
@@ -78,12 +78,12 @@ extension FileError {
   /// Does `work`, a call of swift-system's, and gives an error of it the file's path and the name
   /// of the `operation`, as in "open it".
   static func check<Result>(
-    _ path: String, _ operation: String, _ work: () throws -> Result
+    _ path: String, _ operation: String, work: () throws -> Result
   ) throws -> Result {
     do {
       return try work()
     } catch let error as Errno {
-      throw system(path, operation, error)
+      throw system(path, operation, error: error)
     }
   }
 }

@@ -14,11 +14,11 @@ package enum FileSystem {
     if mkdir(path, 0o777) == 0 { return [path] }
     if errno == EEXIST { return [] }
     guard withParents, errno == ENOENT, let slash = path.lastIndex(of: "/"), slash > path.startIndex
-    else { throw FileError.system(path, "create it", .last) }
+    else { throw FileError.system(path, "create it", error: .last) }
     let above = try makeDirectory(String(path[..<slash]))
     if mkdir(path, 0o777) == 0 { return above + [path] }
     if errno == EEXIST { return above }
-    let failure = FileError.system(path, "create it", .last)
+    let failure = FileError.system(path, "create it", error: .last)
     removeEmpty(above)
     throw failure
   }
@@ -33,13 +33,15 @@ package enum FileSystem {
   /// `opendir`, `readdir`.
   package static func names(in path: String) throws -> [String] {
     guard try isThere(path) else { return [] }
-    guard let directory = opendir(path) else { throw FileError.system(path, "list it", .last) }
+    guard let directory = opendir(path) else {
+      throw FileError.system(path, "list it", error: .last)
+    }
     defer { closedir(directory) }
     var names: [String] = []
     while true {
       errno = 0
       guard let entry = readdir(directory) else {
-        guard errno == 0 else { throw FileError.system(path, "list it", .last) }
+        guard errno == 0 else { throw FileError.system(path, "list it", error: .last) }
         return names.sorted()
       }
       let name = withUnsafeBytes(of: &entry.pointee.d_name) { bytes in
@@ -100,7 +102,7 @@ package enum FileSystem {
   /// Gives `source` the name `target`; a file or link of that name is replaced: `rename`.
   package static func rename(_ source: String, to target: String) throws {
     guard Glibc.rename(source, target) == 0 else {
-      throw FileError.system(target, "rename to it", .last)
+      throw FileError.system(target, "rename to it", error: .last)
     }
   }
 
@@ -113,7 +115,7 @@ package enum FileSystem {
     guard exists(target) else { return try rename(source, to: target) }
     if CLinux_rename_exchange(source, target) == 0 { return try remove(source) }
     guard errno == EINVAL || errno == ENOSYS else {
-      throw FileError.system(target, "replace it", .last)
+      throw FileError.system(target, "replace it", error: .last)
     }
     // No clean-up knows this name: whatever happens here, one of the two directories stays.
     let aside = target + ".old"
@@ -143,7 +145,7 @@ package enum FileSystem {
     let temporary = path + ".new"
     unlink(temporary)
     guard symlink(destination, temporary) == 0 else {
-      throw FileError.system(path, "create the link", .last)
+      throw FileError.system(path, "create the link", error: .last)
     }
     do {
       try rename(temporary, to: path)

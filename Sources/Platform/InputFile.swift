@@ -28,7 +28,9 @@ package struct InputFile: ~Copyable {
     }
     do {
       let status = try FileError.check(path, "look at it") { try descriptor.stat() }
-      guard status.type != .directory else { throw FileError.system(path, "read it", .isDirectory) }
+      guard status.type != .directory else {
+        throw FileError.system(path, "read it", error: .isDirectory)
+      }
       guard status.type == .regular else { throw FileError.notRegular(path) }
       self.size = Int(status.size)
     } catch {

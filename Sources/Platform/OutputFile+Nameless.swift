@@ -29,7 +29,7 @@ extension OutputFile {
     guard let status = try? descriptor.stat(), status.linkCount == 0 else { return }
     let code = linkat(
       AT_FDCWD, Self.link(to: descriptor), AT_FDCWD, name, AT_SYMLINK_FOLLOW)
-    guard code == 0 else { throw FileError.system(path, "name it", .last) }
+    guard code == 0 else { throw FileError.system(path, "name it", error: .last) }
   }
 
   private static func link(to descriptor: FileDescriptor) -> String {

@@ -32,7 +32,7 @@ extension OutputFile {
       try file.giveName(temporary)
       try file.close()
       guard rename(temporary, target) == 0 else {
-        throw FileError.system(path, "replace it", .last)
+        throw FileError.system(path, "replace it", error: .last)
       }
     } catch {
       unlink(temporary)

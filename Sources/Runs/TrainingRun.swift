@@ -213,7 +213,7 @@ extension TrainingRun {
     if isDue { try trainer.compareReplicas(among: communicator) }
   }
 
-  /// Whether the run has made all steps that `--max-steps` allows.
+  /// Whether the run has made as many steps as ``RunRequest/maxSteps`` allows.
   private var isAtMaxSteps: Bool { request.maxSteps.map { trainer.progress.step >= $0 } ?? false }
 
   /// Whether epochs are left and some rank has been asked to stop since the last step's requests.

@@ -65,7 +65,7 @@ import VAE
       layout, precision: .fp32, batchSize: batch, job: job, shape: shape)
     let memory = Buffer<Float>(repeating: 0, count: regions.teamCount)
     let own = Buffer<Float>(repeating: 0, count: regions.ownActivations)
-    let plan = ExchangePlan(shape, job, layout)
+    let plan = ExchangePlan(shape, job, layout: layout)
     let replica = Replica(layout, memory.vector[regions.replica])
     let report = TeamReport(memory.vector[regions.report], batchSize: batch)
     let site = ExchangeSite(

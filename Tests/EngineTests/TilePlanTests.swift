@@ -15,7 +15,7 @@ import VAE
     _ layout: ParameterLayout, lane number: Int, of count: Int, threads: Int = 1
   ) -> TilePlan {
     let job = JobLayout(teamSizes: [count, count], team: 0, member: number, threads: threads)
-    return ExchangePlan(JobShape(), job, layout).order
+    return ExchangePlan(JobShape(), job, layout: layout).order
   }
 
   @Test(

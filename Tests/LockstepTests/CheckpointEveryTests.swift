@@ -84,7 +84,7 @@ import Testing
     try FileManager.default.createDirectory(
       atPath: "\(folder.run)/latest.new", withIntermediateDirectories: true)
     try folder.train("--epochs", "100000", "--checkpoint-every", "2", on: launch)
-      .fail(74, "\(folder.run)/latest: cannot create the link it")
+      .fail(74, "\(folder.run)/latest: cannot create the link: ")
     let steps = try folder.contents.steps("step")
     #expect(steps.count >= 2 && steps.count < 400)
   }

@@ -7,7 +7,7 @@ import Testing
 /// The words of the command line, which the program alone knows.
 @Suite struct VocabularyTests {
   /// Launchers have flags of these names, too, which a library may tell of.
-  private static let ofLaunchers: Set = ["host", "hostfile"]
+  private static let ofLaunchers: Set = ["host", "hostfile", "quiet"]
 
   @Test("no library spells a flag of the program")
   func libraries() throws {

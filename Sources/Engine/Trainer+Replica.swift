@@ -1,0 +1,78 @@
+internal import Images
+internal import Kernels
+package import MPI
+internal import Ranks
+internal import VAE
+
+// What a trainer does beside its steps: to load and complete its replica, and to tell of itself.
+
+extension Trainer {
+  /// Draws the parameters from the recipe's seed, with which training begins; collective.
+  public mutating func initialize() throws {
+    let seed = recipe.seed
+    try fill { replica, _ in replica.layout.initialize(replica.parameters, seed: seed) }
+  }
+
+  /// Takes over parameters and moments that `read` fills in on rank zero; collective over `world`,
+  /// the ranks that train.
+  ///
+  /// - Throws: on all ranks, what `read` throws.
+  package mutating func load(
+    among world: borrowing Communicator, reading read: (Replica) throws -> Void
+  ) throws {
+    try world.together { if world.rank == 0 { try read(replica) } }
+    try fill { replica, leaders in
+      for vector in [replica.parameters, replica.firstMoment, replica.secondMoment] {
+        try vector.withMutableSpan { span throws(MPIError) in
+          try leaders.broadcast(&span, from: 0)
+        }
+      }
+    }
+  }
+
+  /// Fills the replica on every team's leader, which may talk to the other leaders, rank zero first.
+  private mutating func fill(
+    _ body: (Replica, borrowing Communicator) throws -> Void
+  ) throws {
+    if team.layout.isLeader {
+      try team.withLane { try body(replica, $0) }
+      replica.layout.tiles.forEach(replica.updateCopies)
+    }
+    try memory.barrier(on: team.communicator)
+  }
+
+  /// Makes every team's ``replica`` complete: of moments, a team may have only those that it
+  /// updates. Collective.
+  package mutating func completeReplica() throws {
+    if try exchange.gatherMoments() { try memory.barrier(on: team.communicator) }
+  }
+
+  /// Where this rank stands in the job.
+  package var job: JobLayout { team.layout }
+
+  /// The number of teams.
+  package var teamCount: Int { team.layout.teamCount }
+
+  /// The Euclidean norm of the last step's gradient, the mean over its batch, if that was measured:
+  /// on rank zero. Collective.
+  public func gradientNorm() throws -> Double? {
+    try norm.value(team, isSpread: exchange.sharesTiles)
+  }
+
+  /// The bytes that this rank gives MPI for other teams in a full step.
+  package var exchangeBytes: Int { exchange.sentBytes(schedule.batchSize) }
+
+  /// Adds zeros up over the teams as a step does with gradients: for measurements. Collective.
+  package mutating func reduceNothing() throws { try exchange.reduceNothing() }
+}
+
+extension Trainer {
+  /// The number of images in an epoch.
+  public var imageCount: Int { dataset.count }
+
+  /// The size of an image in pixels.
+  package var imageShape: (rows: Int, columns: Int) { (dataset.rows, dataset.columns) }
+
+  /// Where this rank's time in steps went.
+  public var stageTimes: StageTimes { workers.stageTimes }
+}
