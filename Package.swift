@@ -252,7 +252,10 @@ let package = Package(
 )
 
 if isMPICH {
-  package.targets.append(.target(name: "CMPICHLauncher", dependencies: ["CMPI"]))
+  // Before MPI, which uses it: targets use those before them.
+  package.targets.insert(
+    .target(name: "CMPICHLauncher", dependencies: ["CMPI"]),
+    at: package.targets.firstIndex { $0.name == "MPI" }!)
 }
 if let ofMPI {
   package.targets.removeAll { $0.type == .test && !ofMPI.contains($0.name) }

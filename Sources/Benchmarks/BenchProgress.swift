@@ -1,4 +1,4 @@
-/// What is told of a benchmark while it runs. A program that watches it conforms.
+/// Receives the progress of a benchmark.
 package protocol BenchObserver {
   /// The measurement called `name` begins. Before it `done` measurements have ended; `count` is how
   /// many there are in all, as far as that is known: `done` may go beyond it.

@@ -111,7 +111,7 @@ extension Checkpoint {
       "format": "pt", "lockstep.pixels": "\(model.pixels)", "lockstep.hidden": "\(model.hidden)",
       "lockstep.latent": "\(model.latent)", "lockstep.seed": "\(state.recipe.seed)",
     ]
-    // Others would change the bits of models that everybody has.
+    // A setting that has the value of earlier versions is not written: published models keep their bits.
     for figure in state.recipe.figures where figure.isNews {
       metadata["lockstep.\(figure.key)"] = figure.text
     }

@@ -10,7 +10,7 @@ package struct RunConfiguration: Equatable, Sendable {
   /// The epoch to train up to, counted from the beginning of the run.
   package var epochs = 10
 
-  /// The folder with MNIST's four files.
+  /// The folder with the images, or a folder and the name of one of several sets in it.
   package var data: String
 
   /// How ranks form teams.
@@ -50,7 +50,7 @@ extension RunConfiguration {
   /// The largest ``epochs``: the images of so many can be counted.
   private static let mostEpochs = 1 << 30
 
-  /// What a configuration has beside the recipe: `config.yaml` has it behind that.
+  /// The other settings of `config.yaml`, which follow the recipe's there.
   package static let table = SettingTable<RunConfiguration>([
     Setting("epochs", \.epochs, absent: .error, check: .number(from: 1, to: mostEpochs)),
     Setting(.data, \.data, absent: .error),

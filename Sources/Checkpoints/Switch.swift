@@ -1,6 +1,6 @@
 internal import Engine
 
-/// Whether a run does what it could also leave.
+/// On or off.
 package enum Switch: String, Codable, Sendable, CaseIterable {
   /// It does.
   case on

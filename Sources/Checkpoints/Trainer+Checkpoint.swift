@@ -8,8 +8,8 @@ extension Trainer {
   /// Writes all that training needs to go on from here as a checkpoint in the folder `path`, and lets the
   /// link `latest` lead to it; collective over `world`, the ranks that train.
   ///
-  /// The folder is made where it is missing. `lockstep evaluate`, `sample`, `inspect` and their kin take
-  /// the checkpoint, and PyTorch reads its `model.safetensors`.
+  /// The folder is made where it is missing. `lockstep evaluate`, `sample` and `inspect` take the
+  /// checkpoint, and PyTorch reads its `model.safetensors`.
   ///
   /// The folder is on rank zero's machine; `data` are the images that are trained on.
   ///

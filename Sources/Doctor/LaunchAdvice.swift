@@ -30,11 +30,6 @@ struct LaunchAdvice {
       ? (["srun", launcher.slurm] + options).joined(separator: " ") : launcher.line(options)
   }
 
-  /// Passes the variable `name` of the environment to all ranks; srun passes all variables.
-  func variable(_ name: String) -> String {
-    isSlurm ? "export \(name)" : launcher.line([launcher.variable, name])
-  }
-
   /// Sets a parameter of Open MPI.
   func setting(_ name: String, _ value: String) -> String {
     isSlurm ? "export OMPI_MCA_\(name)=\(value)" : "mpirun --mca \(name) \(value)"

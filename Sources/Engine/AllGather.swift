@@ -12,7 +12,7 @@ final class AllGather<Messages: LaneMessages & ~Copyable>: Exchange {
   /// The tiles whose parameters other teams update, and which this rank brings.
   private let othersTiles: [GradientTile]
 
-  /// Nil where this rank is in no lane, until it has prepared them, and once they are given back.
+  /// Nil where this rank is in no lane, until it has prepared them, and after they are freed.
   private var messages: Messages?
 
   // The groups of messages: samples by the size of the batch.
@@ -42,9 +42,9 @@ final class AllGather<Messages: LaneMessages & ~Copyable>: Exchange {
     self.messages = consume messages
   }
 
-  /// For each team, where the team's memory has what its rank of `lane` sends of a batch of `count`
-  /// samples: an equal share of the team's layer inputs but for pixels, of deltas and losses,
-  /// whoever computed them. Lane 0 also sends requests.
+  /// For each team, the ranges of the team's memory that its rank in `lane` sends after a batch of
+  /// `count` samples: an equal share of the team's layer inputs (without pixels), deltas and losses,
+  /// whichever rank computed them. Lane 0 also sends requests.
   private static func pieces(
     _ site: ExchangeSite, lane: Int, ofBatch count: Int
   ) -> [[Range<Int>]] {

@@ -16,7 +16,10 @@ final class AllReduce<Messages: LaneMessages & ~Copyable>: Exchange {
   private let sums: Vector
   private let progress: BucketProgress
 
-  /// Nil where this rank is in no lane, until it has prepared them, and once they are given back.
+  /// The places of the lane's ranks; none where this rank is in no lane.
+  private let lanePlaces: [Int]
+
+  /// Nil where this rank is in no lane, until it has prepared them, and after they are freed.
   private var messages: Messages?
   private var reduction: GradientReduction
 
@@ -31,6 +34,7 @@ final class AllReduce<Messages: LaneMessages & ~Copyable>: Exchange {
     sums = codec.message
     progress = BucketProgress(order.buckets.count, threads: job.threads)
     reduction = GradientReduction(order.buckets, codec)
+    lanePlaces = job.lane.map { lane in site.job.teams.map { $0.lowerBound + lane } } ?? []
     self.messages = nil
     guard var messages, let lane = job.lane else { return }
     try site.memory.withMutableSpan { memory throws(MPIError) in
@@ -44,8 +48,8 @@ final class AllReduce<Messages: LaneMessages & ~Copyable>: Exchange {
     self.messages = consume messages
   }
 
-  /// For each team, where the team's memory has what its rank of `lane` tells of a batch of `count`
-  /// samples: its verdict and, in lane 0, the team's losses and requests.
+  /// For each team, the ranges of the team's memory that its rank in `lane` sends after a batch of
+  /// `count` samples: its verdict and, in lane 0, the team's losses and requests.
   private static func pieces(
     _ site: ExchangeSite, lane: Int, ofBatch count: Int
   ) -> [[Range<Int>]] {
@@ -65,12 +69,12 @@ final class AllReduce<Messages: LaneMessages & ~Copyable>: Exchange {
     gradient: (Worker, GradientTile, Vector) -> Void, update: (GradientTile, Vector) -> Void,
     adopt: (GradientTile) -> Void
   ) throws {
-    guard messages != nil, let lane = job.lane else { return }
+    guard messages != nil else { return }
     report.judge(report.found.isFinite(batch.positions), place: job.place)
     try messages?.start(reports[batch.count]!)
     try compute(workers, gradient)
     try messages?.wait(reports[batch.count]!)
-    let isFinite = report.isFinite(places: job.teams.map { $0.lowerBound + lane })
+    let isFinite = report.isFinite(places: lanePlaces)
     try finish(workers) { if isFinite { update($0, $1) } }
   }
 
@@ -120,8 +124,8 @@ final class AllReduce<Messages: LaneMessages & ~Copyable>: Exchange {
     }
   }
 
-  /// Takes the buckets, of which the first `computed` are computed, as far as they go without
-  /// waiting; on the main thread, whose `worker` it is.
+  /// Advances the sending and adding of the first `computed` buckets without waiting. Called on the
+  /// main thread, whose worker `worker` is; the first error is kept in `failure`.
   private func advance(_ worker: Worker, _ computed: Int, catching failure: inout (any Error)?) {
     guard failure == nil else { return }
     worker.clock.end(.gradients)

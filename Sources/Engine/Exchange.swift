@@ -11,11 +11,10 @@ protocol Exchange: AnyObject {
   /// Brings what the other teams know of a batch of `count` samples into this team's memory, if this
   /// team computes tiles over them.
   ///
-  /// - Returns: whether it is so: the team's ranks then have to wait for one another. The same on all
-  ///   ranks.
+  /// - Returns: whether it does: the team's ranks must then meet at a barrier. The same on all ranks.
   func gatherSamples(_ count: Int) throws -> Bool
 
-  /// Brings about that the replica of every team takes the step on `batch`.
+  /// Updates the replica of every team with the gradient of `batch`.
   ///
   /// `gradient` computes the gradient of a tile over the samples that the team has; it is called on
   /// every thread of `workers`. `update` takes the step with a tile, whose gradient over the whole
@@ -29,7 +28,7 @@ protocol Exchange: AnyObject {
 
   /// Brings the optimizer's moments that other teams have updated.
   ///
-  /// - Returns: whether there are such: as ``gatherSamples(_:)``.
+  /// - Returns: whether it brings any: the team's ranks must then meet at a barrier.
   func gatherMoments() throws -> Bool
 
   /// Whether each team updates some of the tiles only.
@@ -38,7 +37,8 @@ protocol Exchange: AnyObject {
   /// The bytes that this rank gives MPI for other teams in a step on `count` samples.
   func sentBytes(_ count: Int) -> Int
 
-  /// Adds up zeros as a step does with gradients, if it does: for measurements.
+  /// For benchmarks: all-reduces zeros in the place of a gradient. Does nothing in exchanges that do not
+  /// all-reduce.
   func reduceNothing() throws
 
   /// Ends the exchange.
@@ -61,7 +61,7 @@ struct ExchangePlan {
   /// The tiles of the rank's lane in each team; none of a rank that is in no lane.
   let tiles: [[GradientTile]]
 
-  /// How the rank computes those of its own team.
+  /// The order in which the rank computes its own tiles.
   let order: TilePlan
 
   /// The floats of the rank's gradients, sums and messages.
@@ -108,7 +108,7 @@ struct ExchangeSite {
   /// The team's memory, and where its parts lie.
   let memory: Vector
   let regions: MemoryPlan
-  /// What is in its parts.
+  /// The activations and the report in that memory.
   let activations: Activations
   let report: TeamReport
   /// The sizes that batches have.

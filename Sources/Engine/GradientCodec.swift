@@ -126,19 +126,20 @@ extension GradientCodec {
     }
   }
 
-  /// Gets what lies at `range` ready to be sent.
+  /// Rounds the numbers at `range` to bf16 for sending; in fp32 there is nothing to do.
   func encode(_ range: Range<Int>) {
     guard let rounded else { return }
     rounded.message[range].round(message[range], feedback: rounded.residual[range])
   }
 
-  /// Takes in what lies at `range` as all teams have it.
+  /// Widens the bf16 sums at `range` to fp32, so that this team uses the same rounded numbers as the
+  /// others.
   func decode(_ range: Range<Int>) {
     guard let rounded else { return }
     message[range].copy(from: rounded.message[range])
   }
 
-  /// Takes in the partials at `range`.
+  /// Widens the received bf16 partials at `range` to fp32.
   func decode(partials range: Range<Int>) {
     guard let rounded else { return }
     partials[range].copy(from: rounded.partials[range])

@@ -27,7 +27,7 @@ struct GradientNorm {
   func value(_ team: borrowing Team, isSpread: Bool) throws -> Double? {
     var all = (0..<norms.count).map { norms[$0] }
     if isSpread {
-      // Every tile was noted by one team, and zeros leave it as it is.
+      // Each norm is nonzero on one team only, so the sum over teams is that norm.
       try team.withLane { lane in
         var span = all.mutableSpan
         try lane.allReduce(&span, .sum)

@@ -11,7 +11,7 @@ internal import MPI
 /// Patarasuk and Yuan, "Bandwidth optimal all-reduce algorithms for clusters of workstations",
 /// 2009.
 ///
-/// MPI moves messages on while it is called; so whoever computes calls ``advance(computed:)`` now
+/// MPI moves messages on while it is called; so the thread that computes calls ``advance(computed:_:)`` now
 /// and then.
 struct GradientReduction {
   private let codec: GradientCodec
@@ -72,7 +72,7 @@ struct GradientReduction {
   }
 
   /// The other teams: in the order in which to send to them, so that not all send to one at once;
-  /// and in their own.
+  /// and by number.
   private static func others(_ team: Int, _ count: Int) -> (rotated: [Int], ordered: [Int]) {
     ((1..<max(count, 1)).map { (team + $0) % count }, (0..<count).filter { $0 != team })
   }
@@ -93,8 +93,7 @@ extension GradientReduction {
     for number in stages.indices { stages[number] = .computing }
   }
 
-  /// Takes every bucket as far as it goes without waiting, of which the first `computed` are
-  /// computed.
+  /// Advances each of the first `computed` buckets as far as possible without waiting.
   mutating func advance<Messages: LaneMessages & ~Copyable>(
     computed: Int, _ messages: inout Messages?
   ) throws {

@@ -31,13 +31,13 @@ protocol LaneMessages: ~Copyable {
   /// Starts the messages of `group`.
   mutating func start(_ group: Int) throws(MPIError)
 
-  /// Whether no message of `group` is under way any more.
+  /// Whether all messages of `group` have ended.
   mutating func test(_ group: Int) throws(MPIError) -> Bool
 
-  /// Waits until none is.
+  /// Waits until all messages of `group` have ended.
   mutating func wait(_ group: Int) throws(MPIError)
 
-  /// Gives the messages back.
+  /// Frees the messages.
   consuming func free() throws(MPIError)
 }
 

@@ -37,7 +37,7 @@ public struct Recipe: Equatable, Sendable {
 extension Recipe {
   private static let largest = 1 << 20
 
-  /// What `state.json` has of a recipe, and `config.yaml` first of all.
+  /// The settings that are written to `state.json`, and at the top of `config.yaml`.
   package static let table = SettingTable<Recipe>([
     Setting(.hidden, \.hidden, absent: .error, check: .within(1...largest), label: .size),
     Setting(.latent, \.latent, absent: .error, check: .within(1...largest), label: .size),

@@ -40,8 +40,8 @@ public struct Replica {
   /// Copies the parameters of `tile`, after they have changed, to where products read them.
   func updateCopies(_ tile: GradientTile) { copies.update(tile, from: parameters) }
 
-  /// Where the two moments of parameters at `ranges` lie in a memory in which a replica of `layout`
-  /// has the place `region`, team by team.
+  /// For each team's `ranges` of parameters, the ranges of both moments in a memory where a replica of
+  /// `layout` occupies `region`.
   static func moments(
     _ ranges: [[Range<Int>]], _ layout: ParameterLayout, in region: Range<Int>
   ) -> [[Range<Int>]] {

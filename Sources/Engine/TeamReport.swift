@@ -88,7 +88,8 @@ struct BatchReport {
 
 /// The reports in a team's memory: of its own ranks, and of the whole batch.
 struct TeamReport {
-  /// What the team's ranks report, by position in the batch; after an exchange, what all teams do.
+  /// The losses that the team's ranks computed, by position in the batch; after an exchange, those of all
+  /// teams.
   let found: BatchReport
 
   /// The report of the whole batch, which the leader writes for all ranks of the team.

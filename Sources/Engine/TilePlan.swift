@@ -16,16 +16,16 @@ package struct TilePlan {
   /// The floats of gradients that are kept at a time.
   let floats: Int
 
-  /// The most buckets. More let the first leave sooner, and the last, which no computing hides, be
-  /// smaller; each costs two messages to every other team.
+  /// The most buckets. With more, the first is sent earlier, and the last, whose sending overlaps no
+  /// computation, is smaller; each costs two messages to every other team.
   package static let mostBuckets = 4
 
   /// Deals `own` tiles to `threads`, each of which keeps the gradient of one tile at a time: it is
   /// used before the next is computed.
   init(applyingAtOnce own: [GradientTile], threads: Int) {
     let room = own.map(\.range.count).max() ?? 0
-    tiles = Self.deal(own, to: threads).enumerated().map { thread, hand in
-      [hand.map { ($0, thread * room) }]
+    tiles = Self.deal(own, to: threads).enumerated().map { thread, group in
+      [group.map { ($0, thread * room) }]
     }
     buckets = [0..<threads * room]
     floats = threads * room
@@ -40,32 +40,32 @@ package struct TilePlan {
     }
     let places = own.map { (tile: $0, offset: offsets[$0.number]!) }
     let buckets = Self.cut(places, end)
-    tiles = Self.deal(own, to: threads).map { hand in
+    tiles = Self.deal(own, to: threads).map { group in
       buckets.map { bucket in
         places.filter { place in
-          bucket.contains(place.offset) && hand.contains { $0.number == place.tile.number }
+          bucket.contains(place.offset) && group.contains { $0.number == place.tile.number }
         }
       }
     }
     (self.buckets, floats) = (buckets, end)
   }
 
-  /// Deals tiles so that all have about the same work: each, from the largest on, to the hand that
-  /// has least.
+  /// Divides tiles into `count` groups of about the same work: each tile, from the largest on, goes to
+  /// the group that has the least so far.
   ///
   /// Graham, "Bounds on multiprocessing timing anomalies", 1969: at most 4/3 of the best possible.
   package static func deal(_ tiles: [GradientTile], to count: Int) -> [[GradientTile]] {
-    var hands = [[GradientTile]](repeating: [], count: count)
+    var groups = [[GradientTile]](repeating: [], count: count)
     var loads = [Int](repeating: 0, count: count)
     let largestFirst = tiles.sorted {
       ($1.range.count, $0.range.lowerBound) < ($0.range.count, $1.range.lowerBound)
     }
     for tile in largestFirst {
-      let hand = loads.indices.min { (loads[$0], $0) < (loads[$1], $1) }!
-      loads[hand] += tile.range.count
-      hands[hand].append(tile)
+      let group = loads.indices.min { (loads[$0], $0) < (loads[$1], $1) }!
+      loads[group] += tile.range.count
+      groups[group].append(tile)
     }
-    return hands.map { $0.sorted { $0.range.lowerBound < $1.range.lowerBound } }
+    return groups.map { $0.sorted { $0.range.lowerBound < $1.range.lowerBound } }
   }
 
   /// Cuts `end` floats of gradients between tiles, from the end on, into parts as even as these

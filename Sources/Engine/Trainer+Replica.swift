@@ -16,7 +16,7 @@ extension Trainer {
   /// Takes over parameters and moments that `read` fills in on rank zero; collective over `world`,
   /// the ranks that train.
   ///
-  /// - Throws: on all ranks, what `read` throws.
+  /// - Throws: on all ranks, `SharedFailure` where `read` throws.
   package mutating func load(
     among world: borrowing Communicator, reading read: (Replica) throws -> Void
   ) throws {

@@ -44,20 +44,24 @@ public struct Trainer: ~Copyable {
   private var noise: RandomStream
 
   /// Prepares to train by `recipe` on the images of `dataset`, from `progress` on, as ranks of
-  /// `world` that share the work in `shape`; collective. The replica's tensors are zero until they
-  /// are loaded.
+  /// `world` that share the work in `shape`; collective. All arguments must be the same on all ranks.
+  /// The replica's tensors are zero until they are loaded.
   ///
-  /// - Throws: on all ranks, `SharedFailure`: where some machine lacks the memory, the threads or the
-  ///   instructions, or computes wrongly.
+  /// - Throws: on all ranks, `SharedFailure`: where a value of the recipe is impossible, or some machine
+  ///   lacks the memory, the threads or the instructions, or computes wrongly.
   public init(
     _ recipe: Recipe, on dataset: Dataset, from progress: Progress = Progress(),
     shape: JobShape = JobShape(), among world: borrowing Communicator
   ) throws {
+    if let problem = recipe.problem { throw SharedFailure(Failure(.usage, problem)) }
+    try world.requireProducts(in: recipe.precision)
     let layout = ParameterLayout(recipe.model(pixels: dataset.pixelCount))
     let instructions = try world.commonInstructions(for: recipe.precision)
     let team = try Team(shape.teams, threads: shape.threadsPerRank, among: world)
     let job = team.layout
-    let workers = try Workers(layout, instructions, job: job)
+    var started: Workers?
+    try world.together { started = try Workers(layout, instructions, job: job) }
+    guard let workers = started else { fatalError("threads were started or refused") }
     try world.requireRightProducts(workers.computeRightly(in: recipe.precision))
     let schedule = BatchSchedule(
       imageCount: dataset.count, batchSize: min(recipe.batchSize, dataset.count))

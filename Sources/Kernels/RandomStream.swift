@@ -14,7 +14,8 @@ public struct RandomStream: Sendable {
     case order = 2
     /// Noise in training: the position is the one in the epoch, the index is the latent dimension.
     case training = 3
-    /// Noise in evaluation: the position is the image, the index is the latent dimension.
+    /// Noise in evaluation: the position is the image, the index is the latent dimension, and the epoch
+    /// is 0 or, where each image is sampled several times, the number of the sample.
     case evaluation = 4
     /// Latents of new images: the position is the image, the index is the latent dimension.
     case generation = 5

@@ -14,7 +14,7 @@ package struct Vocabulary: Sendable {
     (self.setting, self.command) = (setting, command)
   }
 
-  /// The names as they are: of no program.
+  /// The names of settings and commands as they are, for use outside of a command line.
   package static let neutral = Vocabulary(
     setting: { name, value in value.map { "\(name) \($0)" } ?? name.text }, command: { $0 })
 

@@ -74,14 +74,6 @@ package enum MPILauncher: Sendable {
     }
   }
 
-  /// The option that passes a variable of the environment, whose name follows, to all ranks.
-  package var variable: String {
-    switch self {
-    case .openMPI: "-x"
-    case .hydra: "-genv"
-    }
-  }
-
   /// The option with which Slurm's `srun` starts ranks of this library itself.
   package var slurm: String {
     switch self {

@@ -43,7 +43,7 @@ public struct NodeData: ~Copyable {
     self.memory = memory
   }
 
-  /// Reads `splits` of the data in `directory`, as `train-images-idx3-ubyte` and its kin, for all nodes;
+  /// Reads `splits` of the data in `directory`, as files such as `train-images-idx3-ubyte`, for all nodes;
   /// collective over `world`. The first split must exist; the others may be missing.
   ///
   /// - Throws: on all ranks, `SharedFailure`, which tells which file on which host is missing or damaged,
@@ -65,7 +65,7 @@ public struct NodeData: ~Copyable {
   /// `fill` is called on rank zero alone, with zeros: (count, rows, columns) pixels from 0, black, to
   /// 255, and then, where the shape has them, a label for each image.
   ///
-  /// - Throws: on all ranks, what `fill` throws, or `SharedFailure` where a host lacks memory.
+  /// - Throws: on all ranks, `SharedFailure`: where `fill` throws, or a host lacks memory.
   public init(
     _ shape: Dataset.Shape, among world: borrowing Communicator,
     fill: (inout MutableSpan<UInt8>) throws -> Void

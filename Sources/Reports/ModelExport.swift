@@ -9,10 +9,10 @@ internal import VAE
 /// A trained model, to be written as a file for other programs. Rank zero's alone.
 ///
 /// A new format is a case of ``Format``, whose properties the command line reads, and a case in
-/// ``write(_:part:to:version:)``.
+/// ``write(_:part:to:version:exporting:)``.
 ///
 ///     let model = try ModelExport("checkpoints/mnist")
-///     try model.write(.onnx, part: .decoder, to: "decoder.onnx", version: "1.0")
+///     try model.write(.onnx, part: .decoder, to: "decoder.onnx", version: "1.0", exporting: "")
 package struct ModelExport: ~Copyable {
   /// The formats of files that can be written; the command line has them under these names.
   package enum Format: String, Sendable, CaseIterable {

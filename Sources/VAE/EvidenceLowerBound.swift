@@ -35,8 +35,8 @@ struct EvidenceLowerBound {
   /// Computes the gradient of `scale` × both losses by the moments, from the latents' gradient.
   ///
   /// The reconstruction loss reaches the moments through the latents, whose gradient has its scale
-  /// already. The divergence depends on the moments directly; its scale is `divergenceScale`, equal
-  /// to the other one. One pass over the moments adds both parts.
+  /// already. The divergence depends on the moments directly, so its gradient is multiplied by `scale`
+  /// here. One pass over the moments adds both parts.
   func differentiateByMoments(_ activations: Activations, rows: Range<Int>, scale: Float) {
     GaussianSampler.backward(
       moments: activations.moments.rows(rows), noise: activations.noise.rows(rows),

@@ -3,7 +3,7 @@ package import Platform
 /// The declaration of one setting: all that reads, writes, checks, compares or shows a recipe or a
 /// configuration goes by it.
 ///
-///     Setting("beta", \Recipe.beta, absent: .means(1), check: .positive)
+///     Setting("beta", \Recipe.beta, absent: .means(1), check: .positive(asIn: "1"))
 package struct Setting<Root, Value: SettingValue>: Sendable {
   /// What a file without the setting means.
   package enum Absence: Sendable {

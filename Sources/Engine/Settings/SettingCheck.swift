@@ -9,7 +9,7 @@ package struct SettingCheck<Value: Sendable>: Sendable {
 }
 
 extension SettingCheck<Int> {
-  /// At least `least`, and at most `most`, which is told of only where a number is beyond it.
+  /// At least `least` and at most `most`; the sentence names the bound that is passed.
   package static func number(from least: Int, to most: Int = .max) -> Self {
     Self {
       if $0 < least { return "must be at least \(least)" }
@@ -17,7 +17,7 @@ extension SettingCheck<Int> {
     }
   }
 
-  /// Within `range`, of which both ends are told.
+  /// Within `range`; the sentence names both ends.
   static func within(_ range: ClosedRange<Int>) -> Self {
     Self {
       range.contains($0) ? nil : "must be from \(range.lowerBound) to \(range.upperBound)"

@@ -25,7 +25,7 @@ package struct SettingTable<Root>: Sendable {
     return nil
   }
 
-  /// The numbers of `root` that `other` has otherwise, with all their digits.
+  /// The settings of `root` that are numbers and differ from those of `other`, with all their digits.
   package func numbers(_ root: Root, thatDifferIn other: Root) -> [(
     name: SettingName, digits: String
   )] {

@@ -18,7 +18,7 @@ struct OwnCommands: ChildCommands {
   }
 
   func train(data: String, run: String, maxSteps: Int?) -> [String] {
-    // A run of a few steps is timed from start to end, to which its page would add.
+    // The time of a short run must not include that of writing its report.
     train(data: data, run: run)
       + (maxSteps.map { ["--max-steps", "\($0)", "--report", "off"] } ?? [])
   }

@@ -70,7 +70,7 @@ struct CheckpointOptions: ParsableArguments {
     }
   }
 
-  /// Asks for what was given: a line for each flag.
+  /// Copies the flags that were given, a line for each.
   func apply(to request: inout RunRequest) {
     request.resume = origin
     request.initialParameters = initialParameters

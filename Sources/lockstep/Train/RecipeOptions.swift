@@ -38,7 +38,7 @@ struct RecipeOptions: ParsableArguments {
       "What matrix products read; bf16 needs AVX-512 BF16. (default: fp32)", valueName: "format"))
   var precision: Precision?
 
-  /// Asks for what was given: a line for each flag.
+  /// Copies the flags that were given, a line for each.
   func apply(to request: inout RunRequest) {
     request.batchSize = batchSize
     request.learningRate = learningRate

@@ -24,7 +24,7 @@ struct RecordOptions: ParsableArguments {
       valueName: "on|off", visibility: .hidden))
   var report = Switch.on
 
-  /// Asks for what was given: a line for each flag.
+  /// Copies the flags that were given, a line for each.
   func apply(to request: inout RunRequest) {
     request.logEvery = logEvery
     request.tensorboard = tensorboard

@@ -37,7 +37,7 @@ struct TeamOptions: ParsableArguments {
       """, valueName: "n", visibility: .hidden))
   var verifyEvery: Int?
 
-  /// Asks for what was given: a line for each flag.
+  /// Copies the flags that were given, a line for each.
   func apply(to request: inout RunRequest) {
     request.teams = teams
     request.exchange = exchange
