@@ -145,7 +145,7 @@ let package = Package(
     .target(
       name: "Doctor",
       dependencies: [
-        "Checkpoints", "Engine", "Images", "Inference", "Kernels", "MPI", "Platform",
+        "CLinux", "Checkpoints", "Engine", "Images", "Inference", "Kernels", "MPI", "Platform",
         "Ranks", "VAE",
       ], swiftSettings: house),
     .target(

@@ -1,6 +1,6 @@
 public import Engine
 internal import FoundationEssentials
-internal import Images
+package import Images
 package import Ranks
 internal import Platform
 
@@ -60,4 +60,24 @@ extension CheckpointState {
       return [UInt8](json) + [UInt8(ascii: "\n")]
     }
   }
+}
+
+/// The digests by which a run's images are told from others: a part of a checkpoint's state.
+package struct DataFingerprint: Codable, Equatable {
+  /// The SHA-256 of the training images, in hexadecimal: see ``NodeData/digests``.
+  package var train: String
+
+  /// The SHA-256 of the test images, in hexadecimal; nil where there are none.
+  package var test: String?
+
+  /// The digest of one split.
+  package subscript(split: Dataset.Split) -> String? { split == .train ? train : test }
+
+  /// The digests of data with the split train and, where it exists, test.
+  package init(_ data: borrowing NodeData) {
+    (train, test) = (data.digests[0], data.digests.dropFirst().first)
+  }
+
+  /// The beginning of a digest, for sentences.
+  package static func short(_ digest: String) -> String { "\(digest.prefix(12))…" }
 }

@@ -118,3 +118,13 @@ package enum Resume: Equatable, Codable, Sendable {
   /// The one at this path.
   case checkpoint(String)
 }
+
+/// On or off.
+package enum Switch: String, Codable, Sendable, CaseIterable {
+  /// It does.
+  case on
+  /// It does not.
+  case off
+}
+
+extension Switch: SettingValue {}

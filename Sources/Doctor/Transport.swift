@@ -1,3 +1,4 @@
+internal import CLinux
 internal import Glibc
 internal import Kernels
 internal import MPI
@@ -62,5 +63,19 @@ extension Transport {
     _ = word.span.count
     if let problem { return problem }
     return copy == expected ? nil : "the copy is of another process"
+  }
+}
+
+/// The memory of another process.
+private enum ProcessMemory {
+  /// Copies the word at `address` of process number `process`: `process_vm_readv`, by which MPI copies
+  /// long messages.
+  ///
+  /// - Returns: the word, or the system's reason to refuse.
+  static func word(at address: Int, of process: Int) -> (word: Int64, problem: String?) {
+    var word: Int64 = 0
+    let error = CLinux_copy_from_process(
+      pid_t(process), UInt(bitPattern: address), &word, MemoryLayout<Int64>.size)
+    return (word, error == 0 ? nil : String(cString: strerror(error)))
   }
 }

@@ -1,5 +1,6 @@
 internal import Images
 internal import Kernels
+internal import Platform
 internal import Synchronization
 internal import VAE
 

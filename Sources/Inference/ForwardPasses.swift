@@ -2,6 +2,7 @@ internal import Engine
 internal import Images
 internal import Kernels
 internal import MPI
+internal import Platform
 internal import Ranks
 internal import Synchronization
 internal import VAE

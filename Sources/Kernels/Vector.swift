@@ -65,3 +65,83 @@ public struct Vector {
     return try body(&span)
   }
 }
+
+extension Vector {
+  /// Sets every element to the sum of the same element of all `terms`, added in the order of
+  /// `terms`. The vector itself may be one of them.
+  ///
+  /// The order is the same for every element, so vectors that are cut into parts give the same
+  /// bits.
+  public func setToSum(of terms: [Vector]) {
+    require(
+      !terms.isEmpty && terms.allSatisfy { $0.count == count },
+      "a sum needs a term, and terms as long as it is")
+    let block = 2048
+    withUnsafeTemporaryAllocation(of: Float.self, capacity: block) { sum in
+      guard let sum = sum.baseAddress else { return }
+      for start in stride(from: 0, to: count, by: block) {
+        let length = min(block, count - start)
+        sum.initialize(from: terms[0].base + start, count: length)
+        for term in terms.dropFirst() { Self.add(term.base + start, to: sum, count: length) }
+        (base + start).update(from: sum, count: length)
+      }
+    }
+  }
+
+  private static func add(
+    _ term: UnsafePointer<Float>, to sum: UnsafeMutablePointer<Float>, count: Int
+  ) {
+    for i in 0..<count { sum[i] += term[i] }
+  }
+
+  /// The sum of the squares of all elements. The order of additions depends on their count alone.
+  public var sumOfSquares: Double {
+    let (block, lanes) = (1024, 16)
+    var sum = 0.0
+    for start in stride(from: 0, to: count, by: block) {
+      let end = min(start + block, count)
+      var sums = SIMD16<Float>()
+      for index in stride(from: start, to: end, by: lanes) {
+        if index + lanes <= end {
+          let elements = UnsafeRawPointer(base + index).loadUnaligned(as: SIMD16<Float>.self)
+          sums += elements * elements
+        } else {
+          for rest in index..<end { sums[rest - index] += base[rest] * base[rest] }
+        }
+      }
+      for lane in 0..<lanes { sum += Double(sums[lane]) }
+    }
+    return sum
+  }
+}
+
+extension Span<Float> {
+  /// Whether every float is finite.
+  ///
+  /// The largest bit pattern without sign tells. A maximum of integers may be taken in any order,
+  /// unlike a sum of floats, so the loop vectorises.
+  public var isFinite: Bool {
+    let sign: UInt32 = 1 << 31
+    var largest: UInt32 = 0
+    for index in indices { largest = Swift.max(largest, self[index].bitPattern & ~sign) }
+    return largest < Float.infinity.bitPattern
+  }
+}
+
+extension Vector {
+  /// Whether every float is finite.
+  public var isFinite: Bool { withMutableSpan { $0.span.isFinite } }
+}
+
+/// Sets row i of `marks` (n, 1) to NaN if row i of `values` (n, columns) has a number that is not
+/// finite. Other rows of `marks` stay as they are.
+public func markNotFinite(_ marks: Matrix, where values: Matrix) {
+  values.requireRowMajor("values", rows: marks.rows, columns: values.columns)
+  for row in 0..<values.rows {
+    let x = values.row(row)
+    // x − x is 0 for a finite number and NaN for any other; NaN survives the sum.
+    var sum: Float = 0
+    for column in 0..<values.columns { sum += x[column] - x[column] }
+    if sum != 0 { marks[row, 0] = .nan }
+  }
+}

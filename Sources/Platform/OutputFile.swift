@@ -1,3 +1,5 @@
+internal import CFiles
+internal import Glibc
 internal import SystemPackage
 
 /// A file open for writing from its beginning on.
@@ -114,4 +116,74 @@ extension ByteSink where Self: ~Copyable {
   ///
   /// - Throws: `FileError`, for instance when the disk is full.
   package mutating func write(_ bytes: [UInt8]) throws { try write(bytes.span.bytes) }
+}
+
+/// How a large file goes to the disk while it is written.
+///
+/// By default the system keeps gigabytes in memory before it writes any of them, and
+/// ``OutputFile/synchronize()`` would wait for all. Each page of memory that is used for the first
+/// time costs time as well, much on virtual machines. Here the system begins to write each piece at
+/// once, and later gives its memory back, so that the next pieces use the same memory. The last
+/// `lag` bytes of a file stay in memory, and so does all of a smaller file.
+struct WriteBehind {
+  private static let piece = 8 << 20
+  private static let lag = 64 << 20
+
+  /// Where the part ends whose writing has begun.
+  private var begun = 0
+  /// Where the part ends whose memory was given back.
+  private var released = 0
+
+  /// Notes that all bytes before `end` have been written and will not change: `sync_file_range`,
+  /// and `posix_fadvise` with `POSIX_FADV_DONTNEED` for bytes more than `lag` before `end`.
+  ///
+  /// Neither waits for the disk. The second call alone would also begin to write, but it asks every
+  /// processor to give up pages that are not written yet, and waits for busy ones. Both do nothing
+  /// for a file that is on no disk.
+  mutating func advance(to end: Int, _ descriptor: FileDescriptor) {
+    guard end - begun >= Self.piece else { return }
+    CFiles_begin_writing(descriptor.rawValue, begun, end - begun)
+    begun = end
+    // Only whole pages are given back; the largest have 64 KiB.
+    let old = (end - Self.lag) & ~0xffff
+    guard old > released else { return }
+    posix_fadvise(descriptor.rawValue, released, old - released, POSIX_FADV_DONTNEED)
+    released = old
+  }
+}
+
+extension OutputFile {
+  /// Creates a file that has no name in the folder of `name`: `open` with `O_TMPFILE`. It vanishes
+  /// with the process, however that ends, unless ``giveName(_:)`` is called.
+  ///
+  /// Where the file system has no such files, or where `/proc`, through which they are named, is
+  /// not mounted, the file is called `name` from the beginning.
+  init(temporary name: String, permissions: FilePermissions, path: String) throws {
+    // The value of O_TMPFILE without O_DIRECTORY: neither Swift's C library nor swift-system has
+    // it.
+    let nameless = FileDescriptor.OpenOptions(rawValue: 0o20_000_000)
+    let descriptor = try? FileDescriptor.open(
+      FileSystem.parent(of: name), .writeOnly, options: [nameless, .directory, .closeOnExec],
+      permissions: permissions)
+    if let descriptor, access(Self.link(to: descriptor), F_OK) == 0 {
+      self.init(adopting: descriptor, path: path)
+    } else {
+      try? descriptor?.close()
+      try self.init(opening: name, .exclusiveCreate, permissions: permissions, path: path)
+    }
+  }
+
+  /// Calls the file `name`, if it has no name: `linkat`.
+  ///
+  /// - Throws: `FileError`.
+  func giveName(_ name: String) throws {
+    guard let status = try? descriptor.stat(), status.linkCount == 0 else { return }
+    let code = linkat(
+      AT_FDCWD, Self.link(to: descriptor), AT_FDCWD, name, AT_SYMLINK_FOLLOW)
+    guard code == 0 else { throw FileError.system(path, "name it", error: .last) }
+  }
+
+  private static func link(to descriptor: FileDescriptor) -> String {
+    "/proc/self/fd/\(descriptor.rawValue)"
+  }
 }

@@ -1,4 +1,5 @@
 internal import Glibc
+internal import Synchronization
 
 /// A thread of this process, which must be joined: `pthread_create`.
 ///
@@ -29,4 +30,114 @@ package struct Thread {
 
   /// Waits until the thread ends. Call it exactly once.
   package func join() { pthread_join(handle, nil) }
+}
+
+/// The threads of a rank, which share its samples and its tiles: number 0 is the caller's, the pool
+/// starts the others.
+///
+/// A waiting thread polls, as ranks do in a barrier: a step gives threads work twice in a few hundred
+/// microseconds, and waking a sleeping thread takes tens of them. After a while without work, or
+/// where threads outnumber cores, a thread yields and then sleeps. Only the caller's may call MPI.
+package final class ThreadPool {
+  /// The number of threads.
+  package let count: Int
+
+  private let round: Round
+  private let threads: [Thread]
+
+  /// Starts all threads but the caller's.
+  ///
+  /// - Throws: `Failure` with `unavailable` where the system grants no more threads.
+  package init(_ count: Int) throws {
+    let round = Round()
+    self.count = count
+    self.round = round
+    var started: [Thread] = []
+    for number in 1..<count {
+      let thread = Thread { round.work(number) }
+      guard let thread else { break }
+      started.append(thread)
+    }
+    threads = started
+    guard threads.count == count - 1 else {
+      throw Failure(
+        .unavailable,
+        "the system grants \(threads.count + 1) threads where \(setting: .threadsPerRank) asks for "
+          + "\(count): give as many, or allow more processes (ulimit -u)")
+    }
+  }
+
+  deinit {
+    round.end(workers: threads.count)
+    for thread in threads { thread.join() }
+  }
+
+  /// Calls `body` on each thread, with the thread's number; returns when all calls have returned.
+  package func run(_ body: (Int) -> Void) {
+    guard count > 1 else { return body(0) }
+    withoutActuallyEscaping(body) { body in
+      round.begin(body, workers: count - 1)
+      body(0)
+      round.waitForWorkers()
+    }
+  }
+}
+
+/// One piece of work after another for the same threads.
+private final class Round: Sendable {
+  private let number = Atomic(0)
+  private let busy = Atomic(0)
+
+  // Sound: written before `number` is stored with release order and read after that was seen with
+  // acquire order; not touched again until `busy`, counted down in the same way, is zero.
+  nonisolated(unsafe) private var body: ((Int) -> Void)?
+
+  func begin(_ body: ((Int) -> Void)?, workers: Int) {
+    self.body = body
+    busy.store(workers, ordering: .relaxed)
+    number.wrappingAdd(1, ordering: .releasing)
+  }
+
+  func waitForWorkers() {
+    Self.wait { busy.load(ordering: .acquiring) == 0 }
+    body = nil
+  }
+
+  /// Makes the threads end.
+  func end(workers: Int) { begin(nil, workers: workers) }
+
+  /// A thread's life.
+  func work(_ thread: Int) {
+    var seen = 0
+    while true {
+      Self.wait { number.load(ordering: .acquiring) != seen }
+      seen += 1
+      guard perform(thread) else { return }
+      busy.wrappingSubtract(1, ordering: .releasing)
+    }
+  }
+
+  // Not inlined: the thread must have released the work before it says that it has ended.
+  @inline(never)
+  private func perform(_ thread: Int) -> Bool {
+    guard let body else { return false }
+    body(thread)
+    return true
+  }
+
+  /// Looks until `condition` holds: without a pause at first, then making way for others, then, as
+  /// at an epoch's end, asleep most of the time.
+  private static func wait(until condition: () -> Bool) {
+    let (looks, yields) = (10_000, 1_000)
+    for _ in 0..<looks where condition() { return }
+    for _ in 0..<yields {
+      if condition() { return }
+      sched_yield()
+    }
+    var microseconds: UInt32 = 50
+    while !condition() {
+      usleep(microseconds)
+      microseconds = min(2 * microseconds, 1000)
+    }
+  }
 }

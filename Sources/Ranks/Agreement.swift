@@ -1,7 +1,7 @@
 internal import FoundationEssentials
 internal import Images
 package import MPI
-internal import Platform
+public import Platform
 
 extension Communicator {
   /// Does `work`, which may fail on some ranks, and fails on all ranks if it failed on one.
@@ -86,4 +86,19 @@ package enum Dissent {
     for value in values { counts[value, default: 0] += 1 }
     return counts.first { 2 * $0.value > values.count }?.key
   }
+}
+
+/// A failure that every rank of the job knows of, so that all end together with one code.
+public struct SharedFailure: CodedError, Sendable {
+  /// What happened, on the lowest rank where it did.
+  public let failure: Failure
+
+  /// The failure's code.
+  public var code: ExitCode { failure.code }
+
+  /// The failure's sentence.
+  public var sentence: Sentence { failure.sentence }
+
+  /// A failure that each rank has come to by itself, from the same numbers.
+  package init(_ failure: Failure) { self.failure = failure }
 }

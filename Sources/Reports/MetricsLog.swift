@@ -5,7 +5,7 @@ internal import Platform
 internal import Synchronization
 
 /// The file `metrics.jsonl`, with one JSON object a line. Rank zero's alone.
-package final class MetricsLog: Sendable {
+package final class MetricsLog: RunLog {
   private let file: AppendedFile
 
   private let encoder = JSONEncoder([.sortedKeys, .withoutEscapingSlashes])

@@ -4,7 +4,7 @@ internal import FoundationEssentials
 package import Kernels
 package import MPI
 internal import Platform
-package import Ranks
+internal import Ranks
 
 /// The content of `environment.json`: what the last job of a run ran on, for people to read. No
 /// computation depends on it.

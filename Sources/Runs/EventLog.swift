@@ -8,7 +8,7 @@ internal import Synchronization
 ///
 /// The file lies in the run directory itself, so that TensorBoard gives the run the directory's name.
 /// The directory is locked, so that no other job writes an event file; each job begins a new one.
-final class EventLog: Sendable {
+final class EventLog: RunLog {
   private let file: AppendedFile
 
   /// Records that the system has refused to write so far; they are written before any later one.
@@ -38,6 +38,9 @@ final class EventLog: Sendable {
   func append(_ summary: Summary, step: Int) throws {
     try append(.summary(summary, step: step, at: Self.now))
   }
+
+  /// None: what was refused is written later, or lost with the job.
+  var refusedLines: [String] { [] }
 
   /// Brings all records to the disk. May be called on any thread.
   ///

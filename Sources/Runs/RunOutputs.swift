@@ -43,7 +43,8 @@ final class RunOutputs {
       in: directory.path, after: plan.progress.step, refused: plan.refusedMetrics)
     events = plan.isDone(request) ? nil : try Self.beginEvents(plan, in: directory)
     saver = CheckpointSaver(
-      state, keep: plan.configuration.keep, in: directory, metrics: metrics, events: events)
+      state, keep: plan.configuration.keep, in: directory,
+      logs: [metrics] + (events.map { [$0] } ?? []))
     self.directory = directory
     self.observer = observer
     startDigest = plan.modelDigest

@@ -1,4 +1,4 @@
-internal import Kernels
+public import Kernels
 
 /// The model's layers, and where the parameters of each lie in one flat buffer.
 ///
@@ -57,4 +57,121 @@ public struct ParameterLayout: Sendable {
 extension Int {
   /// The smallest multiple of `unit` that is not less than this number.
   func rounded(upToMultipleOf unit: Int) -> Int { (self + unit - 1) / unit * unit }
+}
+
+/// A fully connected layer, y = x W + b.
+///
+/// The parameters are one matrix (inputs + 1, outputs) whose last row is the bias. The inputs have
+/// a last column of ones, so that one product xᵀ δ gives the gradient of the weights and of the
+/// bias.
+public struct LinearLayer: Sendable {
+  /// The layer's index in ``ParameterLayout/layers``.
+  let number: Int
+
+  /// The name of the layer, as in `fc1`.
+  public let name: String
+
+  /// The number of inputs, without the column of ones.
+  public let inputs: Int
+
+  /// The number of outputs.
+  public let outputs: Int
+
+  /// Where the layer's matrix starts among all parameters, in floats.
+  public let offset: Int
+
+  /// Where the layer's matrix lies among all parameters, in floats.
+  public var range: Range<Int> { offset..<offset + (inputs + 1) * outputs }
+
+  /// The layer's part of all `parameters`, (inputs + 1, outputs): the weights, then the bias.
+  public func matrix(_ parameters: Vector) -> Matrix {
+    parameters.matrix(at: offset, rows: inputs + 1, columns: outputs)
+  }
+
+  /// The layer's weights among all `parameters`, (inputs, outputs).
+  public func weights(_ parameters: Vector) -> Matrix {
+    matrix(parameters).rows(0..<inputs)
+  }
+
+  /// The layer's bias among all `parameters`, (1, outputs).
+  public func bias(_ parameters: Vector) -> Matrix {
+    matrix(parameters).rows(inputs..<inputs + 1)
+  }
+
+  /// Computes `output` (n, outputs) = `epilogue`(x W + b) from `input` x (n, inputs).
+  func forward(
+    _ input: Operand, parameters: Parameters, into output: Operand, epilogue: Epilogue,
+    engine: MatrixEngine
+  ) {
+    engine.multiply(
+      input, parameters.weights(of: self), into: output, bias: parameters.bias(of: self),
+      epilogue: epilogue)
+  }
+
+  /// Computes the gradient of the loss by the inputs, `inputGradient` (n, inputs) =
+  /// `epilogue`(δ Wᵀ), from `delta` δ (n, outputs).
+  func backward(
+    _ delta: Operand, parameters: Parameters, into inputGradient: Operand, epilogue: Epilogue,
+    engine: MatrixEngine
+  ) {
+    engine.multiply(
+      delta, parameters.transposedWeights(of: self), into: inputGradient, epilogue: epilogue)
+  }
+}
+
+/// A part of the gradient that is computed, reduced and applied as one: consecutive rows of one
+/// layer's matrix, which are consecutive in memory.
+///
+/// How a gradient is cut into tiles follows from the layers' sizes alone, never from the number of
+/// ranks.
+public struct GradientTile: Sendable {
+  /// The tile's index among all tiles.
+  public let number: Int
+
+  /// The index of the layer in ``ParameterLayout/layers``.
+  public let layer: Int
+
+  /// The rows of the layer's matrix (inputs + 1, outputs).
+  public let rows: Range<Int>
+
+  /// Where these rows lie among all parameters, in floats.
+  public let range: Range<Int>
+
+  /// The most rows of a tile. With 64 rows its gradient, parameters and moments stay in cache while
+  /// the tile is applied, and the product that computes it runs at full speed.
+  private static let mostRows = 64
+
+  /// Cuts `layer` into tiles with numbers of rows as equal as possible. The first one has number
+  /// `first`.
+  static func tiles(of layer: LinearLayer, numberedFrom first: Int) -> [GradientTile] {
+    let rows = layer.inputs + 1
+    let count = (rows + mostRows - 1) / mostRows
+    return (0..<count).map { tile in
+      let piece = rows * tile / count..<rows * (tile + 1) / count
+      let offset = layer.offset + piece.lowerBound * layer.outputs
+      return GradientTile(
+        number: first + tile, layer: layer.number, rows: piece,
+        range: offset..<offset + piece.count * layer.outputs)
+    }
+  }
+}
+
+extension ParameterLayout {
+  /// Sets `parameters` to the initial values of PyTorch's default: weights and biases are uniform
+  /// in ±1/√inputs, and gaps are zero.
+  ///
+  /// He, Zhang, Ren, Sun 2015 with a = √5, as in `torch.nn.Linear.reset_parameters`. A draw's
+  /// address is the tensor and the element in PyTorch's order, so the values depend on `seed`
+  /// alone.
+  public func initialize(_ parameters: Vector, seed: UInt64) {
+    parameters.fill(0)
+    let stream = RandomStream(seed: seed, purpose: .initialization)
+    for (number, tensor) in tensors.enumerated() {
+      let view = tensor.view(of: parameters)
+      let draws = Buffer<Float>(repeating: 0, count: view.rows * view.columns)
+      let bound = 1 / Float(tensor.inputs).squareRoot()
+      stream.fillUniform(draws.vector, position: number, from: -bound, to: bound)
+      view.copy(from: draws.vector.matrix(rows: view.rows, columns: view.columns))
+    }
+  }
 }

@@ -1,3 +1,4 @@
+internal import Platform
 internal import Kernels
 
 /// A figure that was measured several times: its median and its range.

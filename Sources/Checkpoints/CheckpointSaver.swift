@@ -1,12 +1,19 @@
-internal import Checkpoints
-internal import Engine
-internal import Formats
+package import Engine
 internal import Kernels
 internal import Platform
-internal import Ranks
-internal import Reports
 internal import Synchronization
 internal import VAE
+
+/// A log that a run writes beside its checkpoints. A checkpoint relies on what the log has up to its step.
+package protocol RunLog: Sendable {
+  /// The lines that the system has refused to write so far, which a checkpoint keeps.
+  var refusedLines: [String] { get }
+
+  /// Brings all that was logged to the disk. May be called on any thread.
+  ///
+  /// - Throws: where the system refuses.
+  func synchronize() throws
+}
 
 /// Writes checkpoints on a thread of its own while training continues, one at a time. Rank zero's alone.
 ///
@@ -15,7 +22,7 @@ internal import VAE
 ///
 ///     saver.save(trainer.replica, at: trainer.progress, testLoss: nil)
 ///     try saver.finish()
-final class CheckpointSaver {
+package final class CheckpointSaver {
   private let work: SaveWork
   private var thread: Thread?
 
@@ -26,31 +33,29 @@ final class CheckpointSaver {
   ///     save sets.
   ///   - keep: which older checkpoints stay.
   ///   - directory: the run directory.
-  ///   - metrics: the log whose rows are brought to the disk before a checkpoint.
-  ///   - events: the event file that is brought to the disk before a checkpoint; nil where there is none.
-  init(
-    _ state: CheckpointState, keep: Retention, in directory: RunDirectory, metrics: MetricsLog,
-    events: EventLog?
+  ///   - logs: what is brought to the disk before a checkpoint.
+  package init(
+    _ state: CheckpointState, keep: Retention, in directory: RunDirectory, logs: [any RunLog]
   ) {
-    work = SaveWork(state, keep: keep, in: directory, metrics: metrics, events: events)
+    work = SaveWork(state, keep: keep, in: directory, logs: logs)
   }
 
   deinit { thread?.join() }
 
   /// Whether a save has failed; ``finish()`` throws the failure.
-  var hasFailed: Bool { work.hasFailed.load(ordering: .acquiring) }
+  package var hasFailed: Bool { work.hasFailed.load(ordering: .acquiring) }
 
   /// The SHA-256 of the last model that was saved, in hexadecimal; nil before the first. Must be read
   /// after ``finish()`` only.
-  var modelDigest: String? { work.modelDigest }
+  package var modelDigest: String? { work.modelDigest }
 
   /// Whether a save is under way.
-  var isBusy: Bool { work.isBusy.load(ordering: .acquiring) }
+  package var isBusy: Bool { work.isBusy.load(ordering: .acquiring) }
 
   /// Copies the state and begins to write it as the checkpoint of `progress`.
   ///
   /// `testLoss` is the loss of the test images, where the checkpoint is at an epoch's end; else nil.
-  func save(_ replica: Replica, at progress: Progress, testLoss: Double?) {
+  package func save(_ replica: Replica, at progress: Progress, testLoss: Double?) {
     wait()
     work.copy(replica, at: progress, testLoss: testLoss)
     thread = Thread { [work] in work.perform() }
@@ -61,7 +66,7 @@ final class CheckpointSaver {
   /// Waits for the save under way, if there is one.
   ///
   /// - Throws: `Failure`, that of the first save that failed.
-  func finish() throws {
+  package func finish() throws {
     wait()
     if let failure = work.failure { throw failure }
   }
@@ -87,13 +92,11 @@ private final class SaveWork: @unchecked Sendable {
   private let rows: Vector
   private var state: CheckpointState
   private let directory: RunDirectory
-  private let metrics: MetricsLog
-  private let events: EventLog?
+  private let logs: [any RunLog]
   private let keep: Retention
 
   init(
-    _ state: CheckpointState, keep: Retention, in directory: RunDirectory, metrics: MetricsLog,
-    events: EventLog?
+    _ state: CheckpointState, keep: Retention, in directory: RunDirectory, logs: [any RunLog]
   ) {
     let layout = ParameterLayout(state.recipe.model(pixels: state.pixels))
     memory = Buffer(repeating: 0, count: Checkpoint.saveCount(layout))
@@ -103,8 +106,7 @@ private final class SaveWork: @unchecked Sendable {
     self.state = state
     self.keep = keep
     self.directory = directory
-    self.metrics = metrics
-    self.events = events
+    self.logs = logs
   }
 
   /// Copies the state of `source`.
@@ -113,7 +115,7 @@ private final class SaveWork: @unchecked Sendable {
     replica.firstMoment.copy(from: source.firstMoment)
     replica.secondMoment.copy(from: source.secondMoment)
     (state.progress, state.testLoss) = (progress, testLoss)
-    let refused = metrics.refusedLines
+    let refused = logs.flatMap(\.refusedLines)
     state.refusedMetrics = refused.isEmpty ? nil : refused
     isBusy.store(true, ordering: .relaxed)
   }
@@ -136,9 +138,8 @@ private final class SaveWork: @unchecked Sendable {
   private func write() throws {
     try directory.requirePlace()
     let (name, digest) = try Checkpoint.write(replica, state, in: directory.path, rows: rows) {
-      // The checkpoint relies on the rows before it, except for those that it has as refused.
-      note { try metrics.synchronize() }
-      note { try events?.synchronize() }
+      // What is logged of the steps before it, except for lines that it has as refused.
+      for log in logs { note { try log.synchronize() } }
     }
     try directory.setLatest(name)
     modelDigest = digest
