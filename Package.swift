@@ -51,9 +51,7 @@ let package = Package(
   products: [
     .library(name: "MPI", targets: ["MPI"]),
     // A trainer to be used from Swift: Tests/Probes/EngineExample shows how.
-    .library(
-      name: "LockstepEngine",
-      targets: ["Checkpoints", "Engine", "Images", "Kernels", "MPI", "Platform", "Ranks", "VAE"]),
+    .library(name: "LockstepEngine", targets: ["LockstepEngine"]),
     .executable(name: "lockstep", targets: ["lockstep"]),
   ],
   // Exact versions: Package.resolved is not kept, because it names the registry or mirror that a
@@ -125,6 +123,10 @@ let package = Package(
         .product(name: "Logging", package: "swift-log"),
       ], swiftSettings: house),
     .target(
+      name: "LockstepEngine",
+      dependencies: ["Checkpoints", "Engine", "Images", "MPI", "Platform", "Ranks"],
+      swiftSettings: house),
+    .target(
       name: "Inference",
       dependencies: [
         "Checkpoints", "Engine", "Formats", "Images", "Kernels", "MPI", "Platform", "Ranks", "VAE",
@@ -167,14 +169,16 @@ let package = Package(
       swiftSettings: house),
     .executableTarget(
       name: "mpi-probe", dependencies: ["MPI"], path: "Tests/Probes/MPIProbe",
+      packageAccess: false,
       swiftSettings: house + [.unsafeFlags(checked, .when(configuration: .debug))]),
     .executableTarget(
       name: "mpi-tutorial", dependencies: ["MPI"], path: "Tests/Probes/MPITutorial",
+      packageAccess: false,
       swiftSettings: house),
     .executableTarget(
       name: "engine-example",
-      dependencies: ["Checkpoints", "Engine", "Images", "MPI", "Platform", "Ranks"],
-      path: "Tests/Probes/EngineExample", swiftSettings: house),
+      dependencies: ["LockstepEngine"],
+      path: "Tests/Probes/EngineExample", packageAccess: false, swiftSettings: house),
     .executableTarget(
       name: "replica-probe",
       dependencies: [

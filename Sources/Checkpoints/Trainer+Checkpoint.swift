@@ -38,28 +38,36 @@ extension Trainer {
     }
   }
 
-  /// Takes over the parameters and moments of the checkpoint in the folder `path`, whose state
-  /// ``CheckpointState/init(of:among:)`` reads; collective over `world`, the ranks that train.
+  /// A trainer that goes on from the checkpoint in the folder `path` on rank zero's machine, with its
+  /// recipe, as ranks of `world` that share the work in `shape`; collective.
   ///
-  /// - Throws: on all ranks, `SharedFailure` where the checkpoint cannot be read, or is of a model of
-  ///   other sizes.
-  public mutating func load(
-    checkpoint path: String, among world: borrowing Communicator
-  ) throws {
-    try load(among: world) { try Checkpoint.read(path, into: $0) }
-  }
-}
-
-extension CheckpointState {
-  /// The state of the checkpoint in the folder `path`, which rank zero reads and checks against its
-  /// checksums; collective over `world`.
+  ///     var trainer = try Trainer.resuming("vae/latest", on: data, among: world)
   ///
-  ///     let state = try CheckpointState(of: "vae/latest", among: world)
-  ///     var trainer = try Trainer(state.recipe, on: images, from: state.progress, among: world)
-  ///     try trainer.load(checkpoint: "vae/latest", among: world)
+  /// The first split of `data` must be the images that the checkpoint's model was trained on.
   ///
-  /// - Throws: on all ranks, `SharedFailure` where the checkpoint is not whole.
-  public init(of path: String, among world: borrowing Communicator) throws {
-    self = try world.valueOfRankZero { try CheckpointReference(path).state() }
+  /// - Throws: on all ranks, `SharedFailure`: where the checkpoint's files are not those of its
+  ///   `SHA256SUMS`, the images are others, or ``Trainer/init(_:on:from:shape:among:)`` throws.
+  public static func resuming(
+    _ path: String, on data: borrowing NodeData, shape: JobShape = JobShape(),
+    among world: borrowing Communicator
+  ) throws -> Trainer {
+    let found = DataFingerprint(data)
+    var directory = path
+    let state = try world.valueOfRankZero {
+      let reference = try CheckpointReference(path)
+      let state = try reference.state()
+      directory = reference.directory ?? path
+      if let trained = state.data, trained.train != found.train {
+        throw Failure(
+          .disagreement,
+          "\(path): its model was trained on other images (SHA-256 "
+            + "\(DataFingerprint.short(trained.train)), not \(DataFingerprint.short(found.train)))")
+      }
+      return state
+    }
+    var trainer = try Trainer(
+      state.recipe, on: data.splits[0], from: state.progress, shape: shape, among: world)
+    try trainer.load(among: world) { try Checkpoint.read(directory, into: $0) }
+    return trainer
   }
 }

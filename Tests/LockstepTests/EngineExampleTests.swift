@@ -31,6 +31,29 @@ import Testing
     #expect(outcome.output.contains("model SHA-256 \(digests[0])"))
   }
 
+  @Test(
+    "the example goes on from its checkpoint, on another number of ranks, and on no other images")
+  func resumes() throws {
+    func example(ranks: Int, _ data: String, _ words: String...) throws -> Command.Outcome {
+      try Command.mpirun(
+        ranks: ranks, "engine-example", [data] + words.map(folder.path),
+        environment: Job.environment
+      ).run(seconds: 60)
+    }
+    #expect(try example(ranks: 1, data, "first").status == 0)
+    let second = try example(ranks: 2, data, "second", "first/latest")
+    #expect(second.status == 0, "\(second.errors)")
+    try Job(
+      ["train", "--data", data, "--run", folder.path("run"), "--epochs", "2", "--report", "off"]
+    ).succeed()
+    let digests = try ["second/latest", "run/latest"].map(digest)
+    #expect(digests[0] == digests[1])
+
+    let others = try SmallData(train: 199).write(to: folder.url.appendingPathComponent("others"))
+    let third = try example(ranks: 2, others, "third", "first/latest")
+    #expect(third.output.contains("was trained on other images"), "\(third.output)")
+  }
+
   @Test("the commands take a checkpoint of the example, and training goes on from it")
   func goesOn() throws {
     let outcome = try Command(
