@@ -69,10 +69,14 @@ extension RunConfiguration {
   package var problem: Sentence? {
     if let problem = recipe.problem { return problem }
     if let (name, text) = Self.table.problem(in: self) { return "\(setting: name) \(text)" }
-    guard wire == .bf16, exchange == .allGather else { return nil }
-    return
-      "\(setting: .wire, "bf16") rounds the gradients of \(setting: .exchange, "all-reduce"); with all-gather none "
-      + "travel: give \(setting: .wire, "fp32"), or \(setting: .exchange, "all-reduce")"
+    return shape.problem
+  }
+
+  /// How the run shares its work, with one thread a rank.
+  package var shape: JobShape {
+    var shape = JobShape()
+    (shape.teams, shape.exchange, shape.wire) = (teams, exchange, wire)
+    return shape
   }
 }
 

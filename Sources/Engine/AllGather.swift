@@ -59,10 +59,7 @@ final class AllGather<Messages: LaneMessages & ~Copyable>: Exchange {
     }
   }
 
-  func gatherSamples(_ count: Int) throws -> Bool {
-    try messages?.exchange(samples[count]!)
-    return true
-  }
+  func gatherSamples(_ count: Int) throws { try messages?.exchange(samples[count]!) }
 
   func forEachTile(
     of batch: BatchExtent, _ workers: borrowing Workers,
@@ -78,12 +75,7 @@ final class AllGather<Messages: LaneMessages & ~Copyable>: Exchange {
     workers.main.clock.end(.exchange)
   }
 
-  func gatherMoments() throws -> Bool {
-    try messages?.exchange(moments)
-    return true
-  }
-
-  var sharesTiles: Bool { true }
+  func gatherMoments() throws { try messages?.exchange(moments) }
 
   func sentBytes(_ count: Int) -> Int {
     switch messages {
@@ -91,8 +83,6 @@ final class AllGather<Messages: LaneMessages & ~Copyable>: Exchange {
     case .none: 0
     }
   }
-
-  func reduceNothing() {}
 
   func free() throws { try messages.take()?.free() }
 }

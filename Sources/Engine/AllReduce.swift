@@ -62,8 +62,6 @@ final class AllReduce<Messages: LaneMessages & ~Copyable>: Exchange {
     }
   }
 
-  func gatherSamples(_ count: Int) -> Bool { false }
-
   func forEachTile(
     of batch: BatchExtent, _ workers: borrowing Workers,
     gradient: (Worker, GradientTile, Vector) -> Void, update: (GradientTile, Vector) -> Void,
@@ -136,10 +134,6 @@ final class AllReduce<Messages: LaneMessages & ~Copyable>: Exchange {
     }
     worker.clock.end(.exchange)
   }
-
-  func gatherMoments() -> Bool { false }
-
-  var sharesTiles: Bool { false }
 
   func sentBytes(_ count: Int) -> Int {
     switch messages {

@@ -12,8 +12,6 @@ final class Alone: Exchange {
     report = site.report
   }
 
-  func gatherSamples(_ count: Int) -> Bool { false }
-
   func forEachTile(
     of batch: BatchExtent, _ workers: borrowing Workers,
     gradient: (Worker, GradientTile, Vector) -> Void, update: (GradientTile, Vector) -> Void,
@@ -23,10 +21,7 @@ final class Alone: Exchange {
     tiles.compute(workers, gradient) { if isFinite { update($0, $1) } }
   }
 
-  func gatherMoments() -> Bool { false }
-  var sharesTiles: Bool { false }
   func sentBytes(_ count: Int) -> Int { 0 }
-  func reduceNothing() {}
   func free() {}
 }
 

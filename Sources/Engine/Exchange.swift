@@ -1,18 +1,38 @@
-internal import Kernels
+package import Kernels
 internal import MPI
 internal import VAE
+
+/// What teams send one another in a step.
+public enum ExchangeMode: String, Codable, Sendable, CaseIterable {
+  /// Gradients of their samples, which are added up: as many bytes whatever the batch. Additions
+  /// are in an order that depends on the teams, and so do the model's last bits.
+  case allReduce = "all-reduce"
+  /// Layer inputs and deltas, 10 KB an image, and then new parameters: every tile of the gradient
+  /// is computed once, over the whole batch, by one team. The model's bits are those of a lone
+  /// team.
+  case allGather = "all-gather"
+
+  /// The number formats in which it can send: bf16 is for gradients, which are rounded on the way.
+  package var wires: [Precision] {
+    switch self {
+    case .allReduce: [.fp32, .bf16]
+    case .allGather: [.fp32]
+    }
+  }
+}
 
 /// How the teams of a job come to the gradient of one batch, and each of them to the parameters that
 /// it makes: ``Alone``, ``AllReduce`` or ``AllGather``, a file each.
 ///
 /// All calls but for `sentBytes` are collective over the lanes. A rank that is in no lane takes part
 /// in none, and makes the same calls.
+///
+/// A new kind is a case of ``ExchangeMode``, a file, and two lines here: in ``ExchangePlan`` and in
+/// ``JobShape/makeExchange(_:_:)``.
 protocol Exchange: AnyObject {
-  /// Brings what the other teams know of a batch of `count` samples into this team's memory, if this
-  /// team computes tiles over them.
-  ///
-  /// - Returns: whether it does: the team's ranks must then meet at a barrier. The same on all ranks.
-  func gatherSamples(_ count: Int) throws -> Bool
+  /// Brings what the other teams know of a batch of `count` samples into this team's memory, where the
+  /// teams share the tiles: ``ExchangePlan/sharesTiles``.
+  func gatherSamples(_ count: Int) throws
 
   /// Updates the replica of every team with the gradient of `batch`.
   ///
@@ -26,13 +46,8 @@ protocol Exchange: AnyObject {
     adopt: (GradientTile) -> Void
   ) throws
 
-  /// Brings the optimizer's moments that other teams have updated.
-  ///
-  /// - Returns: whether it brings any: the team's ranks must then meet at a barrier.
-  func gatherMoments() throws -> Bool
-
-  /// Whether each team updates some of the tiles only.
-  var sharesTiles: Bool { get }
+  /// Brings the optimizer's moments that other teams have updated, where the teams share the tiles.
+  func gatherMoments() throws
 
   /// The bytes that this rank gives MPI for other teams in a step on `count` samples.
   func sentBytes(_ count: Int) -> Int
@@ -45,6 +60,12 @@ protocol Exchange: AnyObject {
   func free() throws
 }
 
+extension Exchange {
+  func gatherSamples(_ count: Int) {}
+  func gatherMoments() {}
+  func reduceNothing() {}
+}
+
 /// How far a batch reaches, and which of its positions a team computes tiles over.
 struct BatchExtent {
   /// The samples of the batch.
@@ -55,8 +76,12 @@ struct BatchExtent {
 
 /// What an exchange means for the work and the memory of a rank.
 struct ExchangePlan {
+  /// Whether each of several teams computes and updates some of the tiles, over the whole batch,
+  /// rather than all tiles, over its own samples.
+  let sharesTiles: Bool
+
   /// Whether the team's memory has the samples of the whole batch, rather than the team's own.
-  let holdsWholeBatch: Bool
+  var holdsWholeBatch: Bool { tiles.count == 1 || sharesTiles }
 
   /// The tiles of the rank's lane in each team; none of a rank that is in no lane.
   let tiles: [[GradientTile]]
@@ -69,13 +94,15 @@ struct ExchangePlan {
 
   /// The plan for the teams of `job` and the model of `layout`.
   init(_ shape: JobShape, _ job: JobLayout, layout: ParameterLayout) {
-    switch (job.teamCount, shape.exchange) {
-    case (1, _), (_, .allGather): self.init(sharingTilesOf: layout, job)
-    case (_, .allReduce): self.init(reducingTilesOf: layout, job, wire: shape.wire)
+    switch shape.exchange {
+    case .allReduce where job.teamCount > 1:
+      self.init(reducingTilesOf: layout, job, wire: shape.wire)
+    case .allReduce, .allGather: self.init(sharingTilesOf: layout, job)
     }
   }
 
-  /// The plan of teams that each compute and update some of the tiles, over the whole batch.
+  /// The plan of teams that each compute and update some of the tiles, over the whole batch. A lone
+  /// team has all tiles.
   private init(sharingTilesOf layout: ParameterLayout, _ job: JobLayout) {
     let hands = TilePlan.deal(layout.tiles, to: job.teamCount * job.laneCount)
     tiles = (0..<job.teamCount).map { team in
@@ -83,7 +110,7 @@ struct ExchangePlan {
     }
     order = TilePlan(applyingAtOnce: tiles[job.team], threads: job.threads)
     floats = order.floats
-    holdsWholeBatch = true
+    sharesTiles = job.teamCount > 1
   }
 
   /// The plan of teams that each compute all tiles, over their own samples.
@@ -93,7 +120,7 @@ struct ExchangePlan {
     order = TilePlan(keeping: own, threads: job.threads)
     floats = GradientCodec.floats(
       order.buckets, team: job.team, of: job.teamCount, precision: wire)
-    holdsWholeBatch = false
+    sharesTiles = false
   }
 }
 
@@ -103,16 +130,19 @@ struct ExchangeSite {
   let layout: ParameterLayout
   /// Where this rank stands.
   let job: JobLayout
-  /// What the exchange means for this rank.
-  let plan: ExchangePlan
-  /// The team's memory, and where its parts lie.
+  /// The team's memory.
   let memory: Vector
+  /// Where its parts lie.
   let regions: MemoryPlan
-  /// The activations and the report in that memory.
+  /// The activations in that memory.
   let activations: Activations
+  /// The report in that memory.
   let report: TeamReport
   /// The sizes that batches have.
   let batchCounts: Set<Int>
+
+  /// What the exchange means for this rank.
+  var plan: ExchangePlan { regions.exchange }
 }
 
 extension JobShape {

@@ -1,4 +1,5 @@
 public import Kernels
+package import Platform
 
 /// How ranks form teams.
 public enum TeamMode: String, Codable, Sendable, CaseIterable {
@@ -8,19 +9,8 @@ public enum TeamMode: String, Codable, Sendable, CaseIterable {
   case rank
 }
 
-/// What teams send one another in a step.
-public enum ExchangeMode: String, Codable, Sendable, CaseIterable {
-  /// Gradients of their samples, which are added up: as many bytes whatever the batch. Additions
-  /// are in an order that depends on the teams, and so do the model's last bits.
-  case allReduce = "all-reduce"
-  /// Layer inputs and deltas, 10 KB an image, and then new parameters: every tile of the gradient
-  /// is computed once, over the whole batch, by one team. The model's bits are those of a lone
-  /// team.
-  case allGather = "all-gather"
-}
-
 /// How a job shares its work: what may differ between two jobs that train one model.
-public struct JobShape: Sendable {
+public struct JobShape: Sendable, Encodable {
   /// How ranks form teams.
   public var teams = TeamMode.node
 
@@ -38,4 +28,18 @@ public struct JobShape: Sendable {
 
   /// The ranks of each node are a team, with one thread each.
   public init() {}
+}
+
+extension JobShape {
+  /// What is impossible about the values, in one sentence; nil where nothing is.
+  package var problem: Sentence? {
+    if threadsPerRank < 1 { return "\(setting: .threadsPerRank) must be at least 1" }
+    guard exchange.wires.contains(wire) else {
+      return
+        "\(setting: .wire, "bf16") rounds the gradients of \(setting: .exchange, "all-reduce"); with "
+        + "\(exchange.rawValue) none travel: give \(setting: .wire, "fp32"), or "
+        + "\(setting: .exchange, "all-reduce")"
+    }
+    return nil
+  }
 }

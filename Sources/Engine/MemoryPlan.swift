@@ -24,8 +24,8 @@ package struct MemoryPlan {
   /// The floats of a rank's own activations.
   let ownActivations: Int
 
-  /// The floats of a rank's gradients, sums and messages.
-  private let gradients: Int
+  /// What the exchange between teams means for this rank.
+  let exchange: ExchangePlan
 
   /// Memory beside training.
   private let reserve: MemoryReserve
@@ -36,9 +36,9 @@ package struct MemoryPlan {
     _ layout: ParameterLayout, precision: Precision, batchSize: Int, job: JobLayout,
     shape: JobShape
   ) {
-    let plan = ExchangePlan(shape, job, layout: layout)
+    exchange = ExchangePlan(shape, job, layout: layout)
     let capacity =
-      plan.holdsWholeBatch ? batchSize : job.shard(ofTeam: job.team).capacity(of: batchSize)
+      exchange.holdsWholeBatch ? batchSize : job.shard(ofTeam: job.team).capacity(of: batchSize)
     var end = 0
     func region(_ count: Int) -> Range<Int> {
       defer { end += count }
@@ -50,7 +50,6 @@ package struct MemoryPlan {
     report = region(TeamReport.count(batchSize: batchSize, ranks: job.rankCount))
     norms = region(GradientNorm.count(layout))
     ownActivations = Activations.ownCount(layout, capacity: capacity, precision: precision)
-    gradients = plan.floats
     (self.batchSize, self.capacity, reserve) = (batchSize, capacity, shape.reserve)
   }
 
@@ -62,7 +61,7 @@ package struct MemoryPlan {
 
   /// The bytes that each rank has beside the team's.
   package var rankBytes: Int {
-    (ownActivations + gradients + reserve.perRank) * MemoryLayout<Float>.stride
+    (ownActivations + exchange.floats + reserve.perRank) * MemoryLayout<Float>.stride
   }
 
   /// The bytes that rank zero has beside those.
@@ -81,7 +80,7 @@ package struct MemoryPlan {
 }
 
 /// Memory that a job takes beside training itself, which is counted before training begins.
-package struct MemoryReserve: Sendable {
+package struct MemoryReserve: Sendable, Encodable {
   /// Floats on every rank.
   package var perRank: Int
 

@@ -30,8 +30,8 @@ public struct Recipe: Equatable, Sendable {
     ModelConfiguration(pixels: pixels, hidden: hidden, latent: latent)
   }
 
-  /// The optimizer of this recipe.
-  package var optimizer: Adam { Adam(learningRate: learningRate) }
+  /// The optimizer of this recipe, with the step length that it has in step number `step`, from 1.
+  package func optimizer(step: Int) -> Adam { Adam(learningRate: learningRate) }
 }
 
 extension Recipe {

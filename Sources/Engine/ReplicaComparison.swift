@@ -48,7 +48,7 @@ extension Trainer {
   ///
   /// - Throws: on all ranks, `disagreement`, where they have not.
   package func compareReplicas(among world: borrowing Communicator) throws {
-    guard teamCount > 1 else { return }
+    guard job.teamCount > 1 else { return }
     var failure: Failure?
     if team.layout.isLeader {
       try team.withLane {

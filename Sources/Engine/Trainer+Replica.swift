@@ -44,19 +44,18 @@ extension Trainer {
   /// Makes every team's ``replica`` complete: of moments, a team may have only those that it
   /// updates. Collective.
   package mutating func completeReplica() throws {
-    if try exchange.gatherMoments() { try memory.barrier(on: team.communicator) }
+    guard need.exchange.sharesTiles else { return }
+    try exchange.gatherMoments()
+    try memory.barrier(on: team.communicator)
   }
 
   /// Where this rank stands in the job.
   package var job: JobLayout { team.layout }
 
-  /// The number of teams.
-  package var teamCount: Int { team.layout.teamCount }
-
   /// The Euclidean norm of the last step's gradient, the mean over its batch, if that was measured:
   /// on rank zero. Collective.
   public func gradientNorm() throws -> Double? {
-    try norm.value(team, isSpread: exchange.sharesTiles)
+    try norm.value(team, isSpread: need.exchange.sharesTiles)
   }
 
   /// The bytes that this rank gives MPI for other teams in a full step.

@@ -11,7 +11,7 @@ internal import VAE
 public struct Trainer: ~Copyable {
   /// The most samples that a thread takes through the model at a time: their activations stay in the
   /// second-level cache from layer to layer.
-  private static let panelHeight = 128
+  private static let chunkSize = 128
 
   /// The tensors that are trained, one copy a team.
   public let replica: Replica
@@ -39,7 +39,6 @@ public struct Trainer: ~Copyable {
   private let optimizer: Optimizer
   let dataset: Dataset
   let schedule: BatchSchedule
-  private let holdsWholeBatch: Bool
   private var order: EpochOrder
   private var noise: RandomStream
 
@@ -53,7 +52,14 @@ public struct Trainer: ~Copyable {
     _ recipe: Recipe, on dataset: Dataset, from progress: Progress = Progress(),
     shape: JobShape = JobShape(), among world: borrowing Communicator
   ) throws {
-    if let problem = recipe.problem { throw SharedFailure(Failure(.usage, problem)) }
+    try Fingerprint.requireEqual(
+      [
+        Fingerprint("recipe", of: recipe), Fingerprint("progress", of: progress),
+        Fingerprint("job shape", of: shape),
+      ], among: world)
+    if let problem = recipe.problem ?? shape.problem {
+      throw SharedFailure(Failure(.usage, problem))
+    }
     try world.requireProducts(in: recipe.precision)
     let layout = ParameterLayout(recipe.model(pixels: dataset.pixelCount))
     let instructions = try world.commonInstructions(for: recipe.precision)
@@ -76,14 +82,12 @@ public struct Trainer: ~Copyable {
       own: workspace.vector, precision: recipe.precision, mostlyZero: dataset.isMostlyBlack)
     let replica = Replica(layout, memory.vector[need.replica], precision: recipe.precision)
     let report = TeamReport(memory.vector[need.report], batchSize: schedule.batchSize)
-    let plan = ExchangePlan(shape, job, layout: layout)
     let site = ExchangeSite(
-      layout: layout, job: job, plan: plan, memory: memory.vector, regions: need,
+      layout: layout, job: job, memory: memory.vector, regions: need,
       activations: activations, report: report,
       batchCounts: schedule.sizes(from: progress.offset))
     exchange = try shape.makeExchange(site, team.makeMessages())
-    holdsWholeBatch = plan.holdsWholeBatch
-    optimizer = Optimizer(recipe.optimizer, replica)
+    optimizer = Optimizer(recipe, replica)
     norm = GradientNorm(memory.vector[need.norms])
     (self.need, self.instructions, self.progress) = (need, instructions, progress)
     (self.replica, self.activations, self.report) = (replica, activations, report)
@@ -119,10 +123,10 @@ public struct Trainer: ~Copyable {
 
     workers.begin()
     workers.run { worker in
-      for panel in worker.shard.part(of: batch).pieces(ofAtMost: Self.panelHeight) {
-        let (model, rows) = (worker.model, panel.relative(to: held))
-        fillImages(rows, positions: panel)
-        noise.fillNormal(activations.noise.rows(rows), positions: panel)
+      for chunk in worker.shard.part(of: batch).pieces(ofAtMost: Self.chunkSize) {
+        let (model, rows) = (worker.model, chunk.relative(to: held))
+        fillImages(rows, positions: chunk)
+        noise.fillNormal(activations.noise.rows(rows), positions: chunk)
         worker.clock.end(.batch)
         model.encode(activations, rows: rows, with: replica.modelParameters)
         model.sample(activations, rows: rows)
@@ -130,11 +134,11 @@ public struct Trainer: ~Copyable {
         worker.clock.end(.forward)
         model.backpropagate(
           activations, rows: rows, with: replica.modelParameters, scale: 1 / Float(batch.count),
-          losses: report.found.losses.rows(panel.relative(to: batch)))
+          losses: report.found.losses.rows(chunk.relative(to: batch)))
         worker.clock.end(.backward)
       }
     }
-    try meet()  // Layer inputs, deltas and losses of the whole team are there.
+    try waitForTeam()  // Layer inputs, deltas and losses of the whole team are there.
     try gatherSamples(of: batch, in: held)
     try exchange.forEachTile(
       of: BatchExtent(count: batch.count, positions: held.relative(to: batch)), workers
@@ -148,7 +152,7 @@ public struct Trainer: ~Copyable {
       replica.updateCopies(tile)
     }
     if team.layout.isLeader { report.summarise(batch.count) }
-    try meet()  // The new parameters are there.
+    try waitForTeam()  // The new parameters are there.
     return (try advance(past: batch), report.result.requests)
   }
 
@@ -157,7 +161,9 @@ public struct Trainer: ~Copyable {
   private func nextBatch() -> (batch: Range<Int>, held: Range<Int>) {
     let batch = schedule.positions(from: progress.offset)
     let job = team.layout
-    return (batch, holdsWholeBatch ? batch : job.shard(ofTeam: job.team).part(of: batch))
+    return (
+      batch, need.exchange.holdsWholeBatch ? batch : job.shard(ofTeam: job.team).part(of: batch)
+    )
   }
 
   /// Fills the pixels of the samples `rows` with the images at `positions` of the epoch.
@@ -168,7 +174,7 @@ public struct Trainer: ~Copyable {
   }
 
   /// Waits for the team: what any of its ranks wrote before, all see after. Collective.
-  private mutating func meet() throws {
+  private mutating func waitForTeam() throws {
     try memory.barrier(on: team.communicator)
     workers.main.clock.end(.waiting)
   }
@@ -176,7 +182,8 @@ public struct Trainer: ~Copyable {
   /// Brings what other teams know of the samples in `held`, where tiles are computed over them. The
   /// images need not be sent: every team has all of them.
   private mutating func gatherSamples(of batch: Range<Int>, in held: Range<Int>) throws {
-    guard try exchange.gatherSamples(batch.count) else { return }
+    guard need.exchange.sharesTiles else { return }
+    try exchange.gatherSamples(batch.count)
     workers.main.clock.end(.exchange)
     let job = team.layout
     let own = job.shard(ofTeam: job.team).part(of: batch)
@@ -187,7 +194,7 @@ public struct Trainer: ~Copyable {
       }
       worker.clock.end(.batch)
     }
-    try meet()
+    try waitForTeam()
   }
 
   /// Notes that the step on `batch` is taken; returns its losses.

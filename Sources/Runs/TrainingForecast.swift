@@ -77,7 +77,7 @@ package struct TrainingForecast {
     let job = trainer.job
     let shares = (0..<world.size).map { job.shard(ofPlace: $0).part(of: 0..<batchSize).count }
     share = shares.min()!...shares.max()!
-    teams = trainer.teamCount
+    teams = trainer.job.teamCount
     memory = (
       trainer.need.teamBytes + data.splits.reduce(0) { $0 + $1.shape.byteCount },
       trainer.need.rankBytes

@@ -41,10 +41,7 @@ extension TrainingRun {
     _ plan: RunPlan, _ train: Dataset, threads: Int, among world: borrowing Communicator
   ) throws -> Trainer {
     let (configuration, recipe) = (plan.configuration, plan.configuration.recipe)
-    var shape = JobShape()
-    (shape.teams, shape.exchange, shape.wire) = (
-      configuration.teams, configuration.exchange, configuration.wire
-    )
+    var shape = configuration.shape
     shape.threadsPerRank = threads
     shape.reserve = MemoryReserve(
       runOf: ParameterLayout(recipe.model(pixels: train.pixelCount)), threads: threads)

@@ -61,7 +61,8 @@ extension TrainingRun {
     (row.imagesPerSecond, row.seconds) = (pace.imagesPerSecond, pace.seconds)
     row.waitingSeconds = try waitingSeconds(pace)
     let summary = Summary(
-      row, pace, learningRate: configuration.recipe.learningRate, latents: latents)
+      row, pace, learningRate: trainer.recipe.optimizer(step: progress.step).learningRate,
+      latents: latents)
     // A failure to write these is thrown after the checkpoint has been begun, which is worth more.
     let failure = try record(row, summary: summary, with: inference)
     try save(testLoss: losses?.total)

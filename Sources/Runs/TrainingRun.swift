@@ -118,7 +118,7 @@ package struct TrainingRun: ~Copyable {
     outputs?.observer.trainingBegins(
       TrainingStart(
         configuration: configuration, progress: trainer.progress, ranks: communicator.size,
-        threads: request.threadsPerRank, teams: trainer.teamCount, previous: outputs?.previous))
+        threads: request.threadsPerRank, teams: trainer.job.teamCount, previous: outputs?.previous))
     lastSave = .now
     let code: ExitCode
     do {

@@ -1,5 +1,10 @@
 internal import Kernels
 
+extension ModelConfiguration {
+  /// The loss that a model of this configuration is trained to make small.
+  var loss: EvidenceLowerBound { EvidenceLowerBound() }
+}
+
 /// The negative evidence lower bound: reconstruction loss + divergence, in nats for each image.
 ///
 /// Kingma and Welling 2013, equation 10 with one sample of z. Column 0 of `losses` (n, 2) is the

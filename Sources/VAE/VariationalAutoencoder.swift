@@ -24,12 +24,13 @@ public struct VariationalAutoencoder {
   /// Computes the matrix products. An engine belongs to one thread, so each thread has a model.
   public let engine: MatrixEngine
 
-  private let bound = EvidenceLowerBound()
+  private let bound: EvidenceLowerBound
 
   /// Makes a model of the layers of `layout` that computes its products with `engine`.
   public init(_ layout: ParameterLayout, engine: MatrixEngine) {
     self.layout = layout
     self.engine = engine
+    bound = layout.configuration.loss
   }
 
   /// Computes the encoder q(z|x): pixels to moments, the means and log variances of a diagonal

@@ -65,11 +65,10 @@ import VAE
       layout, precision: .fp32, batchSize: batch, job: job, shape: shape)
     let memory = Buffer<Float>(repeating: 0, count: regions.teamCount)
     let own = Buffer<Float>(repeating: 0, count: regions.ownActivations)
-    let plan = ExchangePlan(shape, job, layout: layout)
     let replica = Replica(layout, memory.vector[regions.replica])
     let report = TeamReport(memory.vector[regions.report], batchSize: batch)
     let site = ExchangeSite(
-      layout: layout, job: job, plan: plan, memory: memory.vector, regions: regions,
+      layout: layout, job: job, memory: memory.vector, regions: regions,
       activations: Activations(
         layout, capacity: regions.capacity, shared: memory.vector[regions.activations],
         own: own.vector), report: report, batchCounts: [batch])
@@ -78,7 +77,7 @@ import VAE
     let exchange = try shape.makeExchange(site, messages)
     let workers = try Workers(layout, .generic, job: job)
     let mine = job.shard(ofTeam: team).part(of: 0..<batch)
-    let held = plan.holdsWholeBatch ? 0..<batch : mine
+    let held = regions.exchange.holdsWholeBatch ? 0..<batch : mine
     let touched = Mutex((updated: [Int](), adopted: [Int]()))
     for step in 1...steps {
       for position in mine {
@@ -87,7 +86,7 @@ import VAE
       }
       report.request(StepRequests(stop: team == 0, save: team == network.size - 1), place: team)
       workers.begin()
-      _ = try exchange.gatherSamples(batch)
+      try exchange.gatherSamples(batch)
       try exchange.forEachTile(of: BatchExtent(count: batch, positions: held), workers) {
         _, tile, sums in
         for (place, index) in tile.range.enumerated() { sums[place] = gradient(index, held) }
@@ -102,7 +101,7 @@ import VAE
       }
       report.summarise(batch)
     }
-    _ = try exchange.gatherMoments()
+    try exchange.gatherMoments()
     if spoil == nil {
       // All moments are there, also those that other teams have updated.
       for index in layout.tiles.flatMap({ Array($0.range) }) {

@@ -56,8 +56,10 @@ struct ExchangePlan {
     let counts: [Int?] = choices.ranks ?? [nil]
     cells = counts.flatMap { ranks in
       (choices.batchSizes ?? [128, 512, 2048]).flatMap { batchSize in
-        [(.allReduce, .fp32), (.allReduce, .bf16), (.allGather, .fp32)].map {
-          ExchangeCell(batchSize: batchSize, ranks: ranks, exchange: $0, wire: $1)
+        ExchangeMode.allCases.flatMap { mode in
+          mode.wires.map {
+            ExchangeCell(batchSize: batchSize, ranks: ranks, exchange: mode, wire: $0)
+          }
         }
       }
     }

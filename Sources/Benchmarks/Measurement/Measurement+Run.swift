@@ -120,12 +120,12 @@ private struct Pace: ~Copyable {
 
   /// See ``Measurement/exchangeBytes``.
   func exchangeBytes(among world: borrowing Communicator) throws -> Int {
-    Int(try world.allReduce(Int64(trainer.exchangeBytes), .sum)) / trainer.teamCount
+    Int(try world.allReduce(Int64(trainer.exchangeBytes), .sum)) / trainer.job.teamCount
   }
 
   /// See ``Measurement/leastExchangeBytes``.
   func leastExchangeBytes(_ request: MeasurementRequest) -> Int? {
-    let teams = trainer.teamCount
+    let teams = trainer.job.teamCount
     guard request.exchange == .allReduce, teams > 1 else { return nil }
     let size = request.wire == .fp32 ? MemoryLayout<Float>.size : MemoryLayout<BFloat16>.size
     return 2 * (teams - 1) * trainer.replica.layout.parameterCount * size / teams

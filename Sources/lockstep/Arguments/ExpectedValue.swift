@@ -14,7 +14,7 @@ enum ExpectedValue {
     "bandwidth": (number, "25"), "batch-sizes": (list, "128,512"),
     "checkpoint-every": ("a number of steps (100), of seconds (30s), or epoch", "300s"),
     "columns": (whole, "8"), "count": (whole, "64"), "digits": ("digits", "0123456789"),
-    "epochs": (whole, "20"), "format": ("onnx, safetensors or card", "onnx"),
+    "epochs": (whole, "20"),
     "host": ("machines with their slots", "left:2,right:2"), "importance-samples": (whole, "100"),
     "keep": ("a whole number from 1, or the word all,", "3"), "latency": (number, "30"),
     "learning-rate": (number, "1e-3"), "max-steps": (whole, "1000"), "nodes": (list, "1,2,4"),
