@@ -1,0 +1,209 @@
+@testable import Engine
+import Foundation
+import Kernels
+import Synchronization
+import Testing
+import VAE
+
+/// Teams whose ranks are threads of this process, without MPI. Each step adds the gradient to the
+/// parameters.
+struct LocalTeams {
+  static let layout = ParameterLayout(ModelConfiguration(pixels: 100, hidden: 20, latent: 2))
+  static let batch = 10
+
+  /// The number of ranks of each team.
+  var sizes: [Int]
+  var mode = ExchangeMode.allReduce
+  var wire = Precision.fp32
+  /// The threads of each rank.
+  var threads = 1
+  var steps = 1
+  /// The team one of whose losses is not a number.
+  var spoiled: Int?
+
+  /// The gradient that the samples at `positions` make of element `index`: whole numbers, whose sums
+  /// have no rounding, so that any order of teams and tiles gives the same.
+  static func gradient(_ index: Int, _ positions: Range<Int>) -> Float {
+    positions.reduce(0) { $0 + Float((index * 31 + $1 * 7) % 64) }
+  }
+
+  /// What each parameter is after `steps` steps on the whole batch; zero in the gaps between layers.
+  static func expected(steps: Int) -> [Float] {
+    var parameters = [Float](repeating: 0, count: layout.count)
+    for index in layout.tiles.flatMap({ Array($0.range) }) {
+      parameters[index] = Float(steps) * gradient(index, 0..<batch)
+    }
+    return parameters
+  }
+
+  /// What a team has in the end.
+  struct Outcome: Sendable {
+    var parameters: [Float] = []
+    /// The tiles that the team's ranks have updated, and those that they were told of.
+    var updated: [Int] = []
+    var adopted: [Int] = []
+    var losses = LossSum()
+    var requests = StepRequests()
+
+    /// How many parameters are not what `steps` steps on the whole batch make of them.
+    func mistakes(steps: Int) -> Int {
+      zip(parameters, LocalTeams.expected(steps: steps)).count { $0 != $1 }
+    }
+  }
+
+  /// Lets all ranks train. Gives what each team has in the end.
+  func train() throws -> [Outcome] {
+    // One network a lane, as each lane has a communicator.
+    let lanes = (0..<(sizes.min() ?? 0)).map { _ in LocalNetwork(size: sizes.count) }
+    let failures = Mutex([any Error]())
+    let done = DispatchGroup()
+    let teams = sizes.indices.map { team in
+      LocalTeam(layout(team: team, member: 0), mode: mode, wire: wire)
+    }
+    for (team, size) in sizes.enumerated() {
+      for member in 0..<size {
+        let thread = Foundation.Thread { [self] in
+          do {
+            try LocalRank(
+              layout(team: team, member: member), teams[team],
+              lanes.indices.contains(member) ? lanes[member] : nil
+            ).train(steps: steps, spoiled: spoiled == team)
+          } catch {
+            failures.withLock { $0.append(error) }
+          }
+          done.leave()
+        }
+        thread.stackSize = 1 << 20
+        done.enter()
+        thread.start()
+      }
+    }
+    try #require(done.wait(timeout: .now() + 60) == .success, "the ranks wait for one another")
+    if let failure = failures.withLock({ $0.first }) { throw failure }
+    #expect(lanes.allSatisfy(\.isEmpty))
+    return teams.map(\.outcome)
+  }
+
+  private func layout(team: Int, member: Int) -> JobLayout {
+    JobLayout(teamSizes: sizes, team: team, member: member, threads: threads)
+  }
+}
+
+/// The memory that the ranks of a team share, and their barrier.
+///
+/// `@unchecked Sendable` is sound as far as the exchange is right, which is what is tested.
+private final class LocalTeam: @unchecked Sendable {
+  let shape: JobShape
+  let regions: MemoryPlan
+  let memory: Buffer<Float>
+  let replica: Replica
+  let report: TeamReport
+  let touched = Mutex((updated: [Int](), adopted: [Int]()))
+  private let size: Int
+  private let arrivals = Atomic(0)
+
+  init(_ job: JobLayout, mode: ExchangeMode, wire: Precision) {
+    var shape = JobShape()
+    (shape.exchange, shape.wire, shape.threadsPerRank) = (mode, wire, job.threads)
+    self.shape = shape
+    regions = MemoryPlan(
+      LocalTeams.layout, precision: .fp32, batchSize: LocalTeams.batch, job: job, shape: shape)
+    memory = Buffer<Float>(repeating: 0, count: regions.teamCount)
+    replica = Replica(LocalTeams.layout, memory.vector[regions.replica])
+    report = TeamReport(memory.vector[regions.report], batchSize: LocalTeams.batch)
+    size = job.teams[job.team].count
+  }
+
+  /// Waits until all ranks of the team have called this as often.
+  func barrier() {
+    let arrived = arrivals.wrappingAdd(1, ordering: .acquiringAndReleasing).newValue
+    let all = (arrived + size - 1) / size * size
+    while arrivals.load(ordering: .acquiring) < all { sched_yield() }
+  }
+
+  var outcome: LocalTeams.Outcome {
+    let (updated, adopted) = touched.withLock { ($0.updated.sorted(), $0.adopted.sorted()) }
+    return LocalTeams.Outcome(
+      parameters: (0..<LocalTeams.layout.count).map { replica.parameters[$0] }, updated: updated,
+      adopted: adopted, losses: report.result.sum(0..<LocalTeams.batch),
+      requests: report.result.requests)
+  }
+}
+
+/// One rank of a team.
+private struct LocalRank: ~Copyable {
+  private let job: JobLayout
+  private let team: LocalTeam
+  private let exchange: any Exchange
+  private let workers: Workers
+  private let own: Buffer<Float>
+
+  /// `lane` is the network of the rank's lane; nil where it is in none.
+  init(_ job: JobLayout, _ team: LocalTeam, _ lane: LocalNetwork?) throws {
+    (self.job, self.team) = (job, team)
+    let (layout, regions) = (LocalTeams.layout, team.regions)
+    own = Buffer<Float>(repeating: 0, count: regions.ownActivations)
+    let site = ExchangeSite(
+      layout: layout, job: job, memory: team.memory.vector,
+      regions: MemoryPlan(
+        layout, precision: .fp32, batchSize: LocalTeams.batch, job: job, shape: team.shape),
+      activations: Activations(
+        layout, capacity: regions.capacity, shared: team.memory.vector[regions.activations],
+        own: own.vector), report: team.report, batchCounts: [LocalTeams.batch])
+    let messages: LocalMessages? =
+      if let lane, job.teamCount > 1 { LocalMessages(lane, rank: job.team) } else { nil }
+    exchange = try team.shape.makeExchange(site, messages)
+    workers = try Workers(layout, .generic, job: job)
+  }
+
+  consuming func train(steps: Int, spoiled: Bool) throws {
+    let (team, batch) = (team, LocalTeams.batch)
+    let whole = job.shard(ofTeam: job.team).part(of: 0..<batch)
+    let held = team.regions.exchange.holdsWholeBatch ? 0..<batch : whole
+    for step in 1...steps {
+      for position in job.shard(ofPlace: job.place).part(of: 0..<batch) {
+        team.report.found.losses[position, 0] =
+          spoiled && position == whole.lowerBound ? .nan : Float(position)
+        team.report.found.losses[position, 1] = Float(step)
+      }
+      team.report.request(
+        StepRequests(stop: job.place == 0, save: job.place == job.rankCount - 1),
+        place: job.place)
+      workers.begin()
+      team.barrier()
+      try exchange.gatherSamples(batch)
+      team.barrier()
+      try exchange.forEachTile(of: BatchExtent(count: batch, positions: held), workers) {
+        _, tile, sums in
+        for (place, index) in tile.range.enumerated() {
+          sums[place] = LocalTeams.gradient(index, held)
+        }
+      } update: { tile, sums in
+        for (place, index) in tile.range.enumerated() {
+          team.replica.parameters[index] += sums[place]
+          team.replica.secondMoment[index] += sums[place]
+        }
+        team.touched.withLock { $0.updated.append(tile.number) }
+      } adopt: { tile in
+        team.touched.withLock { $0.adopted.append(tile.number) }
+      }
+      if job.isLeader { team.report.summarise(batch) }
+      team.barrier()
+    }
+    try exchange.gatherMoments()
+    team.barrier()
+    if team.report.result.isFinite(0..<batch) { try checkMoments() }
+    try exchange.free()
+  }
+
+  /// All moments are there, also those that other teams have updated.
+  private func checkMoments() throws {
+    for index in LocalTeams.layout.tiles.flatMap({ Array($0.range) }) {
+      guard team.replica.secondMoment[index] == team.replica.parameters[index] else {
+        throw Wrong(what: "moment \(index) of team \(job.team)")
+      }
+    }
+  }
+
+  private struct Wrong: Error { var what: String }
+}
