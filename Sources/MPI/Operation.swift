@@ -10,6 +10,10 @@ internal import CMPI
 /// Integers have all operations, `Float` and `Double` have ``sum``, ``product``, ``min`` and
 /// ``max``, and `Bool` has the logical ones, as in MPI's table. To count the ranks for which
 /// something is true, add ones: `allReduce(isReady ? 1 : 0, .sum)`.
+///
+/// The smallest and the largest of numbers one of which is NaN are not defined: with MPICH 4.0.2 and
+/// 5.0.2 two ranks get different results of one call, and Open MPI 4.1.4 and 5.0.11 keep or lose the
+/// NaN by its rank. Reduce a flag beside the value where it matters; ``sum`` keeps NaN.
 public struct Operation<Element: Datatype>: Sendable {
   enum Kind { case sum, product, min, max, and, or, xor, bitAnd, bitOr, bitXor }
 
