@@ -80,7 +80,8 @@ struct LocalTeams {
     }
     try #require(done.wait(timeout: .now() + 60) == .success, "the ranks wait for one another")
     if let failure = failures.withLock({ $0.first }) { throw failure }
-    #expect(lanes.allSatisfy(\.isEmpty))
+    let isAllReceived = lanes.allSatisfy { $0.isEmpty }
+    #expect(isAllReceived, "a message was sent and not received")
     return teams.map(\.outcome)
   }
 
@@ -131,7 +132,7 @@ private final class LocalTeam: @unchecked Sendable {
 }
 
 /// One rank of a team.
-private struct LocalRank: ~Copyable {
+private final class LocalRank {
   private let job: JobLayout
   private let team: LocalTeam
   private let exchange: any Exchange
@@ -156,7 +157,7 @@ private struct LocalRank: ~Copyable {
     workers = try Workers(layout, .generic, job: job)
   }
 
-  consuming func train(steps: Int, spoiled: Bool) throws {
+  func train(steps: Int, spoiled: Bool) throws {
     let (team, batch) = (team, LocalTeams.batch)
     let whole = job.shard(ofTeam: job.team).part(of: 0..<batch)
     let held = team.regions.exchange.holdsWholeBatch ? 0..<batch : whole
