@@ -1,4 +1,4 @@
-import Images
+import Engine
 import Testing
 
 @Suite struct BatchScheduleTests {

@@ -1,4 +1,4 @@
-import Images
+import Kernels
 import Testing
 
 @Suite struct EpochOrderTests {
