@@ -112,7 +112,7 @@ extension Checkpoint {
       "lockstep.latent": "\(model.latent)", "lockstep.seed": "\(state.recipe.seed)",
     ]
     // A setting that has the value of earlier versions is not written: published models keep their bits.
-    for figure in state.recipe.figures where figure.isNews {
+    for figure in state.recipe.figures where figure.differsFromAbsence {
       metadata["lockstep.\(figure.key)"] = figure.text
     }
     if let size = state.imageSize {

@@ -13,7 +13,7 @@ package struct RecipeFigure {
   package let number: Double?
 
   /// Whether runs before there was the setting had another value.
-  let isNews: Bool
+  let differsFromAbsence: Bool
 
   let label: SettingLabel
 
@@ -53,7 +53,7 @@ extension Recipe {
       let value = setting.value(in: self)
       return RecipeFigure(
         name: setting.name, text: value.shown ?? "", number: value.number,
-        isNews: setting.isNews(in: self), label: setting.label)
+        differsFromAbsence: setting.differsFromAbsence(in: self), label: setting.label)
     }
   }
 }

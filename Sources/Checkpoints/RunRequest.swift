@@ -100,7 +100,7 @@ extension RunRequest {
 
   /// The same with paths that lead to the same place from any folder, and at any time: `latest` is
   /// the checkpoint that it is now.
-  package var withWholePaths: RunRequest {
+  package var withAbsolutePaths: RunRequest {
     var request = self
     request.data = request.data.map(FileSystem.absolute)
     request.initialParameters = request.initialParameters.map(FileSystem.resolved)

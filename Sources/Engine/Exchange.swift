@@ -21,8 +21,8 @@ public enum ExchangeMode: String, Codable, Sendable, CaseIterable {
   }
 }
 
-/// How the teams of a job come to the gradient of one batch, and each of them to the parameters that
-/// it makes: ``Alone``, ``AllReduce`` or ``AllGather``, a file each.
+/// How the teams of a job arrive at the gradient of a whole batch and at the parameters after it:
+/// ``Alone``, ``AllReduce`` or ``AllGather``, a file each.
 ///
 /// All calls but for `sentBytes` are collective over the lanes. A rank that is in no lane takes part
 /// in none, and makes the same calls.
@@ -30,8 +30,8 @@ public enum ExchangeMode: String, Codable, Sendable, CaseIterable {
 /// A new kind is a case of ``ExchangeMode``, a file, and two lines here: in ``ExchangePlan`` and in
 /// ``JobShape/makeExchange(_:_:)``.
 protocol Exchange: AnyObject {
-  /// Brings what the other teams know of a batch of `count` samples into this team's memory, where the
-  /// teams share the tiles: ``ExchangePlan/sharesTiles``.
+  /// Fetches the other teams' layer inputs, deltas and losses of a batch of `count` samples into this
+  /// team's memory, where the teams share the tiles: ``ExchangePlan/sharesTiles``.
   func gatherSamples(_ count: Int) throws
 
   /// Updates the replica of every team with the gradient of `batch`.
@@ -46,7 +46,7 @@ protocol Exchange: AnyObject {
     adopt: (GradientTile) -> Void
   ) throws
 
-  /// Brings the optimizer's moments that other teams have updated, where the teams share the tiles.
+  /// Fetches the optimizer's moments that other teams have updated, where the teams share the tiles.
   func gatherMoments() throws
 
   /// The bytes that this rank gives MPI for other teams in a step on `count` samples.
@@ -74,7 +74,7 @@ struct BatchExtent {
   let positions: Range<Int>
 }
 
-/// What an exchange means for the work and the memory of a rank.
+/// The tiles that fall to a rank in an exchange, and the memory that they take.
 struct ExchangePlan {
   /// Whether each of several teams computes and updates some of the tiles, over the whole batch,
   /// rather than all tiles, over its own samples.

@@ -6,13 +6,15 @@ package import VAE
 
 /// The memory that training takes: the one place where it is added up, before any is allocated.
 package struct MemoryPlan {
-  /// Where the parts of a team's memory lie in it.
+  // Where the parts of a team's memory lie in it, in floats.
+
+  /// The parameters and the optimizer's moments: ``Replica``.
   let replica: Range<Int>
-  /// See ``replica``.
+  /// The layer inputs and deltas that the team's ranks share.
   let activations: Range<Int>
-  /// See ``replica``.
+  /// Losses and requests: ``TeamReport``.
   let report: Range<Int>
-  /// See ``replica``.
+  /// The norm of each tile's gradient: ``GradientNorm``.
   let norms: Range<Int>
 
   /// The images of a full batch.
@@ -24,7 +26,7 @@ package struct MemoryPlan {
   /// The floats of a rank's own activations.
   let ownActivations: Int
 
-  /// What the exchange between teams means for this rank.
+  /// The tiles that fall to this rank.
   let exchange: ExchangePlan
 
   /// Memory beside training.

@@ -37,8 +37,8 @@ enum ReplicaComparison {
       + (isKnown
         ? "the parameters of \(names) are not those of the other replicas"
         : "the replicas of \(names) are not the same, and no majority tells which is wrong")
-      + "; nothing was saved of this step; the same command goes on from the last checkpoint; where "
-      + "this comes again, leave the host out"
+      + "; nothing was saved of this step; the same command goes on from the last checkpoint; if it "
+      + "happens again, leave that host out of the job"
   }
 }
 

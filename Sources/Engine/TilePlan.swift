@@ -4,10 +4,10 @@ package import VAE
 /// In which order a rank computes its tiles, and where it keeps their gradients.
 package struct TilePlan {
   /// A tile, and where its gradient begins in the rank's memory.
-  typealias Place = (tile: GradientTile, offset: Int)
+  typealias Slot = (tile: GradientTile, offset: Int)
 
   /// Each thread's tiles of each bucket: (threads, buckets).
-  let tiles: [[[Place]]]
+  let tiles: [[[Slot]]]
 
   /// The parts of the memory that are sent one by one, in the order in which they are computed: the
   /// last layers first. One where gradients are not kept.
@@ -38,12 +38,12 @@ package struct TilePlan {
       offsets[tile.number] = end
       end += tile.range.count
     }
-    let places = own.map { (tile: $0, offset: offsets[$0.number]!) }
-    let buckets = Self.cut(places, end)
+    let slots = own.map { (tile: $0, offset: offsets[$0.number]!) }
+    let buckets = Self.cut(slots, end)
     tiles = Self.deal(own, to: threads).map { group in
       buckets.map { bucket in
-        places.filter { place in
-          bucket.contains(place.offset) && group.contains { $0.number == place.tile.number }
+        slots.filter { slot in
+          bucket.contains(slot.offset) && group.contains { $0.number == slot.tile.number }
         }
       }
     }
@@ -70,13 +70,13 @@ package struct TilePlan {
 
   /// Cuts `end` floats of gradients between tiles, from the end on, into parts as even as these
   /// allow.
-  private static func cut(_ places: [Place], _ end: Int) -> [Range<Int>] {
+  private static func cut(_ slots: [Slot], _ end: Int) -> [Range<Int>] {
     var (buckets, upper) = ([Range<Int>](), end)
-    for place in places.reversed() {
+    for slot in slots.reversed() {
       let wanted = end * (mostBuckets - buckets.count - 1) / mostBuckets
-      guard place.offset <= wanted || place.offset == 0 else { continue }
-      buckets.append(place.offset..<upper)
-      upper = place.offset
+      guard slot.offset <= wanted || slot.offset == 0 else { continue }
+      buckets.append(slot.offset..<upper)
+      upper = slot.offset
     }
     return buckets
   }

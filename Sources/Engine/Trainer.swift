@@ -173,14 +173,14 @@ public struct Trainer: ~Copyable {
       positions: positions)
   }
 
-  /// Waits for the team: what any of its ranks wrote before, all see after. Collective.
+  /// Waits until all ranks of the team are here; all then see what any of them wrote before. Collective.
   private mutating func waitForTeam() throws {
     try memory.barrier(on: team.communicator)
     workers.main.clock.end(.waiting)
   }
 
-  /// Brings what other teams know of the samples in `held`, where tiles are computed over them. The
-  /// images need not be sent: every team has all of them.
+  /// Fetches what other teams have computed of the samples in `held`, where this team computes tiles
+  /// over them. Images are not sent: every team has all of them.
   private mutating func gatherSamples(of batch: Range<Int>, in held: Range<Int>) throws {
     guard need.exchange.sharesTiles else { return }
     try exchange.gatherSamples(batch.count)

@@ -57,7 +57,7 @@ struct RunPlan: Codable {
   ///   `badData` where that run's checkpoint or configuration is damaged.
   init(_ request: RunRequest, inRun path: String, defaultData: String) throws {
     try RunDirectory.requireNoCheckpoint(at: path)
-    let request = request.withWholePaths
+    let request = request.withAbsolutePaths
     configuration = RunConfiguration(data: defaultData)
     let reference: CheckpointReference?
     switch request.resume {
@@ -173,7 +173,7 @@ struct RunPlan: Codable {
       throw Failure(
         .usage,
         "\(setting: .initialParameters, path) is for a new run, and the run that goes on did not begin "
-          + "with that file: leave the flag out, or choose another \(setting: .run) or "
+          + "with that file: leave it out, or choose another \(setting: .run) or "
           + "\(setting: .resume, "none")")
     }
     request.apply(to: &configuration)
@@ -181,7 +181,7 @@ struct RunPlan: Codable {
       throw Failure(
         .usage,
         "\(setting: difference.name, difference.mine) would change the model of the run that goes on, "
-          + "which has \(difference.other): leave the flag out, or choose another \(setting: .run) or "
+          + "which has \(difference.other): leave it out, or choose another \(setting: .run) or "
           + "\(setting: .resume, "none")")
     }
     progress = state.progress

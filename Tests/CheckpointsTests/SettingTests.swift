@@ -141,7 +141,7 @@ import Testing
       let root = try decode()
       #expect(!isOfFirstVersion, "\(setting.name)")
       #expect(!setting.differs(root, before), "\(setting.name)")
-      #expect(!setting.isNews(in: root), "\(setting.name)")
+      #expect(!setting.differsFromAbsence(in: root), "\(setting.name)")
     } catch DecodingError.keyNotFound(let key, _) {
       #expect(isOfFirstVersion && key.stringValue == setting.name.text)
     } catch {
@@ -209,6 +209,6 @@ import Testing
     #expect(recipe.figures.map(\.number) == [400, 20, 128, 1e-3, nil, nil])
     #expect(recipe.figures[3].row == ["optimizer", "Adam, learning rate 0.001"])
     #expect(recipe.figures[5].row == ["products", "fp32"])
-    #expect(recipe.figures.allSatisfy { !$0.isNews })
+    #expect(recipe.figures.allSatisfy { !$0.differsFromAbsence })
   }
 }

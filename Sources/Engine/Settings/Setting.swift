@@ -64,7 +64,7 @@ package protocol AnySetting<Root>: Sendable {
 
   /// Whether `root` has another value than runs had before there was the setting; false where there
   /// always was.
-  func isNews(in root: Root) -> Bool
+  func differsFromAbsence(in root: Root) -> Bool
 
   /// Gives `other` the value that `root` has.
   func copy(from root: Root, to other: inout Root)
@@ -87,7 +87,7 @@ extension Setting: AnySetting {
     root[keyPath: path] != other[keyPath: path]
   }
 
-  package func isNews(in root: Root) -> Bool {
+  package func differsFromAbsence(in root: Root) -> Bool {
     guard case .means(let value) = absence else { return false }
     return root[keyPath: path] != value
   }
