@@ -12,7 +12,7 @@ final class AllGather<Messages: LaneMessages & ~Copyable>: Exchange {
   /// The tiles whose parameters other teams update, and which this rank brings.
   private let othersTiles: [GradientTile]
 
-  /// Nil where this rank is in no lane, until it has prepared them, and after they are freed.
+  /// The lane's messages; nil where this rank is in no lane, and after they were freed.
   private var messages: Messages?
 
   // The groups of messages: samples by the size of the batch.
@@ -54,7 +54,7 @@ final class AllGather<Messages: LaneMessages & ~Copyable>: Exchange {
       return site.activations.gatheredRanges(share)
         .map { $0.shifted(by: site.regions.activations.lowerBound) }
         + site.report.gatheredRanges(
-          share, places: lane == 0 ? site.job.teams[team] : 0..<0, judge: nil
+          share, places: lane == 0 ? site.job.teams[team] : 0..<0, verdictOf: nil
         ).map { $0.shifted(by: site.regions.report.lowerBound) }
     }
   }
@@ -89,9 +89,4 @@ final class AllGather<Messages: LaneMessages & ~Copyable>: Exchange {
 
 extension [[Range<Int>]] {
   fileprivate func shifted(by distance: Int) -> Self { map { $0.map { $0.shifted(by: distance) } } }
-}
-
-extension Range<Int> {
-  /// The range that begins `distance` further on.
-  func shifted(by distance: Int) -> Range<Int> { lowerBound + distance..<upperBound + distance }
 }

@@ -19,7 +19,7 @@ final class AllReduce<Messages: LaneMessages & ~Copyable>: Exchange {
   /// The places of the lane's ranks; none where this rank is in no lane.
   private let lanePlaces: [Int]
 
-  /// Nil where this rank is in no lane, until it has prepared them, and after they are freed.
+  /// The lane's messages; nil where this rank is in no lane, and after they were freed.
   private var messages: Messages?
   private var reduction: GradientReduction
 
@@ -34,32 +34,18 @@ final class AllReduce<Messages: LaneMessages & ~Copyable>: Exchange {
     sums = codec.message
     progress = BucketProgress(order.buckets.count, threads: job.threads)
     reduction = GradientReduction(order.buckets, codec)
-    lanePlaces = job.lane.map { lane in site.job.teams.map { $0.lowerBound + lane } } ?? []
+    lanePlaces = site.lanePlaces
     self.messages = nil
     guard var messages, let lane = job.lane else { return }
     try site.memory.withMutableSpan { memory throws(MPIError) in
       // In one order on all ranks.
       for count in site.batchCounts.sorted() {
         reports[count] = try messages.addAllGather(
-          &memory, pieces: Self.pieces(site, lane: lane, ofBatch: count))
+          &memory, pieces: site.reports(lane: lane, ofBatch: count))
       }
     }
     try reduction.prepare(&messages)
     self.messages = consume messages
-  }
-
-  /// For each team, the ranges of the team's memory that its rank in `lane` sends after a batch of
-  /// `count` samples: its verdict and, in lane 0, the team's losses and requests.
-  private static func pieces(
-    _ site: ExchangeSite, lane: Int, ofBatch count: Int
-  ) -> [[Range<Int>]] {
-    site.job.teams.enumerated().map { team, places in
-      let samples = site.job.shard(ofTeam: team).part(of: 0..<count)
-      return site.report.gatheredRanges(
-        lane == 0 ? samples : samples.lowerBound..<samples.lowerBound,
-        places: lane == 0 ? places : 0..<0, judge: places.lowerBound + lane
-      ).map { $0.shifted(by: site.regions.report.lowerBound) }
-    }
   }
 
   func forEachTile(
@@ -68,11 +54,11 @@ final class AllReduce<Messages: LaneMessages & ~Copyable>: Exchange {
     adopt: (GradientTile) -> Void
   ) throws {
     guard messages != nil else { return }
-    report.judge(report.found.isFinite(batch.positions), place: job.place)
+    report.setVerdict(report.found.isFinite(batch.positions), place: job.place)
     try messages?.start(reports[batch.count]!)
     try compute(workers, gradient)
     try messages?.wait(reports[batch.count]!)
-    let isFinite = report.isFinite(places: lanePlaces)
+    let isFinite = report.areFinite(verdictsOf: lanePlaces)
     try finish(workers) { if isFinite { update($0, $1) } }
   }
 
@@ -82,7 +68,7 @@ final class AllReduce<Messages: LaneMessages & ~Copyable>: Exchange {
   ) throws {
     progress.begin()
     reduction.begin()
-    // Other threads read these, while the main thread alone changes `self`.
+    // Copies, which all threads may read while the main thread changes `self`.
     let (order, sums, progress) = (order, sums, progress)
     var failure: (any Error)?
     workers.run { worker in

@@ -24,11 +24,10 @@ public enum ExchangeMode: String, Codable, Sendable, CaseIterable {
 /// How the teams of a job arrive at the gradient of a whole batch and at the parameters after it:
 /// ``Alone``, ``AllReduce`` or ``AllGather``, a file each.
 ///
-/// All calls but for `sentBytes` are collective over the lanes. A rank that is in no lane takes part
-/// in none, and makes the same calls.
+/// Every rank makes all calls, in the same order. Those of a lane exchange messages in them; a rank that is
+/// in no lane exchanges none.
 ///
-/// A new kind is a case of ``ExchangeMode``, a file, and two lines here: in ``ExchangePlan`` and in
-/// ``JobShape/makeExchange(_:_:)``.
+/// A new kind is a file, a case of ``ExchangeMode``, and what the compiler then asks for in this file.
 protocol Exchange: AnyObject {
   /// Fetches the other teams' layer inputs, deltas and losses of a batch of `count` samples into this
   /// team's memory, where the teams share the tiles: ``ExchangePlan/sharesTiles``.
@@ -66,11 +65,12 @@ extension Exchange {
   func reduceNothing() {}
 }
 
-/// How far a batch reaches, and which of its positions a team computes tiles over.
+/// The size of a batch, and those of its samples over which a team computes tiles.
 struct BatchExtent {
   /// The samples of the batch.
   let count: Int
-  /// The team's positions in it, counted from the batch's first.
+  /// The positions in the batch of the samples over which the team computes tiles, counted from the
+  /// batch's first.
   let positions: Range<Int>
 }
 
@@ -96,14 +96,14 @@ struct ExchangePlan {
   init(_ shape: JobShape, _ job: JobLayout, layout: ParameterLayout) {
     switch shape.exchange {
     case .allReduce where job.teamCount > 1:
-      self.init(reducingTilesOf: layout, job, wire: shape.wire)
-    case .allReduce, .allGather: self.init(sharingTilesOf: layout, job)
+      self.init(repeatingTilesOf: layout, job, wire: shape.wire)
+    case .allReduce, .allGather: self.init(dealingTilesOf: layout, job)
     }
   }
 
-  /// The plan of teams that each compute and update some of the tiles, over the whole batch. A lone
-  /// team has all tiles.
-  private init(sharingTilesOf layout: ParameterLayout, _ job: JobLayout) {
+  /// The plan in which each tile falls to one rank of the job, which computes it over the whole batch and
+  /// updates it. The ranks of a lone team have all tiles.
+  private init(dealingTilesOf layout: ParameterLayout, _ job: JobLayout) {
     let hands = TilePlan.deal(layout.tiles, to: job.teamCount * job.laneCount)
     tiles = (0..<job.teamCount).map { team in
       job.lane.map { hands[team * job.laneCount + $0] } ?? []
@@ -113,8 +113,8 @@ struct ExchangePlan {
     sharesTiles = job.teamCount > 1
   }
 
-  /// The plan of teams that each compute all tiles, over their own samples.
-  private init(reducingTilesOf layout: ParameterLayout, _ job: JobLayout, wire: Precision) {
+  /// The plan in which every team computes and updates all tiles, over its own samples.
+  private init(repeatingTilesOf layout: ParameterLayout, _ job: JobLayout, wire: Precision) {
     let own = job.lane.map { TilePlan.deal(layout.tiles, to: job.laneCount)[$0] } ?? []
     tiles = Array(repeating: own, count: job.teamCount)
     order = TilePlan(keeping: own, threads: job.threads)
@@ -143,11 +143,31 @@ struct ExchangeSite {
 
   /// What the exchange means for this rank.
   var plan: ExchangePlan { regions.exchange }
+
+  /// The places of the ranks of this rank's lane; none where it is in no lane.
+  var lanePlaces: [Int] { job.lane.map { lane in job.teams.map { $0.lowerBound + lane } } ?? [] }
+
+  /// For each team, the ranges of the team's memory in which its rank of `lane` reports on a batch of
+  /// `count` samples: the rank's verdict and, in lane 0, the team's losses and requests.
+  func reports(lane: Int, ofBatch count: Int) -> [[Range<Int>]] {
+    job.teams.enumerated().map { team, places in
+      let samples = job.shard(ofTeam: team).part(of: 0..<count)
+      return report.gatheredRanges(
+        lane == 0 ? samples : 0..<0, places: lane == 0 ? places : 0..<0,
+        verdictOf: places.lowerBound + lane
+      ).map { $0.shifted(by: regions.report.lowerBound) }
+    }
+  }
+}
+
+extension Range<Int> {
+  /// The range that begins `distance` further on.
+  func shifted(by distance: Int) -> Range<Int> { lowerBound + distance..<upperBound + distance }
 }
 
 extension JobShape {
-  /// The exchange of a job at `site`; collective over the lane, whose `messages` have no group yet,
-  /// and are nil for a lone team and for a rank in no lane.
+  /// The exchange of a job at `site`; collective over the lane. `messages` are the lane's, to which the
+  /// exchange adds its groups; nil for a lone team, and for a rank in no lane.
   func makeExchange<Messages: LaneMessages & ~Copyable>(
     _ site: ExchangeSite, _ messages: consuming Messages?
   ) throws -> any Exchange {

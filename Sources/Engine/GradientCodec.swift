@@ -4,15 +4,15 @@ internal import MPI
 /// Encodes gradients for sending between teams, and decodes what comes: as fp32, or as bf16 with
 /// error feedback.
 ///
-/// What rounding to bf16 loses is kept and added to what the same place sends in the next step. Every
-/// place of a message has one such residual, since a team sends either its part of the gradient from
-/// there or, of the piece that it sums, the sum.
+/// What rounding to bf16 loses of an element, its residual, is kept and added to the same element in the
+/// next step. One residual an element is enough: a team sends its part of the element's gradient or,
+/// in the piece that it adds up, the sum, never both.
 ///
 /// Source: Tang et al., "DoubleSqueeze: parallel stochastic gradient descent with double-pass
 /// error-compensated compression", ICML 2019, algorithm 1.
 ///
-/// Residuals are not part of a checkpoint: a run that is resumed begins with none. After a step that
-/// is not finite they are worthless, and no further one may follow.
+/// Residuals are not part of a checkpoint: a run that is resumed begins with none. After a step whose
+/// gradient is not finite they are not finite either, and no further step may follow.
 struct GradientCodec {
   /// The gradients of a rank's tiles; in the end, their sums.
   let message: Vector
@@ -20,7 +20,8 @@ struct GradientCodec {
   /// The other teams' parts of the pieces that this one sums.
   let partials: Vector
 
-  /// What is sent and received in the place of both; nil in fp32, where they are sent themselves.
+  /// What is sent in the place of ``message`` and received in that of ``partials``; nil in fp32, where
+  /// these are sent and received themselves.
   private let rounded: Rounded?
 
   private struct Rounded {

@@ -22,11 +22,11 @@ struct GradientNorm {
   }
 
   /// The norm of the whole gradient, on rank zero, after all ranks of its team have stored theirs; nil
-  /// where the square of an element is too large for a float. Collective over the lanes; `isSpread` is
-  /// whether each team has updated some of the tiles only.
-  func value(_ team: borrowing Team, isSpread: Bool) throws -> Double? {
+  /// where the square of an element is too large for a float. Collective over the lanes; `sharesTiles`
+  /// is whether each team has updated some of the tiles only: see ``ExchangePlan``.
+  func value(_ team: borrowing Team, sharesTiles: Bool) throws -> Double? {
     var all = (0..<norms.count).map { norms[$0] }
-    if isSpread {
+    if sharesTiles {
       // Each norm is nonzero on one team only, so the sum over teams is that norm.
       try team.withLane { lane in
         var span = all.mutableSpan

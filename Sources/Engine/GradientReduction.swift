@@ -30,7 +30,7 @@ struct GradientReduction {
     /// What is added up, in the order of the teams, of ``own``.
     let terms: [Vector]
 
-    /// Where the others' parts of ``terms`` lie among all that is received.
+    /// Where the terms that other teams send lie in ``GradientCodec/partials``.
     let partials: Range<Int>
 
     /// The groups of messages.

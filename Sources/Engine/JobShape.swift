@@ -9,7 +9,8 @@ public enum TeamMode: String, Codable, Sendable, CaseIterable {
   case rank
 }
 
-/// How a job shares its work: what may differ between two jobs that train one model.
+/// How a job shares its work. Two jobs of different shapes train the same model: to the bit, but for
+/// all-reduce between several teams, whose number shows in the last bits.
 public struct JobShape: Sendable, Encodable {
   /// How ranks form teams.
   public var teams = TeamMode.node
@@ -36,9 +37,8 @@ extension JobShape {
     if threadsPerRank < 1 { return "\(setting: .threadsPerRank) must be at least 1" }
     guard exchange.wires.contains(wire) else {
       return
-        "\(setting: .wire, "bf16") rounds the gradients of \(setting: .exchange, "all-reduce"); with "
-        + "\(exchange.rawValue) none travel: give \(setting: .wire, "fp32"), or "
-        + "\(setting: .exchange, "all-reduce")"
+        "\(setting: .wire, wire.rawValue) rounds gradients, and \(setting: .exchange, exchange.rawValue) "
+        + "sends none: give \(setting: .wire, "fp32"), or \(setting: .exchange, "all-reduce")"
     }
     return nil
   }

@@ -3,8 +3,10 @@ internal import MPI
 /// Messages between this rank and those of the other teams in its lane, prepared once and sent in
 /// every step: ``MPI/PersistentMessages``, or, in tests, memory of one process.
 protocol LaneMessages: ~Copyable {
-  /// The number of this rank's team, and of teams.
+  /// This rank's number in the lane, which is the number of its team.
   var rank: Int { get }
+
+  /// The number of ranks in the lane, one of each team.
   var size: Int { get }
 
   /// The bytes that this rank sends in `group`.

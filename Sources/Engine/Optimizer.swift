@@ -1,8 +1,13 @@
-internal import Kernels
+package import Kernels
 internal import VAE
 
-/// What a step does to a replica's parameters, tile by tile: by the rule that ``Recipe/optimizer(step:)``
-/// gives for it.
+extension Recipe {
+  /// The rule by which step number `step`, counted from 1, changes parameters. A schedule of the learning
+  /// rate belongs here: the rate is logged from here, too.
+  package func updateRule(step: Int) -> Adam { Adam(learningRate: learningRate) }
+}
+
+/// Applies the rule of a recipe to a replica's parameters, tile by tile.
 struct Optimizer {
   private let recipe: Recipe
   private let replica: Replica
@@ -13,7 +18,7 @@ struct Optimizer {
   /// Takes step number `step`, counted from 1, with the parameters of `tile`, whose `gradient` is the
   /// mean over the batch.
   func update(_ tile: GradientTile, _ gradient: Vector, step: Int) {
-    recipe.optimizer(step: step).update(
+    recipe.updateRule(step: step).update(
       parameters: replica.parameters[tile.range], gradient: gradient,
       firstMoment: replica.firstMoment[tile.range],
       secondMoment: replica.secondMoment[tile.range], step: step)

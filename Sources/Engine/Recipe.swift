@@ -29,9 +29,6 @@ public struct Recipe: Equatable, Sendable {
   public func model(pixels: Int) -> ModelConfiguration {
     ModelConfiguration(pixels: pixels, hidden: hidden, latent: latent)
   }
-
-  /// The optimizer of this recipe, with the step length that it has in step number `step`, from 1.
-  package func optimizer(step: Int) -> Adam { Adam(learningRate: learningRate) }
 }
 
 extension Recipe {
@@ -45,7 +42,8 @@ extension Recipe {
       .batchSize, \.batchSize, absent: .error, check: .within(1...largest),
       label: .words(inLine: "batch", row: "batch, over all ranks")),
     Setting(
-      .learningRate, \.learningRate, absent: .error, check: .positive(asIn: "1e-3"),
+      .learningRate, \.learningRate, absent: .error,
+      check: .float(.leastNonzeroMagnitude..., asIn: "1e-3"),
       label: .words(
         inLine: "learning rate", row: "optimizer", beforeValue: "Adam, learning rate")),
     Setting("seed", \.seed, absent: .error),

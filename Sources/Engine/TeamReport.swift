@@ -88,8 +88,8 @@ struct BatchReport {
 
 /// The reports in a team's memory: of its own ranks, and of the whole batch.
 struct TeamReport {
-  /// The losses that the team's ranks computed, by position in the batch; after an exchange, those of all
-  /// teams.
+  /// The losses that ranks computed, by position in the batch: those of the team, and, once teams have
+  /// exchanged theirs, of all.
   let found: BatchReport
 
   /// The report of the whole batch, which the leader writes for all ranks of the team.
@@ -125,15 +125,15 @@ struct TeamReport {
   func request(_ mine: StepRequests, place: Int) { mine.store(in: requests[place]) }
 
   /// Notes the verdict of the rank at `place`: whether all losses of its team are finite.
-  func judge(_ isFinite: Bool, place: Int) { verdicts[place] = isFinite ? 0 : 1 }
+  func setVerdict(_ isFinite: Bool, place: Int) { verdicts[place] = isFinite ? 0 : 1 }
 
   /// Whether the verdict of every rank at `places` is that its losses are finite.
-  func isFinite(places: [Int]) -> Bool { places.allSatisfy { verdicts[$0] == 0 } }
+  func areFinite(verdictsOf places: [Int]) -> Bool { places.allSatisfy { verdicts[$0] == 0 } }
 
-  /// Where the losses at `positions` of a batch, the requests of the ranks at `places`, and the
-  /// verdict of the rank at place `judge`, if that is not nil, lie in the report's memory.
+  /// Where the losses at `positions` of a batch, the requests of the ranks at `places`, and, if it is not
+  /// nil, the verdict of the rank at `place` lie in the report's memory.
   func gatheredRanges(
-    _ positions: Range<Int>, places: Range<Int>, judge: Int?
+    _ positions: Range<Int>, places: Range<Int>, verdictOf place: Int?
   ) -> [Range<Int>] {
     let flags = 2 * BatchReport.count(batchSize: batchSize)
     let verdicts = flags + requests.count * StepRequests.count
@@ -141,7 +141,7 @@ struct TeamReport {
       2 * positions.lowerBound..<2 * positions.upperBound,
       flags + places.lowerBound * StepRequests.count..<flags
         + places.upperBound * StepRequests.count,
-    ] + (judge.map { [verdicts + $0..<verdicts + $0 + 1] } ?? [])
+    ] + (place.map { [verdicts + $0..<verdicts + $0 + 1] } ?? [])
   }
 
   /// Writes ``result`` for a batch of `count` samples: the losses that are found, and all requests.

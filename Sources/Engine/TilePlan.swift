@@ -6,7 +6,7 @@ package struct TilePlan {
   /// A tile, and where its gradient begins in the rank's memory.
   typealias Slot = (tile: GradientTile, offset: Int)
 
-  /// Each thread's tiles of each bucket: (threads, buckets).
+  /// Each thread's tiles, bucket by bucket: (threads, buckets, tiles).
   let tiles: [[[Slot]]]
 
   /// The parts of the memory that are sent one by one, in the order in which they are computed: the

@@ -41,8 +41,8 @@ extension Trainer {
     try memory.barrier(on: team.communicator)
   }
 
-  /// Makes every team's ``replica`` complete: of moments, a team may have only those that it
-  /// updates. Collective.
+  /// Fetches the moments that other teams have updated, so that every team's ``replica`` is complete.
+  /// Collective.
   package mutating func completeReplica() throws {
     guard need.exchange.sharesTiles else { return }
     try exchange.gatherMoments()
@@ -55,11 +55,11 @@ extension Trainer {
   /// The Euclidean norm of the last step's gradient, the mean over its batch, if that was measured:
   /// on rank zero. Collective.
   public func gradientNorm() throws -> Double? {
-    try norm.value(team, isSpread: need.exchange.sharesTiles)
+    try norm.value(team, sharesTiles: need.exchange.sharesTiles)
   }
 
   /// The bytes that this rank gives MPI for other teams in a full step.
-  package var exchangeBytes: Int { exchange.sentBytes(schedule.batchSize) }
+  package var exchangeBytes: Int { exchange.sentBytes(batches.batchSize) }
 
   /// Adds zeros up over the teams as a step does with gradients: for measurements. Collective.
   package mutating func reduceNothing() throws { try exchange.reduceNothing() }

@@ -38,7 +38,7 @@ public struct Trainer: ~Copyable {
   let exchange: any Exchange
   private let optimizer: Optimizer
   let dataset: Dataset
-  let schedule: BatchSchedule
+  let batches: BatchSchedule
   private var order: EpochOrder
   private var noise: RandomStream
 
@@ -69,10 +69,10 @@ public struct Trainer: ~Copyable {
     try world.together { started = try Workers(layout, instructions, job: job) }
     guard let workers = started else { fatalError("threads were started or refused") }
     try world.requireRightProducts(workers.computeRightly(in: recipe.precision))
-    let schedule = BatchSchedule(
+    let batches = BatchSchedule(
       imageCount: dataset.count, batchSize: min(recipe.batchSize, dataset.count))
     let need = MemoryPlan(
-      layout, precision: recipe.precision, batchSize: schedule.batchSize, job: job, shape: shape)
+      layout, precision: recipe.precision, batchSize: batches.batchSize, job: job, shape: shape)
     try need.require(isLeader: job.isLeader, among: world)
     let memory = try SharedMemory<Float>(
       count: need.teamCount, on: team.communicator, among: world)
@@ -81,17 +81,17 @@ public struct Trainer: ~Copyable {
       layout, capacity: need.capacity, shared: memory.vector[need.activations],
       own: workspace.vector, precision: recipe.precision, mostlyZero: dataset.isMostlyBlack)
     let replica = Replica(layout, memory.vector[need.replica], precision: recipe.precision)
-    let report = TeamReport(memory.vector[need.report], batchSize: schedule.batchSize)
+    let report = TeamReport(memory.vector[need.report], batchSize: batches.batchSize)
     let site = ExchangeSite(
       layout: layout, job: job, memory: memory.vector, regions: need,
       activations: activations, report: report,
-      batchCounts: schedule.sizes(from: progress.offset))
+      batchCounts: batches.sizes(from: progress.offset))
     exchange = try shape.makeExchange(site, team.makeMessages())
     optimizer = Optimizer(recipe, replica)
     norm = GradientNorm(memory.vector[need.norms])
     (self.need, self.instructions, self.progress) = (need, instructions, progress)
     (self.replica, self.activations, self.report) = (replica, activations, report)
-    (self.dataset, self.schedule, self.recipe) = (dataset, schedule, recipe)
+    (self.dataset, self.batches, self.recipe) = (dataset, batches, recipe)
     order = EpochOrder(count: dataset.count, seed: recipe.seed, epoch: progress.epoch + 1)
     noise = RandomStream(seed: recipe.seed, purpose: .training, epoch: progress.epoch + 1)
     self.workspace = workspace
@@ -121,6 +121,7 @@ public struct Trainer: ~Copyable {
     let (batch, held) = nextBatch()
     let (number, norm) = (progress.step + 1, isMeasured ? norm : nil)
 
+    // Activations begin with the first sample that the team holds, losses with the batch's first.
     workers.begin()
     workers.run { worker in
       for chunk in worker.shard.part(of: batch).pieces(ofAtMost: Self.chunkSize) {
@@ -159,7 +160,7 @@ public struct Trainer: ~Copyable {
   /// The positions of the epoch's next batch, and those of them whose samples the team's memory
   /// holds.
   private func nextBatch() -> (batch: Range<Int>, held: Range<Int>) {
-    let batch = schedule.positions(from: progress.offset)
+    let batch = batches.positions(from: progress.offset)
     let job = team.layout
     return (
       batch, need.exchange.holdsWholeBatch ? batch : job.shard(ofTeam: job.team).part(of: batch)

@@ -12,10 +12,10 @@ struct Worker {
   /// The model, whose products this thread alone computes.
   let model: VariationalAutoencoder
 
-  /// The thread's part of every batch.
+  /// The thread's part of every batch, of which all threads of the job have parts.
   let shard: Shard
 
-  /// The thread's part of work that all threads of the team share, each as large a part.
+  /// The thread's part of work that the team does by itself, of which all threads of the team have parts.
   let teamShare: Shard
 
   /// Measures how long the thread spends in each stage.

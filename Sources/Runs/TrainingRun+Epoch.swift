@@ -61,7 +61,7 @@ extension TrainingRun {
     (row.imagesPerSecond, row.seconds) = (pace.imagesPerSecond, pace.seconds)
     row.waitingSeconds = try waitingSeconds(pace)
     let summary = Summary(
-      row, pace, learningRate: trainer.recipe.optimizer(step: progress.step).learningRate,
+      row, pace, learningRate: trainer.recipe.updateRule(step: progress.step).learningRate,
       latents: latents)
     // A failure to write these is thrown after the checkpoint has been begun, which is worth more.
     let failure = try record(row, summary: summary, with: inference)

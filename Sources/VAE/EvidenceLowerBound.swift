@@ -1,7 +1,7 @@
 internal import Kernels
 
 extension ModelConfiguration {
-  /// The loss that a model of this configuration is trained to make small.
+  /// The loss of a model of this configuration: what training makes small.
   var loss: EvidenceLowerBound { EvidenceLowerBound() }
 }
 

@@ -185,7 +185,10 @@ import Testing
       ("log-every must be at least 1", { $0.logEvery = 0 }),
       ("verify-every must be at least 0", { $0.verifyEvery = -1 }),
       ("hidden must be from 1 to 1048576", { $0.hidden = 0 }),
-      ("wire bf16 rounds the gradients of", { ($0.wire, $0.exchange) = (.bf16, .allGather) }),
+      (
+        "wire bf16 rounds gradients, and exchange all-gather",
+        { ($0.wire, $0.exchange) = (.bf16, .allGather) }
+      ),
     ]
     for (problem, change) in cases {
       var request = RunRequest()

@@ -40,7 +40,10 @@ import Testing
     (["--resume="], "--resume"),
     (["--verify-every", "-1"], "--verify-every must be at least 0"),
     (["--wire", "fp16"], "is invalid for '--wire"),
-    (["--wire", "bf16", "--exchange", "all-gather"], "--wire bf16 rounds the gradients of"),
+    (
+      ["--wire", "bf16", "--exchange", "all-gather"],
+      "--wire bf16 rounds gradients, and --exchange all-gather"
+    ),
     (["--tensorboard", "maybe"], "is invalid for '--tensorboard"),
     (["--init", ""], "--init must name a .safetensors file"),
     (["--nonsense"], "Unknown option '--nonsense'"),

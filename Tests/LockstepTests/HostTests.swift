@@ -75,7 +75,7 @@ struct HostTests {
     #expect(try RunContents(other).text("config.yaml").contains("wire: bf16\n"))
     // A run goes on with the wire that it has, and never with one that makes no sense.
     try Job(folder.trainWords(run: other) + ["--epochs", "3", "--exchange", "all-gather"])
-      .fail(64, "--wire bf16 rounds the gradients of")
+      .fail(64, "--wire bf16 rounds gradients, and --exchange all-gather")
   }
 
   /// From hosts to one process, and from there to other hosts.

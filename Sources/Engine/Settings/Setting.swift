@@ -3,7 +3,7 @@ package import Platform
 /// The declaration of one setting: all that reads, writes, checks, compares or shows a recipe or a
 /// configuration goes by it.
 ///
-///     Setting("beta", \Recipe.beta, absent: .means(1), check: .positive(asIn: "1"))
+///     Setting("hidden", \Recipe.hidden, absent: .error, check: .within(1...4096))
 package struct Setting<Root, Value: SettingValue>: Sendable {
   /// What a file without the setting means.
   package enum Absence: Sendable {
@@ -62,8 +62,8 @@ package protocol AnySetting<Root>: Sendable {
   /// Whether the value is another in `root` than in `other`.
   func differs(_ root: Root, _ other: Root) -> Bool
 
-  /// Whether `root` has another value than runs had before there was the setting; false where there
-  /// always was.
+  /// Whether `root` has another value than a file without the setting means. False for a setting that
+  /// every file must have.
   func differsFromAbsence(in root: Root) -> Bool
 
   /// Gives `other` the value that `root` has.
@@ -114,15 +114,16 @@ extension Setting: AnySetting {
   }
 }
 
-/// The words that stand before a setting's value where a model is described.
+/// How a setting's value is introduced where a model is described: in a line, as in "learning rate
+/// 0.001, seed 1", and in a table of two columns.
 package enum SettingLabel: Sendable {
-  /// Those of the setting's name.
+  /// By the setting's name, in both.
   case name
 
-  /// None: the value is a size of the model's layers, which are described anyway.
+  /// Not at all: the value is a size of the model's layers, which are described as a whole.
   case size
 
-  /// Words before the value in a line with others, empty where the value tells enough; the first
-  /// column of a table's `row`; and what stands before the value in the second column.
+  /// By `inLine` in a line, where it may be empty; in a table by `row` in the first column, and in the
+  /// second by `beforeValue` and the value.
   case words(inLine: String, row: String, beforeValue: String = "")
 }

@@ -33,11 +33,15 @@ extension SettingCheck<Int?> {
 }
 
 extension SettingCheck<Double> {
-  /// Above zero, as fp32 rounds it, and within what fp32 can hold.
-  static func positive(asIn example: String) -> Self {
-    Self {
-      Float($0).isFinite && Float($0) > 0
-        ? nil : "must be a positive number that fp32 can hold, as in \(example)"
+  /// Within `range`, as fp32 rounds it, and within what fp32 can hold. All positive numbers are
+  /// `.leastNonzeroMagnitude...`, and those from zero `0...`.
+  static func float(_ range: PartialRangeFrom<Float>, asIn example: String) -> Self {
+    let least = range.lowerBound
+    let kind =
+      least == .leastNonzeroMagnitude ? "a positive number" : "a number, at least \(least),"
+    return Self {
+      Float($0).isFinite && range.contains(Float($0))
+        ? nil : "must be \(kind) that fp32 can hold, as in \(example)"
     }
   }
 }
