@@ -26,7 +26,7 @@ final class AllReduce<Messages: LaneMessages & ~Copyable>: Exchange {
   /// The groups of messages with losses, requests and verdicts, by the size of the batch.
   private var reports: [Int: Int] = [:]
 
-  init(_ site: ExchangeSite, wire: Precision, _ messages: consuming Messages?) throws {
+  init(_ site: ExchangeSite, wire: Precision, messages: consuming Messages?) throws {
     (job, order, report) = (site.job, site.plan.order, site.report)
     memory = Buffer(repeating: 0, count: site.plan.floats)
     let codec = GradientCodec(

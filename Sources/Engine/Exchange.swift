@@ -173,7 +173,7 @@ extension JobShape {
   ) throws -> any Exchange {
     guard site.job.teamCount > 1 else { return Alone(site) }
     switch exchange {
-    case .allReduce: return try AllReduce(site, wire: wire, messages)
+    case .allReduce: return try AllReduce(site, wire: wire, messages: messages)
     case .allGather: return try AllGather(site, messages)
     }
   }

@@ -24,7 +24,7 @@ package struct Event: Sendable {
   package var record: [UInt8] { RecordFraming.frame(message.encode()) }
 
   /// `time` is in seconds since 1970.
-  private init(step: Int, at time: Double, _ fill: (inout TensorBoardEvent) -> Void) {
+  private init(step: Int, at time: Double, fill: (inout TensorBoardEvent) -> Void) {
     message.wallTime = time
     message.step = Int64(step)
     fill(&message)

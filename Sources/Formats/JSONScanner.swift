@@ -22,7 +22,7 @@ struct JSONScanner {
 
   /// The error that there is a `problem` at the current position.
   func failure(_ problem: String) -> FileError {
-    Safetensors.malformed(path, at: start + position, "in the header, \(problem)")
+    Safetensors.malformed(path, at: start + position, problem: "in the header, \(problem)")
   }
 
   /// Reads an object; `member` reads the value that belongs to each key.
@@ -103,7 +103,7 @@ extension JSONScanner {
 
   private mutating func list(
     from opening: Unicode.Scalar, to closing: Unicode.Scalar,
-    _ item: (inout JSONScanner) throws -> Void
+    item: (inout JSONScanner) throws -> Void
   ) throws {
     try expect(opening)
     if accept(closing) { return }

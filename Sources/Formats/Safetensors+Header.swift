@@ -44,7 +44,7 @@ extension Safetensors {
   private static func readText(of file: borrowing InputFile) throws -> [UInt8] {
     guard file.size >= prefixSize else {
       throw malformed(
-        file.path, at: 0, "the file has \(file.size) bytes, too few for a header's length")
+        file.path, at: 0, problem: "the file has \(file.size) bytes, too few for a header's length")
     }
     var prefix: UInt64 = 0
     try withUnsafeMutableBytes(of: &prefix) { try file.read(at: 0, into: $0) }
@@ -53,7 +53,8 @@ extension Safetensors {
       throw try foreign(file)
         ?? malformed(
           file.path, at: 0,
-          "the header's length is \(UInt64(littleEndian: prefix)) where at most \(limit) can be")
+          problem:
+            "the header's length is \(UInt64(littleEndian: prefix)) where at most \(limit) can be")
     }
     let text = try [UInt8](unsafeUninitializedCapacity: length) { buffer, filled in
       try file.read(at: prefixSize, into: UnsafeMutableRawBufferPointer(buffer))
@@ -61,7 +62,7 @@ extension Safetensors {
     }
     guard text.first == UInt8(ascii: "{") else {
       throw try foreign(file)
-        ?? malformed(file.path, at: prefixSize, "the header does not begin with {")
+        ?? malformed(file.path, at: prefixSize, problem: "the header does not begin with {")
     }
     return text
   }
@@ -82,7 +83,8 @@ extension Safetensors {
     }
     return ForeignFormat(bytes).map {
       malformed(
-        file.path, "this is \($0.name) not safetensors", advice: Sentence($0.advice(file.path)))
+        file.path, problem: "this is \($0.name) not safetensors",
+        advice: Sentence($0.advice(file.path)))
     }
   }
 
@@ -125,7 +127,7 @@ extension Safetensors {
       func fail(_ problem: String) -> FileError {
         malformed(
           path, tensor: entry.tensor.name,
-          "its data_offsets \(entry.begin) to \(entry.end) \(problem)")
+          problem: "its data_offsets \(entry.begin) to \(entry.end) \(problem)")
       }
       guard entry.begin <= entry.end else { throw fail("are in the wrong order") }
       guard entry.end <= size else { throw fail("reach beyond the file's \(size) bytes of data") }
@@ -143,7 +145,8 @@ extension Safetensors {
     }
     guard position == size else {
       throw malformed(
-        path, "the tensors fill \(position) bytes and the file holds \(size) after its header")
+        path,
+        problem: "the tensors fill \(position) bytes and the file holds \(size) after its header")
     }
   }
 

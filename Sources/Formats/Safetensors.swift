@@ -40,11 +40,12 @@ package enum Safetensors {
   /// The file at `path` is no safetensors file, or not one that holds what is wanted; the error is
   /// about the `tensor` of that name, or, where it is nil, about the whole file.
   static func malformed(
-    _ path: String, at offset: Int? = nil, tensor: String? = nil, _ problem: String,
+    _ path: String, at offset: Int? = nil, tensor: String? = nil, problem: String,
     advice: Sentence = "the file is damaged or was not written as safetensors: use another copy"
   ) -> FileError {
     .malformed(
-      path, at: offset, part: tensor.map { FileError.Part(kind: "tensor", name: $0) }, problem,
+      path, at: offset, part: tensor.map { FileError.Part(kind: "tensor", name: $0) },
+      problem: problem,
       advice: advice)
   }
 }

@@ -105,7 +105,8 @@ package struct SafetensorsFile: ~Copyable {
     guard found == Element.elementType, let range = header.ranges[name] else {
       let wanted = Element.elementType.rawValue
       throw Safetensors.malformed(
-        path, tensor: name, "its elements are \(found.rawValue), where \(wanted) is wanted",
+        path, tensor: name,
+        problem: "its elements are \(found.rawValue), where \(wanted) is wanted",
         advice: "write it as float32: in PyTorch tensor.float(), in NumPy "
           + "array.astype(numpy.float32)")
     }
@@ -114,7 +115,7 @@ package struct SafetensorsFile: ~Copyable {
 
   private func fail(_ name: String, _ problem: String) -> FileError {
     Safetensors.malformed(
-      path, tensor: name, problem,
+      path, tensor: name, problem: problem,
       advice:
         "use a file with all tensors of the model, under the names that checkpoints/README.md "
         + "lists; \(command: "inspect") shows what is in this one")

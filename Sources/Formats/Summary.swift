@@ -57,7 +57,7 @@ package struct Summary: Sendable {
 
   private mutating func add(
     _ tag: String, description: String, for plugin: Plugin,
-    _ fill: (inout TensorBoardSummary.Value) -> Void
+    fill: (inout TensorBoardSummary.Value) -> Void
   ) {
     var value = TensorBoardSummary.Value()
     value.tag = tag

@@ -38,7 +38,7 @@ package struct DataError: CodedError, Equatable {
 extension DataError {
   /// The contents are not what they should be.
   static func malformed(
-    _ path: String, at offset: Int? = nil, _ problem: String,
+    _ path: String, at offset: Int? = nil, problem: String,
     advice: Sentence? = nil
   ) -> DataError {
     DataError(
@@ -134,7 +134,7 @@ extension DataError {
   /// The folder `path` has more than one data set, of which `examples` are the names.
   static func severalSets(_ path: String, _ examples: [String]) -> DataError {
     malformed(
-      path, "there are \(examples.count) data sets in here",
+      path, problem: "there are \(examples.count) data sets in here",
       advice: "name one of them: \(Self.choice(of: examples))")
   }
 
@@ -144,14 +144,15 @@ extension DataError {
     let bytes = try file.readBeginning(FileSignature.prefixSize)
     if let kind = FileKind(bytes) {
       return malformed(
-        path, "this is \(kind.name), not a folder with IDX files", advice: Sentence(kind.advice))
+        path, problem: "this is \(kind.name), not a folder with IDX files",
+        advice: Sentence(kind.advice))
     }
     let folder = path.lastIndex(of: "/").map { String(path[..<$0]) } ?? "."
     let name = path.split(separator: "/").last.map(String.init) ?? path
     let prefix = DataFile(name, in: folder)?.prefix ?? ""
     let place = (folder.isEmpty ? "/" : folder) + (prefix.isEmpty ? "" : "/\(prefix)")
     return malformed(
-      path, "this is a file, not a folder with IDX files",
+      path, problem: "this is a file, not a folder with IDX files",
       advice: "name the folder that it is in: \(setting: .data, place)")
   }
 

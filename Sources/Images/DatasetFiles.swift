@@ -42,12 +42,14 @@ package final class DatasetFiles {
       guard sizes.count == 1 || sizes[1] == 8 && labels.elementSize == 4 else {
         throw DataError.malformed(
           path, at: 8,
-          "there are \(sizes[1]) numbers for each image, where one is wanted, or QMNIST's 8 integers"
+          problem:
+            "there are \(sizes[1]) numbers for each image, where one is wanted, or QMNIST's 8 integers"
         )
       }
       guard sizes[0] == count else {
         throw DataError.malformed(
-          path, at: 4, "there are \(sizes[0]) labels for the \(count) images of \(images)")
+          path, at: 4,
+          problem: "there are \(sizes[0]) labels for the \(count) images of \(images)")
       }
       return labels
     }

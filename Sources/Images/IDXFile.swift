@@ -98,7 +98,7 @@ struct IDXFile: ~Copyable {
         guard let byte = UInt8(exactly: label) else {
           throw DataError.malformed(
             path, at: offset + row * rowSize,
-            "the label of image \(start + row) is \(label), and a label is from 0 to 255",
+            problem: "the label of image \(start + row) is \(label), and a label is from 0 to 255",
             advice: DataError.withoutLabels)
         }
         column[start + row] = byte
@@ -131,7 +131,8 @@ struct IDXFile: ~Copyable {
     guard magic.count == 4 else {
       throw DataError.malformed(
         file.path, at: 0,
-        magic.isEmpty ? "the file is empty" : "the file has \(magic.count) bytes, and no header")
+        problem: magic.isEmpty
+          ? "the file is empty" : "the file has \(magic.count) bytes, and no header")
     }
     guard magic[0] == 0, magic[1] == 0 else {
       throw foreign(magic + (try file.readBeginning(FileSignature.prefixSize - 4)), file.path)
@@ -139,20 +140,22 @@ struct IDXFile: ~Copyable {
     guard let type = ElementType(rawValue: magic[2]), form.types.contains(type) else {
       throw DataError.malformed(
         file.path, at: 2,
-        "the elements are \(typeNames[magic[2]] ?? "of type \(magic[2])"), where "
+        problem: "the elements are \(typeNames[magic[2]] ?? "of type \(magic[2])"), where "
           + "\(form.types.count == 1 ? "bytes from 0 to 255" : "integers") were expected",
         advice: form.advice)
     }
     guard form.dimensionCounts.contains(Int(magic[3])) else {
       let count = magic[3] == 1 ? "one dimension, as labels have" : "\(magic[3]) dimensions"
       throw DataError.malformed(
-        file.path, at: 3, "the array has \(count), where \(form.dimensions) were expected",
+        file.path, at: 3,
+        problem: "the array has \(count), where \(form.dimensions) were expected",
         advice: form.advice)
     }
     let dimensions = try (0..<Int(magic[3])).map { index in
       let size = try file.read(4, of: "dimension \(index)").reduce(0) { $0 << 8 | Int($1) }
       guard size > 0 else {
-        throw DataError.malformed(file.path, at: 4 + 4 * index, "dimension \(index) is zero")
+        throw DataError.malformed(
+          file.path, at: 4 + 4 * index, problem: "dimension \(index) is zero")
       }
       return size
     }
@@ -162,11 +165,11 @@ struct IDXFile: ~Copyable {
   /// The error about contents that begin with `bytes`, as no IDX file does.
   private static func foreign(_ bytes: [UInt8], _ path: String) -> DataError {
     if let kind = FileKind(bytes) {
-      return .malformed(path, at: 0, "this is \(kind.name)", advice: Sentence(kind.advice))
+      return .malformed(path, at: 0, problem: "this is \(kind.name)", advice: Sentence(kind.advice))
     }
     return .malformed(
       path, at: 0,
-      "the data begins with \(bytes[0]), \(bytes[1]) where an IDX file has two zero bytes")
+      problem: "the data begins with \(bytes[0]), \(bytes[1]) where an IDX file has two zero bytes")
   }
 
   /// Makes sure that a file of this size can hold the elements.
@@ -181,7 +184,8 @@ struct IDXFile: ~Copyable {
         let shape = dimensions.map(String.init).joined(separator: " × ")
         throw DataError.malformed(
           file.path, at: 4,
-          "the header declares \(shape)\(type == .unsignedByte ? "" : " × \(type.size)") bytes, and "
+          problem:
+            "the header declares \(shape)\(type == .unsignedByte ? "" : " × \(type.size)") bytes, and "
             + "the file can hold no more than \(room)")
       }
       bytes = product

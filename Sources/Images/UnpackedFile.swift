@@ -56,7 +56,8 @@ struct UnpackedFile: ~Copyable {
     guard filled == count else {
       throw DataError.malformed(
         path, at: offset,
-        "the data ends after \(filled) of the \(count) bytes of \(part) that begin at byte \(start)"
+        problem:
+          "the data ends after \(filled) of the \(count) bytes of \(part) that begin at byte \(start)"
       )
     }
   }
@@ -73,7 +74,8 @@ struct UnpackedFile: ~Copyable {
     let end = offset
     guard try withUnsafeTemporaryAllocation(byteCount: 1, alignment: 1, { try read(into: $0) }) == 0
     else {
-      throw DataError.malformed(path, at: end, "there is more data than the header declares")
+      throw DataError.malformed(
+        path, at: end, problem: "there is more data than the header declares")
     }
   }
 
@@ -109,7 +111,7 @@ struct UnpackedFile: ~Copyable {
     if isBetweenMembers { try passOverZeros() }
     if pending.isEmpty {
       if isBetweenMembers { return nil }
-      throw DataError.malformed(path, at: bytesRead, "the gzip data is cut short")
+      throw DataError.malformed(path, at: bytesRead, problem: "the gzip data is cut short")
     }
     if isBetweenMembers { inflater?.reset() }
     let input = pending
@@ -121,7 +123,7 @@ struct UnpackedFile: ~Copyable {
     if case .damaged(let reason) = step.state {
       let what = isBetweenMembers ? "other data follows the gzip data" : "the gzip data is damaged"
       throw DataError.malformed(
-        path, at: bytesRead - input.count + step.consumed, "\(what) (\(reason))")
+        path, at: bytesRead - input.count + step.consumed, problem: "\(what) (\(reason))")
     }
     pending = (input.lowerBound + step.consumed)..<input.upperBound
     isBetweenMembers = step.state == .endOfMember

@@ -23,7 +23,7 @@ extension InferenceSession {
       var weights = [LogMean](repeating: LogMean(), count: positions.count)
       for sample in 0..<samples {
         let noise = RandomStream(seed: seed, purpose: .evaluation, epoch: sample)
-        addWeights(of: positions, noise: noise, workspace, to: &weights)
+        addWeights(of: positions, noise: noise, in: workspace, to: &weights)
       }
       for row in 0..<positions.count { bounds[row, 0] = Float(weights[row].value) }
     } receive: { _, bounds in
@@ -35,7 +35,7 @@ extension InferenceSession {
   /// Draws one z for each of the images in `workspace`, which are encoded, and adds
   /// log p(x|z) + log p(z) − log q(z|x) to the image's mean.
   private func addWeights(
-    of positions: Range<Int>, noise: RandomStream, _ workspace: Workspace,
+    of positions: Range<Int>, noise: RandomStream, in workspace: Workspace,
     to weights: inout [LogMean]
   ) {
     let (model, activations) = (workspace.model, workspace.activations)

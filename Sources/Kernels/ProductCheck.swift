@@ -72,7 +72,7 @@ package enum ProductCheck {
   }
 
   private static func withRounded(
-    _ matrix: Matrix, isMostlyZero: Bool = false, _ body: (Operand) -> Void
+    _ matrix: Matrix, isMostlyZero: Bool = false, body: (Operand) -> Void
   ) {
     let (rows, columns) = (matrix.rows, matrix.columns)
     let memory = Buffer<Float>(repeating: 0, count: (rows * columns + 1) / 2)

@@ -8,12 +8,12 @@ extension Communicator {
   ///
   /// - Parameters:
   ///   - values: (size · n), the same n on all ranks.
-  ///   - part: (n), set to elements rank · n ..< (rank + 1) · n of the result.
   ///   - operation: how two elements are combined.
+  ///   - part: (n), set to elements rank · n ..< (rank + 1) · n of the result.
   /// - Throws: ``MPIError`` if the call fails, of class `count` for 2³¹ elements or more.
   public func reduceScatter<Element: Datatype>(
-    _ values: Span<Element>, into part: inout MutableSpan<Element>,
-    _ operation: Operation<Element>
+    _ values: Span<Element>, _ operation: Operation<Element>,
+    into part: inout MutableSpan<Element>
   ) throws(MPIError) {
     precondition(
       values.count == size * part.count,
@@ -36,14 +36,14 @@ extension Communicator {
   ///
   /// - Parameters:
   ///   - values: (sum of counts), the same number on all ranks.
+  ///   - operation: how two elements are combined.
   ///   - part: (`counts[rank]`), set to this rank's part. Parts follow one another in the result, in
   ///     the order of ranks.
   ///   - counts: (size), the number of elements in each rank's part; the same list on all ranks.
-  ///   - operation: how two elements are combined.
   /// - Throws: ``MPIError`` if the call fails, of class `count` for 2³¹ elements or more.
   public func reduceScatter<Element: Datatype>(
-    _ values: Span<Element>, into part: inout MutableSpan<Element>, counts: [Int],
-    _ operation: Operation<Element>
+    _ values: Span<Element>, _ operation: Operation<Element>,
+    into part: inout MutableSpan<Element>, counts: [Int]
   ) throws(MPIError) {
     _ = try narrow(values.count, .count, for: "MPI_Reduce_scatter")
     let parts = try Parts(counts, "MPI_Reduce_scatter")

@@ -7,14 +7,14 @@ extension Communicator {
   ///
   /// - Parameters:
   ///   - values: (n), the same n on all ranks.
+  ///   - operation: how two elements are combined.
   ///   - result: (n) on `root`, set to the result; unchanged on the other ranks, where it may be
   ///     empty.
-  ///   - operation: how two elements are combined.
   ///   - root: the rank that gets the result.
   /// - Throws: ``MPIError`` if the call fails, of class `count` for 2³¹ elements or more.
   public func reduce<Element: Datatype>(
-    _ values: Span<Element>, into result: inout MutableSpan<Element>,
-    _ operation: Operation<Element>, to root: Int
+    _ values: Span<Element>, _ operation: Operation<Element>,
+    into result: inout MutableSpan<Element>, to root: Int
   ) throws(MPIError) {
     precondition(
       rank != root || result.count == values.count,
@@ -56,12 +56,12 @@ extension Communicator {
   ///
   /// - Parameters:
   ///   - values: (n), the same n on all ranks.
-  ///   - result: (n), set to the result.
   ///   - operation: how two elements are combined.
+  ///   - result: (n), set to the result.
   /// - Throws: ``MPIError`` if the call fails, of class `count` for 2³¹ elements or more.
   public func allReduce<Element: Datatype>(
-    _ values: Span<Element>, into result: inout MutableSpan<Element>,
-    _ operation: Operation<Element>
+    _ values: Span<Element>, _ operation: Operation<Element>,
+    into result: inout MutableSpan<Element>
   ) throws(MPIError) {
     precondition(result.count == values.count, "the result must be as long as the values")
     let count = try narrow(values.count, .count, for: "MPI_Allreduce")

@@ -40,11 +40,11 @@ public struct SharedWindow<Element: Datatype>: ~Copyable {
   ///   memory is that of files, usually in /dev/shm, whose file system must have room for it.
   public init(count: Int, on communicator: borrowing Communicator) throws(MPIError) {
     precondition(count >= 0, "a part has a negative count")
-    let window = try Self.allocate(count, communicator)
+    let window = try Self.allocate(count, on: communicator)
     // If a call below fails, the window stays allocated: freeing it is collective, and other ranks
     // may not have failed.
     try check("MPI_Win_set_errhandler", CMPI_win_return_errors(window))
-    let parts = try Self.parts(of: window, count, communicator)
+    let parts = try Self.parts(of: window, count: count, on: communicator)
     try check("MPI_Win_lock_all", MPI_Win_lock_all(MPI_MODE_NOCHECK, window.handle))
     UnsafeMutableRawBufferPointer(parts[communicator.rank])
       .initializeMemory(as: UInt8.self, repeating: 0)
@@ -149,7 +149,7 @@ extension SharedWindow {
   /// Implementations do not align parts: addresses of 8 modulo 64 were seen. With 64 bytes more,
   /// there is an aligned address near the start.
   static func allocate(
-    _ count: Int, _ communicator: borrowing Communicator
+    _ count: Int, on communicator: borrowing Communicator
   ) throws(MPIError) -> CMPI_Win {
     let stride = MemoryLayout<Element>.stride
     var info = CMPI_Info()
@@ -169,7 +169,7 @@ extension SharedWindow {
 
   /// The part of each rank, at its address in this process. Collective.
   static func parts(
-    of window: CMPI_Win, _ count: Int, _ communicator: borrowing Communicator
+    of window: CMPI_Win, count: Int, on communicator: borrowing Communicator
   ) throws(MPIError) -> [UnsafeMutableBufferPointer<Element>] {
     let own = try base(of: window, rank: communicator.rank)
     let padding = -Int(bitPattern: own) & (alignment - 1)

@@ -54,7 +54,7 @@ package struct FileError: CodedError, Equatable {
 extension FileError {
   /// The file does not hold what it should hold.
   package static func malformed(
-    _ path: String, at offset: Int? = nil, part: Part? = nil, _ problem: String, advice: Sentence
+    _ path: String, at offset: Int? = nil, part: Part? = nil, problem: String, advice: Sentence
   ) -> FileError {
     FileError(
       kind: .malformed, path: path, offset: offset, part: part, problem: problem, advice: advice)

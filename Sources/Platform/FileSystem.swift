@@ -182,7 +182,7 @@ package enum FileSystem {
         bytes += piece
         guard bytes.count <= mostBytes else {
           throw FileError.malformed(
-            path, "this is larger than such a file can be", advice: "name another")
+            path, problem: "this is larger than such a file can be", advice: "name another")
         }
       }
       return bytes

@@ -63,7 +63,7 @@ package struct InputFile: ~Copyable {
       }
       guard count > 0 else {
         throw FileError.malformed(
-          path, at: offset + filled, "the file ends unexpectedly",
+          path, at: offset + filled, problem: "the file ends unexpectedly",
           advice: "it was cut short while it was read: use another copy")
       }
       filled += count

@@ -38,7 +38,7 @@ struct LatentMap {
       isDirect ? "The codes of test images" : "The first two principal components of the codes",
       x: shares.map { "first component, \($0[0]) of the variance" } ?? "mean of z₁",
       y: shares.map { "second component, \($0[1])" } ?? "mean of z₂",
-      drawn, middles: Self.middles(points))
+      points: drawn, middles: Self.middles(points))
     caption =
       "\(drawn.count.grouped) of \(points.count.grouped) test images, each at "
       + (isDirect ? "its code" : "its code in the plane in which all codes vary most")

@@ -13,7 +13,7 @@ extension ReportContents {
     content.append(
       charts.isEmpty ? .missing("No row is logged yet.") : .row(charts.map(\.markup)))
     if !record.epochs.isEmpty { content.append(table) }
-    return ReportPage.Section("Loss", id: "loss", content)
+    return ReportPage.Section("Loss", id: "loss", content: content)
   }
 
   private var lossCharts: [LineChart] {
@@ -28,15 +28,15 @@ extension ReportContents {
         isByEpoch
         ? LineChart.Curve(
           "train", kind: "train",
-          record.epochs.compactMap { row in train(row).map { (Double(row.epoch), $0) } })
+          points: record.epochs.compactMap { row in train(row).map { (Double(row.epoch), $0) } })
         : LineChart.Curve(
-          "batches", kind: "train", record.steps.map { (Double($0.step), batch($0)) })
+          "batches", kind: "train", points: record.steps.map { (Double($0.step), batch($0)) })
       let tested = LineChart.Curve(
         "test", kind: "test",
-        record.epochs.compactMap { row in
+        points: record.epochs.compactMap { row in
           test(row).map { (Double(isByEpoch ? row.epoch : row.step), $0) }
         })
-      return LineChart("\(name) by \(x)", x: x, y: "\(name), nats", [trained, tested])
+      return LineChart("\(name) by \(x)", x: x, y: "\(name), nats", curves: [trained, tested])
     }
     return [
       chart("Loss", train: \.trainLoss, batch: \.loss, test: \.testLoss),
@@ -74,10 +74,10 @@ extension ReportContents {
     if record.epochs.count > 1 {
       var chart = LineChart(
         "Throughput by epoch", x: "epoch", y: "images/s",
-        [
+        curves: [
           LineChart.Curve(
             "all ranks", kind: "rate",
-            record.epochs.map { (Double($0.epoch), $0.imagesPerSecond) })
+            points: record.epochs.map { (Double($0.epoch), $0.imagesPerSecond) })
         ])
       chart.isFromZero = true
       chart.places = 0
@@ -88,7 +88,8 @@ extension ReportContents {
       figures.append(
         .figure(
           ColumnChart(
-            "Waiting by rank", x: "rank", y: "waiting, % of training time", waiting.shares
+            "Waiting by rank", x: "rank", y: "waiting, % of training time",
+            heights: waiting.shares
           ).markup,
           "What each rank waited for others, over the last \(waiting.epochs) "
             + "\(waiting.epochs == 1 ? "epoch" : "epochs")."))
@@ -101,7 +102,7 @@ extension ReportContents {
     } else if record.epochs.isEmpty {
       content.append(.missing("No epoch has ended yet, and speed is logged at its end."))
     }
-    return ReportPage.Section("Speed", id: "speed", content)
+    return ReportPage.Section("Speed", id: "speed", content: content)
   }
 
   /// How long each rank waited, in percent of the time, over the last epochs with the same number of

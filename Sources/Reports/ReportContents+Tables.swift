@@ -13,10 +13,11 @@ extension ReportContents {
       ? .missing("The run directory has no \(RunFiles.environment).") : .list(environment)
     return ReportPage.Section(
       "Configuration and environment", id: "configuration",
-      [
+      content: [
         .row([
-          .element("div", [:], .element("h3", [:], Markup("Configuration")), asked),
-          .element("div", [:], .element("h3", [:], Markup("Environment of the last job")), place),
+          .element("div", content: .element("h3", content: Markup("Configuration")), asked),
+          .element(
+            "div", content: .element("h3", content: Markup("Environment of the last job")), place),
         ])
       ])
   }
@@ -37,7 +38,7 @@ extension ReportContents {
       "latest/\(Checkpoint.modelName)", latent: PythonExample.latentOfModel, into: "images")
     return ReportPage.Section(
       "In Python", id: "python",
-      [
+      content: [
         .paragraph(
           "In the run directory. The parameters have the names and shapes of PyTorch's public VAE "
             + "example; rows are one JSON object a line."),

@@ -22,7 +22,7 @@ struct ReportContents {
     ReportPage(
       "Lockstep run: \(record.name)", summary: summary,
       provenance: [model, lastJob].compactMap(\.self), facts: facts,
-      [loss, epochs, latentSpace, speed, configuration, use])
+      sections: [loss, epochs, latentSpace, speed, configuration, use])
   }
 
   private var summary: String {
@@ -86,10 +86,10 @@ extension ReportContents {
   /// Samples and reconstructions after each epoch; of many epochs, after some.
   private var epochs: ReportPage.Section {
     let positions = Self.spread(drawnEpochs, most: 12).compactMap(position)
-    let slider = PictureSlider("After epoch", name: "epoch", positions)
+    let slider = PictureSlider("After epoch", name: "epoch", positions: positions)
     return ReportPage.Section(
       "Samples and reconstructions", id: "pictures",
-      positions.isEmpty
+      content: positions.isEmpty
         ? [.missing("The run directory has no pictures yet: they are drawn at each epoch's end.")]
         : [slider.markup])
   }
@@ -127,7 +127,7 @@ extension ReportContents {
     guard let pictures else {
       return ReportPage.Section(
         "Latent space", id: "latent",
-        [.missing("There is nothing to draw it with. \(missing ?? "")")])
+        content: [.missing("There is nothing to draw it with. \(missing ?? "")")])
     }
     var figures: [Markup] = []
     if let map = pictures.map {
@@ -148,6 +148,6 @@ extension ReportContents {
               + "this one has \(pictures.model.latent)."
             : "Where codes lie is shown by labels of test images, and the data have none."))
     }
-    return ReportPage.Section("Latent space", id: "latent", content)
+    return ReportPage.Section("Latent space", id: "latent", content: content)
   }
 }

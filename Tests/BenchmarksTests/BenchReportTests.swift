@@ -12,10 +12,12 @@ import Testing
   /// and an image costs 3.
   private func measurement(joint: Double = 2000) throws -> Measurement {
     let json = """
-      {"ranks":2,"batch_size":100,"images":1000,"seconds":2,
-       "stages":{"batch":0.1,"forward":0.5,"backward":0.4,"gradients":0.75,"exchange":0.05,
-                 "waiting":0.2},
-       "longest_waiting":0.3,"exchange_bytes":0,
+      {"ranks":2,
+       "timing":{"batch_size":100,"images":1000,"seconds":2,
+                 "stages":{"batch":0.1,"forward":0.5,"backward":0.4,"gradients":0.75,
+                           "exchange":0.05,"waiting":0.2},
+                 "longest_waiting":0.3},
+       "exchange":{"bytes":0},
        "peak":{"instructions":"AVX2","single":1000,"before":\(joint),"after":\(joint)},
        "model":{"pixels":64,"hidden":400,"latent":20},
        "cost":{"forward":1,"backward":0.5,"gradients":1.5}}
@@ -66,9 +68,13 @@ import Testing
         cell: BenchCell(precision: .fp32, ranks: 1, teams: .node, batchSize: batchSize))
       row.imagesPerSecond = Summary([2000 / 3])
       row.stepMilliseconds = Double(batchSize) * 1.5
-      row.milliseconds = StageMilliseconds(
-        batch: 0, forward: Double(batchSize), backward: 0, gradients: Double(batchSize) / 2,
-        exchange: 0, waiting: 0, longestWaiting: 0)
+      row.milliseconds = StageMilliseconds(longestWaiting: 0) { stage in
+        switch stage {
+        case .forward: Double(batchSize)
+        case .gradients: Double(batchSize) / 2
+        default: 0
+        }
+      }
       row.rounds = 2
       return row
     }

@@ -8,9 +8,11 @@ import Testing
   /// 1,000 images in steps of 100, `step` ms each, of which `exchange` ms in the exchange.
   private func measurement(step: Double, exchange: Double) throws -> Measurement {
     let json = """
-      {"ranks":2,"batch_size":100,"images":1000,"seconds":\(step / 100),
-       "stages":{"exchange":\(exchange / 100)},"longest_waiting":0,"exchange_bytes":2612345,
-       "least_exchange_bytes":2500000,"all_reduce":{"ours":\(exchange / 4000),"flat":\(exchange / 2000)},
+      {"ranks":2,
+       "timing":{"batch_size":100,"images":1000,"seconds":\(step / 100),
+                 "stages":{"exchange":\(exchange / 100)},"longest_waiting":0},
+       "exchange":{"bytes":2612345,"least_bytes":2500000,
+                   "all_reduce":{"ours":\(exchange / 4000),"flat":\(exchange / 2000)}},
        "peak":{"instructions":"AVX2","single":1000,"before":1000,"after":1000},
        "model":{"pixels":64,"hidden":400,"latent":20},
        "cost":{"forward":1,"backward":0.5,"gradients":1.5}}

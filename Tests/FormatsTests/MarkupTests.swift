@@ -5,10 +5,11 @@ import Testing
 @Suite struct MarkupTests {
   /// The page that has `text` where a page can have text.
   private func page(_ text: String) -> String {
-    let content = Markup.element("p", ["title": text], Markup(text))
-    let section = ReportPage.Section("A section", id: "a", [content])
+    let content = Markup.element("p", ["title": text], content: Markup(text))
+    let section = ReportPage.Section("A section", id: "a", content: [content])
     return String(
-      decoding: ReportPage("A page", summary: "", facts: [], [section]).bytes, as: UTF8.self)
+      decoding: ReportPage("A page", summary: "", facts: [], sections: [section]).bytes,
+      as: UTF8.self)
   }
 
   @Test(
@@ -27,7 +28,9 @@ import Testing
     let file = PNG.encode(GreyImage(width: 7, height: 3))
     let picture = try #require(Markup.picture(file, alternative: "x"))
     let text = String(
-      decoding: ReportPage("", summary: "", facts: [], [.init("", id: "", [picture])]).bytes,
+      decoding: ReportPage(
+        "", summary: "", facts: [], sections: [.init("", id: "", content: [picture])]
+      ).bytes,
       as: UTF8.self)
     #expect(text.contains("width=\"7\" height=\"3\""))
     #expect(text.contains("src=\"data:image/png;base64,iVBORw0KGgo"))

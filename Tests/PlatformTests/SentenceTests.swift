@@ -25,7 +25,7 @@ import Testing
     #expect(
       outer.text(in: Self.typed)
         == "x: --data; x: --data; a1: program train --run NEW with --hidden 2")
-    let error = FileError.malformed("/a", "it is empty", advice: "write it again")
+    let error = FileError.malformed("/a", problem: "it is empty", advice: "write it again")
     #expect(Sentence(of: error) == "/a: it is empty; write it again")
   }
 

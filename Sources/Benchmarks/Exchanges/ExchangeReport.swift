@@ -32,13 +32,13 @@ struct ExchangeRow: Codable {
   init(_ cell: ExchangeCell, _ rounds: [Measurement]) {
     self.cell = cell
     ranks = rounds.first?.ranks ?? 0
-    bytes = rounds.first?.exchangeBytes ?? 0
-    leastBytes = rounds.first?.leastExchangeBytes
+    bytes = rounds.first?.exchange.bytes ?? 0
+    leastBytes = rounds.first?.exchange.leastBytes
     imagesPerSecond = Summary(rounds.map(\.imagesPerSecond))
     stepMilliseconds = Summary(rounds.map(\.stepMilliseconds))
     exchangeMilliseconds = Summary(rounds.map { $0.stageMilliseconds(.exchange) })
-    allReduceMilliseconds = Summary(rounds.compactMap(\.allReduce).map { 1000 * $0.ours })
-    flatMilliseconds = Summary(rounds.compactMap(\.allReduce).map { 1000 * $0.flat })
+    allReduceMilliseconds = Summary(rounds.compactMap(\.exchange.allReduce).map { 1000 * $0.ours })
+    flatMilliseconds = Summary(rounds.compactMap(\.exchange.allReduce).map { 1000 * $0.flat })
   }
 }
 

@@ -62,7 +62,7 @@ enum CStrings {
   /// after the call.
   static func with<Result>(
     _ words: [String], environment: [String],
-    _ body: ([UnsafeMutablePointer<CChar>?], [UnsafeMutablePointer<CChar>?]) -> Result
+    body: ([UnsafeMutablePointer<CChar>?], [UnsafeMutablePointer<CChar>?]) -> Result
   ) -> Result {
     let lists = [words, environment].map { $0.map { strdup($0) } + [nil] }
     defer { lists.joined().forEach { free($0) } }

@@ -31,10 +31,10 @@ extension Measurement {
     try pace.warmUp(request, among: world)
     let single = world.size > 1 ? try meter.single(world) : nil
     let before = try meter.joint(world)
-    let leg = try pace.run(seconds: request.seconds, among: world)
+    let timing = try pace.run(seconds: request.seconds, among: world)
     let after = try meter.joint(world)
-    let (count, model) = (images.count, Recipe().model(pixels: images.pixelCount))
-    let exchangeBytes = try pace.exchangeBytes(among: world)
+    let model = Recipe().model(pixels: images.pixelCount)
+    let bytes = try pace.exchangeBytes(among: world)
     let leastBytes = pace.leastExchangeBytes(request)
     let allReduce = try leastBytes.map { _ in
       try AllReduceTimes(&pace.trainer, seconds: request.seconds, among: world)
@@ -42,9 +42,8 @@ extension Measurement {
     try pace.free()
     try data.free()
     self.init(
-      ranks: world.size, batchSize: min(request.batchSize, count), images: leg.images,
-      seconds: leg.seconds, stages: leg.stages, longestWaiting: leg.longestWaiting,
-      exchangeBytes: exchangeBytes, leastExchangeBytes: leastBytes, allReduce: allReduce,
+      ranks: world.size, timing: timing,
+      exchange: ExchangeCost(bytes: bytes, leastBytes: leastBytes, allReduce: allReduce),
       peak: Peak(
         instructions: meter.instructions, single: single ?? max(before, after), before: before,
         after: after),
@@ -55,15 +54,8 @@ extension Measurement {
 /// A trainer that trains for a number of seconds.
 private struct Pace: ~Copyable {
   var trainer: Trainer
+  private let batchSize: Int
   private var secondsPerStep = 0.0
-
-  /// The figures of a number of steps.
-  struct Leg {
-    var images = 0
-    var seconds = 0.0
-    var stages: [String: Double] = [:]
-    var longestWaiting = 0.0
-  }
 
   /// A trainer of the default model, before the last batch of an epoch: so the warm-up has batches
   /// of both sizes, and touches the memory of both.
@@ -80,6 +72,7 @@ private struct Pace: ~Copyable {
     var trainer = try Trainer(recipe, on: images, from: progress, shape: shape, among: world)
     try trainer.initialize()
     self.trainer = trainer
+    batchSize = min(request.batchSize, images.count)
   }
 
   /// Trains for a few steps, so that caches are filled and pages mapped, and measures how long a
@@ -89,41 +82,45 @@ private struct Pace: ~Copyable {
   ) throws {
     let count = max(2, 2048 / request.batchSize)
     _ = try run(steps: count, among: world)
-    let leg = try run(steps: count, among: world)
-    secondsPerStep = leg.seconds / Double(count)
+    let timing = try run(steps: count, among: world)
+    secondsPerStep = timing.seconds / Double(count)
   }
 
   /// Trains for about `seconds`: for as many steps as rank zero decides.
-  mutating func run(seconds: Double, among world: borrowing Communicator) throws -> Leg {
+  mutating func run(
+    seconds: Double, among world: borrowing Communicator
+  ) throws -> Measurement.Timing {
     let steps = max(2, Int(min(1e9, (seconds / secondsPerStep).rounded(.up))))
     return try run(steps: Int(try world.broadcast(Int64(steps), from: 0)), among: world)
   }
 
-  private mutating func run(steps: Int, among world: borrowing Communicator) throws -> Leg {
-    var leg = Leg()
+  private mutating func run(
+    steps: Int, among world: borrowing Communicator
+  ) throws -> Measurement.Timing {
+    var timing = Measurement.Timing(batchSize: batchSize)
     let stagesBefore = trainer.stageTimes
     try world.barrier()
     let start = ContinuousClock.now
     for _ in 0..<steps {
       if trainer.isEpochComplete { trainer.beginNextEpoch() }
-      leg.images += try trainer.step().losses.count
+      timing.images += try trainer.step().losses.count
     }
     try world.barrier()
-    leg.seconds = (ContinuousClock.now - start) / .seconds(1)
+    timing.seconds = (ContinuousClock.now - start) / .seconds(1)
     let stages = trainer.stageTimes - stagesBefore
     for stage in StageTimes.Stage.allCases {
-      leg.stages[stage.rawValue] = try world.allReduce(stages[stage], .sum) / Double(world.size)
+      timing.stages[stage.rawValue] = try world.allReduce(stages[stage], .sum) / Double(world.size)
     }
-    leg.longestWaiting = try world.allReduce(stages[.waiting], .max)
-    return leg
+    timing.longestWaiting = try world.allReduce(stages[.waiting], .max)
+    return timing
   }
 
-  /// See ``Measurement/exchangeBytes``.
+  /// See ``Measurement/ExchangeCost/bytes``.
   func exchangeBytes(among world: borrowing Communicator) throws -> Int {
     Int(try world.allReduce(Int64(trainer.exchangeBytes), .sum)) / trainer.job.teamCount
   }
 
-  /// See ``Measurement/leastExchangeBytes``.
+  /// See ``Measurement/ExchangeCost/leastBytes``.
   func leastExchangeBytes(_ request: MeasurementRequest) -> Int? {
     let teams = trainer.job.teamCount
     guard request.exchange == .allReduce, teams > 1 else { return nil }

@@ -34,31 +34,11 @@ package struct Measurement: Codable, Equatable, Sendable {
   /// The number of ranks.
   package var ranks: Int
 
-  /// Images of a full step: those that were asked for, or all that the data have.
-  package var batchSize: Int
+  /// How long the training took.
+  package var timing: Timing
 
-  /// Images that were trained on, and the seconds that took, between two barriers.
-  package var images: Int
-
-  /// See ``images``.
-  package var seconds: Double
-
-  /// Seconds of each stage by its name, the mean over ranks.
-  package var stages: [String: Double]
-
-  /// Seconds of waiting of the rank that waited most.
-  package var longestWaiting: Double
-
-  /// The bytes that the ranks of a node give MPI for other nodes in a full step, the mean over
-  /// nodes.
-  package var exchangeBytes: Int
-
-  /// The least bytes that an all-reduce of the gradient needs: 2 (N − 1)/N of its bytes on N nodes.
-  /// nil for another exchange, or a single team.
-  package var leastExchangeBytes: Int?
-
-  /// How long the gradient's all-reduce takes by itself; nil where there is none.
-  package var allReduce: AllReduceTimes?
+  /// What the exchange between teams costs in a full step.
+  package var exchange: ExchangeCost
 
   /// What the cores can do at most.
   package var peak: Peak
@@ -68,6 +48,37 @@ package struct Measurement: Codable, Equatable, Sendable {
 
   /// The work of training on one image.
   package var cost: TrainingCost
+
+  /// How long a number of training steps took.
+  package struct Timing: Codable, Equatable, Sendable {
+    /// Images of a full step: as many as were asked for, or all that the data have.
+    package var batchSize: Int
+
+    /// The images that were trained on, between two barriers.
+    package var images = 0
+
+    /// The seconds that training on ``images`` took.
+    package var seconds = 0.0
+
+    /// Seconds of each stage by its name, the mean over ranks.
+    package var stages: [String: Double] = [:]
+
+    /// Seconds of waiting of the rank that waited most.
+    package var longestWaiting = 0.0
+  }
+
+  /// What the exchange between teams costs in a full step.
+  package struct ExchangeCost: Codable, Equatable, Sendable {
+    /// The bytes that the ranks of a node give MPI for other nodes, the mean over nodes.
+    package var bytes: Int
+
+    /// The fewest bytes that an all-reduce of the gradient needs: 2 (N − 1)/N of its bytes on N
+    /// nodes. Nil for other exchanges, and for a single team.
+    package var leastBytes: Int?
+
+    /// How long the gradient's all-reduce takes by itself; nil where there is none.
+    package var allReduce: AllReduceTimes?
+  }
 
   /// The cores' peak in operations a second, in the instructions of the products' format.
   package struct Peak: Codable, Equatable, Sendable {
@@ -93,20 +104,20 @@ package struct Measurement: Codable, Equatable, Sendable {
   }
 
   /// Images a second.
-  package var imagesPerSecond: Double { Double(images) / seconds }
+  package var imagesPerSecond: Double { Double(timing.images) / timing.seconds }
 
   /// Milliseconds of a full step.
-  package var stepMilliseconds: Double { milliseconds(seconds) }
+  package var stepMilliseconds: Double { milliseconds(timing.seconds) }
 
   /// Milliseconds that a stage takes in a full step, the mean over ranks.
   package func stageMilliseconds(_ stage: StageTimes.Stage) -> Double {
-    milliseconds(stages[stage.rawValue] ?? 0)
+    milliseconds(timing.stages[stage.rawValue] ?? 0)
   }
 
   /// The part of all `seconds` that falls to one full step, in milliseconds. An epoch's last batch
   /// may be smaller, and counts as a part of a step.
   package func milliseconds(_ seconds: Double) -> Double {
-    1000 * seconds * Double(batchSize) / Double(images)
+    1000 * seconds * Double(timing.batchSize) / Double(timing.images)
   }
 }
 
@@ -117,8 +128,8 @@ extension Measurement {
   /// The same for the weight gradients alone, whose time includes the update after each tile; 0
   /// where the stage took no time.
   package var gradientFractionOfPeak: Double {
-    let seconds = stages[StageTimes.Stage.gradients.rawValue] ?? 0
-    return seconds > 0 ? cost.gradients * Double(images) / seconds / best : 0
+    let seconds = timing.stages[StageTimes.Stage.gradients.rawValue] ?? 0
+    return seconds > 0 ? cost.gradients * Double(timing.images) / seconds / best : 0
   }
 
   private var best: Double { max(peak.before, peak.after) }

@@ -47,6 +47,13 @@ struct StageMilliseconds: Codable {
   /// Milliseconds of waiting of the rank that waited most.
   var longestWaiting: Double
 
+  /// Takes the milliseconds of each stage from `stage`.
+  init(longestWaiting: Double, stage: (StageTimes.Stage) -> Double) {
+    (batch, forward, backward) = (stage(.batch), stage(.forward), stage(.backward))
+    (gradients, exchange, waiting) = (stage(.gradients), stage(.exchange), stage(.waiting))
+    self.longestWaiting = longestWaiting
+  }
+
   /// The stages in the order of the table.
   var all: [Double] { [batch, forward, backward, gradients, exchange, waiting] }
 }
@@ -76,8 +83,6 @@ extension BenchRow {
     fractionOfPeak = median { $0.fractionOfPeak }
     gradientFractionOfPeak = median { $0.gradientFractionOfPeak }
     milliseconds = StageMilliseconds(
-      batch: stage(.batch), forward: stage(.forward), backward: stage(.backward),
-      gradients: stage(.gradients), exchange: stage(.exchange), waiting: stage(.waiting),
-      longestWaiting: median { $0.milliseconds($0.longestWaiting) } ?? 0)
+      longestWaiting: median { $0.milliseconds($0.timing.longestWaiting) } ?? 0, stage: stage)
   }
 }

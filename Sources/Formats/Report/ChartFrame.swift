@@ -36,7 +36,7 @@ struct ChartFrame {
         "viewBox": "0 0 \(Int(width)) \(Int(height))", "role": "img", "aria-label": title,
         "class": kind,
       ],
-      Markup([grid, content, names(xName, yName)]))
+      content: Markup([grid, content, names(xName, yName)]))
   }
 
   /// Text whose middle, start or end, as `anchor` says, is at a place.
@@ -49,7 +49,7 @@ struct ChartFrame {
         "x": NumberText.coordinate(x), "y": NumberText.coordinate(y), "text-anchor": anchor,
         "class": kind,
       ],
-      Markup(words))
+      content: Markup(words))
   }
 
   private var grid: Markup {

@@ -12,7 +12,7 @@ package struct ColumnChart: Sendable {
   package let heights: [Double]
 
   /// A chart of `heights`, one at least.
-  package init(_ title: String, x: String, y: String, _ heights: [Double]) {
+  package init(_ title: String, x: String, y: String, heights: [Double]) {
     self.title = title
     self.x = x
     self.y = y

@@ -12,7 +12,7 @@ package struct LineChart: Sendable {
     package let points: [(x: Double, y: Double)]
 
     /// A curve through `points`; those that cannot be drawn are left out.
-    package init(_ name: String, kind: String, _ points: [(x: Double, y: Double)]) {
+    package init(_ name: String, kind: String, points: [(x: Double, y: Double)]) {
       self.name = name
       self.kind = kind
       self.points = points.filter { $0.x.isDrawable && $0.y.isDrawable }
@@ -33,7 +33,7 @@ package struct LineChart: Sendable {
   package var places = 1
 
   /// A chart of `curves`, of which those without points are left out.
-  package init(_ title: String, x: String, y: String, _ curves: [Curve]) {
+  package init(_ title: String, x: String, y: String, curves: [Curve]) {
     self.title = title
     self.x = x
     self.y = y

@@ -15,7 +15,7 @@ package struct Markup: Sendable {
 
   /// An element with `attributes`, in that order; those whose value is nil are left out.
   package static func element(
-    _ name: String, _ attributes: KeyValuePairs<String, String?> = [:], _ content: Markup...
+    _ name: String, _ attributes: KeyValuePairs<String, String?> = [:], content: Markup...
   ) -> Markup {
     Markup(raw: "\(tag(name, attributes))\(Markup(content).text)</\(name)>")
   }

@@ -23,7 +23,7 @@ package struct PictureSlider: Sendable {
   package let positions: [Position]
 
   /// A slider of `positions`.
-  package init(_ title: String, name: String, _ positions: [Position]) {
+  package init(_ title: String, name: String, positions: [Position]) {
     self.title = title
     self.name = name
     self.positions = positions
@@ -33,7 +33,7 @@ package struct PictureSlider: Sendable {
   package var markup: Markup {
     .element(
       "fieldset", ["class": "slider"],
-      .element("legend", [:], Markup(title)),
+      content: .element("legend", content: Markup(title)),
       Markup(
         positions.enumerated().map { number, position in
           let id = "\(name)-\(number)"
@@ -44,8 +44,8 @@ package struct PictureSlider: Sendable {
                 "type": "radio", "name": name, "id": id,
                 "checked": number == positions.count - 1 ? "" : nil,
               ]),
-            .element("label", ["for": id], Markup(position.name)),
-            .element("div", ["class": "shown"], position.content), .newline,
+            .element("label", ["for": id], content: Markup(position.name)),
+            .element("div", ["class": "shown"], content: position.content), .newline,
           ])
         }))
   }

@@ -9,7 +9,7 @@ package struct ReportPage: Sendable {
     let content: [Markup]
 
     /// A section that links call `id`.
-    package init(_ title: String, id: String, _ content: [Markup]) {
+    package init(_ title: String, id: String, content: [Markup]) {
       self.id = id
       self.title = title
       self.content = content
@@ -40,7 +40,7 @@ package struct ReportPage: Sendable {
   /// lines in small letters that tell where the page comes from.
   package init(
     _ title: String, summary: String, provenance: [String] = [], facts: [Fact],
-    _ sections: [Section]
+    sections: [Section]
   ) {
     self.title = title
     self.summary = summary
@@ -53,50 +53,52 @@ package struct ReportPage: Sendable {
   package var bytes: [UInt8] {
     let page = Markup([
       .doctype,
-      .element("html", ["lang": "en"], .newline, head, .newline, body), .newline,
+      .element("html", ["lang": "en"], content: .newline, head, .newline, body), .newline,
     ])
     return [UInt8](page.text.utf8)
   }
 
   private var head: Markup {
     .element(
-      "head", [:], .newline,
+      "head", content: .newline,
       .void("meta", ["charset": "utf-8"]), .newline,
       .void("meta", ["name": "viewport", "content": "width=device-width, initial-scale=1"]),
       .newline,
       .void("meta", ["name": "color-scheme", "content": "light dark"]), .newline,
       // Without it browsers ask the server for an icon.
       .void("link", ["rel": "icon", "href": "data:,"]), .newline,
-      .element("title", [:], Markup(title)), .newline,
+      .element("title", content: Markup(title)), .newline,
       .style(ReportStyle.sheet))
   }
 
   private var body: Markup {
     let links = sections.map {
-      Markup.element("a", ["href": "#\($0.id)"], Markup($0.title))
+      Markup.element("a", ["href": "#\($0.id)"], content: Markup($0.title))
     }
-    let origin = provenance.map { Markup.element("p", ["class": "origin"], Markup($0)) }
+    let origin = provenance.map { Markup.element("p", ["class": "origin"], content: Markup($0)) }
     let header = Markup.element(
-      "header", [:], .element("h1", [:], Markup(title)), .element("p", [:], Markup(summary)),
+      "header", content: .element("h1", content: Markup(title)),
+      .element("p", content: Markup(summary)),
       Markup(origin), .newline,
-      .element("dl", ["class": "facts"], Markup(facts.map(Self.tile))), .newline,
-      .element("nav", ["aria-label": "Sections"], Markup(links)))
+      .element("dl", ["class": "facts"], content: Markup(facts.map(Self.tile))), .newline,
+      .element("nav", ["aria-label": "Sections"], content: Markup(links)))
     return .element(
-      "body", [:], .newline, header, .newline,
-      .element("main", [:], .newline, Markup(sections.map(Self.markup))), .newline)
+      "body", content: .newline, header, .newline,
+      .element("main", content: .newline, Markup(sections.map(Self.markup))), .newline)
   }
 
   private static func tile(_ fact: Fact) -> Markup {
     .element(
-      "div", [:], .element("dt", [:], Markup(fact.name)),
+      "div", content: .element("dt", content: Markup(fact.name)),
       .element(
-        "dd", [:], Markup(fact.value),
-        Markup(fact.unit.isEmpty ? [] : [.element("small", [:], Markup(" \(fact.unit)"))])))
+        "dd", content: Markup(fact.value),
+        Markup(fact.unit.isEmpty ? [] : [.element("small", content: Markup(" \(fact.unit)"))])))
   }
 
   private static func markup(_ section: Section) -> Markup {
     .element(
-      "section", ["id": section.id], .element("h2", [:], Markup(section.title)), .newline,
+      "section", ["id": section.id], content: .element("h2", content: Markup(section.title)),
+      .newline,
       Markup(section.content.flatMap { [$0, .newline] }))
   }
 }

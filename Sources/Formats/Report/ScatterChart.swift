@@ -19,7 +19,7 @@ package struct ScatterChart: Sendable {
   package let middles: [Point]
 
   /// A chart of `points`, those that cannot be drawn left out.
-  package init(_ title: String, x: String, y: String, _ points: [Point], middles: [Point]) {
+  package init(_ title: String, x: String, y: String, points: [Point], middles: [Point]) {
     self.title = title
     self.x = x
     self.y = y
@@ -94,7 +94,8 @@ package struct ScatterChart: Sendable {
   package var legend: Markup {
     .element(
       "ul", ["class": "legend"],
-      Markup(kinds.map { .element("li", ["class": Self.colour($0)], Markup("\($0)")) }))
+      content: Markup(
+        kinds.map { .element("li", ["class": Self.colour($0)], content: Markup("\($0)")) }))
   }
 
   /// The classes that occur.

@@ -25,12 +25,7 @@ struct DryRun {
   }
 
   private var row: PlanRow {
-    PlanRow(
-      configuration: forecast.configuration, checkpoint: forecast.checkpoint,
-      previous: forecast.previous, step: forecast.step,
-      lastStep: forecast.lastStep, stepsPerEpoch: forecast.stepsPerEpoch, ranks: ranks,
-      threads: threads, teams: forecast.teams, bytesOfNode: forecast.memory.node,
-      bytesOfRank: forecast.memory.rank, imagesPerSecond: forecast.imagesPerSecond)
+    PlanRow(forecast, ranks: ranks, threads: threads)
   }
 
   private var plan: [String] {
@@ -92,6 +87,16 @@ private struct PlanRow: Encodable {
   let bytesOfNode: Int
   let bytesOfRank: Int
   let imagesPerSecond: Double
+
+  /// The plan of `ranks` ranks with `threads` threads each.
+  init(_ forecast: TrainingForecast, ranks: Int, threads: Int) {
+    (configuration, checkpoint) = (forecast.configuration, forecast.checkpoint)
+    (previous, step, lastStep) = (forecast.previous, forecast.step, forecast.lastStep)
+    (stepsPerEpoch, teams) = (forecast.stepsPerEpoch, forecast.teams)
+    (self.ranks, self.threads) = (ranks, threads)
+    (bytesOfNode, bytesOfRank) = (forecast.memory.node, forecast.memory.rank)
+    imagesPerSecond = forecast.imagesPerSecond
+  }
 
   enum CodingKeys: String, CodingKey {
     case kind, configuration, checkpoint, previous, step

@@ -21,17 +21,17 @@ private func hugeReductions(
     try communicator.allReduce(&huge, .sum)
   }
   try expectations.expect(.count, "allReduce") { () throws(MPIError) in
-    try communicator.allReduce(bytes.span, into: &huge, .sum)
+    try communicator.allReduce(bytes.span, .sum, into: &huge)
   }
   try expectations.expect(.count, "reduce") { () throws(MPIError) in
-    try communicator.reduce(bytes.span, into: &huge, .sum, to: 0)
+    try communicator.reduce(bytes.span, .sum, into: &huge, to: 0)
   }
   try expectations.expect(.count, "reduceScatter with counts") { () throws(MPIError) in
-    try communicator.reduceScatter(bytes.span, into: &huge, counts: [bytes.count], .sum)
+    try communicator.reduceScatter(bytes.span, .sum, into: &huge, counts: [bytes.count])
   }
   guard communicator.size == 1 else { return }
   try expectations.expect(.count, "reduceScatter") { () throws(MPIError) in
-    try communicator.reduceScatter(bytes.span, into: &huge, .sum)
+    try communicator.reduceScatter(bytes.span, .sum, into: &huge)
   }
 }
 

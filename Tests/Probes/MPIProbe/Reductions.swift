@@ -50,7 +50,7 @@ private func reduceToAll<Element: Sample>(
 
   var result = [Element](repeating: 99, count: count)
   var resultSpan = result.mutableSpan
-  try communicator.allReduce(values.span, into: &resultSpan, reduction.operation)
+  try communicator.allReduce(values.span, reduction.operation, into: &resultSpan)
   try expectations.expect(result, "allReduce, \(name)", elements: reduction.result)
   try expectations.expect(values, "the values after allReduce, \(name)") {
     reduction.value(communicator.rank, $0)
@@ -70,7 +70,7 @@ private func reduceToOne<Element: Sample>(
   let values = reduction.values(communicator.rank, 0..<count)
   var result = [Element](repeating: 99, count: count)
   var resultSpan = result.mutableSpan
-  try communicator.reduce(values.span, into: &resultSpan, reduction.operation, to: root)
+  try communicator.reduce(values.span, reduction.operation, into: &resultSpan, to: root)
   try expectations.expect(result, "reduce to \(root), \(name)") { index in
     communicator.rank == root ? reduction.result(index) : 99
   }
@@ -78,7 +78,7 @@ private func reduceToOne<Element: Sample>(
   // On other ranks the result may be empty.
   var atRoot = [Element](repeating: 99, count: communicator.rank == root ? count : 0)
   var atRootSpan = atRoot.mutableSpan
-  try communicator.reduce(values.span, into: &atRootSpan, reduction.operation, to: root)
+  try communicator.reduce(values.span, reduction.operation, into: &atRootSpan, to: root)
   try expectations.expect(
     atRoot, "reduce to \(root) alone, \(name)", elements: reduction.result)
 }
@@ -91,7 +91,7 @@ private func reduceToParts<Element: Sample>(
   let values = reduction.values(rank, 0..<communicator.size * count)
   var part = [Element](repeating: 99, count: count)
   var partSpan = part.mutableSpan
-  try communicator.reduceScatter(values.span, into: &partSpan, reduction.operation)
+  try communicator.reduceScatter(values.span, reduction.operation, into: &partSpan)
   try expectations.expect(part, "reduceScatter, \(name) a rank") { index in
     reduction.result(rank * count + index)
   }
@@ -102,7 +102,7 @@ private func reduceToParts<Element: Sample>(
   var own = [Element](repeating: 99, count: counts[rank])
   var ownSpan = own.mutableSpan
   try communicator.reduceScatter(
-    uneven.span, into: &ownSpan, counts: counts, reduction.operation)
+    uneven.span, reduction.operation, into: &ownSpan, counts: counts)
   try expectations.expect(own, "reduceScatter with counts \(counts), \(name)") { index in
     reduction.result(start + index)
   }
