@@ -1,3 +1,5 @@
+internal import SwiftProtobuf
+
 /// A record of TensorBoard's event files.
 ///
 /// Source: tensorflow/core/util/event.proto.
@@ -48,5 +50,18 @@ private enum RecordFraming {
     let check = CRC32C.check(bytes)
     let masked = (check >> 15 | check << 17) &+ 0xA282_EAD8
     return withUnsafeBytes(of: masked.littleEndian, Array.init)
+  }
+}
+
+extension Message {
+  /// The message's bytes. Equal messages have equal bytes.
+  func encode() -> [UInt8] {
+    var options = BinaryEncodingOptions()
+    options.useDeterministicOrdering = true
+    do {
+      return try serializedBytes(options: options)
+    } catch {
+      preconditionFailure("a message of our own cannot be encoded: \(error)")
+    }
   }
 }
