@@ -1,7 +1,7 @@
 /// Receives the progress of a benchmark.
 package protocol BenchObserver {
-  /// The measurement called `name` begins. Before it `done` measurements have ended; `count` is how
-  /// many there are in all, as far as that is known: `done` may go beyond it.
+  /// The measurement called `name` begins. `done` measurements have ended before it. `count` is the
+  /// number of all measurements as far as that is known, so `done` may exceed it.
   func measurementBegins(_ name: String, done: Int, of count: Int)
 
   /// No other measurement begins: all have ended, or one has failed.

@@ -1,7 +1,7 @@
 package import Kernels
 internal import Platform
 
-/// What the benchmarks have in common, as a user chooses it.
+/// What a user may choose for every benchmark.
 package struct BenchChoices {
   /// The folder with the images; on several machines, on each of them.
   package var data: String
@@ -9,29 +9,29 @@ package struct BenchChoices {
   /// Whether to leave out what takes long.
   package var isQuick = false
 
-  /// Rank counts; nil for those that the benchmark chooses, as for the others below.
+  /// Rank counts; nil lets the benchmark choose them, and so it does for the properties below.
   package var ranks: [Int]?
 
   /// Batch sizes.
   package var batchSizes: [Int]?
 
-  /// How often everything is measured, in turn.
+  /// The number of rounds, in each of which everything is measured once.
   package var rounds: Int?
 
   /// Seconds of training in one measurement.
   package var seconds: Double?
 
-  /// Leaves all but the data to the benchmark.
+  /// Choices that leave everything but the data to the benchmark.
   package init(data: String) { self.data = data }
 }
 
-/// The benchmarks, which start jobs of this program and compare what these tell or leave.
+/// The benchmarks, which start jobs of this program and compare what the jobs print or write.
 ///
 ///     let report = try Benchmark(commands, observer).speed(BenchChoices(data: "mnist"))
 ///     try report.write(to: "bench.json")
 ///
 /// Each throws ``Interruption`` where this process is asked to end, and `Failure` where a job
-/// cannot be run; no job of its own is left then, and no file.
+/// cannot be run; no job that it started and no file is left then.
 package struct Benchmark {
   private let commands: any ChildCommands
   private let observer: any BenchObserver
@@ -42,8 +42,8 @@ package struct Benchmark {
     self.observer = observer
   }
 
-  /// Measures how fast training is for every number of ranks; with `peers`, also how fast these
-  /// are.
+  /// Measures how fast training is for every number of ranks; with `peers`, also how fast other
+  /// programs are.
   package func speed(_ choices: BenchChoices, peers: PeerBench? = nil) throws -> BenchReport {
     let job = MPIJob()
     let plan = BenchPlan(choices, cores: job.cores.count)
@@ -54,7 +54,8 @@ package struct Benchmark {
     }
   }
 
-  /// Trains in many ways and compares the bits. Nil for `steps` and `precision` leaves them open.
+  /// Trains in many ways and compares the bits. The benchmark chooses `steps` or `precision` if
+  /// that is nil.
   package func proof(
     _ choices: BenchChoices, steps: Int?, precision: Precision?
   ) throws -> ProofReport {
@@ -69,7 +70,21 @@ package struct Benchmark {
   /// Measures what several machines exchange; `machines` are the launcher's options that name them.
   package func exchanges(_ choices: BenchChoices, machines: [String]) throws -> ExchangeReport {
     var run = ExchangeRun(
-      ExchangePlan(choices, machines: machines), MPIJob(), commands: commands, observer: observer)
+      ExchangeComparison(choices, machines: machines), MPIJob(), commands: commands,
+      observer: observer)
     return try run.perform()
+  }
+}
+
+/// What a benchmark found: lines for a person, and members for a JSON file.
+package protocol BenchResult: Encodable {
+  /// All lines, as a person reads them.
+  var lines: [String] { get }
+}
+
+extension BenchResult {
+  /// Writes the JSON file at `path`; one that is there is replaced.
+  package func write(to path: String) throws {
+    try OutputFile.replace(path) { try $0.write(Array(JSONText.pretty(self).utf8)) }
   }
 }

@@ -2,33 +2,35 @@ internal import FoundationEssentials
 internal import Glibc
 
 extension FileSystem {
-  /// `path` with a number behind it, as in `latest-1`: the first under which nothing is yet.
+  /// `path` with a number behind it, as in `latest-1`: the lowest number for which nothing exists
+  /// yet.
   package static func unusedPath(_ path: String) -> String {
     var number = 1
     while exists("\(path)-\(number)") { number += 1 }
     return "\(path)-\(number)"
   }
 
-  /// Where the symbolic link `path` leads; nil where there is none.
+  /// The destination of the symbolic link `path`; nil if there is no such link.
   package static func destination(ofLink path: String) -> String? {
     try? FileManager.default.destinationOfSymbolicLink(atPath: path)
   }
 
-  /// The path without symbolic links: `realpath`. One that leads nowhere stays as it is.
+  /// The path without symbolic links: `realpath`. A path that cannot be resolved is returned as it
+  /// is.
   package static func resolved(_ path: String) -> String {
     guard let real = realpath(path, nil) else { return path }
     defer { free(real) }
     return String(cString: real)
   }
 
-  /// The path from the root of the file system; links stay.
+  /// The path as an absolute one, in which symbolic links stay as they are.
   package static func absolute(_ path: String) -> String {
     guard !path.hasPrefix("/") else { return path }
     let names = path.split(separator: "/").drop { $0 == "." }
     return "\(resolved("."))/\(names.joined(separator: "/"))"
   }
 
-  /// Whether two paths lead to one file, which need not be there.
+  /// Whether two paths lead to the same file, which need not exist.
   package static func isOneFile(_ first: String, _ second: String) -> Bool {
     place(first) == place(second)
   }
@@ -57,4 +59,19 @@ extension FileSystem {
     guard let slash = path.lastIndex(of: "/") else { return "." }
     return slash == path.startIndex ? "/" : String(path[..<slash])
   }
+}
+
+// What this process may do with a path: `access`.
+extension FileSystem {
+  /// Whether the file at `path` may be written, or created if there is none.
+  package static func canWrite(_ path: String) -> Bool {
+    guard access(path, F_OK) != 0 else { return access(path, W_OK) == 0 }
+    return access(parent(of: path), W_OK) == 0
+  }
+
+  /// Whether there is a file at `path` that may be read.
+  package static func canRead(_ path: String) -> Bool { access(path, R_OK) == 0 }
+
+  /// Whether there is a program at `path` that may be executed.
+  package static func canExecute(_ path: String) -> Bool { access(path, X_OK) == 0 }
 }

@@ -38,14 +38,14 @@ import Testing
       #expect(abs(found - expected) < 1e-9)
     }
     #expect(abs(stages.longestWaiting - 30) < 1e-9)
-    #expect((row.rounds, row.wholeRounds) == (1, 1))
+    #expect((row.rounds, row.fullSpeedRounds) == (1, 1))
   }
 
-  @Test("rounds of a machine that was not whole are left out, and told of")
+  @Test("rounds below full speed are left out, and a note says so")
   func notWhole() throws {
     let rounds = [try measurement(), try measurement(joint: 1500), try measurement()]
     let row = BenchRow(cell, rounds, single: 1000)
-    #expect((row.rounds, row.wholeRounds) == (3, 2))
+    #expect((row.rounds, row.fullSpeedRounds) == (3, 2))
     #expect(row.imagesPerSecond?.values.count == 2)
     var report = BenchReport(
       machine: UsableCores(processor: "P", count: 2, isConfined: false), rounds: 3, seconds: 1,
@@ -53,11 +53,11 @@ import Testing
     report.rows = [row]
     let text = BenchTable(report: report).lines.joined(separator: "\n")
     #expect(text.contains("500*"))
-    #expect(text.contains("not whole in 1 of 3 measurements"))
+    #expect(text.contains("In 1 of 3 measurements the cores were slower together"))
   }
 
   /// A step of a sample costs 1 ms of forward and backward, and 0.5 ms of gradients.
-  @Test("a prediction is made from a machine that is never whole, with the doubt")
+  @Test("a prediction from a machine that is never at full speed says so")
   func prediction() throws {
     var report = BenchReport(
       machine: UsableCores(processor: "P", count: 2, isConfined: false), rounds: 2, seconds: 1,
@@ -66,7 +66,7 @@ import Testing
     report.rows = [100, 200].map { batchSize in
       var row = BenchRow(
         cell: BenchCell(precision: .fp32, ranks: 1, teams: .node, batchSize: batchSize))
-      row.imagesPerSecond = Summary([2000 / 3])
+      row.imagesPerSecond = MedianAndRange([2000 / 3])
       row.stepMilliseconds = Double(batchSize) * 1.5
       row.milliseconds = StageMilliseconds(longestWaiting: 0) { stage in
         switch stage {
@@ -84,7 +84,7 @@ import Testing
     let doubtful = try lines()
     #expect(doubtful.contains { $0.contains("666*") && $0.contains("666  ") }, "\(doubtful)")
     #expect(doubtful.contains { $0.hasPrefix("* 2 of these 2 rows were measured while") })
-    for row in report.rows.indices { report.rows[row].wholeRounds = 2 }
+    for row in report.rows.indices { report.rows[row].fullSpeedRounds = 2 }
     #expect(try !lines().contains { $0.contains("*") })
     report.rows.removeLast()
     #expect(throws: Failure.self) { try lines() }

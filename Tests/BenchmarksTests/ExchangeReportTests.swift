@@ -33,9 +33,9 @@ import Testing
         try steps.map { try measurement(step: $0, exchange: $0 / 2) })
     }
     let report = ExchangeReport(machines: ["--host", "a,b"], rounds: 3, seconds: 1, rows: rows)
-    #expect(report.lead(rows[0]) == nil)
-    #expect(try abs(#require(report.lead(rows[1])) - 0.5) < 1e-9)
-    #expect(try abs(#require(report.lead(rows[2])) - 2) < 1e-9)
+    #expect(report.speedup(rows[0]) == nil)
+    #expect(try abs(#require(report.speedup(rows[1])) - 0.5) < 1e-9)
+    #expect(try abs(#require(report.speedup(rows[2])) - 2) < 1e-9)
     let entries = report.lines.map { $0.split(separator: " ").map(String.init) }
     // 100 images in 9 ms; half of the way from 8 to 40 ms is 178% of 9.
     #expect(

@@ -17,13 +17,13 @@ import Testing
     ).command.run(seconds: 200)
   }
 
-  @Test("the published model is told of")
+  @Test("the published model is named")
   func same() throws {
     let outcome = try run("--quick", "--ranks", "1")
     let verdicts = """
 
       the same bits in all 3 runs: model, optimizer and metrics
-      the published model, a3a600e0416ac755 after 63 steps in fp32, as everybody gets it
+      the published model, a3a600e0416ac755 after 63 steps in fp32: every run has it
 
       """
     #expect(outcome.status == 0 && outcome.output.hasSuffix(verdicts), "\(outcome.reported)")

@@ -3,22 +3,25 @@ internal import Images
 internal import Kernels
 package import VAE
 
-/// How long a step takes on N nodes of R ranks each, teams by node, at batch B. The constants are
-/// fitted to measurements.
+/// How long a step takes on N nodes of R ranks each, with one team on each node and batches of B
+/// images. The constants are fitted to measurements. Sources/README.md explains the words tile,
+/// lane and bucket.
 ///
 ///     step = (samples(b) + gradients(e, B/N)) (1 + w log₂ R) + 2 l + exposed(T, G)
 ///
 /// - samples(b) = p b + q: the time for batch, forward and backward of the rank with the largest
 ///   shard, which has b images; by ``Shard`` no other has more than one image less.
 /// - gradients(e, s) = e (u s + v): the time for a rank's tiles, of e parameters in all, over the s
-///   samples of its node; v is the update of a parameter, which does not get less with more nodes.
-///   e is the number of parameters of the largest lane.
-/// - w: the part of its time that a rank waits for the slowest one, for each doubling of ranks.
+///   samples of its node; v is the time to update a parameter, which more nodes do not shorten. e
+///   is the number of parameters of the largest lane.
+/// - w: how long a rank waits for the slowest one, as a part of its own time, for each doubling of
+///   ranks.
 /// - 2 l: the parts of a gradient go one way, and their sums come back; l is the latency.
-/// - exposed(T, G) = max(T/4, T − 3/4 G): the time that a step is longer because of T, the time of
-///   the transfer; G is the time of the gradients' products, which go on meanwhile. Of four buckets
-///   the first is sent when a quarter is computed, and the last when all is. T = 2 (N − 1)/N S / c
-///   for S bytes of gradient and a network of c bytes a second, which all lanes of a node share.
+/// - exposed(T, G) = max(T/4, T − 3/4 G): how much longer a step takes because of the transfer. T
+///   is the time of the transfer, and G the time of the gradients' products, which are computed
+///   meanwhile. The gradient is sent in four buckets: the first when a quarter of it is computed,
+///   the last when all of it is. T = 2 (N − 1)/N S / c for S bytes of gradient and a network of c
+///   bytes a second, which all lanes of a node share.
 ///
 /// The model leaves out: nodes that differ, traffic of other jobs, and memory that gets slower when
 /// more cores share it than were measured.
@@ -78,7 +81,7 @@ package struct CostModel: Codable, Equatable, Sendable {
     package var synchronisation: Double
     /// The all-reduce's latencies.
     package var latency: Double
-    /// The transfer of the all-reduce's bytes, without the part that goes on beside products.
+    /// The transfer of the all-reduce's bytes, without the part that is hidden behind products.
     package var bytes: Double
 
     /// The time of the whole step.
@@ -99,7 +102,7 @@ package struct CostModel: Codable, Equatable, Sendable {
 }
 
 extension CostModel {
-  /// The times of a step of `batchSize` images, with so many ranks on each of so many nodes.
+  /// The times of a step of `batchSize` images, with `ranks` ranks on each of `nodes` nodes.
   package func step(ranks: Int, nodes: Int, batchSize: Int, over network: Network) -> Step {
     let split = Split(configuration, ranks: ranks, nodes: nodes, batchSize: batchSize)
     let (size, count) = (Double(nodes), Double(split.parameters))
@@ -116,7 +119,7 @@ extension CostModel {
         (size - 1) / size * Double(split.bytes) / network.bandwidth, behind: gradients))
   }
 
-  /// The part of `network` seconds of transfer that does not go on beside `gradients` seconds of
+  /// The part of `network` seconds of transfer that is not hidden behind `gradients` seconds of
   /// products.
   private static func exposed(_ network: Double, behind gradients: Double) -> Double {
     let buckets = Double(TilePlan.mostBuckets)

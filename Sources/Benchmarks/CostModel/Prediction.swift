@@ -34,17 +34,17 @@ package struct Prediction {
   private let nodes: [Int]
   private let batchSizes: [Int]
 
-  /// Fits the model to the fp32 rows of `report` that were measured on a whole machine; where those
-  /// are too few, as on a virtual machine, to all fp32 rows.
+  /// Fits the model to the fp32 rows of `report` that are trustworthy (see ``FullSpeed``) or, where
+  /// those are too few, as on a virtual machine, to all fp32 rows.
   ///
   /// - Throws: `Failure` with `badData` where all are too few.
   package init(_ question: Question, from report: BenchReport) throws {
     let all = report.rows.filter {
       $0.cell.precision == .fp32 && $0.cell.teams == .node && $0.milliseconds != nil
     }
-    let whole = all.filter(\.isWhole)
-    let isEnough = Set(whole.map(\.cell.ranks)) == Set(all.map(\.cell.ranks))
-    let choices = (isEnough ? [whole] : []) + [all]
+    let trustworthy = all.filter(\.isTrustworthy)
+    let isEnough = Set(trustworthy.map(\.cell.ranks)) == Set(all.map(\.cell.ranks))
+    let choices = (isEnough ? [trustworthy] : []) + [all]
     let fits = choices.lazy.compactMap { rows in
       report.model.flatMap { CostModel(rows.compactMap(\.observation), $0) }.map { (rows, $0) }
     }
@@ -66,24 +66,24 @@ package struct Prediction {
     [parameters, ""] + check + doubt + [""] + grid + [""] + batchSizes.map { limit($0) }
   }
 
-  /// A warning about the figures; none where all were measured on a whole machine.
+  /// A warning about the figures; none where all of them are trustworthy.
   private var doubt: [String] {
-    let count = measured.count { !$0.isWhole }
+    let count = measured.count { !$0.isTrustworthy }
     guard count > 0 else { return [] }
     return [
-      "* \(count) of these \(measured.count) rows were measured while the machine's cores were not "
-        + "whole, as those of virtual machines seldom are: what is predicted may be as far off; "
-        + "run lockstep bench again, on a machine that nothing else uses"
+      "* \(count) of these \(measured.count) rows were measured while the cores were slower together "
+        + "than one by one, as on most virtual machines: what is predicted may be as far from the "
+        + "truth; run lockstep bench again, on a machine that nothing else uses"
     ]
   }
 
   private var parameters: String {
-    "a step on N nodes of R ranks, teams by node: "
-      + "\((model.sample.slope * 1e6).twoDecimals) µs a sample of a rank, "
-      + "\((model.gradient.slope * 1e12).twoDecimals) ps a sample and parameter, "
-      + "\((model.gradient.offset * 1e9).twoDecimals) ns a parameter updated, "
-      + "\((model.sample.offset * 1e6).twoDecimals) µs a step, \(Figure.percent(model.synchronisation)) "
-      + "of waiting for each doubling of ranks; "
+    "what a step costs, with one team on each node: "
+      + "\((model.sample.slope * 1e6).twoDecimals) µs for each sample of a rank, "
+      + "\((model.gradient.slope * 1e12).twoDecimals) ps for each sample and parameter, "
+      + "\((model.gradient.offset * 1e9).twoDecimals) ns to update a parameter, "
+      + "\((model.sample.offset * 1e6).twoDecimals) µs for the step itself, "
+      + "\(Figure.percent(model.synchronisation)) more for waiting with each doubling of ranks; "
       + "network \(question.gigabits.twoDecimals) Gbit/s, \(question.microseconds.twoDecimals) µs"
   }
 
@@ -97,7 +97,7 @@ package struct Prediction {
       let predicted = self.rate(ranks: row.cell.ranks, batchSize: row.cell.batchSize)
       table.add([
         "\(row.cell.batchSize)", "\(row.cell.ranks)",
-        Int(rate).grouped + (row.isWhole ? "" : "*"), Int(predicted).grouped,
+        Int(rate).grouped + (row.isTrustworthy ? "" : "*"), Int(predicted).grouped,
         Figure.percent(predicted / rate - 1),
       ])
     }
@@ -125,12 +125,13 @@ package struct Prediction {
 }
 
 extension Prediction {
-  /// A line that tells up to how many nodes training gets faster, what a step with twice as many
+  /// A line that tells up to how many nodes training gets faster, what a step on twice as many
   /// consists of, and how that could be changed.
   private func limit(_ batchSize: Int) -> String {
     let ranks = ranks.last!
     var count = 1
-    // Twice the nodes must give a fifth more; else they serve better for another run.
+    // Twice the nodes must be faster by a fifth; otherwise the additional ones are better used for
+    // another run.
     while count < 4096,
       rate(ranks: ranks, nodes: 2 * count, batchSize: batchSize)
         > 1.2 * rate(ranks: ranks, nodes: count, batchSize: batchSize)
@@ -143,9 +144,9 @@ extension Prediction {
     let shares = parts.prefix(3).map {
       "\($0.name) \(Figure.percent($0.seconds / step.total))"
     }
-    return "batch \(batchSize), \(Wording.count(ranks, "rank")) a node: scales to "
-      + "\(Wording.count(count, "node")); at \(2 * count) a step is "
-      + shares.joined(separator: ", ") + ". To move it: \(parts[0].remedy)."
+    return "batch \(batchSize), \(Wording.count(ranks, "rank")) a node: worth up to "
+      + "\(Wording.count(count, "node")); on \(2 * count), where a step is hardly faster, it consists of "
+      + shares.joined(separator: ", ") + ". To use more nodes: \(parts[0].remedy)."
   }
 
   private static func parts(
@@ -154,13 +155,19 @@ extension Prediction {
     [
       (
         "forward and backward", step.samples,
-        "faster cores, or larger batches: shards have six rows"
+        "faster cores, or larger batches, so that each rank has more samples"
       ),
       ("weight gradients", step.gradients, "faster cores"),
-      ("updates", step.update, "more ranks a node, which share them, in place of nodes"),
-      ("synchronisation", step.synchronisation, "fewer ranks a node, or larger batches"),
-      ("network latency", step.latency, "fewer and larger nodes, a network with less latency"),
-      ("network bytes", step.bytes, "a wider network, or larger batches: bytes are a step's"),
+      (
+        "updates", step.update,
+        "more ranks on each node, which share the updates, instead of more nodes"
+      ),
+      ("synchronisation", step.synchronisation, "fewer ranks on each node, or larger batches"),
+      ("network latency", step.latency, "fewer and larger nodes, or a network with less latency"),
+      (
+        "network bytes", step.bytes,
+        "a faster network, or larger batches, since every step sends the same bytes"
+      ),
     ]
   }
 }

@@ -3,7 +3,7 @@ internal import Formats
 internal import Kernels
 internal import Platform
 
-/// What was measured of an exchange: the rounds' figures and their medians.
+/// What was measured for an ``ExchangeCell``: the figures of all rounds and their medians.
 struct ExchangeRow: Codable {
   var cell: ExchangeCell
 
@@ -13,20 +13,20 @@ struct ExchangeRow: Codable {
   /// The bytes that the ranks of a machine give MPI for other machines in a full step.
   var bytes: Int
 
-  /// Of these, the least that an all-reduce needs; nil for another exchange.
+  /// The fewest bytes that an all-reduce needs; nil for other exchanges.
   var leastBytes: Int?
 
-  var imagesPerSecond: Summary?
-  var stepMilliseconds: Summary?
+  var imagesPerSecond: MedianAndRange?
+  var stepMilliseconds: MedianAndRange?
 
-  /// Milliseconds a full step in which ranks did nothing but exchange, the mean over ranks.
-  var exchangeMilliseconds: Summary?
+  /// Milliseconds of a full step in which ranks did nothing but exchange, the mean over ranks.
+  var exchangeMilliseconds: MedianAndRange?
 
   /// Milliseconds of the gradient's all-reduce by itself, and of `MPI_Allreduce` over all ranks;
-  /// nil for another exchange.
-  var allReduceMilliseconds: Summary?
+  /// nil for other exchanges.
+  var allReduceMilliseconds: MedianAndRange?
   /// See ``allReduceMilliseconds``.
-  var flatMilliseconds: Summary?
+  var flatMilliseconds: MedianAndRange?
 
   /// Sums up the measurements of `cell` in all `rounds`.
   init(_ cell: ExchangeCell, _ rounds: [Measurement]) {
@@ -34,11 +34,13 @@ struct ExchangeRow: Codable {
     ranks = rounds.first?.ranks ?? 0
     bytes = rounds.first?.exchange.bytes ?? 0
     leastBytes = rounds.first?.exchange.leastBytes
-    imagesPerSecond = Summary(rounds.map(\.imagesPerSecond))
-    stepMilliseconds = Summary(rounds.map(\.stepMilliseconds))
-    exchangeMilliseconds = Summary(rounds.map { $0.stageMilliseconds(.exchange) })
-    allReduceMilliseconds = Summary(rounds.compactMap(\.exchange.allReduce).map { 1000 * $0.ours })
-    flatMilliseconds = Summary(rounds.compactMap(\.exchange.allReduce).map { 1000 * $0.flat })
+    imagesPerSecond = MedianAndRange(rounds.map(\.imagesPerSecond))
+    stepMilliseconds = MedianAndRange(rounds.map(\.stepMilliseconds))
+    exchangeMilliseconds = MedianAndRange(rounds.map { $0.stageMilliseconds(.exchange) })
+    allReduceMilliseconds = MedianAndRange(
+      rounds.compactMap(\.exchange.allReduce).map { 1000 * $0.ours })
+    flatMilliseconds = MedianAndRange(
+      rounds.compactMap(\.exchange.allReduce).map { 1000 * $0.flat })
   }
 }
 
@@ -73,13 +75,13 @@ package struct ExchangeReport: Codable, BenchResult {
       Figure.percent(row.stepMilliseconds?.spread),
       Figure.milliseconds(row.exchangeMilliseconds?.median),
       row.imagesPerSecond.map { Int($0.median).grouped } ?? "–",
-      lead(row).map { "\($0.twoDecimals) times as fast" } ?? "",
+      speedup(row).map { "\($0.twoDecimals) times as fast" } ?? "",
     ]
   }
 
   /// How many times as fast the row's exchange is as the default one: the median over rounds of
   /// their ratios. nil for the default itself.
-  func lead(_ row: ExchangeRow) -> Double? {
+  func speedup(_ row: ExchangeRow) -> Double? {
     let other = rows.first { $0.cell == row.cell.baseline && $0.cell != row.cell }
     guard let mine = row.imagesPerSecond?.values, let theirs = other?.imagesPerSecond?.values
     else { return nil }

@@ -1,9 +1,9 @@
 internal import Platform
 
-/// Measures all exchanges in turn, round after round, so that what slows the machines or the
-/// network down for a while slows all exchanges alike.
+/// Measures all exchanges in turn, round after round, so that a passing slowdown of the machines or
+/// the network affects all exchanges alike.
 struct ExchangeRun {
-  let plan: ExchangePlan
+  let plan: ExchangeComparison
   let job: MPIJob
   let commands: any ChildCommands
 
@@ -11,7 +11,8 @@ struct ExchangeRun {
   private var measured: [ExchangeCell: [Measurement]] = [:]
 
   init(
-    _ plan: ExchangePlan, _ job: MPIJob, commands: any ChildCommands, observer: any BenchObserver
+    _ plan: ExchangeComparison, _ job: MPIJob, commands: any ChildCommands,
+    observer: any BenchObserver
   ) {
     self.plan = plan
     self.job = job

@@ -11,7 +11,7 @@ enum Figure {
       ? "\(tenths / 10).\(abs(tenths % 10))%" : "\(Int((fraction * 100).rounded()))%"
   }
 
-  /// How figures of so many rounds are called.
+  /// What to call figures that come from this many rounds.
   static func medians(_ rounds: Int) -> String {
     rounds == 1 ? "one round" : "medians of \(rounds) rounds"
   }

@@ -8,7 +8,7 @@ package enum JSONText {
     String(decoding: try encoder([.sortedKeys]).encode(value), as: UTF8.self)
   }
 
-  /// `value` with a member a line and a line's end, for files that people read, too.
+  /// `value` with one member on each line, for files that people read, too; ends with a line's end.
   static func pretty(_ value: some Encodable) throws -> String {
     String(
       decoding: try encoder([.sortedKeys, .prettyPrinted]).encode(value), as: UTF8.self) + "\n"

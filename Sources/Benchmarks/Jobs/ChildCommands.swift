@@ -11,8 +11,8 @@ package protocol ChildCommands {
   /// ``Measurement`` as the last line, in JSON.
   func measure(_ request: MeasurementRequest, data: String) -> [String]
 
-  /// Trains in the run directory `run` with all defaults: to the end, or, where `maxSteps` is not
-  /// nil, for so many steps.
+  /// Trains in the run directory `run` with all defaults: to the end or, if `maxSteps` is not nil,
+  /// for that number of steps.
   func train(data: String, run: String, maxSteps: Int?) -> [String]
 
   /// Trains in the run directory `run` as `cell` says, and writes a row of metrics for each step.

@@ -5,8 +5,8 @@ internal import Ranks
 
 /// A child process with a time limit.
 ///
-/// It leads a process group of its own, which the terminal's Ctrl-C does not reach, and blocks no
-/// signal.
+/// The child leads a process group of its own, which the terminal's Ctrl-C does not reach, and
+/// blocks no signal.
 struct ChildProcess {
   /// How a child ended, and what it wrote.
   struct Outcome {

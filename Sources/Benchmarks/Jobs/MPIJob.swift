@@ -44,10 +44,10 @@ struct MPIJob {
   /// - Parameters:
   ///   - words: the program and its arguments.
   ///   - limit: the seconds after which it is ended.
-  ///   - tolerated: an exit code that is no failure either; nil for none but 0.
-  ///   - variables: what the child's environment has beside this process's own.
+  ///   - tolerated: an exit code that, like 0, is no failure; nil for none.
+  ///   - variables: variables to add to this process's own environment for the child.
   ///   - prompt: a signal to send to it while it runs; nil for none.
-  /// - Returns: what the child left.
+  /// - Returns: how the child ended, and what it wrote.
   /// - Throws: `Failure` where it cannot be started, the time limit ends it, or it ends with a code
   ///   that is neither 0 nor `tolerated`.
   func run(
@@ -115,8 +115,8 @@ extension ChildProcess.Outcome {
   }
 
   /// The first paragraph on standard error, on one line: mpirun names the cause there, between
-  /// rulers, and then gives advice; nil where there is none. (`--quiet` would keep it from
-  /// telling.)
+  /// rulers, and then gives advice; nil where there is none. (mpirun's flag `--quiet` would
+  /// suppress both.)
   var complaint: String? {
     let lines = errors.split(omittingEmptySubsequences: false, whereSeparator: \.isNewline)
       .map { line in line.allSatisfy { $0 == "-" || $0.isWhitespace } ? "" : line }

@@ -13,9 +13,6 @@ package struct AllReduceTimes: Codable, Equatable, Sendable {
 
   /// Seconds of `MPI_Allreduce` of as many floats over all ranks.
   package var flat: Double
-
-  /// How many times as fast the trainer's exchange is.
-  package var lead: Double { flat / ours }
 }
 
 extension AllReduceTimes {

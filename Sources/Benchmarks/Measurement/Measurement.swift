@@ -2,7 +2,7 @@ package import Engine
 package import Kernels
 package import VAE
 
-/// How a job trains that is measured, and for how long.
+/// How a job trains while it is measured, and for how long.
 package struct MeasurementRequest: Codable, Hashable, Sendable {
   /// The number format of the products.
   package var precision = Precision.fp32
@@ -22,7 +22,7 @@ package struct MeasurementRequest: Codable, Hashable, Sendable {
   /// Seconds to train for, after a warm-up of a few steps.
   package var seconds = 1.0
 
-  /// Seconds of each of the runs that measure the processor's peak, up to nine.
+  /// Seconds of each run that measures the processor's peak; there are up to nine such runs.
   package var peakSeconds = 0.05
 
   /// Batches of 128 images in fp32, one team on each node.

@@ -5,7 +5,8 @@ internal import MPI
 /// Measures what the cores of a job can do at most, alone and all at once.
 ///
 /// The cores of a virtual machine are shared with others, whose work looks like slow training.
-/// While all cores together reach less than each by itself, figures say little.
+/// While all cores together reach less than each by itself, figures of training say little: see
+/// ``FullSpeed``.
 struct PeakMeter {
   private let peak: ArithmeticPeak
   private let seconds: Double

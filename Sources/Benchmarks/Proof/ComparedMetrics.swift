@@ -35,8 +35,8 @@ struct ComparedMetrics: Equatable {
     guard rows.count == lines.count, !rows.isEmpty else { return nil }
   }
 
-  /// The step of the first row that differs from the one of `other` or has none there; nil where
-  /// all rows are equal.
+  /// The step of the first row that differs from the row of `other` at the same place, or has no
+  /// counterpart there; nil where all rows are equal.
   func firstDifference(from other: ComparedMetrics) -> Int? {
     guard rows != other.rows else { return nil }
     let index = zip(rows, other.rows).enumerated().first { $0.element.0 != $0.element.1 }?.offset

@@ -35,7 +35,7 @@ package struct ProofCell: Codable, Hashable {
   /// it.
   var resumedOn: Int?
 
-  /// A few words that name it while it trains.
+  /// A few words that name the run while it trains.
   var name: String {
     let who =
       resumedOn.map { "\(ranks) → \($0) ranks" } ?? Wording.count(ranks, "rank")
@@ -45,7 +45,7 @@ package struct ProofCell: Codable, Hashable {
   }
 }
 
-/// The runs of a proof, with nothing left open.
+/// The runs that a proof consists of.
 struct ProofPlan {
   /// The folder with the images.
   let data: String
@@ -53,8 +53,8 @@ struct ProofPlan {
   /// The ways to train; the others of a subject are compared with its first.
   let cells: [ProofCell]
 
-  /// Fills in what is left open. By default a run goes beyond the end of MNIST's first epoch and
-  /// takes some seconds; one of the rank counts is the number of `cores`.
+  /// Takes `choices`, with a default for each that is nil. By default a run goes beyond the end of
+  /// MNIST's first epoch and takes some seconds; one of the rank counts is the number of `cores`.
   init(_ choices: BenchChoices, cores: Int, steps: Int?, precision: Precision?) {
     data = choices.data
     let ranks = Set(choices.ranks ?? [1, 2, 3, 4, cores]).sorted()

@@ -2,7 +2,7 @@ internal import Engine
 internal import Kernels
 package import Platform
 
-/// What a run of a proof left.
+/// What one run of a proof wrote, or why it failed.
 struct ProofRow: Codable {
   /// How it was trained.
   var cell: ProofCell
@@ -52,7 +52,7 @@ package struct ProofReport: Codable, BenchResult {
   var holds: Bool { rows.allSatisfy(\.differences.isEmpty) }
 
   /// A sentence that tells whether all runs of a subject ended with the same bits.
-  var verdict: String {
+  var conclusion: String {
     let wrong = rows.count { !$0.differences.isEmpty }
     let failed = rows.count { $0.failure != nil }
     if wrong > 0 {
@@ -67,7 +67,7 @@ package struct ProofReport: Codable, BenchResult {
   var isAsPublished: Bool { publishedRows.allSatisfy { $0.model == $0.published } }
 
   /// A sentence that tells whether the models are the published ones.
-  var publishedVerdict: String {
+  var publishedConclusion: String {
     guard let first = publishedRows.first, let published = first.published else {
       return
         "no published model to compare with: there is one for MNIST, fp32, batch 128, default steps"
@@ -76,9 +76,10 @@ package struct ProofReport: Codable, BenchResult {
       "the published model, \(published.prefix(16)) after \(first.cell.subject.steps) steps in fp32"
     let wrong = publishedRows.count { $0.model != $0.published }
     return wrong == 0
-      ? "\(name), as everybody gets it"
-      : "NOT \(name): \(wrong) of \(publishedRows.count) runs have another; if "
-        + "LOCKSTEP_INSTRUCTIONS=generic has it, this processor errs, else this build"
+      ? "\(name): every run has it"
+      : "NOT \(name): \(wrong) of \(publishedRows.count) runs have another; run "
+        + "this again with LOCKSTEP_INSTRUCTIONS=generic: if the model is then the published one, this "
+        + "processor computes wrongly, otherwise this build does"
   }
 
   private var publishedRows: [ProofRow] { rows.filter { $0.published != nil } }
@@ -86,10 +87,10 @@ package struct ProofReport: Codable, BenchResult {
   /// The failure with which the process ends; nil where all is well. Bits that differ come before
   /// runs that failed.
   package var failure: Failure? {
-    if !holds { return Failure(.disagreement, Sentence(verdict)) }
-    if !isAsPublished { return Failure(.disagreement, Sentence(publishedVerdict)) }
+    if !holds { return Failure(.disagreement, Sentence(conclusion)) }
+    if !isAsPublished { return Failure(.disagreement, Sentence(publishedConclusion)) }
     guard let first = rows.lazy.compactMap(\.failure).first else { return nil }
-    return Failure(ExitCode(rawValue: first.code) ?? .mpi, "\(verdict): \(first.sentence)")
+    return Failure(ExitCode(rawValue: first.code) ?? .mpi, "\(conclusion): \(first.sentence)")
   }
 
   /// See ``BenchResult``.
@@ -102,7 +103,7 @@ package struct ProofReport: Codable, BenchResult {
       let isFirst = row.failure == nil && known.insert(row.cell.subject).inserted
       table.add(entries(row, isFirst: isFirst))
     }
-    return [heading, ""] + table.lines + ["", verdict, publishedVerdict]
+    return [heading, ""] + table.lines + ["", conclusion, publishedConclusion]
   }
 
   private var heading: String {

@@ -3,7 +3,7 @@ internal import Glibc
 internal import Kernels
 internal import Platform
 
-/// Trains in all ways of a plan, one after the other, and compares what the runs leave.
+/// Trains in all ways of a plan, one after the other, and compares what the runs write.
 struct ProofRun {
   let plan: ProofPlan
   let job: MPIJob
@@ -26,8 +26,8 @@ struct ProofRun {
       machine: job.cores, instructions: InstructionSet.current.description)
   }
 
-  /// Does all runs. The failure of one stands in its row, so that the minutes of the others are not
-  /// lost.
+  /// Does all runs. If one of them fails, its row says why and the others go on, so that their
+  /// minutes are not lost.
   ///
   /// - Throws: the failure of the first run, since the others would fail alike; and `Interruption`
   ///   where this process is asked to end.
@@ -55,7 +55,8 @@ struct ProofRun {
     if cell.resumedOn != nil { row.stoppedAfter = try stop(cell, run) }
     _ = try job.run(words(cell, ranks: cell.resumedOn ?? cell.ranks, run: run), limit: Self.limit)
     row.seconds = (ContinuousClock.now - start) / .seconds(1)
-    guard let metrics = ComparedMetrics(File.text("\(run)/metrics.jsonl")) else {
+    let text = try? FileSystem.read("\(run)/metrics.jsonl")
+    guard let metrics = text.flatMap({ ComparedMetrics($0) }) else {
       throw Failure(.badData, "a run left a metrics.jsonl that cannot be read: \(cell.name)")
     }
     let model = SHA256.hexadecimal(try SHA256.digest(ofFile: "\(run)/latest/model.safetensors"))
@@ -85,8 +86,8 @@ struct ProofRun {
     return row
   }
 
-  /// The command line that trains as `cell` says on so many ranks; a single one is started without
-  /// mpirun.
+  /// The command line that trains as `cell` says, on `ranks` ranks; a single rank is started
+  /// without mpirun.
   private func words(_ cell: ProofCell, ranks: Int, run: String) -> [String] {
     let program = commands.train(cell, data: plan.data, run: run)
     return ranks == 1 ? program : job.words(ranks: ranks, threads: cell.threads, for: program)
@@ -109,7 +110,8 @@ extension ProofRun {
       let rows = Int.random(in: max(1, latest / 2)...max(1, latest))
       let log = "\(run)/metrics.jsonl"
       let prompt = ChildProcess.Prompt(signal: SIGUSR1) {
-        File.text(log).utf8.count { $0 == UInt8(ascii: "\n") } >= rows
+        let written = (try? FileSystem.read(log)) ?? ""
+        return written.utf8.count { $0 == UInt8(ascii: "\n") } >= rows
       }
       _ = try job.run(
         words(cell, ranks: cell.ranks, run: run), limit: Self.limit, tolerating: .stopped,

@@ -2,7 +2,7 @@ internal import Engine
 internal import Kernels
 internal import Platform
 
-/// What one row of the table is about: how a job trains.
+/// What one row of the table of speeds is about: how a job trains.
 struct BenchCell: Codable, Hashable {
   /// The number format of the products.
   let precision: Precision
@@ -16,13 +16,13 @@ struct BenchCell: Codable, Hashable {
   /// Images of a step, over all ranks.
   let batchSize: Int
 
-  /// A few words that name it while it is measured.
+  /// A few words that name the cell while it is measured.
   var name: String {
     "\(precision.rawValue), \(Wording.count(ranks, "rank")), "
       + (ranks == 1 ? "" : "teams \(teams.rawValue), ") + "batch \(batchSize)"
   }
 
-  /// What a job must measure for it, in a benchmark that goes by `plan`.
+  /// What a job must measure for the cell in a benchmark with this `plan`.
   func request(_ plan: BenchPlan) -> MeasurementRequest {
     var request = MeasurementRequest()
     request.precision = precision
@@ -34,7 +34,7 @@ struct BenchCell: Codable, Hashable {
   }
 }
 
-/// What a benchmark of speed measures, with nothing left open.
+/// What a benchmark of speed measures, and how.
 struct BenchPlan {
   /// The folder with the images.
   var data: String
@@ -45,7 +45,7 @@ struct BenchPlan {
   /// Batch sizes.
   var batchSizes: [Int]
 
-  /// How often everything is measured, in turn.
+  /// The number of rounds, in each of which everything is measured once.
   var rounds: Int
 
   /// Seconds of training in one measurement.
@@ -54,7 +54,7 @@ struct BenchPlan {
   /// Whether to leave out what takes long.
   var isQuick: Bool
 
-  /// What the rows of the table are about; those that are compared with one another are neighbours.
+  /// What the rows of the table are about; rows to be compared follow one another.
   var cells: [BenchCell] {
     Precision.allCases.flatMap { precision in
       batchSizes.flatMap { batchSize in
@@ -70,8 +70,8 @@ struct BenchPlan {
   /// The cells whose number format this processor has.
   var availableCells: [BenchCell] { cells.filter(\.precision.isAvailable) }
 
-  /// Fills in what `choices` leave open, so that a run on a machine of so many `cores` takes about
-  /// three minutes, and a quick one less than one.
+  /// Takes `choices`, with a default for each that is nil, so that a run on a machine with `cores`
+  /// cores takes about three minutes, and a quick one less than one.
   init(_ choices: BenchChoices, cores: Int) {
     data = choices.data
     isQuick = choices.isQuick
@@ -84,7 +84,8 @@ struct BenchPlan {
     seconds = max(0.2, min(isQuick ? 0.5 : 1, budget - Self.overhead))
   }
 
-  /// About the seconds that a measurement takes beside training: the start, the warm-up, the peaks.
+  /// Roughly the seconds that a measurement takes beside training: for the start, the warm-up and
+  /// the peaks.
   private static let overhead = 1.2
 
   /// Every count up to four, then powers of two, and all cores.

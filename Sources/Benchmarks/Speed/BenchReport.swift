@@ -26,7 +26,7 @@ package struct BenchReport: Codable, BenchResult {
 
   /// Seconds from the start of `mpirun` to its end, for a job of ``startupRanks`` ranks that trains
   /// for one step.
-  var startup: Summary?
+  var startup: MedianAndRange?
   /// See ``startup``.
   var startupRanks: Int
 
@@ -53,12 +53,12 @@ extension BenchReport {
 
   /// Reads the file that a benchmark of speed wrote at `path`.
   package init(reading path: String) throws {
-    guard File.canBeRead(path) else {
+    guard let text = try? FileSystem.read(path) else {
       throw Failure(
         .inputOutput,
         "\(path): cannot be read; measure first: \(command: "bench") \(setting: "json", path)")
     }
-    guard let report = JSONText.decoded(BenchReport.self, from: File.text(path)) else {
+    guard let report = JSONText.decoded(BenchReport.self, from: text) else {
       throw Failure(
         .badData,
         "\(path): this is not what \(command: "bench") writes; run \(command: "bench") "

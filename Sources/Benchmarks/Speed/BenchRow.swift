@@ -2,7 +2,8 @@ internal import Platform
 internal import Engine
 internal import Kernels
 
-/// What was measured of a cell: medians of the rounds that count, nil where nothing was measured.
+/// What was measured for a ``BenchCell``: medians of the rounds that count, nil where nothing was
+/// measured.
 struct BenchRow: Codable {
   /// How the job trained.
   var cell: BenchCell
@@ -10,7 +11,7 @@ struct BenchRow: Codable {
   /// Why there are no figures, as in "no bf16 on this processor"; nil where there are.
   var unavailable: String?
 
-  var imagesPerSecond: Summary?
+  var imagesPerSecond: MedianAndRange?
   var stepMilliseconds: Double?
 
   /// Milliseconds of a full step by stage, the mean over ranks.
@@ -19,20 +20,20 @@ struct BenchRow: Codable {
   /// The operations a second of a step's products, as a fraction of the cores' joint peak.
   var fractionOfPeak: Double?
 
-  /// The same of the weight gradients, whose time includes the update in the same tile.
+  /// The same for the weight gradients alone, whose time includes updating the parameters.
   var gradientFractionOfPeak: Double?
 
-  /// Images a second, as a fraction of what so many single ranks would reach.
+  /// Images a second, as a fraction of the number of ranks times the rate of a single rank.
   var efficiency: Double?
 
   /// For each round the lesser of the cores' joint peaks before and after it, in operations a
   /// second.
   var jointPeaks: [Double] = []
 
-  /// The number of rounds, and of those in which the machine was whole: see ``Wholeness``.
+  /// The number of rounds, and of those at ``FullSpeed``.
   var rounds = 0
   /// See ``rounds``.
-  var wholeRounds = 0
+  var fullSpeedRounds = 0
 }
 
 /// Milliseconds of a full step by stage.
@@ -59,16 +60,16 @@ struct StageMilliseconds: Codable {
 }
 
 extension BenchRow {
-  /// Whether the machine was whole in at least half of the rounds, so that the figures can be
-  /// trusted.
-  var isWhole: Bool { wholeRounds * 2 >= rounds }
+  /// Whether the cores ran at full speed in at least half of the rounds, so that the figures can be
+  /// trusted: see ``FullSpeed``.
+  var isTrustworthy: Bool { fullSpeedRounds * 2 >= rounds }
 
   /// Sums up the measurements of `cell` in all `rounds`; `single` is the highest peak that one core
   /// ever reached by itself.
   init(_ cell: BenchCell, _ rounds: [Measurement], single: Double) {
     self.init(cell: cell)
-    let isWhole = Wholeness.judge(rounds, single: single)
-    let counted = Wholeness.counted(isWhole).map { rounds[$0] }
+    let isFullSpeed = FullSpeed.isReached(in: rounds, single: single)
+    let counted = FullSpeed.counted(isFullSpeed).map { rounds[$0] }
     func median(_ figure: (Measurement) -> Double) -> Double? {
       counted.map(figure).median
     }
@@ -77,8 +78,8 @@ extension BenchRow {
     }
     self.rounds = rounds.count
     jointPeaks = rounds.map { min($0.peak.before, $0.peak.after) }
-    wholeRounds = isWhole.count { $0 }
-    imagesPerSecond = Summary(counted.map(\.imagesPerSecond))
+    fullSpeedRounds = isFullSpeed.count { $0 }
+    imagesPerSecond = MedianAndRange(counted.map(\.imagesPerSecond))
     stepMilliseconds = median(\.stepMilliseconds)
     fractionOfPeak = median { $0.fractionOfPeak }
     gradientFractionOfPeak = median { $0.gradientFractionOfPeak }

@@ -2,8 +2,8 @@ internal import Engine
 internal import Kernels
 internal import Platform
 
-/// Takes all measurements in turn, round after round, so that what slows the machine down for a
-/// while slows all of them alike.
+/// Takes all measurements in turn, round after round, so that a passing slowdown of the machine
+/// affects all of them alike.
 struct BenchRun {
   let plan: BenchPlan
   let job: MPIJob
@@ -72,8 +72,8 @@ struct BenchRun {
     peerRates[peer, default: []].append(answer.imagesPerSecond)
   }
 
-  /// Trains to the end with all defaults, on the most ranks; and so do those peers that are one
-  /// process, which stop where the loss is reached.
+  /// Trains to the end with all defaults, on the most ranks. Peers that are one process do the
+  /// same, but stop when the loss is reached.
   private func timesToLoss() throws -> [TimeToLoss] {
     let run = scratch.folder("to-loss")
     let words = commands.train(data: plan.data, run: run, maxSteps: nil)
@@ -82,7 +82,8 @@ struct BenchRun {
       _ = try job.run(job.words(ranks: mostRanks, for: words), limit: 600)
     }
     let name = "Lockstep, \(Wording.count(mostRanks, "rank"))"
-    if let time = TimeToLoss(name: name, metrics: File.text("\(run)/metrics.jsonl")) {
+    let metrics = (try? FileSystem.read("\(run)/metrics.jsonl")) ?? ""
+    if let time = TimeToLoss(name: name, metrics: metrics) {
       times.append(time)
     }
     for peer in [Peer.jax, .torch] where peerRates[peer] != nil {
@@ -105,7 +106,7 @@ extension BenchRun {
   private var summary: BenchReport {
     var report = BenchReport(
       machine: job.cores, rounds: plan.rounds, seconds: plan.seconds, startupRanks: mostRanks)
-    report.startup = Summary(startups)
+    report.startup = MedianAndRange(startups)
     let any = measured.values.first?.first
     report.operationsPerImage = any?.cost.total
     report.model = any?.model
@@ -132,30 +133,31 @@ extension BenchRun {
     return BenchRow(cell, rounds, single: peak.operationsPerSecond)
   }
 
-  /// The peer's rate, and Lockstep's over it: on the most ranks, batch 128, teams by node, in those
-  /// of the same rounds that count.
+  /// The peer's rate, and the ratio of Lockstep's rate to it, from the same rounds: on the most
+  /// ranks, with batches of 128 and one team on each node. Only rounds that count at ``FullSpeed``
+  /// are compared.
   private func row(_ peer: Peer, _ peaks: [BenchReport.Peak]) -> PeerRow {
     guard let rates = peerRates[peer] else {
       return PeerRow(peer: peer, unavailable: absentPeers[peer] ?? "not measured")
     }
-    var row = PeerRow(peer: peer, imagesPerSecond: Summary(rates))
+    var row = PeerRow(peer: peer, imagesPerSecond: MedianAndRange(rates))
     for precision in Precision.allCases {
       let cell = BenchCell(
         precision: precision, ranks: mostRanks, teams: .node, batchSize: 128)
       guard let rounds = measured[cell], rounds.count == rates.count,
         let peak = peaks.first(where: { $0.precision == precision })
       else { continue }
-      let isWhole = Wholeness.judge(rounds, single: peak.operationsPerSecond)
-      let ratios = Wholeness.counted(isWhole).map { rounds[$0].imagesPerSecond / rates[$0] }
-      row.ratios.append(.init(precision: precision, lockstepOverPeer: Summary(ratios)!))
+      let isFullSpeed = FullSpeed.isReached(in: rounds, single: peak.operationsPerSecond)
+      let ratios = FullSpeed.counted(isFullSpeed).map { rounds[$0].imagesPerSecond / rates[$0] }
+      row.ratios.append(.init(precision: precision, lockstepOverPeer: MedianAndRange(ratios)!))
     }
     return row
   }
 }
 
 extension BenchRow {
-  /// Fills in the efficiency: the row is compared with that of a single rank among `rows` which is
-  /// otherwise alike.
+  /// Fills in the efficiency, by comparison with the row of a single rank among `rows` with the
+  /// same precision and batch size.
   fileprivate mutating func compare(with rows: [BenchRow]) {
     let lone = rows.first {
       $0.cell.ranks == 1 && $0.cell.precision == cell.precision

@@ -48,7 +48,7 @@ struct BenchTable {
       "\(cell.batchSize)",
     ]
     guard let rate = row.imagesPerSecond else { return head + [row.unavailable ?? "–"] }
-    let mark = row.wholeRounds < row.rounds ? "*" : ""
+    let mark = row.fullSpeedRounds < row.rounds ? "*" : ""
     return head + [
       Int(rate.median).grouped + mark, Figure.percent(rate.spread),
       Figure.percent(row.fractionOfPeak), Figure.percent(row.efficiency),
@@ -57,18 +57,18 @@ struct BenchTable {
   }
 
   private var notes: [String] {
-    let marked = report.rows.filter { $0.wholeRounds < $0.rounds }
+    let marked = report.rows.filter { $0.fullSpeedRounds < $0.rounds }
     guard !marked.isEmpty else { return [] }
-    let rounds = marked.reduce(0) { $0 + $1.rounds - $1.wholeRounds }
+    let rounds = marked.reduce(0) { $0 + $1.rounds - $1.fullSpeedRounds }
     let all = report.rows.reduce(0) { $0 + $1.rounds }
-    let kept = marked.count { !$0.isWhole }
+    let kept = marked.count { !$0.isTrustworthy }
     return [
-      "* The machine was not whole in \(rounds) of \(all) measurements: before or after, its cores "
-        + "together reached less than",
-      "  \(Int(100 * Wholeness.threshold))% of as many single ones. "
+      "* In \(rounds) of \(all) measurements the cores were slower together than one by one: before or "
+        + "after, they reached less than",
+      "  \(Int(100 * FullSpeed.threshold))% of the sum of their single peaks. "
         + (kept == 0
-          ? "These are left out."
-          : "They are left out, but where most were not whole all count: "
+          ? "These measurements are left out."
+          : "These measurements are left out, except from rows in which they are the majority: "
             + "do not trust \(kept) of \(report.rows.count) rows."),
     ]
   }

@@ -46,7 +46,8 @@ package struct PeerBench {
     self.scripts = scripts
   }
 
-  /// What a peer's script prints: always a rate, and the rest where it was to train up to a loss.
+  /// What a peer's script prints: always a rate, and the other members if it was asked to train up
+  /// to a loss.
   struct Answer: Decodable {
     var imagesPerSecond: Double
     var seconds: Double
@@ -55,7 +56,7 @@ package struct PeerBench {
     var testLoss: Double?
   }
 
-  /// Runs a peer on `ranks` cores, which do `task`, for `limit` seconds at most.
+  /// Runs a peer on `ranks` cores to do `task`, for at most `limit` seconds.
   ///
   /// - Returns: its answer; where it is not installed, nil and the reason.
   func run(
@@ -85,7 +86,7 @@ struct PeerRow: Codable {
   /// Why there are no figures; nil where there are.
   var unavailable: String?
 
-  var imagesPerSecond: Summary?
+  var imagesPerSecond: MedianAndRange?
 
   /// For each number format, Lockstep's images a second over the peer's, round by round.
   var ratios: [Ratio] = []
@@ -93,7 +94,7 @@ struct PeerRow: Codable {
   /// Lockstep's images a second over a peer's.
   struct Ratio: Codable {
     var precision: Precision
-    var lockstepOverPeer: Summary
+    var lockstepOverPeer: MedianAndRange
   }
 }
 

@@ -66,7 +66,7 @@ extension Bench {
 
   /// Refuses a wrong path before minutes of measurements, which would be lost.
   private func requireWritable(_ path: String) throws {
-    guard File.canBeWritten(path) else {
+    guard FileSystem.canWrite(path) else {
       throw Failure(.inputOutput, "\(path): cannot be written; name another file with --json")
     }
   }

@@ -1,5 +1,6 @@
 internal import ArgumentParser
 internal import Benchmarks
+internal import Platform
 
 /// `lockstep bench`.
 struct Bench: ParsableCommand {
@@ -84,7 +85,7 @@ struct Bench: ParsableCommand {
     if let batchSizes, !batchSizes.numbers.allSatisfy({ $0 <= 1 << 20 }) {
       throw ValidationError("--batch-sizes must be from 1 to \(1 << 20)")
     }
-    if let peers, !File.isExecutable("\(peers)/bin/python") {
+    if let peers, !FileSystem.canExecute("\(peers)/bin/python") {
       throw ValidationError("--peers must name a Python virtual environment; \(peers) is none")
     }
     if [proof.prove, exchange.exchanges, prediction.predict].count(where: { $0 }) > 1 {

@@ -1,5 +1,6 @@
 internal import ArgumentParser
 internal import Benchmarks
+internal import Platform
 internal import Ranks
 
 /// The flags of `lockstep bench --exchanges`.
@@ -23,7 +24,7 @@ struct ExchangeOptions: ParsableArguments {
     if exchanges != isGiven || (hostfile != nil && host != nil) {
       throw ValidationError("--exchanges needs --hostfile or --host, and these need --exchanges")
     }
-    if let hostfile, hostfile.isEmpty || !File.canBeRead(hostfile) {
+    if let hostfile, hostfile.isEmpty || !FileSystem.canRead(hostfile) {
       throw ValidationError("--hostfile: cannot read '\(hostfile)'")
     }
     if host?.isEmpty == true { throw ValidationError("--host must name machines, not be empty") }

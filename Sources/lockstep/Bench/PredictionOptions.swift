@@ -37,7 +37,7 @@ struct PredictionOptions: ParsableArguments {
     }
   }
 
-  /// The question, but for the numbers of ranks and the batch sizes, which other flags tell.
+  /// The question without the numbers of ranks and the batch sizes, which come from other flags.
   var question: Prediction.Question {
     var question = Prediction.Question()
     question.gigabits = bandwidth ?? question.gigabits

@@ -2,8 +2,8 @@ internal import Platform
 internal import Kernels
 
 /// A figure that was measured several times: its median and its range.
-struct Summary: Codable, Equatable {
-  /// The middle value; the mean of the two middle ones of an even number.
+struct MedianAndRange: Codable, Equatable {
+  /// The middle value, or the mean of the two middle ones if the number of values is even.
   let median: Double
 
   /// The smallest value.
@@ -22,7 +22,7 @@ struct Summary: Codable, Equatable {
     return median == 0 ? 0 : (largest - smallest) / 2 / abs(median)
   }
 
-  /// Sums up `values`; nil where there are none.
+  /// The median and the range of `values`; nil where there are none.
   init?(_ values: [Double]) {
     guard let median = values.median else { return nil }
     self.median = median

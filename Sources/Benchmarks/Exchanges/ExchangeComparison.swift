@@ -24,30 +24,30 @@ struct ExchangeCell: Codable, Hashable {
     ExchangeCell(batchSize: batchSize, ranks: ranks, exchange: .allReduce)
   }
 
-  /// A few words that name it while it is measured.
+  /// A few words that name the cell while it is measured.
   var name: String {
     "\(label), " + (ranks.map { "\($0) ranks, " } ?? "") + "batch \(batchSize)"
   }
 }
 
-/// What a benchmark of exchanges measures, with nothing left open.
-struct ExchangePlan {
+/// What a benchmark of exchanges measures: the exchanges to compare, and how.
+struct ExchangeComparison {
   /// The folder with the images, on every machine.
   let data: String
 
   /// The launcher's options that name the machines.
   let machines: [String]
 
-  /// What the rows of the table are about; the exchanges of one batch size are neighbours.
+  /// What the rows of the table are about; the exchanges of one batch size follow one another.
   let cells: [ExchangeCell]
 
-  /// How often everything is measured, in turn.
+  /// The number of rounds, in each of which every cell is measured once.
   let rounds: Int
 
   /// Seconds of training in one measurement.
   let seconds: Double
 
-  /// Fills in what `choices` leave open.
+  /// Takes `choices`, with a default for each that is nil.
   init(_ choices: BenchChoices, machines: [String]) {
     data = choices.data
     self.machines = machines

@@ -1,0 +1,31 @@
+/// Whether the cores of the machine ran at full speed during a measurement: all of them together as
+/// fast as each by itself.
+///
+/// The cores of a virtual machine are often slower together, since they share physical cores with
+/// one another or with other machines. Figures of such measurements say little about the program.
+enum FullSpeed {
+  /// The part of the sum of the cores' single peaks that the cores must reach together.
+  static let threshold = 0.9
+
+  /// Whether the joint peaks of `ranks` cores `before` and `after` a measurement are high enough.
+  /// `single` is the highest peak that one core ever reached by itself.
+  static func isReached(before: Double, after: Double, ranks: Int, single: Double) -> Bool {
+    min(before, after) >= threshold * Double(ranks) * single
+  }
+
+  /// Whether full speed was reached in each of `rounds`.
+  static func isReached(in rounds: [Measurement], single: Double) -> [Bool] {
+    rounds.map {
+      isReached(before: $0.peak.before, after: $0.peak.after, ranks: $0.ranks, single: single)
+    }
+  }
+
+  /// The indices of the rounds that count, given whether full speed was reached in each.
+  ///
+  /// These are the rounds at full speed if they are at least half of all rounds; otherwise all
+  /// rounds count, since a few lucky ones tell less.
+  static func counted(_ isReached: [Bool]) -> [Int] {
+    let fast = isReached.indices.filter { isReached[$0] }
+    return fast.count * 2 >= isReached.count ? fast : Array(isReached.indices)
+  }
+}
