@@ -2,8 +2,8 @@ internal import Platform
 
 /// The words for which CPUs the ranks of a node are bound to.
 enum Binding {
-  /// One line for each run of neighbouring ranks that are bound to the same CPUs, or each to the CPUs
-  /// after those of the rank before.
+  /// One line for each group of consecutive ranks that are bound to the same CPUs, or each to the
+  /// CPUs after those of the rank before.
   static func description(of node: [RankFindings]) -> String {
     let all = node[0].processor.online
     var runs: [[RankFindings]] = []
@@ -27,7 +27,8 @@ enum Binding {
     return "each its own, \(noun) \(first) to \(last)"
   }
 
-  /// Whether `rank` is bound as the ranks of `run`: as far from the last as that is from the one before.
+  /// Whether `rank` continues the pattern of `run`: its CPUs are as far from those of the last rank
+  /// as those are from the CPUs of the rank before.
   private static func continues(_ run: [RankFindings], with rank: RankFindings) -> Bool {
     guard let last = run.last, let step = distance(last.cpus, rank.cpus) else { return false }
     guard run.count > 1 else { return true }

@@ -38,7 +38,7 @@ struct DataFindings: Codable, Equatable {
     }
   }
 
-  /// Reads all of one split, and throws where it is not whole.
+  /// Reads all of one split, and throws where it is incomplete or damaged.
   private static func read(_ split: Dataset.Split, in directory: String) throws -> Dataset.Shape {
     let files = try DatasetFiles(directory: directory, split: split)
     try ProcessLimit.require(files.shape.byteCount, for: "reading them")
@@ -49,7 +49,7 @@ struct DataFindings: Codable, Equatable {
 }
 
 extension DataError {
-  /// The place and the problem, without advice.
+  /// The path, the byte and the problem, without advice.
   fileprivate var found: String {
     "\(path)\(offset.map { ", byte \($0)" } ?? ""): \(problem)"
   }

@@ -22,7 +22,8 @@ extension Diagnosis {
     ]
   }
 
-  /// Ranks that their launcher, which was confined to some CPUs, as by taskset, has bound to others.
+  /// Ranks that were bound to other CPUs than those to which their launcher was confined, for
+  /// instance by taskset.
   private static func undoneMask(_ machine: MachineUse) -> Problem? {
     let ranks = machine.ranks.filter { rank in
       rank.launched != nil

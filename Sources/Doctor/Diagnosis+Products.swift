@@ -2,7 +2,7 @@ internal import Kernels
 internal import Platform
 
 extension Diagnosis {
-  /// Products that are wrong, or slower than they could be.
+  /// Matrix products that are wrong, or slower than they could be.
   static func productProblems(_ job: JobFindings) -> [Problem] {
     var problems: [Problem] = []
     let wrong = job.ranks.filter { !$0.products.areRight }
@@ -10,9 +10,10 @@ extension Diagnosis {
       problems.append(
         Problem(
           "product-check",
-          "products on \(Wording.ranks(wrong)) have not the bits that they must have",
-          why: "a processor that computes wrongly spoils the model, so training refuses",
-          instead: "leave \(Wording.hosts(wrong.map { [$0] })) out, and have it looked at"))
+          "matrix products on \(Wording.ranks(wrong)) have wrong bits",
+          why:
+            "a processor that computes wrongly would spoil the model, so training refuses to start",
+          instead: "leave \(Wording.hosts(wrong.map { [$0] })) out, and have the hardware checked"))
     }
     return problems + unlikeProcessors(job) + limits(job)
   }
@@ -28,8 +29,9 @@ extension Diagnosis {
         "rank 0 can compute with \(first.products.best), rank \(other.rank) on \(other.host) with "
           + "\(other.products.best)",
         why: isSame(first.products.best, other.products.best)
-          ? "in fp32 they are alike; in bf16 all compute as the lesser one does"
-          : "bits are the same, but the slower processor sets the pace", instead: "use like hosts")
+          ? "in fp32 they compute alike; in bf16 all ranks use what the lesser processor has"
+          : "bits are the same, but all ranks wait for the slower processor",
+        instead: "use hosts with the same processors")
     ]
   }
 

@@ -69,7 +69,8 @@ extension DoctorReport {
       + "(\(problem ?? "the system allows it"))"
   }
 
-  /// The words for a list of Open MPI's components: `^a,b` means any but these, an empty one any.
+  /// The words for a list of Open MPI's components: `^a,b` means any component but these, and an
+  /// empty list any component.
   private static func choice(_ list: String?) -> String {
     guard let list, !list.isEmpty else { return "any" }
     return list.hasPrefix("^") ? "any but \(list.dropFirst())" : list

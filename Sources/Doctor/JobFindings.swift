@@ -58,8 +58,8 @@ extension JobFindings {
     node.count > 1 ? memory(node).teamBytes + dataBytes : 0
   }
 
-  /// The bytes that the default run takes of the limits of one process: its own, and those that it shares
-  /// with others.
+  /// The bytes of the default run that count against the limits of one process: those of its own
+  /// memory, and those that it shares with others.
   func processNeed(_ node: [RankFindings]) -> Int {
     let need = memory(node)
     return dataBytes + need.rootBytes + need.teamBytes + need.rankBytes + ProcessLimit.reserve

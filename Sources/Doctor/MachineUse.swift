@@ -8,8 +8,8 @@ struct MachineUse {
   /// The machine's processors, as the first rank sees them.
   let processor: Processor
 
-  /// The hardware threads that the ranks may use; of a process that no launcher started, those to which
-  /// it is bound.
+  /// The hardware threads that the ranks may use; for a process that no launcher started, those to
+  /// which the process is bound.
   let usable: CPUList
 
   /// The number of cores to which these hardware threads belong; one at least.
@@ -29,7 +29,7 @@ struct MachineUse {
     min(coreCount, max(1, processor.quota.map { Int($0) } ?? coreCount))
   }
 
-  /// The use that `ranks`, all of one machine, make of it.
+  /// How `ranks`, which all run on one machine, use it.
   init(_ ranks: [RankFindings]) {
     self.ranks = ranks
     processor = ranks[0].processor

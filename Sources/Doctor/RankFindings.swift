@@ -58,8 +58,8 @@ struct RankFindings: Codable, Equatable {
 }
 
 extension RankFindings {
-  /// The variables that are looked at: in the first users ask for threads, in the second Slurm tells how
-  /// many processes it started.
+  /// The variables that are read. With the first, users ask for threads; with the second, Slurm
+  /// tells how many processes it started.
   static let variables = ["OMP_NUM_THREADS", "SLURM_STEP_NUM_TASKS"]
 
   /// Examines this rank, its machine, and the data in `directory`; collective.
@@ -92,8 +92,8 @@ extension RankFindings {
     getenv(name).map { String(cString: $0) }
   }
 
-  /// The number of threads that OMP_NUM_THREADS asks for: of a list, which has a number for each level of
-  /// nesting, the first. Nil where the variable is not set, or not to a number.
+  /// The number of threads that OMP_NUM_THREADS asks for. If it is a list, with a number for each
+  /// level of nesting, the first number counts. Nil where the variable is not set, or is no number.
   var wantedThreads: Int? {
     environment["OMP_NUM_THREADS"]?.split(separator: ",").first.flatMap {
       Int($0.split(whereSeparator: \.isWhitespace).joined(separator: " "))

@@ -9,8 +9,9 @@ internal import Ranks
 package enum ArrayFile {
   /// Writes floats of `shape` to `path`; collective.
   ///
-  /// All ranks call `work`, which hands the floats, in order, to the function that is its argument; on
-  /// ranks other than zero that function does nothing. The file gets its name once it is whole.
+  /// All ranks call `work`, which hands the floats, in order, to the function that is its argument;
+  /// on ranks other than zero that function does nothing. The file gets its name once it is
+  /// complete.
   ///
   /// - Throws: on all ranks, where rank zero cannot write, or what `work` throws.
   package static func write(

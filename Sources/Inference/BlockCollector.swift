@@ -1,10 +1,11 @@
 internal import MPI
 
-/// Rank zero's part of work that all ranks share: it deals blocks, takes in those that other ranks have
-/// computed, and hands all on in order.
+/// Rank zero's part of work that all ranks share. It deals blocks (see ``BlockPlan``) to all ranks,
+/// takes in those that other ranks have computed, and hands all blocks on in order.
 ///
 /// Rank zero sends another rank a ``BlockOrder`` for each block. The rank sends the block back, or
-/// leaves it in a slot and sends an empty message; blocks come from a rank in the order of its orders.
+/// leaves it in a slot and sends an empty message; each rank delivers its blocks in the order in
+/// which they were ordered.
 final class BlockCollector {
   /// A block that rank zero computes itself, and the memory to compute it into.
   typealias OwnBlock = (number: Int, memory: BlockMemory)
@@ -21,10 +22,12 @@ final class BlockCollector {
   private var deal: BlockDeal
   private var hasSentEnd = false
 
-  /// The memory of each block that has been dealt and not handed on, at its number modulo the window.
+  /// The memory of each block that has been dealt and not handed on. Block number n is at index n
+  /// modulo the window.
   private var ring: [BlockMemory?]
 
-  /// Memory of blocks that have been handed on. The last of it is used first: it is still in cache.
+  /// Memory of blocks that have been handed on, for further blocks. The one that was added last is
+  /// used first, since it is still in cache.
   private var free: [BlockMemory] = []
 
   /// The number of slots that have been used so far.
@@ -56,10 +59,11 @@ final class BlockCollector {
     }
   }
 
-  /// Exchanges blocks with the other ranks and hands on all that can be.
+  /// Exchanges blocks with the other ranks, and hands on those that have come and are next in
+  /// order.
   ///
-  /// If `waits`, it waits for the next block to be handed on, where that has not come: at the end of
-  /// the window no rank can be dealt another block before.
+  /// If `waits` is true, the call also waits until the next block to be handed on has come: at the
+  /// end of the window no rank can be dealt another block before that.
   func serve(
     over communicator: borrowing Communicator, waits: Bool,
     receive: (Range<Int>, Span<Float>) throws -> Void

@@ -1,6 +1,6 @@
 internal import Kernels
 
-/// How positions are cut into chunks, and these into blocks.
+/// How positions are grouped into chunks, and chunks into blocks.
 ///
 /// A position is the number of an image or latent. A chunk is a run of at most
 /// ``Workspace/capacity`` positions, which one thread computes; a block is a run of as many chunks as a
@@ -82,17 +82,17 @@ struct BlockDeal {
     undelivered = Array(repeating: [], count: ranks)
   }
 
-  /// The window for blocks of `floatsPerBlock`: 16 blocks a rank, with which a rank may be more than
-  /// twice as slow as the others before they wait for it; fewer, down to 4, where those would take more
-  /// than a quarter of a GiB.
+  /// The window for blocks of `floatsPerBlock`: 16 blocks for each rank, so that a rank may be more
+  /// than twice as slow as the others before they wait for it; fewer, but at least 4, if these
+  /// would take more than a quarter of a GiB.
   static func window(floatsPerBlock: Int, ranks: Int) -> Int {
     min(16 * ranks, max(4 * ranks, (1 << 26) / max(floatsPerBlock, 1)))
   }
 
   private static func mostPerRank(window: Int, ranks: Int) -> Int { window / (2 * ranks) }
 
-  /// The most blocks of `floatsPerBlock` that `rank` has memory for at a time: rank zero has a window,
-  /// every other rank those that it has been dealt.
+  /// The most blocks of `floatsPerBlock` that `rank` has memory for at a time: rank zero for a
+  /// whole window, every other rank for as many as it can be dealt at a time.
   static func mostInMemory(ofRank rank: Int, among ranks: Int, floatsPerBlock: Int) -> Int {
     let window = window(floatsPerBlock: floatsPerBlock, ranks: ranks)
     return rank == 0 ? window : mostPerRank(window: window, ranks: ranks)

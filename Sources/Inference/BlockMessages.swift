@@ -7,7 +7,7 @@ struct BlockOrder {
   /// The number of the block.
   let block: Int
 
-  /// The slot of ``BlockSlots`` in which to leave it; nil where it is to be sent.
+  /// The slot of ``BlockSlots`` in which to leave the block; nil if the block is to be sent.
   let slot: Int?
 
   /// The number that stands for "no slot" and for "no more blocks".
@@ -36,8 +36,8 @@ struct BlockOrder {
 
 /// Memory for one block on one rank, and the message that carries the block to rank zero.
 ///
-/// Memory that is a slot is seen by both ranks: the message is then empty, and only says that the block
-/// is there.
+/// If the memory is a slot, both ranks see it; the message is then empty, and only says that the
+/// block is complete.
 final class BlockMemory {
   /// The block's floats. They may be written while no message is under way.
   let floats: Vector

@@ -14,7 +14,7 @@ package struct CheckpointDescription {
   /// Reads all of the checkpoint that `path` means, and verifies its checksums; or reads a safetensors
   /// file, which any program may have written.
   ///
-  /// - Throws: `Failure` or `FileError` where the checkpoint or the file is not whole.
+  /// - Throws: `Failure` or `FileError` where the checkpoint or the file is incomplete or damaged.
   package init(_ path: String) throws {
     let reference = try CheckpointReference(path)
     reference.warnOfPassedOver()

@@ -12,11 +12,12 @@ struct FileDescription {
 
   /// Reads all tensors of the file at `path`.
   ///
-  /// - Throws: `Failure` or `FileError` where it is not a whole safetensors file.
+  /// - Throws: `Failure` or `FileError` where it is not a complete safetensors file.
   init(_ path: String) throws {
     let file = try SafetensorsFile(opening: path)
     let largest = file.tensors.map(\.size).max() ?? 0
-    // A tensor of half precision is in memory as it is, in single and in double precision.
+    // A tensor of half precision is in memory in half, in single and in double precision at once,
+    // which takes seven times its size.
     try MachineMemory.require(
       7 * largest, for: "looking into this file", advice: "use a larger machine")
     var lines = ["file           \(path)"]
@@ -30,7 +31,8 @@ struct FileDescription {
     self.lines = lines
   }
 
-  /// The sizes of the model whose parameters the file has, or why it has none of a model of this program.
+  /// The sizes of the model whose parameters the file has, or why these are not the parameters of a
+  /// model of this program.
   private static func model(in file: borrowing SafetensorsFile) -> String {
     do {
       let layout = ParameterLayout(try ModelConfiguration(shapesOf: file))

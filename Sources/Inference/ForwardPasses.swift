@@ -117,8 +117,8 @@ struct ForwardPasses: ~Copyable {
     var sent: [BlockMemory] = []
     while let order = try BlockOrder.receive(over: communicator) {
       try slots.memoryBarrier()
-      // Of memory that this rank alone sees, the first whose block has gone is taken, not the oldest:
-      // it may still be in cache.
+      // Without slots, the first memory whose block has been sent is used again, and not the one
+      // that has been free the longest: it may still be in cache.
       let gone = try sent.first { try $0.slot == order.slot && $0.hasArrived() }
       let memory =
         gone ?? order.slot.map { BlockMemory(slot: $0, slots[$0]) }

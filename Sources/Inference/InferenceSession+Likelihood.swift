@@ -32,8 +32,8 @@ extension InferenceSession {
     return try communicator.broadcast(sum, from: 0) / Double(dataset.count)
   }
 
-  /// Draws one z for each of the images in `workspace`, which are encoded, and adds
-  /// log p(x|z) + log p(z) − log q(z|x) to the image's mean.
+  /// Draws one z for each of the images in `workspace`, which have been encoded, and adds log
+  /// p(x|z) + log p(z) − log q(z|x) to the image's mean.
   private func addWeights(
     of positions: Range<Int>, noise: RandomStream, in workspace: Workspace,
     to weights: inout [LogMean]

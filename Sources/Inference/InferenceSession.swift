@@ -113,7 +113,7 @@ package struct InferenceSession: ~Copyable {
     guard results.isFinite else {
       throw Failure(
         .disagreement,
-        "what this model computes is not finite, as of weights that are too large; use another "
+        "what this model computes is not finite, as with weights that are too large; use another "
           + "checkpoint")
     }
   }

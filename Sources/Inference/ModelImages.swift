@@ -36,7 +36,8 @@ struct ModelImages: Codable {
     directory == nil && fingerprint?[split].map { $0 != digest } ?? false
   }
 
-  /// Tells the user where the images that are used are not, or may not be, the run's.
+  /// A sentence for the user, if the images that are used are not those of the model's run, or may
+  /// not be.
   ///
   /// - Parameters:
   ///   - digest: the digest of the images that are used.

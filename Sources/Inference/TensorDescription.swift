@@ -10,7 +10,7 @@ struct TensorDescription {
     line = Self.line(name, shape: shape, type: .float32, summary: Self.summary(values))
   }
 
-  /// Describes a tensor of a file. Its values are read, and summed up, if they are floating-point
+  /// Describes a tensor of a file. Its values are read and summarised if they are floating-point
   /// numbers.
   init(_ tensor: Safetensors.Tensor, in file: borrowing SafetensorsFile) throws {
     let values: [Double]?
@@ -19,7 +19,7 @@ struct TensorDescription {
     case .float64: values = try file.read(tensor.name)
     default: values = nil
     }
-    // A name of another program's may hold anything.
+    // A name that another program chose may contain anything.
     let isPlain = tensor.name.unicodeScalars.allSatisfy {
       $0.value >= 0x20 && $0.value != 0x7f
     }

@@ -110,7 +110,8 @@ package struct TrainedModel: ~Copyable {
     return data
   }
 
-  /// Reads `split` of the data in `directory`; `isOwn` tells that no flag named the directory.
+  /// Reads `split` of the data in `directory`; `isOwn` is true unless the user has named the
+  /// directory.
   private func read(
     _ directory: String, _ split: Dataset.Split, isOwn: Bool,
     among communicator: borrowing Communicator

@@ -7,22 +7,23 @@ internal import Platform
 internal import Ranks
 package import VAE
 
-/// Warns where the weights that a run begins with seem to be transposed, or none of the model's.
+/// Warns where the weights that a run begins with seem to be transposed, or not to belong to the
+/// model at all.
 ///
 /// JAX and Keras keep a weight as (in, out), so people save `w.T`; and `safetensors.numpy` 0.8.0
-/// writes the memory of such an array, still (in, out), under the shape (out, in). The loss alone does
-/// not show it: with transposed weights it was 466 and 551 nats for models of one and two epochs, and
-/// with weights that are newly drawn it is 543 (784 ln 2) or more, a hundred times more where they are
-/// large. Transposed back, the same weights came to 127 and 115.
+/// writes the memory of such an array, still (in, out), under the shape (out, in). The loss alone
+/// does not show it: with transposed weights it was 466 and 551 nats for models of one and two
+/// epochs, and with weights that are newly drawn it is 543 (784 ln 2) or more, a hundred times more
+/// where they are large. Transposed back, the same weights gave 127 and 115.
 package enum WeightOrder {
   /// The number of images whose loss is computed.
   private static let imageCount = 128
 
   /// Warns, on rank zero, of weights read from `path`. Collective.
   ///
-  /// It warns where the loss is far smaller with all weights transposed, and smaller than that of a model
-  /// that knows nothing: weights that were drawn, at whatever scale, do neither. It warns, too, where the
-  /// loss is far greater than that of a model that knows nothing.
+  /// It warns where the loss is far smaller with all weights transposed, and then also smaller than
+  /// that of an untrained model: newly drawn weights, at any scale, meet neither condition. It also
+  /// warns where the loss is far greater than that of an untrained model.
   package static func check(
     _ parameters: Vector, of layout: ParameterLayout, from path: String, on train: Dataset,
     seed: UInt64, among world: borrowing Communicator

@@ -7,8 +7,8 @@ internal import VAE
 /// A chunk is a run of at most ``capacity`` images or latents, which a thread takes through the model
 /// at a time. Row `i` of every buffer belongs to the chunk's position `i`.
 struct Workspace {
-  /// The most rows of a chunk. It is a constant, so that a chunk's cut does not depend on the number of
-  /// ranks or threads.
+  /// The most rows of a chunk. It is a constant, so that how images are cut into chunks does not
+  /// depend on the number of ranks or threads.
   static let capacity = 128
 
   /// The model, whose products this thread alone computes.
@@ -27,8 +27,8 @@ struct Workspace {
   /// Room for the chunk's losses (capacity, 2).
   let losses: Matrix
 
-  /// Lays a workspace out in `memory`, of ``floatCount(_:)`` floats, which the caller keeps alive, as
-  /// it does `parameters`.
+  /// Lays a workspace out in `memory`, of ``floatCount(_:)`` floats. The caller keeps `memory` and
+  /// `parameters` alive.
   init(_ layout: ParameterLayout, parameters: Vector, memory: Vector) {
     let (shared, own) = Self.activationCounts(layout)
     model = VariationalAutoencoder(layout, engine: MatrixEngine())
@@ -76,7 +76,8 @@ extension Workspace {
   }
 }
 
-/// The images of a data set in the order of its files, and what is worked out about them once.
+/// The images of a data set in the order of its files, and what is found out about them once for
+/// all passes.
 struct ImagesInOrder {
   /// The data set.
   let dataset: Dataset

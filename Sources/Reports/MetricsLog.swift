@@ -4,7 +4,7 @@ internal import FoundationEssentials
 internal import Platform
 internal import Synchronization
 
-/// The file `metrics.jsonl`, with one JSON object a line. Rank zero's alone.
+/// The file `metrics.jsonl`, with one JSON object a line. Used on rank zero alone.
 package final class MetricsLog: RunLog {
   private let file: AppendedFile
 
@@ -39,7 +39,7 @@ package final class MetricsLog: RunLog {
   /// The lines that the system has refused to write so far, which a checkpoint keeps.
   package var refusedLines: [String] { refused.withLock { $0 } }
 
-  /// Appends one row, whole or not at all, after all rows that were refused before.
+  /// Appends one row, completely or not at all, after all rows that were refused before.
   ///
   /// - Throws: `Failure` with `inputOutput` where the system refuses; the row is then kept to be written
   ///   later.
@@ -59,7 +59,7 @@ package final class MetricsLog: RunLog {
     try file.synchronize()
   }
 
-  /// Writes `lines`, each whole or not at all, and removes those that are written.
+  /// Writes `lines`, each completely or not at all, and removes those that are written.
   private func write(_ lines: inout [String]) throws {
     while let line = lines.first {
       try file.append(line.utf8)

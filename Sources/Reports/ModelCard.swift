@@ -99,7 +99,7 @@ extension ModelCard {
     ].compactMap { name, loss in loss.map { [name, NumberText.fixed($0, 2)] } }
   }
 
-  /// A table in Markdown; its last line ends, too.
+  /// A table in Markdown, with a line's end after its last row.
   private static func table(_ head: [String], _ rows: [[String]]) -> String {
     ([head, head.map { _ in "---" }] + rows)
       .map { "| \($0.joined(separator: " | ")) |\n" }.joined()

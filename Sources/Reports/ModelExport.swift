@@ -6,7 +6,7 @@ internal import Platform
 internal import Ranks
 internal import VAE
 
-/// A trained model, to be written as a file for other programs. Rank zero's alone.
+/// A trained model, to be written as a file for other programs. Used on rank zero alone.
 ///
 /// A new format is a case of ``Format``, whose properties the command line reads, and a case in
 /// ``write(_:part:to:version:exporting:)``.
@@ -61,7 +61,7 @@ package struct ModelExport: ~Copyable {
 
   /// Reads all parameters of the checkpoint that `path` means.
   ///
-  /// - Throws: `Failure` or `FileError` where the checkpoint is not whole.
+  /// - Throws: `Failure` or `FileError` where the checkpoint is incomplete or damaged.
   package init(_ path: String) throws {
     let reference = try CheckpointReference(path)
     reference.warnOfPassedOver()
@@ -85,10 +85,10 @@ package struct ModelExport: ~Copyable {
   ///
   /// - Parameters:
   ///   - format: the format of the file.
-  ///   - part: the part to write; nil of a format that has the whole model.
+  ///   - part: the part to write; nil for a format that holds the whole model.
   ///   - path: the file, which is replaced if it exists.
   ///   - version: the version of this program.
-  ///   - command: the command of it that writes `decoder.onnx`, for a card.
+  ///   - command: the command of this program that writes `decoder.onnx`, which a card names.
   /// - Throws: `Failure` with `usage` where the model is too large for the format, or `FileError`.
   package func write(
     _ format: Format, part: Part?, to path: String, version: String, exporting command: String

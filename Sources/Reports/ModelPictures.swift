@@ -6,7 +6,7 @@ internal import Kernels
 package import MPI
 internal import VAE
 
-/// The facts and pictures of a report that are made from the model. Rank zero's alone.
+/// The facts and pictures of a report that are made from the model. Used on rank zero alone.
 package struct ModelPictures {
   /// The model's sizes.
   let model: ModelConfiguration
@@ -21,8 +21,8 @@ package struct ModelPictures {
 }
 
 extension InferenceSession {
-  /// Draws the pictures of a report; collective. Without `test`, or if its images have no labels, there is
-  /// no map of the codes, and the walk is another.
+  /// Draws the pictures of a report; collective. Without `test`, or if its images have no labels,
+  /// there is no map of the codes, and the walk leads past draws from the prior instead of labels.
   ///
   /// - Returns: the pictures on rank zero, nil on the other ranks.
   package func pictures(

@@ -37,7 +37,7 @@ package struct RunEnvironment: Codable, Equatable {
   /// Threads of each rank.
   var threadsPerRank: Int
 
-  /// What the job of all ranks runs on, each with `threads`; collective.
+  /// Collects what the job of all ranks, each with `threads` threads, runs on; collective.
   package init(
     threads: Int, instructions: InstructionSet, program: ProgramVersion, data: DataFingerprint,
     among communicator: borrowing Communicator

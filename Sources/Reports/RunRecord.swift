@@ -3,7 +3,7 @@ internal import FoundationEssentials
 internal import Platform
 internal import Yams
 
-/// The files of a run directory, as a report shows them. Rank zero's alone.
+/// The files of a run directory, as a report shows them. Used on rank zero alone.
 ///
 /// Files, rows and pictures that cannot be read are left out: the report shows the others.
 package struct RunRecord {
@@ -70,7 +70,7 @@ package struct RunRecord {
     return text
   }
 
-  /// The rows of one kind. Only these are decoded: of the other there may be many.
+  /// The rows of one kind. Only these are decoded, since there may be many rows of the other kind.
   private static func decode<Row: Decodable>(_ lines: [Substring], kind: String) -> [Row] {
     let mark = "\"kind\":\"\(kind)\""
     return lines.filter { $0.contains(mark) }.compactMap {

@@ -9,9 +9,9 @@ internal import Ranks
 
 /// The page `report.html`, which shows how a run went and what its model does.
 ///
-/// It is made from the files of the run directory and from pictures that the newest checkpoint draws. For
-/// what is missing, the page says so. The same directory and data give the same bytes, on any number of
-/// ranks.
+/// It is made from the files of the run directory and from pictures that the newest checkpoint
+/// draws. The page says what is missing, and why. The same directory and data give the same bytes,
+/// on any number of ranks.
 package struct RunReport {
   /// The words of the program that writes the report.
   private let vocabulary: Vocabulary

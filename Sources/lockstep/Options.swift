@@ -18,7 +18,7 @@ struct CheckpointArgument: ParsableArguments {
     if checkpoint.isEmpty { throw ValidationError("<checkpoint> must name one, not be empty") }
   }
 
-  /// Reads the model on all ranks, each of which will use it on so many threads; collective.
+  /// Reads the model on all ranks, each of which will use it on `threads` threads; collective.
   func read(threads: Int, among world: borrowing Communicator) throws -> TrainedModel {
     try TrainedModel(
       checkpoint, threads: threads, command: ProgramArguments.resolved, among: world)
@@ -59,7 +59,7 @@ struct ThreadOption: ParsableArguments {
     }
   }
 
-  /// A session that uses `model` with so many threads.
+  /// A session that uses `model` with this number of threads.
   func inference(_ model: borrowing TrainedModel) throws -> InferenceSession {
     try InferenceSession(model.layout, model.parameters, threads: count)
   }

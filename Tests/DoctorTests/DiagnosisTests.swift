@@ -83,7 +83,7 @@ import Testing
       ranks.removeFirst()
       for rank in ranks.indices { (ranks[rank].threads, ranks[rank].cpus) = (2, CPUList([1])) }
     },
-    Case("product-check", "products on rank 6 have not the bits", "leave host1 out") {
+    Case("product-check", "matrix products on rank 6 have wrong bits", "leave host1 out") {
       $0[6].products.areRight = false
     },
     Case("unlike-processors", "rank 4 on host1 with avx512", "bits are the same") { ranks in

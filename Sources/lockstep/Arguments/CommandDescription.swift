@@ -15,7 +15,7 @@ struct CommandDescription: Decodable {
 
   /// The command's flags and positional arguments, without those that every command has. A flag
   /// that turns another off, as `--no-walk` does, is not listed but is the ``CommandFlag/inverse``
-  /// of that.
+  /// of that other flag.
   var flags: [CommandFlag] {
     var flags = (arguments ?? []).filter { !["help", "version"].contains($0.name) }
     let names = Set(flags.compactMap(\.name))

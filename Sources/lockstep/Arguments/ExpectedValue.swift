@@ -36,13 +36,13 @@ enum ExpectedValue {
     return flag.isPath ? ("the name of a file or folder would do", ["--\(name)", "name"]) : nil
   }
 
-  /// The words that there are, the last of them as the example.
+  /// The words that the value may be, of which the last is the example.
   private static func few(_ values: [String]?) -> (String, String)? {
     guard let values, let last = values.last else { return nil }
     return (values.dropLast().joined(separator: ", ") + " or \(last)", last)
   }
 
-  /// A number, as is the value that the setting has by default.
+  /// A number, with the setting's default value as the example.
   private static func likeDefault(of name: String) -> (String, String)? {
     guard let value = RunConfiguration.defaultValue(of: SettingName(name)), value.number != nil,
       let example = value.shown

@@ -5,9 +5,9 @@ struct Usage {
   /// Its words, without the program's name.
   var words: [String] = []
 
-  /// Refuses what the parser would misunderstand. In a word like `-epochs` it reads each letter as
-  /// a flag, and the h as the one for help. Behind an unknown command it would still find a flag
-  /// for help, and print that.
+  /// Refuses what the parser would misunderstand. In a word like `-epochs` the parser reads each
+  /// letter as a flag, and the h as the one for help. Behind an unknown command it would still find
+  /// a flag for help, and print the help.
   ///
   /// - Throws: `ValidationError`.
   func requireFlags() throws {

@@ -82,8 +82,8 @@ enum Terminal {
   /// terminals that mpirun gives its ranks have no columns of their own.
   static var width: Int { window(of: STDERR_FILENO) ?? givenColumns ?? 80 }
 
-  /// Sets `COLUMNS`, from which the parser takes the width of the help, to 40 at least: the words
-  /// need as many.
+  /// Sets `COLUMNS`, from which the parser takes the width of the help, to at least 40, which the
+  /// text of the help needs.
   static func makeRoomForHelp() {
     let columns = givenColumns ?? window(of: STDOUT_FILENO) ?? 80
     setenv("COLUMNS", "\(max(40, columns))", 1)

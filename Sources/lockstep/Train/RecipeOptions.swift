@@ -5,7 +5,8 @@ internal import Kernels
 
 /// What determines the model: see ``Recipe``.
 ///
-/// Numbers are read as they stand, a minus and all, so that complaints are about the number.
+/// A value may begin with a minus sign, so that an error about it names the number rather than an
+/// unknown flag.
 struct RecipeOptions: ParsableArguments {
   @Option(
     parsing: .unconditional,
