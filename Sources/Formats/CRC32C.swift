@@ -1,12 +1,12 @@
 /// The cyclic redundancy check of 32 bits with Castagnoli's polynomial.
 ///
-/// Source: RFC 3720, section 12.1: bits are taken and given in reflected order, and the register
-/// begins with, and is in the end inverted by, all ones.
+/// Source: RFC 3720, section 12.1: bits are in reflected order; the register begins with all ones,
+/// and in the end all its bits are inverted.
 enum CRC32C {
   /// The polynomial 0x1EDC6F41 with its bits reflected.
   private static let polynomial: UInt32 = 0x82F6_3B78
 
-  /// What each value of a byte does to the register.
+  /// The effect of each value of a byte on the register.
   private static let table: [UInt32] = (0..<256).map { byte in
     (0..<8).reduce(UInt32(byte)) { register, _ in
       register & 1 == 0 ? register >> 1 : register >> 1 ^ polynomial

@@ -1,6 +1,6 @@
 internal import Platform
 
-/// What a file is that somebody took for safetensors.
+/// The format of a file that the user gave as safetensors and that is something else.
 enum ForeignFormat {
   case pyTorch, numpyArchive, archive, pickle, hdf5, numpy, gzip, tar, page, gitLFS, gguf, onnx
   case json, text
@@ -40,7 +40,7 @@ enum ForeignFormat {
       && [0x12, 0x1a, 0x22, 0x32, 0x3a, 0x42].contains(prefix[2])
   }
 
-  /// What it is, as in `a GGUF file,`.
+  /// The format's name, as in `a GGUF file,`.
   var name: String {
     switch self {
     case .pyTorch: "a PyTorch archive, as torch.save writes it,"
@@ -60,7 +60,7 @@ enum ForeignFormat {
     }
   }
 
-  /// What to type to make a safetensors file of the one at `path`, or to find one.
+  /// What to do to turn the file at `path` into a safetensors file, or to find one.
   func advice(_ path: String) -> String {
     let quoted = path.debugDescription
     return switch self {

@@ -1,10 +1,10 @@
 /// Counts of numbers by the bin that they fall into, and their moments.
 ///
-/// Bins are of one width between two bounds; what lies outside is counted in one more on either
-/// side.
+/// Between two bounds all bins have the same width; one more bin on either side counts the numbers
+/// outside.
 package struct Histogram: Sendable, Equatable {
-  /// The upper bound of each bin but the last, ascending: the first bin ends where bins of one
-  /// width begin.
+  /// The upper bound of each bin but the last, ascending: the first bin ends where the bins of
+  /// equal width begin.
   package let bounds: [Double]
 
   /// How many numbers fell into each bin.
@@ -22,7 +22,7 @@ package struct Histogram: Sendable, Equatable {
   private let lower: Float
   private let perUnit: Float
 
-  /// `bins` bins of one width in `range`, and one on either side.
+  /// `bins` bins of equal width in `range`, and one on either side.
   package init(_ range: ClosedRange<Float>, bins: Int) {
     precondition(bins > 0 && range.lowerBound < range.upperBound, "no bins in \(range)")
     lower = range.lowerBound

@@ -2,9 +2,9 @@ internal import FoundationEssentials
 
 /// A network of fully connected layers as an ONNX model, which other runtimes execute.
 ///
-/// It is what `torch.onnx.export` makes of `torch.nn.Linear`: `Gemm` with weights (outputs,
-/// inputs), transposed; parameters are initialisers of raw bytes, the first dimension of inputs and
-/// outputs is the symbol `batch`. Operator set 17, in intermediate representation 8.
+/// The model is built as `torch.onnx.export` builds one of `torch.nn.Linear`: `Gemm` with weights
+/// (outputs, inputs), transposed; parameters are initialisers of raw bytes, the first dimension of
+/// inputs and outputs is the symbol `batch`. Operator set 17, in intermediate representation 8.
 ///
 /// Source: https://onnx.ai/onnx/repo-docs/IR.html and Operators.html.
 package struct ONNXNetwork: Sendable {
@@ -49,7 +49,7 @@ package struct ONNXNetwork: Sendable {
     graph.input.append(Self.value(name, size: size, description: description))
   }
 
-  /// Adds an output (batch, `size`), which is the value of that name.
+  /// Adds an output (batch, `size`): the value of the network that is called `name`.
   package mutating func addOutput(_ name: String, size: Int, description: String) {
     graph.output.append(Self.value(name, size: size, description: description))
   }
@@ -75,7 +75,7 @@ package struct ONNXNetwork: Sendable {
     addNode(activation.rawValue, [input], to: output)
   }
 
-  /// The bytes of the file: the same network and words give the same.
+  /// The bytes of the file. The same network and the same texts give the same bytes.
   package func encode(
     description: String, producerVersion: String, metadata: [(key: String, value: String)]
   ) -> [UInt8] {

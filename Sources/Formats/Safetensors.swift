@@ -37,8 +37,8 @@ package enum Safetensors {
   /// The size of the integer that tells the header's length.
   static let prefixSize = 8
 
-  /// The file at `path` is no safetensors file, or not one that holds what is wanted; the error is
-  /// about the `tensor` of that name, or, where it is nil, about the whole file.
+  /// The error that the file at `path` is no safetensors file, or does not hold what is wanted. It
+  /// is about the tensor called `tensor` or, if that is nil, about the whole file.
   static func malformed(
     _ path: String, at offset: Int? = nil, tensor: String? = nil, problem: String,
     advice: Sentence = "the file is damaged or was not written as safetensors: use another copy"

@@ -47,7 +47,8 @@ package struct SafetensorsFile: ~Copyable {
     return names.isEmpty ? "" : ", such as \(names)\(rest > 0 ? " and \(rest) more" : "")"
   }
 
-  /// All elements of a floating-point tensor, row-major; halves are widened, which is exact.
+  /// All elements of a floating-point tensor, row-major; half-precision numbers are converted to
+  /// floats, which is exact.
   ///
   /// - Throws: `FileError` if there is no such tensor, or its elements are none of `F32`, `F16`
   ///   and `BF16`.
@@ -84,7 +85,7 @@ package struct SafetensorsFile: ~Copyable {
     return try elements(of: name)
   }
 
-  /// The elements of a tensor that is there, as values of as many bytes.
+  /// The elements of a tensor that the file is known to have, as values of the same size.
   private func elements<Element: BitwiseCopyable>(of name: String) throws -> [Element] {
     guard let range = header.ranges[name] else { preconditionFailure("\(name) was found before") }
     let count = range.count / MemoryLayout<Element>.stride

@@ -7,7 +7,7 @@ internal import FoundationEssentials
 package struct Summary: Sendable {
   var values = TensorBoardSummary()
 
-  /// Nothing yet.
+  /// An empty summary.
   package init() {}
 
   /// Adds a point of a curve. TensorBoard shows `description` beside the curve's name.
@@ -24,8 +24,8 @@ package struct Summary: Sendable {
     message.sum = histogram.sum
     message.sumSquares = histogram.sumOfSquares
     let filled = histogram.counts.indices.filter { histogram.counts[$0] > 0 }
-    // TensorBoard takes least and greatest for the outermost bounds: empty bins there would lie
-    // beyond.
+    // TensorBoard takes the minimum and the maximum for the outermost bounds, so empty bins at
+    // either end would lie beyond these.
     if let first = filled.first, let last = filled.last {
       message.bucketLimit = histogram.bounds[first..<last] + [histogram.maximum]
       message.bucket = histogram.counts[first...last].map(Double.init)

@@ -66,12 +66,13 @@ extension DataError {
     DataError(kind: kind, path: path, offset: offset, problem: problem, advice: advice)
   }
 
-  /// Does `work` on files; an error about one of them gets the advice that a data set's needs.
+  /// Does `work`, which reads files. An error about one of them gets advice that fits the files of
+  /// a data set.
   static func check<Result: ~Copyable>(_ work: () throws -> Result) throws -> Result {
     do { return try work() } catch let error as FileError { throw DataError(error) }
   }
 
-  /// The error about a file, with the advice that a data set's needs.
+  /// The same error about a file, with advice that fits the files of a data set.
   init(_ error: FileError) {
     switch error.kind {
     case .system(.isDirectory), .notRegular:
@@ -115,7 +116,8 @@ extension DataError {
       advice: "name the folder that the images are in with \(setting: .data)\(fetch(path))")
   }
 
-  /// No files in a folder begin with the name that `path` ends in; `examples` are sets that are there.
+  /// No files in a folder begin with the name that `path` ends in; `examples` are names of data
+  /// sets that the folder has.
   static func missingSet(_ path: String, _ examples: [String]) -> DataError {
     guard !examples.isEmpty else { return missingFolder(path) }
     return DataError(
@@ -124,7 +126,7 @@ extension DataError {
       advice: "name one that there is: \(Self.choice(of: examples))")
   }
 
-  /// Each of `folders` as the value of the setting.
+  /// The setting of the data with each of `folders` as its value, joined by "or".
   private static func choice(of folders: [String]) -> Sentence {
     folders.dropFirst().reduce("\(setting: .data, folders.first ?? "")") {
       "\($0), or \(setting: .data, $1)"

@@ -4,10 +4,11 @@ internal import SystemPackage
 
 /// The files of one data set, found by the names that publishers give them.
 ///
-/// A name is `train-images-idx3-ubyte`, with `t10k` or `test` in place of `train` for images to
-/// judge by, and `labels-idx1-ubyte` or QMNIST's `labels-idx2-int` for labels; a dot may stand in
-/// place of the last hyphen but one, `.gz` behind it, and a prefix such as `emnist-letters-` before
-/// it; upper and lower case are one. Sources: the pages of MNIST, EMNIST and QMNIST.
+/// A name is `train-images-idx3-ubyte` or a variant of it: with `t10k` or `test` in place of
+/// `train` for the test images; with `labels-idx1-ubyte`, or QMNIST's `labels-idx2-int`, for
+/// labels; with a dot in place of the last hyphen but one; with `.gz` at its end; with a prefix
+/// such as `emnist-letters-`. Upper and lower case make no difference. Sources: the pages of MNIST,
+/// EMNIST and QMNIST.
 struct DataFolder {
   /// The path that was asked for.
   let path: String
@@ -80,7 +81,8 @@ struct DataFolder {
     return below.first?.files ?? []
   }
 
-  /// The names in `folder`. Where it may not be listed, those of the usual names that are there.
+  /// The names in `folder`. If the folder may not be listed: those of the usual names that are in
+  /// it.
   private static func names(in folder: String) throws -> [String] {
     do {
       return try list(folder)

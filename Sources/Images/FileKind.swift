@@ -1,8 +1,9 @@
 internal import Platform
 
-/// What a file is that is not in the IDX format: people name archives, pages and pictures.
+/// The format of a file that was given as data but is not in the IDX format, such as an archive, a
+/// web page or a picture.
 struct FileKind {
-  /// What it is, as in `a zip archive`.
+  /// The format's name, as in `a zip archive`.
   let name: String
   /// What to do with it.
   let advice: String

@@ -31,7 +31,7 @@ struct IDXFile: ~Copyable {
     var types: [ElementType] = [.unsignedByte]
     /// The dimensions in words, for messages.
     var dimensions: String
-    /// What to do with a file whose array is another.
+    /// What to do with a file that holds another kind of array.
     var advice: Sentence
 
     /// Images: (count, rows, columns).
@@ -73,7 +73,7 @@ struct IDXFile: ~Copyable {
   ///
   /// Takes one pass and, beside the elements, a buffer of 64 KiB.
   ///
-  /// - Throws: `DataError`, also where the file goes on behind the elements.
+  /// - Throws: `DataError`, also where more bytes follow the elements.
   mutating func read(into elements: inout MutableSpan<UInt8>) throws {
     precondition(type == .unsignedByte && elements.count == count, "each element is one byte")
     try file.read(into: &elements, of: "elements")
@@ -82,7 +82,7 @@ struct IDXFile: ~Copyable {
 
   /// Reads the first element of each row, into as many bytes as there are rows. Call it once.
   ///
-  /// - Throws: `DataError`, also where an element is no byte, or the file goes on behind them.
+  /// - Throws: `DataError`, also where an element is no byte, or more bytes follow the elements.
   mutating func readFirstColumn(into column: inout MutableSpan<UInt8>) throws {
     precondition(column.count == dimensions[0], "each row has one first element")
     let rowSize = dimensions.dropFirst().reduce(type.size, *)

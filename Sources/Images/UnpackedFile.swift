@@ -3,8 +3,8 @@ internal import Platform
 
 /// A file's contents from beginning to end, unpacked on the way if they are gzip data.
 ///
-/// The first two bytes, not the name, tell whether they are. Bytes are unpacked into the caller's
-/// memory: the only buffer here holds bytes as they lie in the file.
+/// The first two bytes of the file, not its name, tell whether it holds gzip data. Bytes are
+/// unpacked into the caller's memory: the only buffer here holds bytes as they lie in the file.
 struct UnpackedFile: ~Copyable {
   private let file: InputFile
   private var inflater: Inflater?
@@ -62,14 +62,14 @@ struct UnpackedFile: ~Copyable {
     }
   }
 
-  /// Reads up to `count` of the next bytes, which may end before.
+  /// Reads the next `count` bytes, or fewer if the contents end before.
   mutating func readBeginning(_ count: Int) throws -> [UInt8] {
     var bytes = [UInt8](repeating: 0, count: count)
     let filled = try bytes.withUnsafeMutableBytes { try read(into: $0) }
     return Array(bytes[..<filled])
   }
 
-  /// Checks that nothing is left, and with it the last gzip member's checksum.
+  /// Checks that nothing is left to read, and the checksum of the last gzip member.
   mutating func finish() throws {
     let end = offset
     guard try withUnsafeTemporaryAllocation(byteCount: 1, alignment: 1, { try read(into: $0) }) == 0

@@ -32,7 +32,8 @@ public enum InstructionSet: String, CaseIterable, Sendable {
   /// one.
   public static let current = available.first { $0.rawValue == asked } ?? available.last!
 
-  /// The value of ``variable`` if it names no available set; nil if it does or is not set.
+  /// The value of ``variable`` if it is not the name of an available set; nil if it is, or if the
+  /// variable is not set.
   public static var refused: String? {
     guard let asked, !available.contains(where: { $0.rawValue == asked }) else { return nil }
     return asked

@@ -13,8 +13,9 @@ package enum ProductCheck {
     .amx: [0x0f16_d584_5db6_0062, 0x833d_484f_443a_127d],
   ]
 
-  /// The shapes of the products: all numbers of rows of a kernel's block, columns that fill vectors
-  /// wholly and partly, and inner dimensions that are longer than one pass of a kernel.
+  /// The shapes of the products: every number of rows that a kernel computes at once, columns that
+  /// fill vectors wholly and partly, and inner dimensions that are longer than one pass of a
+  /// kernel.
   static let shapes: [(rows: Int, inner: Int, columns: Int)] =
     (1...8).map { ($0, 30 + $0, 16 * $0 + $0 - 1) } + [(14, 784, 400), (9, 1030, 77)]
 

@@ -1,15 +1,15 @@
-/// The part of a batch that falls to one rank, or to several that follow one another: consecutive,
-/// as even as can be, possibly empty.
+/// The part of a batch that one rank computes, or several ranks with consecutive numbers: a range
+/// of positions. Parts are as equal in size as possible, and may be empty.
 ///
-/// Parts begin at multiples of `unit` positions; the last one takes what is left over.
+/// Parts begin at multiples of `unit` positions; the last part takes the remainder.
 public struct Shard: Sendable, Equatable {
-  /// Whose part it is, from 0.
+  /// The ranks that compute the part, counted from 0.
   public let ranks: Range<Int>
 
-  /// How many share.
+  /// The number of ranks that share the batch.
   public let rankCount: Int
 
-  /// The positions that stay together.
+  /// The number of positions that are never divided: each part begins at a multiple of it.
   public let unit: Int
 
   /// The part of `ranks` among `rankCount`.
@@ -27,12 +27,12 @@ public struct Shard: Sendable, Equatable {
     self.init(ranks: rank..<rank + 1, of: rankCount, unit: unit)
   }
 
-  /// The part of `whole`; the parts of all ranks, in order, make up `whole`.
+  /// The part of the range `whole`. The parts of all ranks, in order, make up `whole`.
   public func part(of whole: Range<Int>) -> Range<Int> {
     boundary(ranks.lowerBound, whole)..<boundary(ranks.upperBound, whole)
   }
 
-  /// The most that ``part(of:)`` gives of a whole of up to `count`.
+  /// The most positions that ``part(of:)`` returns for a range of at most `count` positions.
   public func capacity(of count: Int) -> Int {
     let even = (count * ranks.count + rankCount - 1) / rankCount
     return min(count, even + 2 * (unit - 1))
@@ -43,7 +43,7 @@ public struct Shard: Sendable, Equatable {
     guard rank < rankCount else { return whole.upperBound }
     let even = whole.count * rank / rankCount
     let nearest = (even + unit / 2) / unit
-    // What is left over of a last unit stays with a whole one.
+    // Positions at the end that do not fill a unit belong to the part with the last full unit.
     return whole.lowerBound + max(0, min(nearest, whole.count / unit - 1)) * unit
   }
 }

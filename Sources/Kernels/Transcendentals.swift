@@ -79,7 +79,7 @@ func cosineAndSine(turns t: Float) -> (cosine: Float, sine: Float) {
 package enum NormalQuantile {
   /// The number x such that a standard normal draw is less than x with `probability`.
   ///
-  /// It is −∞ for 0, ∞ for 1, and NaN for numbers outside of 0…1.
+  /// The result is −∞ for 0, ∞ for 1, and NaN for numbers outside of 0…1.
   package static func of(_ probability: Double) -> Double {
     let distance = probability - 0.5
     if abs(distance) <= 0.425 {

@@ -75,7 +75,7 @@ extension Vector {
   public func setToSum(of terms: [Vector]) {
     require(
       !terms.isEmpty && terms.allSatisfy { $0.count == count },
-      "a sum needs a term, and terms as long as it is")
+      "a sum needs at least one term, and terms of its own length")
     let block = 2048
     withUnsafeTemporaryAllocation(of: Float.self, capacity: block) { sum in
       guard let sum = sum.baseAddress else { return }
@@ -118,8 +118,9 @@ extension Vector {
 extension Span<Float> {
   /// Whether every float is finite.
   ///
-  /// The largest bit pattern without sign tells. A maximum of integers may be taken in any order,
-  /// unlike a sum of floats, so the loop vectorises.
+  /// A float is finite if its bit pattern without the sign is less than that of infinity, so the
+  /// largest pattern decides. A maximum of integers may be taken in any order, unlike a sum of
+  /// floats, so the loop vectorises.
   public var isFinite: Bool {
     let sign: UInt32 = 1 << 31
     var largest: UInt32 = 0

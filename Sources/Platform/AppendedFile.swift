@@ -1,6 +1,6 @@
 internal import SystemPackage
 
-/// A file that records are appended to, each whole or not at all.
+/// A file to which records are appended. Each record is written completely or not at all.
 package struct AppendedFile: ~Copyable {
   private let path: String
   private let descriptor: FileDescriptor
@@ -43,10 +43,10 @@ package struct AppendedFile: ~Copyable {
     } catch let error as FileError
       where [.system(.invalidArgument), .system(.readOnlyFileSystem)].contains(error.kind)
     {
-      // A pipe or a device, of which nothing goes to a disk.
+      // A pipe or a device has nothing to bring to a disk.
     }
   }
 
-  /// What errors say was refused.
+  /// The operation that an error says the system refused.
   private static let operation = "write to it"
 }

@@ -1,11 +1,11 @@
-/// Numbers of processors, as the kernel lists them: `0-2,5` is four of them.
+/// Numbers of processors, as the kernel lists them: `0-2,5` means four processors.
 ///
 /// cpuset(7), "Formats", "List format".
 package struct CPUList: Equatable, Hashable, Sendable {
-  /// The numbers, rising.
+  /// The numbers, in ascending order.
   package let numbers: [Int]
 
-  /// How many there are.
+  /// The number of processors.
   package var count: Int { numbers.count }
 
   /// The processors of `numbers`, in any order.

@@ -1,9 +1,8 @@
 /// The processors and the memory that control groups leave to this process. Containers and batch
-/// systems set such limits, and the counts of the machine's processors and memory do not tell of
-/// them.
+/// systems set such limits, which the machine's own counts of processors and memory do not show.
 ///
-/// cgroups(7), and the kernel's "Control Group v2" and, for the older kind, "cgroup-v1". A limit of
-/// any group above the process's own holds too.
+/// cgroups(7), and the kernel's "Control Group v2" and, for the older kind, "cgroup-v1". The limits
+/// of all groups above the process's own apply, too.
 package struct ControlGroup {
   // The folders of each hierarchy, from the process's own group upwards; empty where there is no
   // such hierarchy.
@@ -12,7 +11,7 @@ package struct ControlGroup {
   private let cpusetFolders: [String]
   private let memory: [String]
 
-  /// Finds the groups of this process. Tests pass a `root`, which stands before every path.
+  /// Finds the groups of this process. Tests pass a `root`, which is put before every path.
   package init(root: String = "") {
     let groups = (try? FileSystem.read("\(root)/proc/self/cgroup")) ?? ""
     let mounts = (try? FileSystem.read("\(root)/proc/self/mountinfo")) ?? ""
@@ -92,8 +91,8 @@ package struct ControlGroup {
 }
 
 extension ControlGroup {
-  /// The folders of a controller's hierarchy, nil for the unified one: that of the process's group,
-  /// then those above it up to what is mounted.
+  /// The folders of the hierarchy of `controller`, or of the unified hierarchy if that is nil:
+  /// first the folder of the process's own group, then each folder above it up to the mount point.
   static func folders(_ controller: String?, groups: String, mounts: String) -> [String] {
     // "number:controllers:path"; the unified hierarchy is number 0 and names no controllers.
     let path = groups.split(separator: "\n")

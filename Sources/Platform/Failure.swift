@@ -31,7 +31,7 @@ extension CodedError {
 }
 
 extension Failure {
-  /// The failure that `error` is: with the error's own exit code or, where it has none,
+  /// Turns `error` into a failure, with the error's own exit code or, if it has none,
   /// `inputOutput`.
   public init(_ error: any Error) {
     switch error {

@@ -1,7 +1,7 @@
 internal import Glibc
 internal import SystemPackage
 
-// What swift-system 1.8 does not have.
+// Calls that swift-system 1.8 does not have.
 
 extension FileDescriptor {
   /// Waits until the file's contents are on the disk: `fsync`.

@@ -2,7 +2,7 @@ package import SystemPackage
 
 /// Why a file cannot be read, written or used: which file, where in it, and what to do.
 package struct FileError: CodedError, Equatable {
-  /// What stands in the way.
+  /// The kind of problem.
   package enum Kind: Equatable, Sendable {
     /// The operating system refused with this error number: the file is missing or forbidden, the
     /// disk is full, and the like.
@@ -27,7 +27,7 @@ package struct FileError: CodedError, Equatable {
     }
   }
 
-  /// What stands in the way.
+  /// The kind of problem.
   package let kind: Kind
   /// The file.
   package let path: String
@@ -75,8 +75,8 @@ extension FileError {
       problem: "cannot \(operation): \(error)", advice: Sentence(SystemAdvice.text(for: error)))
   }
 
-  /// Does `work`, a call of swift-system's, and gives an error of it the file's path and the name
-  /// of the `operation`, as in "open it".
+  /// Does `work`, which calls swift-system. An error that it throws gets the file's path and the
+  /// name of the `operation`, as in "open it".
   static func check<Result>(
     _ path: String, _ operation: String, work: () throws -> Result
   ) throws -> Result {

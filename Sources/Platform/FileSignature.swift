@@ -1,10 +1,10 @@
-/// A format that files of it can be told by: they begin with a number of its own, its magic number,
-/// or have one at a certain offset.
+/// A file format that is recognised by its magic number: bytes that all files of the format have at
+/// the beginning or at a certain offset.
 package enum FileSignature: CaseIterable, Sendable {
   case bzip2, ggufModel, gitLFSPointer, gzip, hdf5, jpeg, matlab, numpy, parquet, png, tar, xz
   case zip, zstandard
 
-  /// How many bytes of a file's beginning it takes to recognise any of them.
+  /// The number of bytes at a file's beginning with which each of these formats can be recognised.
   package static let prefixSize = 512
 
   /// The format of a file that begins with `prefix`; nil where it is none of these.
@@ -24,7 +24,7 @@ package enum FileSignature: CaseIterable, Sendable {
     self == .tar ? 257 : 0
   }
 
-  /// What a file has at ``offset``: one of these, by the formats' specifications.
+  /// The magic numbers in the format's specification, one of which a file has at ``offset``.
   private var magicNumbers: [[UInt8]] {
     switch self {
     case .bzip2: [Array("BZh".utf8)]

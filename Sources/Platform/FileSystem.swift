@@ -56,8 +56,8 @@ package enum FileSystem {
     (try? Stat(path, followTargetSymlink: false)) != nil
   }
 
-  /// Whether something is at `path`, a dangling link included: `lstat`. Unlike ``exists(_:)`` it
-  /// does not take what cannot be looked at for missing.
+  /// Whether something is at `path`, a dangling link included: `lstat`. Where the system does not
+  /// let the path be looked at, ``exists(_:)`` returns false, and this function throws.
   ///
   /// - Throws: `FileError` where the system does not tell.
   package static func isThere(_ path: String) throws -> Bool {
@@ -109,15 +109,16 @@ package enum FileSystem {
   /// Gives the directory `source` the name `target`; a directory of that name is replaced and
   /// removed.
   ///
-  /// `renameat2` with `RENAME_EXCHANGE`, so that `target` is whole at every moment; where the file
-  /// system has no exchange, the old one is moved aside first.
+  /// `renameat2` with `RENAME_EXCHANGE`, so that `target` is a complete directory at every moment.
+  /// Where the file system cannot exchange names, the old directory is moved aside first.
   package static func install(_ source: String, at target: String) throws {
     guard exists(target) else { return try rename(source, to: target) }
     if CLinux_rename_exchange(source, target) == 0 { return try remove(source) }
     guard errno == EINVAL || errno == ENOSYS else {
       throw FileError.system(target, "replace it", error: .last)
     }
-    // No clean-up knows this name: whatever happens here, one of the two directories stays.
+    // Nothing ever removes a directory of this name, so one of the two directories survives
+    // whatever happens here.
     let aside = target + ".old"
     if exists(aside) { try remove(aside) }
     try rename(target, to: aside)
@@ -139,8 +140,8 @@ package enum FileSystem {
     }
   }
 
-  /// Makes `path` a symbolic link to `destination`. A link that is there is replaced, and at no
-  /// moment missing.
+  /// Makes `path` a symbolic link to `destination`. An existing link is replaced, and there is a
+  /// link at every moment.
   package static func link(_ path: String, to destination: String) throws {
     let temporary = path + ".new"
     unlink(temporary)
@@ -155,14 +156,14 @@ package enum FileSystem {
     }
   }
 
-  /// The whole of a text file.
+  /// The text of a file.
   ///
   /// - Throws: as ``readBytes(_:atMost:)`` does.
   package static func read(_ path: String, atMost mostBytes: Int = 1 << 30) throws -> String {
     String(decoding: try readBytes(path, atMost: mostBytes), as: UTF8.self)
   }
 
-  /// The whole of a file: `open`, `read`.
+  /// All bytes of a file: `open`, `read`.
   ///
   /// A pipe that nobody writes to is empty. The default limit is more than the metrics of millions
   /// of steps take.

@@ -1,7 +1,7 @@
 /// Numbers as people read them.
 package enum NumberText {
-  /// `value` rounded to `places` decimals, its thousands set apart, as in 64,123.5; a number too
-  /// large for that as Swift prints it.
+  /// `value` rounded to `places` decimals, its thousands set apart, as in 64,123.5; a number that
+  /// is too large for this, as Swift prints it.
   ///
   /// The minus sign is U+2212: a page neither breaks a line behind it nor draws it shorter than a
   /// plus sign.
@@ -32,7 +32,8 @@ package enum NumberText {
     return digits
   }
 
-  /// The digits of `scaled` before the last `places` of them, at least one, and these.
+  /// The digits of `scaled` in two parts: all before the last `places` digits, which is at least
+  /// one, and the last `places` digits.
   fileprivate static func digits(
     _ scaled: Double, places: Int
   ) -> (whole: String, fraction: String) {
@@ -47,7 +48,8 @@ package enum NumberText {
 }
 
 extension Double {
-  /// The number with two decimals, as in 1234.50; one too large for that as Swift prints it.
+  /// The number with two decimals, as in 1234.50; a number that is too large for this, as Swift
+  /// prints it.
   package var twoDecimals: String {
     guard magnitude < 1e15 else { return "\(self)" }
     let (whole, fraction) = NumberText.digits((magnitude * 100).rounded(), places: 2)

@@ -2,14 +2,15 @@ internal import Glibc
 internal import SystemPackage
 
 extension OutputFile {
-  /// Puts a new file at `path` once `body` has written all of it; where it fails, the old file
-  /// stays.
+  /// Replaces the file at `path` by a new one once `body` has written all of the new one. If that
+  /// fails, the old file stays.
   ///
   /// `body` writes to another file in the same folder, which is brought to the disk and only then
-  /// named: at every moment, even after a crash, `path` is either the old file or the new one. Until
-  /// then the file has no name, so that nothing stays where the process ends early; where the file
-  /// system has no such files, it has another name. A symbolic link stays, and the file that it
-  /// leads to is replaced. A device or a pipe cannot be replaced and is written to as it is.
+  /// named: at every moment, even after a crash, `path` is either the old file or the new one.
+  /// Until then the new file has no name, so that nothing is left behind if the process ends early;
+  /// on a file system without nameless files, it has another name. A symbolic link stays, and the
+  /// file that it leads to is replaced. A device or a pipe cannot be replaced and is written to as
+  /// it is.
   ///
   /// - Throws: `FileError`, or what `body` throws.
   package static func replace(

@@ -100,7 +100,7 @@ package struct OutputFile: ByteSink, ~Copyable {
   }
 }
 
-/// What takes bytes one after another, such as an ``OutputFile``.
+/// Something to which bytes are written one after another, such as an ``OutputFile``.
 package protocol ByteSink: ~Copyable {
   /// How many bytes have been written.
   var offset: Int { get }

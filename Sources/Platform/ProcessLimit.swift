@@ -15,7 +15,7 @@ package struct ProcessLimit: Codable, Equatable {
   /// counts.
   package static let reserve = 64 << 20
 
-  /// The limits that are set; empty where none is. Tests pass a `root`, which stands before every
+  /// The limits that are set; empty where none is. Tests pass a `root`, which is put before every
   /// path.
   ///
   /// proc(5), "/proc/pid/limits", in bytes, and "/proc/pid/statm", in pages: the first number
@@ -46,7 +46,7 @@ package struct ProcessLimit: Codable, Equatable {
   }
 
   /// Lets all threads share one heap where there is a limit, so that the memory that is left can be
-  /// foretold. Call it before there are threads.
+  /// predicted. Call it before there are threads.
   package static func spareAddresses() { if !all().isEmpty { CLinux_share_heap() } }
 
   /// The soft limit called `name` in `/proc/self/limits`; nil where there is none.

@@ -16,12 +16,13 @@ package struct Processor: Codable, Equatable {
   /// no limit.
   package var quota: Double?
 
-  /// The setting that keeps the clock rate low, `powersave` or `power`; nil where none does.
+  /// The setting that keeps the clock rate low, `powersave` or `power`; nil where no such setting
+  /// is in use.
   package var slowGovernor: String?
 }
 
 extension Processor {
-  /// Reads /proc and /sys. Tests pass a `root`, which stands before every path.
+  /// Reads /proc and /sys. Tests pass a `root`, which is put before every path.
   package init(root: String = "") {
     let folder = "\(root)/sys/devices/system/cpu"
     func list(_ path: String) -> CPUList? {
@@ -60,7 +61,7 @@ extension Processor {
     return Set(cores.indices.filter { !numbers.isDisjoint(with: cores[$0].numbers) })
   }
 
-  /// The lines of the first processor in /proc/cpuinfo, by what stands before their colon.
+  /// The lines of the first processor in /proc/cpuinfo, by the words before their colon.
   static func fields(ofFirst text: String) -> [String: String] {
     var fields: [String: String] = [:]
     for line in text.split(separator: "\n", omittingEmptySubsequences: false) {

@@ -8,7 +8,7 @@
 public struct Sentence: Equatable, Sendable {
   /// A piece of a sentence.
   fileprivate enum Part: Codable, Equatable, Sendable {
-    /// Words that are the same for all.
+    /// Words that every program shows as they are.
     case text(String)
     /// A setting, and the value that it has or shall be given; nil where no value is meant.
     case setting(SettingName, value: String?)
@@ -22,7 +22,7 @@ public struct Sentence: Equatable, Sendable {
   /// A sentence that refers to nothing.
   public init(_ text: String) { parts = [.text(text)] }
 
-  /// What `error` tells.
+  /// The sentence of `error`.
   public init(of error: any Error) {
     switch error {
     case let failure as Failure: self = failure.sentence
@@ -42,7 +42,7 @@ public struct Sentence: Equatable, Sendable {
     }.joined()
   }
 
-  /// One sentence behind the other.
+  /// The first sentence, followed by the second.
   public static func + (first: Sentence, second: Sentence) -> Sentence {
     "\(first)\(second)"
   }
@@ -57,14 +57,14 @@ extension Sentence: ExpressibleByStringInterpolation {
   /// A sentence that refers to nothing.
   public init(stringLiteral text: String) { self.init(text) }
 
-  /// The sentence that was put together.
+  /// A sentence of the pieces that were put together.
   public init(stringInterpolation: StringInterpolation) { parts = stringInterpolation.parts }
 
   /// Puts a sentence together.
   public struct StringInterpolation: StringInterpolationProtocol {
     fileprivate var parts: [Part] = []
 
-    /// Nothing yet.
+    /// No pieces yet.
     public init(literalCapacity: Int, interpolationCount: Int) {}
 
     /// Adds words.
@@ -89,7 +89,7 @@ extension Sentence: ExpressibleByStringInterpolation {
       }
     }
 
-    /// Adds what an error tells.
+    /// Adds the sentence of an error.
     public mutating func appendInterpolation(_ error: some Error) {
       appendInterpolation(Sentence(of: error))
     }

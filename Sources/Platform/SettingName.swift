@@ -11,7 +11,8 @@ package struct SettingName: Hashable, Sendable {
 }
 
 extension SettingName {
-  // Those that sentences of libraries refer to; others are declared where they are used.
+  // The settings that sentences of libraries refer to. Other settings are declared where they are
+  // used.
 
   /// Images of a step, over all ranks.
   package static let batchSize: SettingName = "batch-size"
@@ -21,11 +22,11 @@ extension SettingName {
   package static let count: SettingName = "count"
   /// The folder with the images.
   package static let data: SettingName = "data"
-  /// The labels that pictures lead from and to.
+  /// The labels between whose images a walk through the latent space leads.
   package static let digits: SettingName = "digits"
-  /// What teams exchange.
+  /// What teams exchange: gradients, or layer inputs and deltas.
   package static let exchange: SettingName = "exchange"
-  /// What a model is written as.
+  /// The format that a model is exported in.
   package static let format: SettingName = "format"
   /// Units of each hidden layer.
   package static let hidden: SettingName = "hidden"
@@ -37,11 +38,11 @@ extension SettingName {
   package static let latent: SettingName = "latent"
   /// Adam's step length.
   package static let learningRate: SettingName = "learning-rate"
-  /// Whether a run may go on with images that it was not trained on.
+  /// Whether a run may be resumed with other images than it was trained on.
   package static let otherData: SettingName = "other-data"
   /// The number format of matrix products.
   package static let precision: SettingName = "precision"
-  /// Where a run goes on from.
+  /// The checkpoint from which a run is resumed.
   package static let resume: SettingName = "resume"
   /// The run directory.
   package static let run: SettingName = "run"

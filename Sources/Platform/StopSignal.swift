@@ -17,7 +17,7 @@ package final class StopSignal: Sendable {
   /// beyond a soft limit of processor time.
   private static let warnings = [SIGUSR1, SIGUSR2, SIGXCPU]
 
-  /// No request yet: signals count from ``listen(notice:)`` on.
+  /// Makes a value without a request. Signals are noticed from ``listen(notice:)`` on.
   package init() {}
 
   /// Whether a signal has come.

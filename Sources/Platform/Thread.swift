@@ -3,7 +3,7 @@ internal import Synchronization
 
 /// A thread of this process, which must be joined: `pthread_create`.
 ///
-/// It blocks the signals that the thread which starts it blocks. It must not call MPI.
+/// The new thread blocks the same signals as the thread that starts it, and must not call MPI.
 package struct Thread {
   private let handle: pthread_t
 
@@ -32,12 +32,13 @@ package struct Thread {
   package func join() { pthread_join(handle, nil) }
 }
 
-/// The threads of a rank, which share its samples and its tiles: number 0 is the caller's, the pool
-/// starts the others.
+/// The threads of a rank, which share its work. Thread number 0 is the caller's; the pool starts
+/// the others.
 ///
-/// A waiting thread polls, as ranks do in a barrier: a step gives threads work twice in a few hundred
-/// microseconds, and waking a sleeping thread takes tens of them. After a while without work, or
-/// where threads outnumber cores, a thread yields and then sleeps. Only the caller's may call MPI.
+/// A waiting thread polls, as ranks do in a barrier: a step gives threads work twice in a few
+/// hundred microseconds, and waking a sleeping thread takes tens of them. After a while without
+/// work, or where threads outnumber cores, a thread yields and then sleeps. Only the caller's
+/// thread may call MPI.
 package final class ThreadPool {
   /// The number of threads.
   package let count: Int
@@ -83,7 +84,7 @@ package final class ThreadPool {
   }
 }
 
-/// One piece of work after another for the same threads.
+/// Hands the same threads one piece of work after another.
 private final class Round: Sendable {
   private let number = Atomic(0)
   private let busy = Atomic(0)
@@ -106,7 +107,7 @@ private final class Round: Sendable {
   /// Makes the threads end.
   func end(workers: Int) { begin(nil, workers: workers) }
 
-  /// A thread's life.
+  /// What a started thread does until the pool ends.
   func work(_ thread: Int) {
     var seen = 0
     while true {
@@ -125,8 +126,8 @@ private final class Round: Sendable {
     return true
   }
 
-  /// Looks until `condition` holds: without a pause at first, then making way for others, then, as
-  /// at an epoch's end, asleep most of the time.
+  /// Polls until `condition` holds: without a pause at first, then yielding the core to others, and
+  /// in a long wait, as at an epoch's end, asleep most of the time.
   private static func wait(until condition: () -> Bool) {
     let (looks, yields) = (10_000, 1_000)
     for _ in 0..<looks where condition() { return }

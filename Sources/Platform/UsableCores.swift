@@ -20,7 +20,7 @@ package struct UsableCores: Codable, Equatable, Sendable {
   /// Asks the system.
   package init() { self.init(Processor(), affinity: Processor.affinity()) }
 
-  /// Puts together what is known.
+  /// Makes a value of what is known already.
   package init(processor: String, count: Int, isConfined: Bool) {
     self.processor = processor
     self.count = count

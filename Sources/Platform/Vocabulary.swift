@@ -18,6 +18,6 @@ package struct Vocabulary: Sendable {
   package static let neutral = Vocabulary(
     setting: { name, value in value.map { "\(name) \($0)" } ?? name.text }, command: { $0 })
 
-  /// Where an encoder has the vocabulary that sentences are written in.
+  /// The key of an encoder's `userInfo` for the vocabulary that sentences are written in.
   package static let key = CodingUserInfoKey(rawValue: "vocabulary")!
 }

@@ -3,10 +3,11 @@ public import Kernels
 /// The intermediate results of a forward and a backward pass over at most `capacity` samples.
 ///
 /// Each layer's inputs and deltas lie in `shared` memory, in the precision that products read,
-/// because weight gradients are computed from them, possibly by another rank of the team. All other
-/// results lie in the rank's `own` memory. In fp32 the matrices ``pixels``, ``latents``, ``logits``
-/// and ``momentGradient`` are views of the shared operands; in bf16 they are separate floats in own
-/// memory, which the bound and the sampler compute with and round into the operands.
+/// because weight gradients are computed from them, possibly by another rank of the same team, the
+/// ranks that share one replica. All other results lie in the rank's `own` memory. In fp32 the
+/// matrices ``pixels``, ``latents``, ``logits`` and ``momentGradient`` are views of the shared
+/// operands; in bf16 they are separate floats in own memory, which the bound and the sampler
+/// compute with and round into the operands.
 public struct Activations {
   /// The inputs of each layer, (capacity, inputs + 1). The last column is all ones.
   public let inputs: [Operand]

@@ -9,7 +9,7 @@ struct Axis {
   /// How many decimals the ticks need.
   let places: Int
 
-  /// An axis whose ticks are multiples of 1, 2 or 5 times a power of ten, some parts of it.
+  /// An axis with a few ticks, at multiples of 1, 2 or 5 times a power of ten.
   ///
   /// - Parameters:
   ///   - values: the numbers it has to show; those that cannot be drawn are left out.
@@ -19,7 +19,7 @@ struct Axis {
   init(_ values: [Double], isRound: Bool = true, isWhole: Bool = false, most: Int = 5) {
     let drawn = values.filter(\.isDrawable)
     var (low, high) = (drawn.min() ?? 0, drawn.max() ?? 1)
-    // Between numbers this close to one another there is none for a tick.
+    // Numbers this close to one another have no other number between them for a tick.
     if high - low <= max(abs(low), abs(high), 1e-290) * 1e-9 {
       let room = max(abs(low) * (isWhole ? 1e-9 : 0.1), isWhole ? 1 : 1e-6)
       (low, high) = (low - room, high + room)
@@ -42,8 +42,8 @@ struct Axis {
     return isWhole ? max(step, 1) : step
   }
 
-  /// The place of `value` on an axis that is drawn from `start` to `end`.
-  func place(_ value: Double, from start: Double, to end: Double) -> Double {
+  /// The coordinate of `value` on an axis that is drawn from `start` to `end`.
+  func coordinate(_ value: Double, from start: Double, to end: Double) -> Double {
     let part = (value - range.lowerBound) / (range.upperBound - range.lowerBound)
     return start + part * (end - start)
   }

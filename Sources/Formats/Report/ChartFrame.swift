@@ -20,11 +20,11 @@ struct ChartFrame {
   var top: Double { 26 }
   var bottom: Double { height - 36 }
 
-  /// The horizontal place of a value.
-  func x(_ value: Double) -> Double { x.place(value, from: left, to: width - right) }
+  /// The horizontal coordinate of a value.
+  func x(_ value: Double) -> Double { x.coordinate(value, from: left, to: width - right) }
 
-  /// The vertical place of a value.
-  func y(_ value: Double) -> Double { y.place(value, from: bottom, to: top) }
+  /// The vertical coordinate of a value.
+  func y(_ value: Double) -> Double { y.coordinate(value, from: bottom, to: top) }
 
   /// The whole chart: `content` over the axes, which are called `xName` and `yName`.
   func markup(_ title: String, xName: String, yName: String, kind: String, content: Markup)
@@ -39,7 +39,7 @@ struct ChartFrame {
       content: Markup([grid, content, names(xName, yName)]))
   }
 
-  /// Text whose middle, start or end, as `anchor` says, is at a place.
+  /// Text whose middle, start or end, as `anchor` says, is at (`x`, `y`).
   static func text(
     _ words: String, x: Double, y: Double, anchor: String = "middle", kind: String? = nil
   ) -> Markup {

@@ -67,7 +67,7 @@ package struct LineChart: Sendable {
     return Markup(marks)
   }
 
-  /// Names and last values, moved apart where they would meet.
+  /// Names and last values, moved apart where they would overlap.
   private func labels(_ frame: ChartFrame) -> [Markup] {
     let height = 33.0
     let sorted = curves.sorted { frame.y($0.points.last!.y) < frame.y($1.points.last!.y) }

@@ -17,7 +17,7 @@ extension Markup {
     .element("figure", content: content, .element("figcaption", content: Markup(caption)))
   }
 
-  /// Names, each with its value.
+  /// A table of names, each with its value.
   package static func list(_ pairs: [(name: String, value: String)]) -> Markup {
     let rows = pairs.map { pair in
       Markup.element(

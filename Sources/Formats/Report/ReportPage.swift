@@ -80,14 +80,15 @@ package struct ReportPage: Sendable {
       "header", content: .element("h1", content: Markup(title)),
       .element("p", content: Markup(summary)),
       Markup(origin), .newline,
-      .element("dl", ["class": "facts"], content: Markup(facts.map(Self.tile))), .newline,
+      .element("dl", ["class": "facts"], content: Markup(facts.map(Self.markup(ofFact:)))),
+      .newline,
       .element("nav", ["aria-label": "Sections"], content: Markup(links)))
     return .element(
       "body", content: .newline, header, .newline,
       .element("main", content: .newline, Markup(sections.map(Self.markup))), .newline)
   }
 
-  private static func tile(_ fact: Fact) -> Markup {
+  private static func markup(ofFact fact: Fact) -> Markup {
     .element(
       "div", content: .element("dt", content: Markup(fact.name)),
       .element(

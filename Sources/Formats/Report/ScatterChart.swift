@@ -53,7 +53,7 @@ package struct ScatterChart: Sendable {
   }
 
   /// Where the classes' numbers stand in the drawing: moved apart, little by little, where they
-  /// meet.
+  /// overlap.
   private func numbers(_ frame: ChartFrame) -> [Point] {
     var places = middles.map { (x: frame.x($0.x), y: frame.y($0.y), kind: $0.kind) }
     let distance = 17.0
