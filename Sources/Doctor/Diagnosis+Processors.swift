@@ -52,7 +52,7 @@ extension Diagnosis {
       return Problem(
         "hardware-threads",
         "\(here) use \(machine.usable.count) hardware threads of \(Wording.count(cores, "core"))",
-        why: "the threads of a core share its arithmetic", instead: instead)
+        why: "the hardware threads of a core share its arithmetic units", instead: instead)
     }
     if let quota = machine.processor.quota, Double(threads) > quota + 0.01 {
       return Problem(

@@ -12,7 +12,7 @@ extension Diagnosis {
       return [
         Problem(
           "single-copy", "\(Wording.ranks(failing)) cannot copy from a neighbour (\(problem))",
-          why: "containers forbid it, and long messages will fail or complain",
+          why: "containers forbid it, and long messages will fail or print warnings",
           instead: "type \(job.advice.setting("btl_vader_single_copy_mechanism", "none"))")
       ]
     }

@@ -74,7 +74,8 @@ extension Diagnosis {
           "library",
           "rank \(other.rank) on \(other.host) has \(other.transport.library), "
             + "rank 0 \(library)",
-          why: "unlike versions may hang", instead: "install one version on all hosts"))
+          why: "a job with different versions may hang", instead: "install one version on all hosts"
+        ))
     }
     return problems
   }
@@ -87,7 +88,8 @@ extension Diagnosis {
     return [
       Problem(
         "uneven-nodes", "nodes have from \(least) to \(most) ranks",
-        why: "gradients are cut for \(least), so \(Wording.count(idle, "rank")) only "
+        why:
+          "gradients are divided among \(least) ranks of each node, so \(Wording.count(idle, "rank")) only "
           + "\(idle == 1 ? "runs" : "run") forward and backward",
         instead: "give every host the same slots")
     ]

@@ -56,14 +56,14 @@ extension DoctorReport {
 
   private static func transports(_ transport: Transport) -> String {
     guard transport.messageLayer != nil || transport.byteLayer != nil else {
-      return "this library tells none"
+      return "not told by this library"
     }
     return "pml \(choice(transport.messageLayer)); btl \(choice(transport.byteLayer))"
   }
 
   private static func copies(_ node: [RankFindings]) -> String {
     guard node.count > 1 else { return "no neighbour on the node to copy from" }
-    guard let mechanism = node[0].transport.singleCopy else { return "this library tells nothing" }
+    guard let mechanism = node[0].transport.singleCopy else { return "not told by this library" }
     let problem = node.compactMap(\.transport.copyProblem).first
     return "single copy between ranks of a node: \(mechanism) "
       + "(\(problem ?? "the system allows it"))"

@@ -63,8 +63,8 @@ struct ModelImages: Codable {
       ? "leave \(setting: .data) out for the run's own"
       : "name the run's own with \(setting: .data)"
     if !isAsked, directory == nil, fingerprint == nil {
-      return "nothing tells which images this model was trained on; using those in \(used), where "
-        + "\(setting: .data) names no others"
+      return "nothing tells which images this model was trained on; using those in \(used); "
+        + "name others with \(setting: .data)"
     }
     switch (isAsked ? own : nil, others) {
     case (let own?, let others?):

@@ -98,8 +98,8 @@ package struct TrainedModel: ~Copyable {
       throw SharedFailure(
         Failure(
           .badData,
-          "nothing tells which folder the run had its images in, and those in \(directory) are not "
-            + "they: name it with \(setting: .data)"))
+          "nothing tells which folder the run had its images in, and those in \(directory) are "
+            + "others: name the run's folder with \(setting: .data)"))
     }
     if communicator.rank == 0,
       let sentence = images.sentence(

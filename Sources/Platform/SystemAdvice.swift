@@ -20,7 +20,8 @@ package enum SystemAdvice {
     case .tooManyOpenFilesInSystem:
       "too many files are open on this machine: close some, or ask its administrator"
     case .noMemory: "the machine's memory is short: free some"
-    case .brokenPipe: "who read it has gone: start again with a reader that stays"
+    case .brokenPipe:
+      "the program that reads it has ended: start again with a reader that stays"
     case .noSuchAddressOrDevice: "nobody reads from it, or its device is not there: check the path"
     case .staleNFSFileHandle, .timedOut: "the network file system did not answer: try again"
     default: "check the path and the disk"

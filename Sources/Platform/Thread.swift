@@ -64,7 +64,7 @@ package final class ThreadPool {
       throw Failure(
         .unavailable,
         "the system grants \(threads.count + 1) threads where \(setting: .threadsPerRank) asks for "
-          + "\(count): give as many, or allow more processes (ulimit -u)")
+          + "\(count): ask for fewer, or allow more processes (ulimit -u)")
     }
   }
 

@@ -127,7 +127,7 @@ extension ReportContents {
     guard let pictures else {
       return ReportPage.Section(
         "Latent space", id: "latent",
-        content: [.missing("There is nothing to draw it with. \(missing ?? "")")])
+        content: [.missing("The latent space cannot be drawn. \(missing ?? "")")])
     }
     var figures: [Markup] = []
     if let map = pictures.map {
@@ -138,15 +138,15 @@ extension ReportContents {
     }
     var content = [Markup.row(figures)]
     if let missing {
-      content.append(.missing("Where codes lie is not shown. \(missing)"))
+      content.append(.missing("There is no map of the codes. \(missing)"))
     } else if pictures.map == nil {
       let isLabelled = !(2...LatentMap.mostDimensions).contains(pictures.model.latent)
       content.append(
         .missing(
           isLabelled
-            ? "Where codes lie is shown for models with 2 to \(LatentMap.mostDimensions) latents; "
+            ? "A map of the codes is drawn for models with 2 to \(LatentMap.mostDimensions) latents; "
               + "this one has \(pictures.model.latent)."
-            : "Where codes lie is shown by labels of test images, and the data have none."))
+            : "A map of the codes needs labels of test images, and the data have none."))
     }
     return ReportPage.Section("Latent space", id: "latent", content: content)
   }

@@ -82,7 +82,9 @@ import Testing
     let environment = ["XDG_CACHE_HOME": home]
     try FileManager.default.removeItem(atPath: "\(folder.run)/config.yaml")
     try Job(["evaluate", folder.run], environment: environment)
-      .fail(65, "nothing tells which folder the run had its images in", "name it with --data")
+      .fail(
+        65, "nothing tells which folder the run had its images in",
+        "name the run's folder with --data")
     try Job(["report", folder.run], environment: environment).succeed()
     let page = try String(contentsOfFile: "\(folder.run)/report.html", encoding: .utf8)
     #expect(page.contains("could not be used: nothing tells which folder"))

@@ -7,7 +7,8 @@ struct PredictionOptions: ParsableArguments {
   var predict = false
 
   @Option(
-    help: ArgumentHelp("The earlier bench. (default: the file of --json)", valueName: "file"),
+    help: ArgumentHelp(
+      "The file of the earlier bench. (default: the file of --json)", valueName: "file"),
     completion: .file(extensions: ["json"]))
   var from: String?
 

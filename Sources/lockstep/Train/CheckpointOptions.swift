@@ -45,7 +45,7 @@ struct CheckpointOptions: ParsableArguments {
   @Option(
     parsing: .unconditional,
     help: ArgumentHelp(
-      "Save and end with code 75 so long after the start.", valueName: "seconds"))
+      "Save and end with code 75 after this many seconds.", valueName: "seconds"))
   var stopAfter: Double?
 
   /// What ``resume`` means.

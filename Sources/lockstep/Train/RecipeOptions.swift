@@ -21,7 +21,7 @@ struct RecipeOptions: ParsableArguments {
 
   @Option(
     parsing: .unconditional,
-    help: ArgumentHelp("What all that is random is drawn from. (default: 1)", valueName: "n"))
+    help: ArgumentHelp("The seed of all random numbers. (default: 1)", valueName: "n"))
   var seed: UInt64?
 
   @Option(
@@ -36,7 +36,8 @@ struct RecipeOptions: ParsableArguments {
 
   @Option(
     help: ArgumentHelp(
-      "What matrix products read; bf16 needs AVX-512 BF16. (default: fp32)", valueName: "format"))
+      "The format of matrix products; bf16 needs AVX-512 BF16. (default: fp32)", valueName: "format"
+    ))
   var precision: Precision?
 
   /// Copies the flags that were given, a line for each.
