@@ -1,7 +1,7 @@
 /// The order in which one epoch visits the images: a permutation drawn from (seed, epoch).
 ///
 /// Fisher and Yates' shuffle as Durstenfeld gave it (CACM 7, 1964, algorithm 235). The random
-/// number of each step is addressed by the step's place, so that every rank makes the same order by
+/// number of each step is addressed by the number of the step, so that every rank makes the same order by
 /// itself; for MNIST that takes about 1 ms.
 package struct EpochOrder: Sendable {
   /// The image at each position of the epoch.

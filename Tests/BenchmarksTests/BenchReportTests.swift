@@ -38,14 +38,14 @@ import Testing
       #expect(abs(found - expected) < 1e-9)
     }
     #expect(abs(stages.longestWaiting - 30) < 1e-9)
-    #expect((row.rounds, row.fullSpeedRounds) == (1, 1))
+    #expect((row.rounds, row.wholeRounds) == (1, 1))
   }
 
   @Test("rounds below full speed are left out, and a note says so")
   func notWhole() throws {
     let rounds = [try measurement(), try measurement(joint: 1500), try measurement()]
     let row = BenchRow(cell, rounds, single: 1000)
-    #expect((row.rounds, row.fullSpeedRounds) == (3, 2))
+    #expect((row.rounds, row.wholeRounds) == (3, 2))
     #expect(row.imagesPerSecond?.values.count == 2)
     var report = BenchReport(
       machine: UsableCores(processor: "P", count: 2, isConfined: false), rounds: 3, seconds: 1,
@@ -84,7 +84,7 @@ import Testing
     let doubtful = try lines()
     #expect(doubtful.contains { $0.contains("666*") && $0.contains("666  ") }, "\(doubtful)")
     #expect(doubtful.contains { $0.hasPrefix("* 2 of these 2 rows were measured while") })
-    for row in report.rows.indices { report.rows[row].fullSpeedRounds = 2 }
+    for row in report.rows.indices { report.rows[row].wholeRounds = 2 }
     #expect(try !lines().contains { $0.contains("*") })
     report.rows.removeLast()
     #expect(throws: Failure.self) { try lines() }

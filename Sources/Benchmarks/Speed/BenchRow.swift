@@ -30,10 +30,10 @@ struct BenchRow: Codable {
   /// second.
   var jointPeaks: [Double] = []
 
-  /// The number of rounds, and of those at ``FullSpeed``.
+  /// The number of rounds.
   var rounds = 0
-  /// See ``rounds``.
-  var fullSpeedRounds = 0
+  /// The number of rounds in which the processor ran at ``FullSpeed``.
+  var wholeRounds = 0
 }
 
 /// Milliseconds of a full step by stage.
@@ -62,7 +62,7 @@ struct StageMilliseconds: Codable {
 extension BenchRow {
   /// Whether the cores ran at full speed in at least half of the rounds, so that the figures can be
   /// trusted: see ``FullSpeed``.
-  var isTrustworthy: Bool { fullSpeedRounds * 2 >= rounds }
+  var isTrustworthy: Bool { wholeRounds * 2 >= rounds }
 
   /// Sums up the measurements of `cell` in all `rounds`; `single` is the highest peak that one core
   /// ever reached by itself.
@@ -78,7 +78,7 @@ extension BenchRow {
     }
     self.rounds = rounds.count
     jointPeaks = rounds.map { min($0.peak.before, $0.peak.after) }
-    fullSpeedRounds = isFullSpeed.count { $0 }
+    wholeRounds = isFullSpeed.count { $0 }
     imagesPerSecond = MedianAndRange(counted.map(\.imagesPerSecond))
     stepMilliseconds = median(\.stepMilliseconds)
     fractionOfPeak = median { $0.fractionOfPeak }

@@ -48,7 +48,7 @@ struct BenchTable {
       "\(cell.batchSize)",
     ]
     guard let rate = row.imagesPerSecond else { return head + [row.unavailable ?? "–"] }
-    let mark = row.fullSpeedRounds < row.rounds ? "*" : ""
+    let mark = row.wholeRounds < row.rounds ? "*" : ""
     return head + [
       Int(rate.median).grouped + mark, Figure.percent(rate.spread),
       Figure.percent(row.fractionOfPeak), Figure.percent(row.efficiency),
@@ -57,9 +57,9 @@ struct BenchTable {
   }
 
   private var notes: [String] {
-    let marked = report.rows.filter { $0.fullSpeedRounds < $0.rounds }
+    let marked = report.rows.filter { $0.wholeRounds < $0.rounds }
     guard !marked.isEmpty else { return [] }
-    let rounds = marked.reduce(0) { $0 + $1.rounds - $1.fullSpeedRounds }
+    let rounds = marked.reduce(0) { $0 + $1.rounds - $1.wholeRounds }
     let all = report.rows.reduce(0) { $0 + $1.rounds }
     let kept = marked.count { !$0.isTrustworthy }
     return [
