@@ -173,6 +173,12 @@ package struct CheckpointReference {
     guard let state = try? CheckpointState(decoding: text) else {
       throw Failure(.badData, "\(path): this is not the state of a run; use another checkpoint")
     }
+    if let unknown = try CheckpointState.unknownSettings(in: text).first {
+      throw Failure(
+        .badData,
+        "\(path): the run has the setting '\(unknown)', which this version does not know and would "
+          + "train without; use the version that wrote it")
+    }
     guard state.format == 1, state.isPlausible else {
       throw Failure(
         .badData,

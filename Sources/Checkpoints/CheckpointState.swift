@@ -53,6 +53,21 @@ extension CheckpointState {
     self = try JSONDecoder().decode(Self.self, from: Data(text.utf8))
   }
 
+  /// The keys of the recipe in the content of `state.json` that are no settings of this version: those of
+  /// a later one, which trains another model.
+  static func unknownSettings(in text: String) throws -> [String] {
+    struct State: Decodable { let recipe: Keys }
+    struct Keys: Decodable {
+      let names: [SettingName]
+      init(from decoder: any Decoder) throws {
+        names = try decoder.container(keyedBy: SettingName.self).allKeys
+      }
+    }
+    let known = Recipe.table.settings.map(\.name)
+    let keys = try JSONDecoder().decode(State.self, from: Data(text.utf8)).recipe.names
+    return keys.filter { !known.contains($0) }.map(\.text).sorted()
+  }
+
   /// The content of `state.json`.
   var text: [UInt8] {
     get throws {

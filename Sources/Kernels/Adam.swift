@@ -49,11 +49,17 @@ public struct Adam: Sendable {
 extension Adam {
   /// The numbers of a step that all elements share.
   fileprivate struct Coefficients {
+    /// α / (1 − β₁ᵗ): the learning rate, with the bias correction of the first moment.
     let length: Float
+    /// 1 / √(1 − β₂ᵗ): the bias correction of the second moment's root.
     let correction: Float
+    /// 1 − β₁.
     let blend1: Float
+    /// 1 − β₂.
     let blend2: Float
+    /// β₂.
     let decay2: Float
+    /// ε.
     let epsilon: Float
 
     init(_ adam: Adam, step: Int) {

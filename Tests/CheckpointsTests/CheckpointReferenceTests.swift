@@ -129,4 +129,19 @@ import Testing
       state = good
     }
   }
+
+  /// A program that passed over a setting would go on with another model, under the same name.
+  @Test("a state with a setting of a later version is refused")
+  func unknownSetting() throws {
+    try checkpoint("step-00000001")
+    let reference = try CheckpointReference(run)
+    let state = try JSONEncoder().encode(
+      CheckpointState(progress: Progress(), recipe: Recipe(), pixels: 64))
+    let text = String(decoding: state, as: UTF8.self)
+      .replacingOccurrences(of: "\"latent\"", with: "\"free-bits\":2,\"latent\"")
+    try Data(text.utf8).write(to: URL(fileURLWithPath: "\(run)/step-00000001/state.json"))
+    let error = #expect(throws: Failure.self) { try reference.state() }
+    #expect(error?.code == .badData)
+    #expect(error?.description.contains("has the setting 'free-bits', which this version") ?? false)
+  }
 }

@@ -70,7 +70,7 @@ struct CheckpointOptions: ParsableArguments {
     }
   }
 
-  /// Copies the flags that were given, a line for each.
+  /// Copies all flags; those that were not given are nil, which `request` takes for not given.
   func apply(to request: inout RunRequest) {
     request.resume = origin
     request.initialParameters = initialParameters

@@ -40,7 +40,7 @@ struct RecipeOptions: ParsableArguments {
     ))
   var precision: Precision?
 
-  /// Copies the flags that were given, a line for each.
+  /// Copies all flags; those that were not given are nil, which `request` takes for not given.
   func apply(to request: inout RunRequest) {
     request.batchSize = batchSize
     request.learningRate = learningRate

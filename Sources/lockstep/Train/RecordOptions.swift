@@ -24,7 +24,7 @@ struct RecordOptions: ParsableArguments {
       valueName: "on|off", visibility: .hidden))
   var report = Switch.on
 
-  /// Copies the flags that were given, a line for each.
+  /// Copies all flags; those that were not given are nil, which `request` takes for not given.
   func apply(to request: inout RunRequest) {
     request.logEvery = logEvery
     request.tensorboard = tensorboard

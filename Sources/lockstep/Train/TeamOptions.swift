@@ -3,7 +3,7 @@ internal import Checkpoints
 internal import Engine
 internal import Kernels
 
-/// How ranks work together. Hidden: one node needs none of them.
+/// How ranks work together. `--help` leaves these flags out, since jobs of one node need none of them.
 struct TeamOptions: ParsableArguments {
   @Option(
     help: ArgumentHelp(
@@ -31,13 +31,13 @@ struct TeamOptions: ParsableArguments {
     parsing: .unconditional,
     help: ArgumentHelp(
       """
-      Compare the teams' replicas every so many steps, too; 0: never. With all-gather they are \
-      brought together in every step, and what errs before is not found. (default: before each \
+      Compare the teams' replicas every so many steps, too; 0: never. With all-gather teams take over \
+      one another's parameters in every step, so that an error of one shows in none. (default: before each \
       checkpoint)
       """, valueName: "n", visibility: .hidden))
   var verifyEvery: Int?
 
-  /// Copies the flags that were given, a line for each.
+  /// Copies all flags; those that were not given are nil, which `request` takes for not given.
   func apply(to request: inout RunRequest) {
     request.teams = teams
     request.exchange = exchange
