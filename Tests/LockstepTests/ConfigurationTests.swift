@@ -216,7 +216,7 @@ import Testing
     let told = try Job(words + ["--init", file, "--dry-run"]).succeed().output
     #expect(told.contains("# begins   with step 1, parameters those of \(file)\n"))
     let parts = [words, words + ["--dry-run"]].map { ["-n", "1", Command.built("lockstep")] + $0 }
-    let outcome = try Command.mpirun(parts, environment: Job.environment).run()
+    let outcome = try Command.mpirun(parts, environment: Job.failing).run()
     outcome.expectFailure(70, ["the configuration of rank 1 on "])
   }
 

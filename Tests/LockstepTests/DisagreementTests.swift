@@ -13,7 +13,7 @@ import Testing
     _ parts: [[String]], code: Int32 = 70, _ sentence: String,
     sourceLocation: SourceLocation = #_sourceLocation
   ) throws {
-    let outcome = try Command.mpirun(parts.map { ["-n", "1"] + $0 }, environment: Job.environment)
+    let outcome = try Command.mpirun(parts.map { ["-n", "1"] + $0 }, environment: Job.failing)
       .run()
     outcome.expectFailure(code, [sentence], sourceLocation: sourceLocation)
     #expect(!FileManager.default.fileExists(atPath: folder.run), sourceLocation: sourceLocation)
@@ -75,7 +75,7 @@ import Testing
     if words.last == "--output" { words.append(output) }
     let outcome = try Command.mpirun(
       [["-n", "1", "env", "LOCKSTEP_\(setting)"] + words, ["-n", "1"] + words],
-      environment: Job.environment
+      environment: Job.failing
     ).run()
     outcome.expectFailure(70, ["the command of rank 1 on ", "mpirun -x NAME"])
     #expect(!FileManager.default.fileExists(atPath: output))
@@ -88,7 +88,7 @@ import Testing
     let program = [try otherProgram()] + words.dropFirst()
     for (other, subject) in [(program, "program"), (words + ["--json"], "command")] {
       let parts = [words, other].map { ["-n", "1"] + $0 }
-      try Command.mpirun(parts, environment: Job.environment).run()
+      try Command.mpirun(parts, environment: Job.failing).run()
         .expectFailure(70, ["the \(subject) of rank 1 on ", "differs from that of rank 0 on "])
     }
   }
@@ -100,7 +100,7 @@ import Testing
     let before = try folder.contents.bytes("metrics.jsonl")
     let outcome = try Command.mpirun(
       [["-n", "1"] + words + ["--epochs", "3"], ["-n", "1"] + words + ["--epochs", "4"]],
-      environment: Job.environment
+      environment: Job.failing
     ).run()
     outcome.expectFailure(70, ["the configuration of rank 1 on "])
     #expect(try folder.contents.bytes("metrics.jsonl") == before)

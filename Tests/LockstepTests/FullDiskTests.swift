@@ -28,8 +28,8 @@ struct FullDiskTests {
       exit $status
       """
     let outcome = try Command(
-      ["unshare", "-m", "sh", "-c", script, "sh", "\(spare)"] + job.command.words,
-      environment: job.command.environment
+      ["unshare", "-m", "sh", "-c", script, "sh", "\(spare)"] + job.failing.words,
+      environment: job.failing.environment
     ).run(in: folder.folder.url)
     outcome.expectFailure(74, ["No space left on device"])
     let run = RunContents(folder.path("copy/run"))

@@ -53,6 +53,15 @@ struct Job {
     "SWIFT_BACKTRACE": "enable=no",
   ]
 
+  /// For jobs that fail by themselves: `mpirun` waits no second between SIGTERM and SIGKILL for the
+  /// ranks that are left. It is for no test that looks at what a signal does.
+  static let failing = environment.merging(["OMPI_MCA_odls_base_sigkill_timeout": "0"]) { $1 }
+
+  /// ``command``, of which is known that it fails by itself.
+  var failing: Command {
+    Command(command.words, environment: Self.failing.merging(command.environment) { $1 })
+  }
+
   /// Runs to the end and expects it to be good.
   @discardableResult
   func succeed(
@@ -68,7 +77,7 @@ struct Job {
     _ code: Int32, _ parts: String..., in folder: URL? = nil,
     sourceLocation: SourceLocation = #_sourceLocation
   ) throws {
-    try command.run(in: folder).expectFailure(code, parts, sourceLocation: sourceLocation)
+    try failing.run(in: folder).expectFailure(code, parts, sourceLocation: sourceLocation)
   }
 }
 

@@ -110,8 +110,8 @@ private let mayMount =
       """
     let job = sample(100_000, launch, threads: threads, output: "disk/x.npy")
     let outcome = try Command(
-      ["unshare", "-m", "sh", "-c", script, "sh"] + job.command.words,
-      environment: job.command.environment
+      ["unshare", "-m", "sh", "-c", script, "sh"] + job.failing.words,
+      environment: job.failing.environment
     ).run(in: folder.folder.url)
     outcome.expectFailure(74, ["x.npy: cannot write to it: No space left on device"])
     #expect(outcome.output.isEmpty, "\(outcome.output)")

@@ -19,7 +19,7 @@ import Testing
   ) throws -> Command.Outcome {
     try Command.mpirun(
       ranks: ranks, "replica-probe", [folder.data, folder.run, teams, steps, "\(rank)"],
-      environment: Job.environment
+      environment: Job.failing
     ).run()
   }
 
@@ -48,7 +48,7 @@ import Testing
   func notFinite(team: (rank: Int, ranks: Int), threads: String) throws {
     let words = [folder.data, folder.run, "rank", "", "\(team.rank)", threads]
     try Command.mpirun(
-      ranks: team.ranks, "replica-probe", words, environment: Job.environment
+      ranks: team.ranks, "replica-probe", words, environment: Job.failing
     ).run().expectFailure(70, ["step 1: the loss or its gradient is not finite"])
   }
 

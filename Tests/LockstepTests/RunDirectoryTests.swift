@@ -45,8 +45,8 @@ import Testing
   func inUse(launch: Launch) throws {
     let folder = try RunFolder.trained()
     let job = folder.train("--epochs", "3", on: launch)
-    let words = ["flock", "--no-fork", "\(folder.run)/.lock"] + job.command.words
-    try Command(words, environment: job.command.environment).run()
+    let words = ["flock", "--no-fork", "\(folder.run)/.lock"] + job.failing.words
+    try Command(words, environment: job.failing.environment).run()
       .expectFailure(74, ["\(folder.run): the run directory is in use by another job"])
     #expect(try folder.contents.steps("epoch") == [4, 8])
     // The lock went with its holder.
@@ -116,7 +116,7 @@ import Testing
     let job = try RunFolder().train("--epochs", "1")
     let one = "[ ${OMPI_COMM_WORLD_RANK:-$PMI_RANK} = 0 ] || ulimit -n 8; exec \"$@\""
     try Command.mpirun(
-      [["-n", "2", "sh", "-c", one, "sh"] + job.command.words], environment: job.command.environment
+      [["-n", "2", "sh", "-c", one, "sh"] + job.command.words], environment: Job.failing
     ).run().expectFailure(69, ["rank 1: MPI needs 48 open files where ulimit -n allows"])
   }
 
