@@ -46,9 +46,14 @@ enum Launcher {
   }
 
   /// Keeps Open MPI from starting a daemon beside a process without a launcher, which takes 0.1 s:
-  /// it would serve processes that join later, and none do. To be called before MPI starts; without
-  /// effect where there is a launcher.
-  static func stayAlone() { setenv("OMPI_MCA_ess_singleton_isolated", "1", 0) }
+  /// it would serve processes that join later, and none do. Nor is there a folder of the session
+  /// then, which would be the same for all such processes: one that begins as another ends would
+  /// fail. To be called before MPI starts; without effect where there is a launcher.
+  static func stayAlone() {
+    guard !isPresent else { return }
+    setenv("OMPI_MCA_ess_singleton_isolated", "1", 0)
+    setenv("OMPI_MCA_orte_create_session_dirs", "0", 0)
+  }
 
   /// Lets Open MPI start as a single process where Slurm has started it without PMIx. Open MPI
   /// takes the number of Slurm's step as a sign that a PMIx server runs, and fails with twenty

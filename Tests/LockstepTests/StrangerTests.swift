@@ -41,6 +41,13 @@ import Testing
     }
   }
 
+  /// Lone processes of one user would have the same folder, which each makes and removes.
+  @Test("a lone process needs no folder for its session")
+  func noSession() throws {
+    let folder = try RunFolder()
+    try folder.train("--epochs", "1", environment: ["TMPDIR": "/proc/nowhere"]).succeed()
+  }
+
   /// What srun gives the processes of a step without PMIx.
   private func step(tasks: Int) -> [String: String] {
     [
