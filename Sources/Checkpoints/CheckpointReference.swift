@@ -17,7 +17,7 @@ package struct CheckpointReference {
   /// The SHA-256 of the model, which was verified; nil for a `.safetensors` file, which has no checksum.
   package let modelDigest: String?
 
-  /// A sentence for each newer checkpoint that was passed over because it is not whole.
+  /// A sentence for each checkpoint that was tried before this one and is not whole.
   let passedOver: [Sentence]
 
   /// Finds the checkpoint that `path` means: of a run directory the newest whole checkpoint; else `path`
@@ -47,11 +47,11 @@ package struct CheckpointReference {
     }
   }
 
-  /// The newest whole checkpoint of a run directory; nil where the directory has no checkpoint.
+  /// The checkpoint with which a run directory goes on; nil where the directory has none.
   ///
   /// Checkpoints are tried in this order: the one that `latest` leads to; those of fewer steps, the newest
   /// first; those of more steps, the newest first. The last are left by a run that was later resumed from
-  /// an earlier checkpoint.
+  /// an earlier checkpoint. Without `latest` there is only the second group.
   ///
   /// - Throws: `Failure` with `badData` where there are checkpoints, and none is whole.
   package static func newest(inRun path: String) throws -> CheckpointReference? {
@@ -151,7 +151,7 @@ package struct CheckpointReference {
     self.passedOver = passedOver
   }
 
-  /// Warns of each newer checkpoint that was passed over.
+  /// Warns of each checkpoint that was passed over.
   package func warnOfPassedOver() {
     let logger = Logger(label: "lockstep")
     for problem in passedOver { logger.tell(.warning, "passing over a checkpoint: \(problem)") }

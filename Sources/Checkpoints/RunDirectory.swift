@@ -16,9 +16,11 @@ package final class RunDirectory: Sendable {
   private let made: [String]
   private let isKept = Atomic(false)
 
-  /// Makes the directory where it is missing and locks it: `flock` on the file `.lock`.
+  /// Makes the directory where it is missing, locks it by `flock` on the file `.lock`, and removes what is
+  /// left of checkpoints that were never finished.
   ///
-  /// - Throws: `Failure` where it is a checkpoint's, cannot be written to or another job uses it.
+  /// - Throws: `Failure` where the path is that of a checkpoint or lies in one, the directory cannot be
+  ///   written to, or another job uses it.
   package init(locking path: String) throws {
     try Self.requireNoCheckpoint(at: path)
     (lock, hasMadeLock, made) = try Self.lock(path)

@@ -8,7 +8,8 @@ package enum TensorFile {
   /// Writes the tensors of `vectors`, each of `layout`; a tensor's name is its vector's prefix and
   /// PyTorch's name.
   ///
-  /// `rows` is memory of ``rowsCount(_:)`` floats.
+  /// `rows` is scratch memory of ``rowsCount(_:)`` floats, in which some rows at a time are brought into
+  /// PyTorch's order.
   ///
   /// - Throws: `NotFinite` where a number is not finite, or `FileError`.
   static func write(

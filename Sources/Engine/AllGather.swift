@@ -9,7 +9,7 @@ final class AllGather<Messages: LaneMessages & ~Copyable>: Exchange {
   private let tiles: OwnTiles
   private let report: TeamReport
 
-  /// The tiles whose parameters other teams update, and which this rank brings.
+  /// The tiles that other teams update and whose new parameters this rank receives.
   private let othersTiles: [GradientTile]
 
   /// The lane's messages; nil where this rank is in no lane, and after they were freed.

@@ -41,7 +41,7 @@ final class AllReduce<Messages: LaneMessages & ~Copyable>: Exchange {
       // In one order on all ranks.
       for count in site.batchCounts.sorted() {
         reports[count] = try messages.addAllGather(
-          &memory, pieces: site.reports(lane: lane, ofBatch: count))
+          &memory, pieces: site.reportRanges(lane: lane, ofBatch: count))
       }
     }
     try reduction.prepare(&messages)

@@ -81,7 +81,10 @@ struct ExchangePlan {
   let sharesTiles: Bool
 
   /// Whether the team's memory has the samples of the whole batch, rather than the team's own.
-  var holdsWholeBatch: Bool { tiles.count == 1 || sharesTiles }
+  var holdsWholeBatch: Bool {
+    let isLoneTeam = tiles.count == 1
+    return isLoneTeam || sharesTiles
+  }
 
   /// The tiles of the rank's lane in each team; none of a rank that is in no lane.
   let tiles: [[GradientTile]]
@@ -138,18 +141,20 @@ struct ExchangeSite {
   let activations: Activations
   /// The report in that memory.
   let report: TeamReport
-  /// The sizes that batches have.
+  /// The sizes of batches for which messages are prepared: a full one, an epoch's last, and the last of an epoch
+  /// that is resumed.
   let batchCounts: Set<Int>
 
-  /// What the exchange means for this rank.
-  var plan: ExchangePlan { regions.exchange }
+  /// The tiles of this rank, and the memory of their gradients.
+  var plan: ExchangePlan { regions.exchangePlan }
 
   /// The places of the ranks of this rank's lane; none where it is in no lane.
   var lanePlaces: [Int] { job.lane.map { lane in job.teams.map { $0.lowerBound + lane } } ?? [] }
 
-  /// For each team, the ranges of the team's memory in which its rank of `lane` reports on a batch of
-  /// `count` samples: the rank's verdict and, in lane 0, the team's losses and requests.
-  func reports(lane: Int, ofBatch count: Int) -> [[Range<Int>]] {
+  /// For each team, the ranges of the team's memory that its rank of `lane` sends to report on a batch of
+  /// `count` samples where teams do not gather samples: the rank's verdict and, in lane 0, the team's
+  /// losses and requests.
+  func reportRanges(lane: Int, ofBatch count: Int) -> [[Range<Int>]] {
     job.teams.enumerated().map { team, places in
       let samples = job.shard(ofTeam: team).part(of: 0..<count)
       return report.gatheredRanges(

@@ -1,8 +1,8 @@
 internal import Kernels
 internal import MPI
 
-/// Encodes gradients for sending between teams, and decodes what comes: as fp32, or as bf16 with
-/// error feedback.
+/// The memory of a rank's gradients and of those that it receives, and how they are sent between teams:
+/// as fp32, or encoded as bf16 with error feedback.
 ///
 /// What rounding to bf16 loses of an element, its residual, is kept and added to the same element in the
 /// next step. One residual an element is enough: a team sends its part of the element's gradient or,
@@ -17,7 +17,7 @@ struct GradientCodec {
   /// The gradients of a rank's tiles; in the end, their sums.
   let message: Vector
 
-  /// The other teams' parts of the pieces that this one sums.
+  /// What is received: the other teams' gradients of those pieces that this team adds up.
   let partials: Vector
 
   /// What is sent in the place of ``message`` and received in that of ``partials``; nil in fp32, where
@@ -76,13 +76,13 @@ struct GradientCodec {
       }
     }
 
-    /// The floats in whose place so many bf16 numbers lie.
+    /// How many floats of memory `count` bf16 numbers take.
     func half(_ count: Int) -> Int { (count + 1) / 2 }
   }
 }
 
 extension GradientCodec {
-  /// Adds a message to `team` with what lies at `range`.
+  /// Adds to the messages the sending of the elements in `range` to `team`.
   func addSend<Messages: LaneMessages & ~Copyable>(
     _ range: Range<Int>, to team: Int, in messages: inout Messages
   ) throws {
@@ -97,15 +97,15 @@ extension GradientCodec {
     }
   }
 
-  /// Adds a message from `team` with the sum at `range`.
+  /// Adds to the messages the receiving of the sums in `range` from `team`.
   func addSum<Messages: LaneMessages & ~Copyable>(
     _ range: Range<Int>, from team: Int, to messages: inout Messages
   ) throws {
     try add(into: message[range], rounded?.message[range], from: team, to: &messages)
   }
 
-  /// Adds a message from `team` with its part of a piece that this team sums, to `slot` of the
-  /// partials.
+  /// Adds to the messages the receiving, into the elements `slot` of ``partials``, of what `team` has of a
+  /// piece that this team adds up.
   func addPartial<Messages: LaneMessages & ~Copyable>(
     _ slot: Range<Int>, from team: Int, to messages: inout Messages
   ) throws {

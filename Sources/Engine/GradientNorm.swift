@@ -2,7 +2,7 @@ internal import Kernels
 internal import MPI
 internal import VAE
 
-/// The Euclidean norm of a batch's gradient, no rank of which has all tiles.
+/// The Euclidean norm of a batch's gradient, whose tiles are spread over the ranks.
 ///
 /// The thread that takes the step with a tile stores the norm of the tile's gradient; rank zero
 /// combines them in the order of the tiles, so that the bits do not depend on the number of ranks.

@@ -27,7 +27,7 @@ struct GradientReduction {
     let own: Range<Int>
     let others: [Range<Int>]
 
-    /// What is added up, in the order of the teams, of ``own``.
+    /// The addends of ``own``, one a team, in the order of the teams.
     let terms: [Vector]
 
     /// Where the terms that other teams send lie in ``GradientCodec/partials``.

@@ -42,10 +42,11 @@ package struct JobLayout: Equatable, Sendable {
   /// This rank's place.
   var place: Int { teams[team].lowerBound + member }
 
-  /// The number of lanes.
+  /// How many lanes there are: as many as the smallest team has ranks.
   var laneCount: Int { teams.map(\.count).min() ?? 0 }
 
-  /// The number of this rank's lane; nil where it is in none.
+  /// This rank's lane, counted from 0: its number within its team; nil where the smallest team has no rank of
+  /// that number.
   var lane: Int? { member < laneCount ? member : nil }
 }
 

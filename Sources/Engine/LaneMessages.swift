@@ -15,12 +15,12 @@ protocol LaneMessages: ~Copyable {
   /// Begins a group of messages that start and end together; returns its number, from 0.
   mutating func addGroup() -> Int
 
-  /// Adds a message with `values` to `team`, whose memory must stay where it is.
+  /// Adds to the last group the sending of `values` to `team`; their memory must stay where it is.
   mutating func addSend<Element: Datatype>(
     _ values: Span<Element>, to team: Int
   ) throws(MPIError)
 
-  /// Adds a message from `team`, which is written to `values`.
+  /// Adds to the last group the receiving of `values` from `team`; their memory must stay where it is.
   mutating func addReceive<Element: Datatype>(
     into values: inout MutableSpan<Element>, from team: Int
   ) throws(MPIError)

@@ -26,8 +26,8 @@ package struct MemoryPlan {
   /// The floats of a rank's own activations.
   let ownActivations: Int
 
-  /// The tiles that fall to this rank.
-  let exchange: ExchangePlan
+  /// The tiles that fall to this rank, and the memory of their gradients.
+  let exchangePlan: ExchangePlan
 
   /// Memory beside training.
   private let reserve: MemoryReserve
@@ -38,9 +38,9 @@ package struct MemoryPlan {
     _ layout: ParameterLayout, precision: Precision, batchSize: Int, job: JobLayout,
     shape: JobShape
   ) {
-    exchange = ExchangePlan(shape, job, layout: layout)
+    exchangePlan = ExchangePlan(shape, job, layout: layout)
     let capacity =
-      exchange.holdsWholeBatch ? batchSize : job.shard(ofTeam: job.team).capacity(of: batchSize)
+      exchangePlan.holdsWholeBatch ? batchSize : job.shard(ofTeam: job.team).capacity(of: batchSize)
     var end = 0
     func region(_ count: Int) -> Range<Int> {
       defer { end += count }
@@ -63,7 +63,7 @@ package struct MemoryPlan {
 
   /// The bytes that each rank has beside the team's.
   package var rankBytes: Int {
-    (ownActivations + exchange.floats + reserve.perRank) * MemoryLayout<Float>.stride
+    (ownActivations + exchangePlan.floats + reserve.perRank) * MemoryLayout<Float>.stride
   }
 
   /// The bytes that rank zero has beside those.

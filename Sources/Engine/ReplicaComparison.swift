@@ -19,7 +19,7 @@ enum ReplicaComparison {
     var span = all.mutableSpan
     try leaders.allGather(mine.span, into: &span)
     let replicas = (0..<leaders.size).map { all[$0 * mine.count..<($0 + 1) * mine.count] }
-    let places = Dissent.places(in: replicas)
+    let places = Dissent.indices(in: replicas)
     guard !places.isEmpty else { return nil }
     let ranks = try leaders.allGather(Int64(worldRank))
     let hosts = try leaders.hostOfEachRank()

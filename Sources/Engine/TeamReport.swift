@@ -92,7 +92,8 @@ struct TeamReport {
   /// exchanged theirs, of all.
   let found: BatchReport
 
-  /// The report of the whole batch, which the leader writes for all ranks of the team.
+  /// The report of the whole batch: a copy of ``found`` with all requests, which the leader makes. Ranks
+  /// read it while others may already write ``found`` in the next step.
   let result: BatchReport
 
   /// What each rank of the job asks for, by its place.
@@ -124,7 +125,8 @@ struct TeamReport {
   /// Notes what the rank at `place` asks for.
   func request(_ mine: StepRequests, place: Int) { mine.store(in: requests[place]) }
 
-  /// Notes the verdict of the rank at `place`: whether all losses of its team are finite.
+  /// Notes the verdict of the rank at `place`: whether all losses of its team are finite. Of use in an
+  /// all-reduce, where a team sees its own losses alone.
   func setVerdict(_ isFinite: Bool, place: Int) { verdicts[place] = isFinite ? 0 : 1 }
 
   /// Whether the verdict of every rank at `places` is that its losses are finite.

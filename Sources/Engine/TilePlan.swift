@@ -10,14 +10,14 @@ package struct TilePlan {
   let tiles: [[[Slot]]]
 
   /// The parts of the memory that are sent one by one, in the order in which they are computed: the
-  /// last layers first. One where gradients are not kept.
+  /// last layers first. Where gradients are not kept, nothing is sent, and one part is all of the memory.
   let buckets: [Range<Int>]
 
   /// The floats of gradients that are kept at a time.
   let floats: Int
 
   /// The most buckets. With more, the first is sent earlier, and the last, whose sending overlaps no
-  /// computation, is smaller; each costs two messages to every other team.
+  /// computation, is smaller; but each bucket costs two messages to every other team.
   package static let mostBuckets = 4
 
   /// Deals `own` tiles to `threads`, each of which keeps the gradient of one tile at a time: it is

@@ -44,7 +44,7 @@ extension Trainer {
   /// Fetches the moments that other teams have updated, so that every team's ``replica`` is complete.
   /// Collective.
   package mutating func completeReplica() throws {
-    guard need.exchange.sharesTiles else { return }
+    guard need.exchangePlan.sharesTiles else { return }
     try exchange.gatherMoments()
     try memory.barrier(on: team.communicator)
   }
@@ -55,7 +55,7 @@ extension Trainer {
   /// The Euclidean norm of the last step's gradient, the mean over its batch, if that was measured:
   /// on rank zero. Collective.
   public func gradientNorm() throws -> Double? {
-    try norm.value(team, sharesTiles: need.exchange.sharesTiles)
+    try norm.value(team, sharesTiles: need.exchangePlan.sharesTiles)
   }
 
   /// The bytes that this rank gives MPI for other teams in a full step.

@@ -163,7 +163,7 @@ public struct Trainer: ~Copyable {
     let batch = batches.positions(from: progress.offset)
     let job = team.layout
     return (
-      batch, need.exchange.holdsWholeBatch ? batch : job.shard(ofTeam: job.team).part(of: batch)
+      batch, need.exchangePlan.holdsWholeBatch ? batch : job.shard(ofTeam: job.team).part(of: batch)
     )
   }
 
@@ -183,7 +183,7 @@ public struct Trainer: ~Copyable {
   /// Fetches what other teams have computed of the samples in `held`, where this team computes tiles
   /// over them. Images are not sent: every team has all of them.
   private mutating func gatherSamples(of batch: Range<Int>, in held: Range<Int>) throws {
-    guard need.exchange.sharesTiles else { return }
+    guard need.exchangePlan.sharesTiles else { return }
     try exchange.gatherSamples(batch.count)
     workers.main.clock.end(.exchange)
     let job = team.layout

@@ -3,8 +3,7 @@
 /// Between two bounds all bins have the same width; one more bin on either side counts the numbers
 /// outside.
 package struct Histogram: Sendable, Equatable {
-  /// The upper bound of each bin but the last, ascending: the first bin ends where the bins of
-  /// equal width begin.
+  /// The limits between bins, ascending: bin i ends at `bounds[i]`. The last bin has no end.
   package let bounds: [Double]
 
   /// How many numbers fell into each bin.

@@ -82,9 +82,9 @@ struct BlockDeal {
     undelivered = Array(repeating: [], count: ranks)
   }
 
-  /// The window for blocks of `floatsPerBlock`: 16 blocks for each rank, so that a rank may be more
-  /// than twice as slow as the others before they wait for it; fewer, but at least 4, if these
-  /// would take more than a quarter of a GiB.
+  /// The window for blocks of `floatsPerBlock`: 16 blocks a rank, so that a rank may be more than twice
+  /// as slow as the others before they wait for it; if these would take more than a quarter of a GiB, as
+  /// many as fit into that, but at least 4 a rank.
   static func window(floatsPerBlock: Int, ranks: Int) -> Int {
     min(16 * ranks, max(4 * ranks, (1 << 26) / max(floatsPerBlock, 1)))
   }

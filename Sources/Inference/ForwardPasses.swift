@@ -140,11 +140,11 @@ struct ForwardPasses: ~Copyable {
   ) {
     let size = Workspace.capacity * plan.width
     let chunks = blocks.flatMap { block in
-      plan.chunks(ofBlock: block.number).enumerated().map { place, positions in
+      plan.chunks(ofBlock: block.number).enumerated().map { index, positions in
         (
           positions,
           block.memory.floats.matrix(
-            at: place * size, rows: Workspace.capacity, columns: plan.width)
+            at: index * size, rows: Workspace.capacity, columns: plan.width)
         )
       }
     }

@@ -3,9 +3,9 @@
 /// −log p(x|a) = Σ max(a, 0) − a x + log(1 + e^−|a|). This is PyTorch's
 /// `binary_cross_entropy_with_logits` summed over the pixels; its gradient by a is σ(a) − x.
 public enum BernoulliLikelihood {
-  /// The number of partial sums: pixel i is added to partial sum i mod `lanes`. Nothing else
+  /// The number of partial sums: pixel i is added to partial sum i mod `partialSums`. Nothing else
   /// decides the order of additions.
-  private static let lanes = 16
+  private static let partialSums = 16
 
   /// The number of factors 1 + e^−|a| ≤ 2 that are multiplied before a logarithm is taken, since
   /// log u + log v = log u v. Their product, at most 2⁹⁶, does not overflow.
@@ -67,15 +67,15 @@ public enum BernoulliLikelihood {
     _ a: UnsafeMutablePointer<Float>, _ x: UnsafeMutablePointer<Float>, count: Int,
     use: (Int, Float) -> Void
   ) -> Float {
-    withUnsafeTemporaryAllocation(of: Float.self, capacity: 2 * lanes) { scratch in
-      let (sums, products) = (scratch.baseAddress!, scratch.baseAddress! + lanes)
-      sums.initialize(repeating: 0, count: lanes)
-      products.initialize(repeating: 1, count: lanes)
-      for start in stride(from: 0, to: count, by: lanes * factors) {
-        let end = min(start + lanes * factors, count)
-        let whole = end - (end - start) % lanes
-        for block in stride(from: start, to: whole, by: lanes) {
-          for lane in 0..<lanes {
+    withUnsafeTemporaryAllocation(of: Float.self, capacity: 2 * partialSums) { scratch in
+      let (sums, products) = (scratch.baseAddress!, scratch.baseAddress! + partialSums)
+      sums.initialize(repeating: 0, count: partialSums)
+      products.initialize(repeating: 1, count: partialSums)
+      for start in stride(from: 0, to: count, by: partialSums * factors) {
+        let end = min(start + partialSums * factors, count)
+        let whole = end - (end - start) % partialSums
+        for block in stride(from: start, to: whole, by: partialSums) {
+          for lane in 0..<partialSums {
             add(a, x, pixel: block + lane, to: &sums[lane], factor: &products[lane], use: use)
           }
         }
@@ -83,11 +83,11 @@ public enum BernoulliLikelihood {
           let lane = pixel - whole
           add(a, x, pixel: pixel, to: &sums[lane], factor: &products[lane], use: use)
         }
-        for lane in 0..<lanes { sums[lane] += logarithm(products[lane]) }
-        products.update(repeating: 1, count: lanes)
+        for lane in 0..<partialSums { sums[lane] += logarithm(products[lane]) }
+        products.update(repeating: 1, count: partialSums)
       }
       var total: Float = 0
-      for lane in 0..<lanes { total += sums[lane] }
+      for lane in 0..<partialSums { total += sums[lane] }
       return total
     }
   }

@@ -1,4 +1,5 @@
-/// A non-owning view of a matrix that products read or write, in either ``Precision``.
+/// A non-owning view of a matrix that products read or write: as ``Matrix``, but in either ``Precision``, and
+/// with a mark where most numbers are zero.
 ///
 /// The memory must outlive the view. Ranges are checked in every build.
 public struct Operand {

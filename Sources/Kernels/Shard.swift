@@ -1,7 +1,8 @@
 /// The part of a batch that one rank computes, or several ranks with consecutive numbers: a range
 /// of positions. Parts are as equal in size as possible, and may be empty.
 ///
-/// Parts begin at multiples of `unit` positions; the last part takes the remainder.
+/// Each part begins a multiple of `unit` positions after the beginning of the range; the last part takes
+/// the remainder. Where threads or teams share a batch, they take the place of ranks.
 public struct Shard: Sendable, Equatable {
   /// The ranks that compute the part, counted from 0.
   public let ranks: Range<Int>
@@ -32,7 +33,7 @@ public struct Shard: Sendable, Equatable {
     boundary(ranks.lowerBound, whole)..<boundary(ranks.upperBound, whole)
   }
 
-  /// The most positions that ``part(of:)`` returns for a range of at most `count` positions.
+  /// An upper bound of the positions in any part of this kind, for a range of at most `count` positions.
   public func capacity(of count: Int) -> Int {
     let even = (count * ranks.count + rankCount - 1) / rankCount
     return min(count, even + 2 * (unit - 1))

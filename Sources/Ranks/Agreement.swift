@@ -75,7 +75,7 @@ extension Result {
 /// Which of the values that ranks have reported differ from the others.
 package enum Dissent {
   /// The indices of `values` that differ from the majority or, where there is none, from the first.
-  package static func places<Value: Hashable>(in values: [Value]) -> [Int] {
+  package static func indices<Value: Hashable>(in values: [Value]) -> [Int] {
     let most = majority(of: values) ?? values.first
     return values.indices.filter { values[$0] != most }
   }

@@ -75,7 +75,7 @@ public struct NodeData: ~Copyable {
     var memory = try Self.allocate([shape], on: node, among: world)
     try world.together { if world.rank == 0 { try memory.bytes.withMutableSpan(fill) } }
     try DataSource.send(
-      memory.bytes, isLacking: node.rank == 0 && world.rank > 0, among: world)
+      memory.bytes, needsData: node.rank == 0 && world.rank > 0, among: world)
     try memory.barrier(on: node)  // From here on all ranks read, and none writes.
     let views = Self.views([shape], in: memory.bytes)
     let digests = try Self.digests(of: views, on: node, among: world)
@@ -122,8 +122,8 @@ struct DataSource {
   /// The shapes of the splits that exist, the same on all ranks.
   let shapes: [Dataset.Shape]
 
-  /// The files of a leader that has found all of them; nil on other leaders, which rank zero sends the
-  /// data, and on ranks that are no leaders.
+  /// The files of a leader that has the same splits as rank zero, with labels for the same ones. Nil on other
+  /// leaders, to which rank zero sends its data, and on ranks that are no leaders.
   private let files: [DatasetFiles]?
 
   private let isLeader: Bool
@@ -145,7 +145,7 @@ struct DataSource {
       isLeader ? try Self.open(directory, splits, mayBeMissing: !isRoot) : nil
     }
     let shapes = try world.broadcast(isRoot ? files?.map(\.shape) : nil)
-    let mine = files.flatMap { Self.isComplete($0.map(\.shape), beside: shapes) ? $0 : nil }
+    let mine = files.flatMap { Self.isLike($0.map(\.shape), beside: shapes) ? $0 : nil }
     try world.together {
       guard let mine, mine.map(\.shape) != shapes else { return }
       throw Failure(
@@ -157,9 +157,9 @@ struct DataSource {
     (self.shapes, self.files, self.isLeader) = (shapes, mine, isLeader)
   }
 
-  /// Whether a leader has the same splits as rank zero, with labels where those of rank zero have them:
-  /// a leader that has not is sent rank zero's data.
-  private static func isComplete(_ own: [Dataset.Shape], beside root: [Dataset.Shape]) -> Bool {
+  /// Whether a leader has the same splits as rank zero, and labels for the same ones; if not, it is sent rank
+  /// zero's data.
+  private static func isLike(_ own: [Dataset.Shape], beside root: [Dataset.Shape]) -> Bool {
     own.map(\.hasLabels) == root.map(\.hasLabels)
   }
 
@@ -191,17 +191,17 @@ struct DataSource {
         offset += shape.byteCount
       }
     }
-    try Self.send(memory, isLacking: isLeader && files == nil, among: world)
+    try Self.send(memory, needsData: isLeader && files == nil, among: world)
   }
 
   /// Sends rank zero's data to the leaders that have no files, and to no others: the data that these have
-  /// read are compared with rank zero's later. `isLacking` is whether this rank is such a leader.
+  /// read are compared with rank zero's later. `needsData` is whether this rank is such a leader.
   static func send(
-    _ memory: Bytes, isLacking: Bool, among world: borrowing Communicator
+    _ memory: Bytes, needsData: Bool, among world: borrowing Communicator
   ) throws {
-    guard try world.allReduce(Int64(isLacking ? 1 : 0), .max) > 0 else { return }
+    guard try world.allReduce(Int64(needsData ? 1 : 0), .max) > 0 else { return }
     guard
-      let group = try world.split(color: isLacking || world.rank == 0 ? 0 : nil, key: world.rank)
+      let group = try world.split(color: needsData || world.rank == 0 ? 0 : nil, key: world.rank)
     else { return }
     for start in stride(from: 0, to: memory.count, by: piece) {
       let end = min(start + piece, memory.count)

@@ -5,7 +5,7 @@ internal import Platform
 /// The room in the directory where an MPI library keeps shared windows as files: mostly /dev/shm, which
 /// containers limit to 64 MiB.
 package struct SharedMemoryRoom: Codable, Equatable {
-  /// The directory in which libraries keep windows by default.
+  /// The directory in which MPI libraries keep shared windows by default.
   package static let defaultDirectory = "/dev/shm"
 
   /// The directory.

@@ -1,8 +1,8 @@
 internal import Glibc
 package import MPI
 
-/// Processes that were started as one job, but of which MPI makes a world each: their launcher belongs to
-/// another MPI than the program, or to none.
+/// The finding that processes were started as one job and MPI makes a world of each: their launcher belongs
+/// to another MPI than the program, or to none.
 package struct Strangers {
   /// What was found, as the beginning of a sentence.
   package let what: String

@@ -32,18 +32,18 @@ struct RunPlan: Codable {
   /// not tell.
   var imageSize: ImageSize?
 
-  /// The digests of the images that the checkpoint was trained and tested on; nil also where it does not
-  /// tell.
+  /// The digests of the images that the checkpoint was trained and tested on; nil in a run that begins
+  /// anew, and where the checkpoint does not tell.
   var data: DataFingerprint?
 
-  /// The folder in which the resumed run had its images, which a flag may change; nil also where nothing
-  /// tells.
+  /// The folder in which the resumed run had its images, which a flag may change; nil in a run that begins
+  /// anew, and where nothing tells.
   var formerData: String?
 
-  /// The test loss of the checkpoint; nil also where it is not at an epoch's end.
+  /// The test loss of the checkpoint; nil in a run that begins anew, and where it is not at an epoch's end.
   var testLoss: Double?
 
-  /// How the checkpoint was computed; nil also where it does not tell.
+  /// How the checkpoint was computed; nil in a run that begins anew, and where it does not tell.
   var arithmetic: Arithmetic?
 
   /// See ``CheckpointState/refusedMetrics``.

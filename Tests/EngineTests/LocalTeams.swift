@@ -160,7 +160,7 @@ private final class LocalRank {
   func train(steps: Int, spoiled: Bool) throws {
     let (team, batch) = (team, LocalTeams.batch)
     let whole = job.shard(ofTeam: job.team).part(of: 0..<batch)
-    let held = team.regions.exchange.holdsWholeBatch ? 0..<batch : whole
+    let held = team.regions.exchangePlan.holdsWholeBatch ? 0..<batch : whole
     for step in 1...steps {
       for position in job.shard(ofPlace: job.place).part(of: 0..<batch) {
         team.report.found.losses[position, 0] =

@@ -11,7 +11,7 @@ import Testing
       ([3, 1, 1, 1, 2], [0, 4]), ([1, 2, 3], [1, 2]), ([], []),
     ] as [([Int], [Int])])
   func dissent(values: [Int], places: [Int]) {
-    #expect(Dissent.places(in: values) == places)
+    #expect(Dissent.indices(in: values) == places)
   }
 
   @Test("any number of hosts is told in one line")

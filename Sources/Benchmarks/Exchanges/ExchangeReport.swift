@@ -98,7 +98,7 @@ package struct ExchangeReport: Codable, BenchResult {
 }
 
 extension ExchangeRow {
-  /// A line that compares the all-reduce with `MPI_Allreduce`; nil where they were not measured.
+  /// A line that compares the all-reduce with `MPI_Allreduce`; nil where one of the two was not measured.
   fileprivate var comparison: String? {
     guard let ours = allReduceMilliseconds, let flat = flatMilliseconds,
       let ratio = zip(flat.values, ours.values).map({ $0 / $1 }).median

@@ -1,10 +1,10 @@
-/// Whether the cores of the machine ran at full speed during a measurement: all of them together as
-/// fast as each by itself.
+/// Whether the cores of the machine ran at full speed during a measurement: all of them together, before and
+/// after it, nearly as fast as one core ever was by itself, times their number.
 ///
 /// The cores of a virtual machine are often slower together, since they share physical cores with
 /// one another or with other machines. Figures of such measurements say little about the program.
 enum FullSpeed {
-  /// The part of the sum of the cores' single peaks that the cores must reach together.
+  /// The part of the highest single peak times the number of cores that the cores must reach together.
   static let threshold = 0.9
 
   /// Whether the joint peaks of `ranks` cores `before` and `after` a measurement are high enough.

@@ -114,8 +114,8 @@ package struct Measurement: Codable, Equatable, Sendable {
     milliseconds(timing.stages[stage.rawValue] ?? 0)
   }
 
-  /// The part of all `seconds` that falls to one full step, in milliseconds. An epoch's last batch
-  /// may be smaller, and counts as a part of a step.
+  /// `seconds` that were spent on all images of the measurement, in milliseconds for one full step. An
+  /// epoch's last batch may be smaller, and counts as a part of a step.
   package func milliseconds(_ seconds: Double) -> Double {
     1000 * seconds * Double(timing.batchSize) / Double(timing.images)
   }

@@ -62,8 +62,9 @@ package protocol AnySetting<Root>: Sendable {
   /// Whether the value is another in `root` than in `other`.
   func differs(_ root: Root, _ other: Root) -> Bool
 
-  /// Whether `root` has another value than a file without the setting means. False for a setting that
-  /// every file must have.
+  /// Whether `root` has another value than a file without the setting means, so that the setting must be
+  /// written; the files of models leave it out otherwise, so that published models keep their bits.
+  /// False for a setting that every file must have.
   func differsFromAbsence(in root: Root) -> Bool
 
   /// Gives `other` the value that `root` has.
