@@ -223,7 +223,8 @@ let package = Package(
       name: "RanksTests", dependencies: ["Kernels", "Platform", "Ranks", "Support"],
       swiftSettings: house),
     .testTarget(
-      name: "EngineTests", dependencies: ["Engine", "Kernels", "MPI", "VAE"], swiftSettings: house),
+      name: "EngineTests", dependencies: ["Engine", "Kernels", "MPI", "Platform", "Ranks", "VAE"],
+      swiftSettings: house),
     .testTarget(
       name: "CheckpointsTests",
       dependencies: ["Checkpoints", "Engine", "Kernels", "Platform", "Ranks", "Support"],

@@ -1,0 +1,56 @@
+@testable import Engine
+import Kernels
+import Testing
+import VAE
+
+@Suite struct GradientNormTests {
+  private static let layout = LocalTeams.layout
+  private let memory = Floats(GradientNorm.count(layout))
+
+  /// 3 n and 4 n at the two ends, zeros between: a norm of 5 n.
+  private func gradient(_ tile: GradientTile) -> Floats {
+    let gradient = Floats(tile.range.count)
+    gradient.vector[0] = 3 * Float(tile.number + 1)
+    gradient.vector[tile.range.count - 1] = 4 * Float(tile.number + 1)
+    return gradient
+  }
+
+  @Test(
+    "each tile has the norm of its gradient, whichever is noted first", arguments: [true, false])
+  func ends(isReversed: Bool) {
+    let norm = GradientNorm(memory.vector)
+    let tiles = Self.layout.tiles
+    for tile in isReversed ? tiles.reversed() : tiles {
+      gradient(tile).withVector { norm.note(tile, $0) }
+    }
+    #expect(memory.elements == tiles.indices.map { 5 * Float($0 + 1) })
+  }
+
+  @Test("every element counts")
+  func elements() {
+    let tile = Self.layout.tiles[0]
+    Floats(tile.range.count, repeating: -2).withVector {
+      GradientNorm(memory.vector).note(tile, $0)
+    }
+    #expect(memory.vector[0] == 2 * Float(tile.range.count).squareRoot())
+  }
+
+  @Test("a tile that another team updates is zero, and the last norm of a tile counts")
+  func others() {
+    let norm = GradientNorm(memory.vector)
+    let tile = Self.layout.tiles[1]
+    for gradient in [Floats(tile.range.count, repeating: 9), gradient(tile)] {
+      gradient.withVector { norm.note(tile, $0) }
+    }
+    #expect(memory.elements.enumerated().allSatisfy { $1 == ($0 == 1 ? 10 : 0) })
+  }
+
+  @Test("an element whose square is too large for a float makes an infinite norm")
+  func overflow() {
+    let tile = Self.layout.tiles[0]
+    Floats(tile.range.count, repeating: 0x1p64).withVector {
+      GradientNorm(memory.vector).note(tile, $0)
+    }
+    #expect(memory.vector[0] == .infinity)
+  }
+}
