@@ -220,7 +220,7 @@ let package = Package(
       name: "FormatsTests", dependencies: ["Formats", "Platform", "Support"],
       swiftSettings: house),
     .testTarget(
-      name: "RanksTests", dependencies: ["Kernels", "Platform", "Ranks", "Support"],
+      name: "RanksTests", dependencies: ["Images", "Kernels", "Platform", "Ranks", "Support"],
       swiftSettings: house),
     .testTarget(
       name: "EngineTests", dependencies: ["Engine", "Kernels", "MPI", "Platform", "Ranks", "VAE"],
