@@ -227,8 +227,10 @@ let package = Package(
       swiftSettings: house),
     .testTarget(
       name: "CheckpointsTests",
-      dependencies: ["Checkpoints", "Engine", "Kernels", "Platform", "Ranks", "Support"],
-      swiftSettings: house),
+      dependencies: [
+        "Checkpoints", "Engine", "Formats", "Images", "Kernels", "Platform", "Ranks", "Support",
+        "VAE",
+      ], swiftSettings: house),
     .testTarget(
       name: "InferenceTests", dependencies: ["Inference"],
       swiftSettings: house),
