@@ -232,7 +232,7 @@ let package = Package(
         "VAE",
       ], swiftSettings: house),
     .testTarget(
-      name: "InferenceTests", dependencies: ["Inference"],
+      name: "InferenceTests", dependencies: ["Formats", "Inference"],
       swiftSettings: house),
     .testTarget(
       name: "ReportsTests", dependencies: ["Engine", "Reports", "Support"], swiftSettings: house),

@@ -58,11 +58,12 @@ extension InferenceSession {
 
 /// The logarithm of the mean of exponentials, whose exponents are added one at a time; no exponential
 /// overflows.
-private struct LogMean {
+struct LogMean {
   private var largest = -Double.infinity
   private var sum = 0.0
   private var count = 0
 
+  /// Adds an exponent.
   mutating func add(_ exponent: Double) {
     if exponent > largest {
       sum = sum * exp(largest - exponent) + 1
@@ -73,5 +74,6 @@ private struct LogMean {
     count += 1
   }
 
+  /// The logarithm of the mean.
   var value: Double { largest + log(sum / Double(count)) }
 }
