@@ -24,7 +24,7 @@ struct HostDataTests {
         "unshare", "--mount", "sh", "-c", script, "sh", host, replacement, folder.data,
         Command.built("lockstep"),
       ] + words,
-      environment: Job.failing.merging(Hosts.environment) { $1 }
+      environment: Job.environment.merging(Hosts.environment) { $1 }
     ).run()
   }
 
