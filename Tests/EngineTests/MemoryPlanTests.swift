@@ -81,7 +81,7 @@ import VAE
     let parameters = Self.layout.parameterCount
     let floats = { (wire: Precision) in
       (0..<2).reduce(0) { sum, team in
-        sum + plan([1, 1], team: team) { $0.wire = wire }.exchange.floats
+        sum + plan([1, 1], team: team) { $0.wire = wire }.exchangePlan.floats
       }
     }
     #expect(floats(.fp32) == 3 * parameters)
