@@ -33,7 +33,13 @@ struct GradientNorm {
         try lane.allReduce(&span, .sum)
       }
     }
-    let norm = all.reduce(0) { $0 + Double($1) * Double($1) }.squareRoot()
+    return Self.combined(all)
+  }
+
+  /// The norm of a gradient whose tiles have these norms, added up in their order; nil where it is not
+  /// finite.
+  static func combined(_ norms: [Float]) -> Double? {
+    let norm = norms.reduce(0) { $0 + Double($1) * Double($1) }.squareRoot()
     return norm.isFinite ? norm : nil
   }
 }

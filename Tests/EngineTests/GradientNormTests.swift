@@ -53,4 +53,12 @@ import VAE
     }
     #expect(memory.vector[0] == .infinity)
   }
+
+  @Test("the norm of the whole is that of its tiles' norms, and nil where it is not finite")
+  func whole() {
+    #expect(GradientNorm.combined([3, 0, 4, 12]) == 13)
+    #expect(GradientNorm.combined([0, 0]) == 0)
+    #expect(GradientNorm.combined([3, .infinity]) == nil)
+    #expect(GradientNorm.combined([.nan, 1]) == nil)
+  }
 }
