@@ -37,7 +37,8 @@ extension Arithmetic {
   /// have had without the interruption; nil where it will have them.
   package func warning(since earlier: Arithmetic?) -> String? {
     guard let earlier, earlier.sums == sums else {
-      return "the checkpoint is of an earlier version of lockstep, whose sums were a library's, so "
+      return
+        "the checkpoint is of an earlier version of lockstep, which added in another order, so "
         + "the run's last bits will not be those that it would have had"
     }
     guard earlier != self, let then = earlier.instructions, let now = instructions else {

@@ -38,11 +38,11 @@ package struct CheckpointReference {
     } else if let newest = try Self.newest(inRun: path) {
       self = newest
     } else {
-      if let failure = try Self.absence(in: path) { throw failure }
+      if let failure = try Self.reasonNotACheckpoint(in: path) { throw failure }
       do {
         self = try CheckpointReference(whole: path, passedOver: [])
       } catch {
-        throw Self.naming(wholeOneBeside: path, Failure(error))
+        throw Self.adding(adviceBeside: path, Failure(error))
       }
     }
   }
@@ -99,7 +99,7 @@ package struct CheckpointReference {
 
   /// `failure`, about the checkpoint at `path`, with the advice to use another, and the newest whole one of
   /// the same run if there is one.
-  private static func naming(wholeOneBeside path: String, _ failure: Failure) -> Failure {
+  private static func adding(adviceBeside path: String, _ failure: Failure) -> Failure {
     let run = FileSystem.parent(of: path)
     guard RunFiles.isRun(run), let newest = try? newest(inRun: run), let whole = newest.directory
     else { return Failure(failure.code, "\(failure); use another checkpoint") }
@@ -107,8 +107,9 @@ package struct CheckpointReference {
       failure.code, "\(failure); use another checkpoint: \(whole) is whole")
   }
 
-  /// The failure where the directory at `path` is no checkpoint; nil where it has a part of one.
-  private static func absence(in path: String) throws -> Failure? {
+  /// Why the directory at `path` cannot be meant as a checkpoint, with advice; nil where it has files of a
+  /// checkpoint beside the model, so that verifying them tells what is wrong.
+  private static func reasonNotACheckpoint(in path: String) throws -> Failure? {
     let names = try FileSystem.names(in: path)
     // Collections of models lay out a model's directory in this way.
     let others = [Checkpoint.optimizerName, Checkpoint.stateName, Checksums.name]

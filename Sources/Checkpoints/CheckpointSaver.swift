@@ -138,7 +138,8 @@ private final class SaveWork: @unchecked Sendable {
   private func write() throws {
     try directory.requirePlace()
     let (name, digest) = try Checkpoint.write(replica, state, in: directory.path, rows: rows) {
-      // What is logged of the steps before it, except for lines that it has as refused.
+      // The logs up to this step must be on the disk before it; lines that could not be written are in its
+      // state.
       for log in logs { note { try log.synchronize() } }
     }
     try directory.setLatest(name)

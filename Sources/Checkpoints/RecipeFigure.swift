@@ -12,7 +12,8 @@ package struct RecipeFigure {
   /// The value as a number that is exactly it; nil where it is none.
   package let number: Double?
 
-  /// Whether runs before there was the setting had another value.
+  /// Whether a model's file must state the value, since a file without the setting is read as another one.
+  /// Never so for settings that every file must have.
   let differsFromAbsence: Bool
 
   let label: SettingLabel

@@ -81,7 +81,8 @@ extension RunConfiguration {
 }
 
 extension RunConfiguration {
-  /// The value of the setting `name` where nobody gives one; nil where there is no such setting.
+  /// The default of the setting `name`; nil where there is no such setting. Of `data` it is an empty text,
+  /// since only a run knows where its images are.
   package static func defaultValue(of name: SettingName) -> (any SettingValue)? {
     Recipe.table.settings.first { $0.name == name }?.value(in: Recipe())
       ?? table.settings.first { $0.name == name }?.value(in: RunConfiguration(data: ""))

@@ -10,8 +10,7 @@ package import Platform
 ///     request.learningRate = 1e-4
 @dynamicMemberLookup
 package struct RunRequest: Equatable, Codable, Sendable {
-  /// The settings that were given, in the order of their names, so that those who were given the
-  /// same have the same.
+  /// The settings that were given, sorted, so that equal requests are encoded alike.
   private var given: [SettingName] = []
 
   /// Their values; the others are defaults.
@@ -98,8 +97,8 @@ extension RunRequest {
   /// What is impossible about the settings that were given, in one sentence; nil where nothing is.
   package var problem: Sentence? { values.problem }
 
-  /// The same with paths that lead to the same place from any folder, and at any time: `latest` is
-  /// the checkpoint that it is now.
+  /// The same with `data` absolute, and `initialParameters` absolute and free of links, so that a later
+  /// `latest` does not change it. ``resume`` stays as it is: it is used at once.
   package var withAbsolutePaths: RunRequest {
     var request = self
     request.data = request.data.map(FileSystem.absolute)

@@ -61,7 +61,7 @@ final class AllGather<Messages: LaneMessages & ~Copyable>: Exchange {
 
   func gatherSamples(_ count: Int) throws { try messages?.exchange(samples[count]!) }
 
-  func forEachTile(
+  func applyGradient(
     of batch: BatchExtent, _ workers: borrowing Workers,
     gradient: (Worker, GradientTile, Vector) -> Void, update: (GradientTile, Vector) -> Void,
     adopt: (GradientTile) -> Void

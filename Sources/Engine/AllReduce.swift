@@ -31,7 +31,7 @@ final class AllReduce<Messages: LaneMessages & ~Copyable>: Exchange {
     memory = Buffer(repeating: 0, count: site.plan.floats)
     let codec = GradientCodec(
       memory.vector, buckets: order.buckets, team: job.team, of: job.teamCount, precision: wire)
-    sums = codec.message
+    sums = codec.gradients
     progress = BucketProgress(order.buckets.count, threads: job.threads)
     reduction = GradientReduction(order.buckets, codec)
     lanePlaces = site.lanePlaces
@@ -48,7 +48,7 @@ final class AllReduce<Messages: LaneMessages & ~Copyable>: Exchange {
     self.messages = consume messages
   }
 
-  func forEachTile(
+  func applyGradient(
     of batch: BatchExtent, _ workers: borrowing Workers,
     gradient: (Worker, GradientTile, Vector) -> Void, update: (GradientTile, Vector) -> Void,
     adopt: (GradientTile) -> Void

@@ -12,7 +12,7 @@ final class Alone: Exchange {
     report = site.report
   }
 
-  func forEachTile(
+  func applyGradient(
     of batch: BatchExtent, _ workers: borrowing Workers,
     gradient: (Worker, GradientTile, Vector) -> Void, update: (GradientTile, Vector) -> Void,
     adopt: (GradientTile) -> Void

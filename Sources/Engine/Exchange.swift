@@ -35,11 +35,11 @@ protocol Exchange: AnyObject {
 
   /// Updates the replica of every team with the gradient of `batch`.
   ///
-  /// `gradient` computes the gradient of a tile over the samples that the team has; it is called on
-  /// every thread of `workers`. `update` takes the step with a tile, whose gradient over the whole
-  /// batch is given; it is not called where a loss of the batch is not finite. `adopt` is told of
-  /// each tile that another team has updated.
-  func forEachTile(
+  /// `gradient` computes the gradient of a tile over the samples that the team has. `update` changes the
+  /// tile's parameters by its gradient over the whole batch; it is not called where a loss of the batch
+  /// is not finite. Both are called on all threads of `workers` at once, each tile by one. `adopt` is
+  /// called on the main thread, for each tile whose new parameters have come from another team.
+  func applyGradient(
     of batch: BatchExtent, _ workers: borrowing Workers,
     gradient: (Worker, GradientTile, Vector) -> Void, update: (GradientTile, Vector) -> Void,
     adopt: (GradientTile) -> Void
@@ -65,12 +65,12 @@ extension Exchange {
   func reduceNothing() {}
 }
 
-/// The size of a batch, and those of its samples over which a team computes tiles.
+/// A batch as a team sees it: its size, and the positions over which the team sums gradients: all in a lone
+/// team and in an all-gather, its own shard in an all-reduce.
 struct BatchExtent {
   /// The samples of the batch.
   let count: Int
-  /// The positions in the batch of the samples over which the team computes tiles, counted from the
-  /// batch's first.
+  /// The positions, counted from the batch's first.
   let positions: Range<Int>
 }
 

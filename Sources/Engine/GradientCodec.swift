@@ -5,8 +5,8 @@ internal import MPI
 /// as fp32, or encoded as bf16 with error feedback.
 ///
 /// What rounding to bf16 loses of an element, its residual, is kept and added to the same element in the
-/// next step. One residual an element is enough: a team sends its part of the element's gradient or,
-/// in the piece that it adds up, the sum, never both.
+/// next step. One residual an element is enough, since each team rounds every element once a step: its
+/// own gradient in pieces that another team adds up, the sum in the piece that it adds up itself.
 ///
 /// Source: Tang et al., "DoubleSqueeze: parallel stochastic gradient descent with double-pass
 /// error-compensated compression", ICML 2019, algorithm 1.
@@ -15,17 +15,17 @@ internal import MPI
 /// gradient is not finite they are not finite either, and no further step may follow.
 struct GradientCodec {
   /// The gradients of a rank's tiles; in the end, their sums.
-  let message: Vector
+  let gradients: Vector
 
   /// What is received: the other teams' gradients of those pieces that this team adds up.
   let partials: Vector
 
-  /// What is sent in the place of ``message`` and received in that of ``partials``; nil in fp32, where
+  /// What is sent in the place of ``gradients`` and received in that of ``partials``; nil in fp32, where
   /// these are sent and received themselves.
   private let rounded: Rounded?
 
   private struct Rounded {
-    let message: BFloat16Vector
+    let gradients: BFloat16Vector
     let partials: BFloat16Vector
     let residual: Vector
   }
@@ -39,15 +39,15 @@ struct GradientCodec {
       defer { end += count }
       return memory[end..<end + count]
     }
-    message = part(size.message)
+    gradients = part(size.gradients)
     partials = part(size.partials)
     rounded =
       precision == .fp32
       ? nil
       : Rounded(
-        message: BFloat16Vector(inPlaceOf: part(size.half(size.message))),
+        gradients: BFloat16Vector(inPlaceOf: part(size.half(size.gradients))),
         partials: BFloat16Vector(inPlaceOf: part(size.half(size.partials))),
-        residual: part(size.message))
+        residual: part(size.gradients))
   }
 
   /// The floats of memory that a codec takes.
@@ -55,8 +55,8 @@ struct GradientCodec {
     _ buckets: [Range<Int>], team: Int, of teams: Int, precision: Precision
   ) -> Int {
     let size = Size(buckets, team: team, of: teams)
-    let sent = size.half(size.message) + size.half(size.partials) + size.message
-    return size.message + size.partials + (precision == .fp32 ? 0 : sent)
+    let sent = size.half(size.gradients) + size.half(size.partials) + size.gradients
+    return size.gradients + size.partials + (precision == .fp32 ? 0 : sent)
   }
 
   /// The pieces of a bucket, one for each team, which begin on cache lines if the bucket does.
@@ -66,11 +66,11 @@ struct GradientCodec {
   }
 
   private struct Size {
-    let message: Int
+    let gradients: Int
     let partials: Int
 
     init(_ buckets: [Range<Int>], team: Int, of teams: Int) {
-      message = buckets.reduce(0) { $0 + $1.count }
+      gradients = buckets.reduce(0) { $0 + $1.count }
       partials = buckets.reduce(0) {
         $0 + (teams - 1) * GradientCodec.pieces(of: $1, teams: teams)[team].count
       }
@@ -87,11 +87,11 @@ extension GradientCodec {
     _ range: Range<Int>, to team: Int, in messages: inout Messages
   ) throws {
     if let rounded {
-      try rounded.message[range].withMutableSpan { span throws(MPIError) in
+      try rounded.gradients[range].withMutableSpan { span throws(MPIError) in
         try messages.addSend(span.span, to: team)
       }
     } else {
-      try message[range].withMutableSpan { span throws(MPIError) in
+      try gradients[range].withMutableSpan { span throws(MPIError) in
         try messages.addSend(span.span, to: team)
       }
     }
@@ -101,7 +101,7 @@ extension GradientCodec {
   func addSum<Messages: LaneMessages & ~Copyable>(
     _ range: Range<Int>, from team: Int, to messages: inout Messages
   ) throws {
-    try add(into: message[range], rounded?.message[range], from: team, to: &messages)
+    try add(into: gradients[range], rounded?.gradients[range], from: team, to: &messages)
   }
 
   /// Adds to the messages the receiving, into the elements `slot` of ``partials``, of what `team` has of a
@@ -130,14 +130,14 @@ extension GradientCodec {
   /// Rounds the numbers at `range` to bf16 for sending; in fp32 there is nothing to do.
   func encode(_ range: Range<Int>) {
     guard let rounded else { return }
-    rounded.message[range].round(message[range], feedback: rounded.residual[range])
+    rounded.gradients[range].round(gradients[range], feedback: rounded.residual[range])
   }
 
   /// Widens the bf16 sums at `range` to fp32, so that this team uses the same rounded numbers as the
   /// others.
   func decode(_ range: Range<Int>) {
     guard let rounded else { return }
-    message[range].copy(from: rounded.message[range])
+    gradients[range].copy(from: rounded.gradients[range])
   }
 
   /// Widens the received bf16 partials at `range` to fp32.

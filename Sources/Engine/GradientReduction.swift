@@ -1,7 +1,7 @@
 internal import Kernels
 internal import MPI
 
-/// Adds up a lane's message over the teams, bucket by bucket, while later buckets are computed.
+/// Adds up a lane's gradients over the teams, bucket by bucket, while later buckets are computed.
 ///
 /// A bucket is cut into as many pieces as there are teams. Each team sends every piece to the team
 /// that sums it, which adds them in the order of the teams and sends the sum back to all: a
@@ -38,7 +38,7 @@ struct GradientReduction {
     let spread: Int
   }
 
-  /// Adds up the `buckets` of a message whose parts lie as `codec` says.
+  /// Adds up the `buckets` of the gradients of `codec`.
   init(_ buckets: [Range<Int>], _ codec: GradientCodec) {
     (self.codec, ranges) = (codec, buckets)
     stages = buckets.map { _ in .computing }
@@ -62,7 +62,7 @@ struct GradientReduction {
       for other in others { try codec.addSum(pieces[other], from: other, to: &messages) }
       for other in others { try codec.addSend(own, to: other, in: &messages) }
       var terms = slots.map { codec.partials[$0] }
-      terms.insert(codec.message[own], at: team)
+      terms.insert(codec.gradients[own], at: team)
       buckets.append(
         Bucket(
           own: own, others: others.map { pieces[$0] }, terms: terms,
@@ -118,7 +118,7 @@ extension GradientReduction {
     case .reducing where try messages?.test(buckets[number].reduce) ?? true:
       let own = buckets[number].own
       codec.decode(partials: buckets[number].partials)
-      codec.message[own].setToSum(of: buckets[number].terms)
+      codec.gradients[own].setToSum(of: buckets[number].terms)
       codec.encode(own)
       codec.decode(own)
       try messages?.start(buckets[number].spread)

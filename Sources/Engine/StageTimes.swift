@@ -31,7 +31,8 @@ public struct StageTimes: Equatable, Sendable {
   /// The seconds of all stages.
   public var total: Double { seconds.sum() }
 
-  /// The seconds of waiting for other ranks: those of the team, and those of other teams.
+  /// The seconds in which the model was not computed: of waiting for the team's ranks and for the rank's own
+  /// threads, and of exchanging with other teams, the adding of their gradients included.
   public var waited: Double { self[.waiting] + self[.exchange] }
 
   /// The time that passed between two readings.

@@ -99,7 +99,7 @@ struct TeamReport {
   /// What each rank of the job asks for, by its place.
   private let requests: [Vector]
 
-  /// One flag a place: not zero if the rank there saw a loss that is NaN or infinite.
+  /// One flag a place: not zero if a loss of the team of the rank there is NaN or infinite.
   private let verdicts: Vector
 
   private let batchSize: Int
@@ -129,7 +129,7 @@ struct TeamReport {
   /// all-reduce, where a team sees its own losses alone.
   func setVerdict(_ isFinite: Bool, place: Int) { verdicts[place] = isFinite ? 0 : 1 }
 
-  /// Whether the verdict of every rank at `places` is that its losses are finite.
+  /// Whether the verdict of every rank at `places` is that its team's losses are finite.
   func areFinite(verdictsOf places: [Int]) -> Bool { places.allSatisfy { verdicts[$0] == 0 } }
 
   /// Where the losses at `positions` of a batch, the requests of the ranks at `places`, and, if it is not

@@ -30,7 +30,8 @@ extension Trainer {
     }
   }
 
-  /// Fills the replica on every team's leader, which may talk to the other leaders, rank zero first.
+  /// Calls `body` on every team's leader with the communicator of the leaders, in which rank zero of the job
+  /// is rank 0; then updates the copies of the weights, and waits for the team.
   private mutating func fill(
     _ body: (Replica, borrowing Communicator) throws -> Void
   ) throws {

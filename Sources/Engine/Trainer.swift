@@ -141,7 +141,7 @@ public struct Trainer: ~Copyable {
     }
     try waitForTeam()  // Layer inputs, deltas and losses of the whole team are there.
     try gatherSamples(of: batch, in: held)
-    try exchange.forEachTile(
+    try exchange.applyGradient(
       of: BatchExtent(count: batch.count, positions: held.relative(to: batch)), workers
     ) { worker, tile, gradient in
       worker.model.computeGradient(

@@ -116,14 +116,14 @@ extension DataError {
       advice: "name the folder that the images are in with \(setting: .data)\(fetch(path))")
   }
 
-  /// No files in a folder begin with the name that `path` ends in; `examples` are names of data
-  /// sets that the folder has.
-  static func missingSet(_ path: String, _ examples: [String]) -> DataError {
-    guard !examples.isEmpty else { return missingFolder(path) }
+  /// No files in a folder begin with the name that `path` ends in; `sets` names the data sets that
+  /// the folder has.
+  static func missingSet(_ path: String, _ sets: [String]) -> DataError {
+    guard !sets.isEmpty else { return missingFolder(path) }
     return DataError(
       kind: .missing, path: path, offset: nil,
       problem: "there is no such folder, and no data set whose files begin so",
-      advice: "name one that there is: \(Self.choice(of: examples))")
+      advice: "name one that there is: \(Self.choice(of: sets))")
   }
 
   /// The setting of the data with each of `folders` as its value, joined by "or".
@@ -133,11 +133,11 @@ extension DataError {
     }
   }
 
-  /// The folder `path` has more than one data set, of which `examples` are the names.
-  static func severalSets(_ path: String, _ examples: [String]) -> DataError {
+  /// The folder `path` has more than one data set, which `sets` names as settings of the data would.
+  static func severalSets(_ path: String, _ sets: [String]) -> DataError {
     malformed(
-      path, problem: "there are \(examples.count) data sets in here",
-      advice: "name one of them: \(Self.choice(of: examples))")
+      path, problem: "there are \(sets.count) data sets in here",
+      advice: "name one of them: \(Self.choice(of: sets))")
   }
 
   /// There is a file at `path`, where a folder should be.

@@ -62,8 +62,8 @@ final class BlockCollector {
   /// Exchanges blocks with the other ranks, and hands on those that have come and are next in
   /// order.
   ///
-  /// If `waits` is true, the call also waits until the next block to be handed on has come: at the
-  /// end of the window no rank can be dealt another block before that.
+  /// If `waits` is true, the call also waits until the next block to be handed on has come: once
+  /// the window is full, no block can be dealt before that one is handed on.
   func serve(
     over communicator: borrowing Communicator, waits: Bool,
     receive: (Range<Int>, Span<Float>) throws -> Void
@@ -87,7 +87,7 @@ final class BlockCollector {
   /// Takes in the blocks that have come, and deals new ones.
   private func exchange(over communicator: borrowing Communicator) throws {
     for rank in 1..<communicator.size {
-      while let block = deal.nextDelivery(from: rank), try memory(of: block)!.hasArrived() {
+      while let block = deal.nextDelivery(from: rank), try memory(of: block)!.isMessageDone() {
         try takeIn(from: rank)
       }
       while let block = deal.deal(to: rank) {

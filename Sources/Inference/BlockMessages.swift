@@ -79,7 +79,7 @@ final class BlockMemory {
   }
 
   /// Whether no message is under way any more, so that ``complete()`` will return at once.
-  func hasArrived() throws -> Bool { try request?.test() ?? true }
+  func isMessageDone() throws -> Bool { try request?.test() ?? true }
 
   /// Waits for the message under way, if there is one; the block is then ready.
   func complete() throws {

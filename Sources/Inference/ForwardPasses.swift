@@ -119,7 +119,7 @@ struct ForwardPasses: ~Copyable {
       try slots.memoryBarrier()
       // Without slots, the first memory whose block has been sent is used again, and not the one
       // that has been free the longest: it may still be in cache.
-      let gone = try sent.first { try $0.slot == order.slot && $0.hasArrived() }
+      let gone = try sent.first { try $0.slot == order.slot && $0.isMessageDone() }
       let memory =
         gone ?? order.slot.map { BlockMemory(slot: $0, slots[$0]) }
         ?? BlockMemory(count: plan.floatsPerBlock)

@@ -6,8 +6,8 @@ internal import Glibc
 /// eˣ, accurate to 1 unit in the last place. x is clamped to −87…88, where eˣ is a normal float.
 /// NaN gives NaN.
 ///
-/// With x = n ln 2 + r and |r| ≤ ½ ln 2, eʳ is the polynomial of Cephes' `expf`, and n is added to
-/// the exponent's bits.
+/// With x = n ln 2 + r and |r| ≤ ½ ln 2, eˣ is eʳ 2ⁿ: eʳ is the polynomial of Cephes' `expf`, and 2ⁿ is
+/// made from its bits.
 @inline(__always)
 func exponential(_ x: Float) -> Float {
   let low: Float = x < -87 ? -87 : x

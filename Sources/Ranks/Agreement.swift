@@ -6,8 +6,9 @@ public import Platform
 extension Communicator {
   /// Does `work`, which may fail on some ranks, and fails on all ranks if it failed on one.
   ///
-  /// Collective: every rank calls it, also one without work. A rank whose own work succeeded throws the
-  /// failure of the lowest rank that failed: so no rank waits for one that has ended.
+  /// Collective: every rank calls it, also one without work. If any rank fails, every rank throws the
+  /// failure of the lowest one that did: so no rank waits for one that has ended. A `SharedFailure` that
+  /// `work` throws is passed on without asking the others, so `work` must throw it on all ranks or on none.
   ///
   /// - Throws: `SharedFailure`; or `MPIError`, on this rank alone, since ranks whose MPI fails cannot
   ///   agree.

@@ -117,7 +117,8 @@ public struct NodeData: ~Copyable {
   public consuming func free() throws { try memory.free() }
 }
 
-/// Where a node's data come from: its leader's files, or rank zero, which sends its own.
+/// Brings the images into a node's memory: from the files of the node's leader or, where it has not the
+/// splits and labels that rank zero has, by messages from rank zero.
 struct DataSource {
   /// The shapes of the splits that exist, the same on all ranks.
   let shapes: [Dataset.Shape]

@@ -48,7 +48,8 @@ package struct EpochRow: Codable, Sendable {
   package var kl: Double?
   /// Images trained on each second, over all ranks, since the epoch began or was resumed.
   package var imagesPerSecond = 0.0
-  /// The seconds of training since the epoch began or was resumed.
+  /// The seconds, by rank zero's clock, of the epoch's steps in this job and of what happens between them,
+  /// such as rows of steps and checkpoints, but not of the epoch's end, as evaluating.
   package var seconds = 0.0
   /// The number of ranks.
   package var ranks: Int

@@ -192,8 +192,8 @@ extension TrainingRun {
 
   /// Begins to write the checkpoint of the step reached.
   ///
-  /// The other ranks of rank zero's team cannot take the next step before it, so the state stays the
-  /// same while rank zero copies it.
+  /// Other ranks may begin the next step meanwhile, but parameters and moments change only after a barrier
+  /// that rank zero enters once it has copied them.
   mutating func save(testLoss: Double? = nil) throws {
     try trainer.completeReplica()
     guard let saver = outputs?.saver else { return }
@@ -216,7 +216,8 @@ extension TrainingRun {
   /// Whether the run has made as many steps as ``RunRequest/maxSteps`` allows.
   private var isAtMaxSteps: Bool { request.maxSteps.map { trainer.progress.step >= $0 } ?? false }
 
-  /// Whether epochs are left and some rank has been asked to stop since the last step's requests.
+  /// Whether to end after an epoch: epochs are left, and some rank was asked to stop in the epoch's last step
+  /// or after it. Collective.
   private func isToStop() throws -> Bool {
     guard trainer.progress.epoch < configuration.epochs, !isAtMaxSteps else { return false }
     return try communicator.allReduce(Int64(isAskedToStop ? 1 : 0), .max) > 0

@@ -126,8 +126,8 @@ enum Job {
   }
 }
 
-/// Writes what libraries log as sentences on standard error, without time and host: a launcher can
-/// add those.
+/// Receives all that this package logs through swift-log, and writes each message as a sentence on standard
+/// error, without level and time: a launcher can add those.
 private struct SentenceLog: LogHandler {
   var logLevel = Logger.Level.notice
   var metadata = Logger.Metadata()

@@ -31,7 +31,7 @@ import Testing
     #expect(
       GradientCodec.floats(Self.buckets, team: team, of: 2, precision: precision) == floats)
     let end = End(team, precision)
-    #expect(end.codec.message.count == 40)
+    #expect(end.codec.gradients.count == 40)
     #expect(end.codec.partials.count == (team == 0 ? 16 : 24))
   }
 
@@ -48,7 +48,7 @@ import Testing
       try second.codec.addPartial(20..<24, from: 0, to: &there)
     }
     return steps.map { values in
-      first.codec.message[2..<6].copy(from: values)
+      first.codec.gradients[2..<6].copy(from: values)
       first.codec.encode(2..<6)
       here.start(0)
       there.start(0)
@@ -56,7 +56,7 @@ import Testing
       #expect(hasArrived)
       if asSum {
         second.codec.decode(2..<6)
-        return second.codec.message[2..<6].elements
+        return second.codec.gradients[2..<6].elements
       }
       second.codec.decode(partials: 20..<24)
       return second.codec.partials[20..<24].elements
@@ -92,12 +92,12 @@ import Testing
   func own(precision: Precision) {
     let end = End(0, precision)
     defer { withExtendedLifetime(end) {} }
-    end.codec.message[0..<4].copy(from: [1 + 0x1p-9, 3, -1 - 0x1p-9, 257])
+    end.codec.gradients[0..<4].copy(from: [1 + 0x1p-9, 3, -1 - 0x1p-9, 257])
     end.codec.encode(0..<4)
     end.codec.decode(0..<4)
     let isRounded = precision == .bf16
     #expect(
-      end.codec.message[0..<4].elements
+      end.codec.gradients[0..<4].elements
         == (isRounded ? [1, 3, -1, 256] : [1 + 0x1p-9, 3, -1 - 0x1p-9, 257]))
   }
 }

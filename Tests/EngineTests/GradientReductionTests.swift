@@ -35,7 +35,7 @@ import Testing
     }
 
     func begin(_ values: [Float]) {
-      codec.message.copy(from: values)
+      codec.gradients.copy(from: values)
       reduction.begin()
     }
 
@@ -66,7 +66,7 @@ import Testing
       try reduce(lanes)
       let sums = (0..<Self.count).map { index in values.reduce(0) { $0 + $1[index] } }
       for lane in lanes {
-        #expect(lane.codec.message.elements == sums)
+        #expect(lane.codec.gradients.elements == sums)
         // Nothing is left to do, or this would not return.
         for number in Self.buckets.indices { try lane.reduction.wait(for: number, &lane.messages) }
       }
@@ -81,7 +81,7 @@ import Testing
       lane.begin(Array(repeating: value, count: Self.count))
     }
     try reduce(lanes)
-    #expect(lanes.allSatisfy { $0.codec.message.elements.allSatisfy { $0 == 0 } })
+    #expect(lanes.allSatisfy { $0.codec.gradients.elements.allSatisfy { $0 == 0 } })
   }
 
   @Test("teams have the same bits, also where the sum is rounded", arguments: Precision.allCases)
@@ -91,8 +91,8 @@ import Testing
       lane.begin((0..<Self.count).map { 1 / Float($0 + team + 1) })
     }
     try reduce(lanes)
-    let sums = lanes[0].codec.message.elements
-    #expect(lanes.allSatisfy { $0.codec.message.elements == sums })
+    let sums = lanes[0].codec.gradients.elements
+    #expect(lanes.allSatisfy { $0.codec.gradients.elements == sums })
     let errors = sums.enumerated().map { index, sum in
       abs(Double(sum) / (1...3).reduce(0) { $0 + 1 / Double(index + $1) } - 1)
     }
@@ -105,11 +105,11 @@ import Testing
     for lane in lanes { lane.begin(Array(repeating: 1, count: Self.count)) }
     try reduce(lanes, computed: 1)
     for lane in lanes {
-      #expect(lane.codec.message[70..<201].elements.allSatisfy { $0 == 3 })
-      #expect(lane.codec.message[0..<70].elements.allSatisfy { $0 == 1 })
+      #expect(lane.codec.gradients[70..<201].elements.allSatisfy { $0 == 3 })
+      #expect(lane.codec.gradients[0..<70].elements.allSatisfy { $0 == 1 })
     }
     try reduce(lanes)
-    #expect(lanes.allSatisfy { $0.codec.message.elements.allSatisfy { $0 == 3 } })
+    #expect(lanes.allSatisfy { $0.codec.gradients.elements.allSatisfy { $0 == 3 } })
   }
 
   /// Patarasuk and Yuan: no algorithm sends less.

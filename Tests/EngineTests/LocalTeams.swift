@@ -174,7 +174,7 @@ private final class LocalRank {
       team.barrier()
       try exchange.gatherSamples(batch)
       team.barrier()
-      try exchange.forEachTile(of: BatchExtent(count: batch, positions: held), workers) {
+      try exchange.applyGradient(of: BatchExtent(count: batch, positions: held), workers) {
         _, tile, sums in
         for (place, index) in tile.range.enumerated() {
           sums[place] = LocalTeams.gradient(index, held)

@@ -2,8 +2,8 @@ import Foundation
 import Support
 import Testing
 
-/// The batch scripts of `cluster/slurm`, in a real Slurm on this machine.
-@Suite(.enabled(if: Slurm.obstacle == nil, "\(Slurm.obstacle ?? "")"))
+/// The batch scripts of `cluster/slurm`, in a real Slurm on this machine, one Slurm at a time.
+@Suite(.serialized, .enabled(if: Slurm.obstacle == nil, "\(Slurm.obstacle ?? "")"))
 struct SlurmTests {
   private typealias Script = SlurmJob.Script
 

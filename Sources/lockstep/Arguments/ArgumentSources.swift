@@ -13,7 +13,7 @@ struct ArgumentSources {
   /// The sources beside the command line that gave flags, as in `run.yaml` and `LOCKSTEP_EPOCHS`.
   private(set) var others: [String] = []
 
-  /// A sentence for each variable that changes nothing.
+  /// A sentence for each variable that no command and no script knows.
   private(set) var warnings: [String] = []
 
   /// Adds the flags of the other sources to `words`, a command line without the program's name.

@@ -25,7 +25,8 @@ enum Variables {
     return names.sorted()
   }
 
-  /// A sentence for each variable that changes nothing; `flags` are the variables that give flags.
+  /// A sentence for each variable that no command and no script knows; `flags` are the variables of all
+  /// commands' flags.
   static func warnings(_ flags: Set<String>) -> [String] {
     names.filter { !flags.contains($0) && !others.contains($0) }.map { name in
       let flags = flags.map { flag(of: $0) }.sorted()

@@ -71,9 +71,9 @@ enum Terminal {
     getenv("TERM").map { $0.pointee != 0 } ?? false && !isDumb
   }
 
-  /// Begins a new line if standard error is a terminal: the cursor may stand behind a `^C` or a
-  /// bar.
-  static func beginLine() {
+  /// Puts the cursor at the beginning of an empty line, if standard error is a terminal: wipes away a `^C` or
+  /// a bar or, where the terminal knows no escape sequences, ends the line.
+  static func clearLine() {
     guard isatty(STDERR_FILENO) == 1 else { return }
     error(understandsEscapes ? "\r\u{1b}[K" : "\n")
   }

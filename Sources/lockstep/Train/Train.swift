@@ -74,7 +74,7 @@ struct Train: ParsableCommand {
       stop.listen {}
     } else {
       stop.listen {
-        Terminal.beginLine()
+        Terminal.clearLine()
         Job.tell("stopping after this step, with a checkpoint; again ends at once")
       }
     }
