@@ -26,10 +26,10 @@ public struct Adam: Sendable {
     self.epsilon = epsilon
   }
 
-  /// Updates `parameters` and their two moments by step number `step`. The first step is number 1,
-  /// and all vectors have the same count.
+  /// Does step `step`, counted from 1: updates `parameters` and their two moments from `gradient`.
+  /// All vectors have the same count.
   ///
-  /// Elements are independent of one another, so parameters that are cut into parts give the same
+  /// Each element is updated by itself, so updating the parameters part by part gives the same
   /// bits.
   public func update(
     parameters: Vector, gradient: Vector, firstMoment: Vector, secondMoment: Vector, step: Int

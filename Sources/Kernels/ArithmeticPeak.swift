@@ -8,8 +8,8 @@ package struct ArithmeticPeak: Sendable {
   private let run: @Sendable (Int, Float, Float) -> Float
   private let operationsPerTurn: Int
 
-  /// Measures the instructions that compute products of factors in `precision`, summed in fp32. Nil
-  /// if this processor has none.
+  /// Chooses the instructions that compute products of factors in `precision`, summed in fp32; nil
+  /// if ``InstructionSet/current`` has none.
   package init?(_ precision: Precision) {
     switch precision {
     case .bf16 where InstructionSet.current == .amx:
@@ -46,7 +46,8 @@ package struct ArithmeticPeak: Sendable {
     var (turns, elapsed) = (0, 0.0)
     repeat {
       let piece = 20_000
-      // The numbers converge to 1. They never overflow or become subnormal, which could be slower.
+      // In fp32 the numbers converge to 1; in bf16 the sums grow slowly. No number overflows or
+      // becomes subnormal: arithmetic with subnormal numbers could be slower.
       let sum = run(piece, 0.5, 0.5)
       require(sum.isFinite, "converging multiply-adds gave \(sum)")
       turns += piece

@@ -8,7 +8,8 @@ public struct BFloat16: Hashable, BitwiseCopyable, Sendable {
   /// The number stored as `bitPattern`.
   public init(bitPattern: UInt16) { self.bitPattern = bitPattern }
 
-  /// Rounds `value` to the nearest number; halfway between two, to the one whose last bit is 0.
+  /// Rounds `value` to the nearest number in bf16; halfway between two, to the one whose last bit
+  /// is 0.
   ///
   /// IEEE 754-2019, §4.3.1: a value that exceeds the largest number by half a unit or more becomes
   /// infinity. NaN stays NaN and becomes quiet (§6.2). Subnormal numbers are kept. The code is
@@ -16,8 +17,8 @@ public struct BFloat16: Hashable, BitwiseCopyable, Sendable {
   @inline(__always)
   public init(_ value: Float) {
     let bits = value.bitPattern
-    // Adding half a unit carries into the upper half if the lower half is larger. At exactly half,
-    // the last bit of the upper half decides.
+    // The upper half is rounded up if the lower half is more than 0x8000, half a unit of the upper
+    // half. If the lower half is exactly that, the last bit of the upper half decides.
     let rounded = (bits &+ 0x7fff &+ (bits >> 16 & 1)) >> 16
     let quiet = bits >> 16 | 0x40
     let isNaN = bits & 0x7fff_ffff > 0x7f80_0000
@@ -34,7 +35,7 @@ public struct BFloat16: Hashable, BitwiseCopyable, Sendable {
 public struct BFloat16Vector {
   let base: UnsafeMutablePointer<BFloat16>
 
-  /// The number of numbers.
+  /// How many numbers in bf16 the view has.
   public let count: Int
 
   /// Uses the memory of `floats` for twice as many numbers in bf16. From then on the memory must
@@ -63,9 +64,11 @@ public struct BFloat16Vector {
     return BFloat16Vector(base: base + range.lowerBound, count: range.count)
   }
 
-  /// The numbers from `offset` on as an operand of products, with rows `stride` numbers apart.
+  /// The numbers from `offset` on as an operand of products, with rows `stride` numbers apart; by
+  /// default, rows without gaps.
   ///
-  /// Pass `isMostlyZero` if most numbers are zero: products are then faster and give the same bits.
+  /// Pass `isMostlyZero` if most numbers are zero: products with a finite second factor are then
+  /// faster and give the same bits.
   public func operand(
     at offset: Int = 0, rows: Int, columns: Int, stride: Int? = nil, isMostlyZero: Bool = false
   ) -> Operand {
@@ -75,7 +78,7 @@ public struct BFloat16Vector {
       base: base + offset, layout: layout, precision: .bf16, isMostlyZero: isMostlyZero)
   }
 
-  /// Sets the numbers to the floats of `source`, rounded. Both have the same count.
+  /// Sets the numbers to the floats of `source`, rounded. `source` has the same count.
   public func round(_ source: Vector) {
     require(source.count == count, "rounding \(source.count) floats into \(count)")
     Self.round(source.base, into: base, count: count)
@@ -91,7 +94,7 @@ public struct BFloat16Vector {
 
 extension BFloat16Vector {
   /// Sets the numbers to `source` + `residual`, rounded, and `residual` to the rounding error,
-  /// which the next call adds again.
+  /// which the next call adds to its own `source`.
   ///
   /// This is error feedback: Seide et al., "1-bit stochastic gradient descent and its application
   /// to data-parallel distributed training of speech DNNs", Interspeech 2014, §3.

@@ -1,18 +1,20 @@
 /// The Bernoulli likelihood of grey pixels x, whose probabilities are given as logits a.
 ///
 /// −log p(x|a) = Σ max(a, 0) − a x + log(1 + e^−|a|). This is PyTorch's
-/// `binary_cross_entropy_with_logits` summed over the pixels; its gradient by a is σ(a) − x.
+/// `binary_cross_entropy_with_logits` summed over the pixels; its gradient with respect to a is
+/// σ(a) − x.
 public enum BernoulliLikelihood {
   /// The number of partial sums: pixel i is added to partial sum i mod `partialSums`. Nothing else
   /// decides the order of additions.
   private static let partialSums = 16
 
   /// The number of factors 1 + e^−|a| ≤ 2 that are multiplied before a logarithm is taken, since
-  /// log u + log v = log u v. Their product, at most 2⁹⁶, does not overflow.
+  /// log u + log v = log u v. The product of 96 factors, at most 2⁹⁶, does not overflow.
   private static let factors = 96
 
   /// Writes each row's cross-entropy in nats to `loss` and replaces `logits` by `scale` × the
-  /// gradient of the cross-entropy, which is also rounded into `operand`.
+  /// gradient of the cross-entropy with respect to the logits. Also rounds that gradient into
+  /// `operand`.
   ///
   /// `logits`, `pixels` and `operand` are (n, pixels), `loss` is (n, 1).
   public static func forwardAndBackward(
@@ -51,7 +53,7 @@ public enum BernoulliLikelihood {
     }
   }
 
-  /// σ(a), and the factor 1 + e^−|a| of the loss.
+  /// σ(a), and the factor 1 + e^−|a|, whose logarithm is a part of the loss.
   @inline(__always)
   private static func sigmoid(_ a: Float) -> (mean: Float, factor: Float) {
     let e = exponential(-abs(a))

@@ -1,6 +1,6 @@
 internal import Glibc
 
-/// A fixed number of elements in memory that starts on 64 bytes and is freed with the buffer.
+/// A fixed number of elements in memory that is aligned to 64 bytes and freed with the buffer.
 ///
 /// A buffer has one owner and its memory never moves, so views of it, and operations of MPI that
 /// are still pending, stay valid while it lives. Making a buffer writes every element, in
@@ -24,7 +24,7 @@ public struct Buffer<Element: BitwiseCopyable>: ~Copyable {
     base = UnsafeMutableRawPointer.allocate(byteCount: bytes, alignment: Self.alignment)
       .bindMemory(to: Element.self, capacity: max(count, 1))
     // For callers in other modules this initializer is not specialized: a loop over the elements
-    // would call the Swift runtime for each of them, memset does not.
+    // would call the Swift runtime for each element; `memset` does not.
     let isZero = withUnsafeBytes(of: value) { $0.allSatisfy { $0 == 0 } }
     if isZero {
       memset(base, 0, count * MemoryLayout<Element>.stride)
@@ -36,8 +36,8 @@ public struct Buffer<Element: BitwiseCopyable>: ~Copyable {
 
   deinit { base.deallocate() }
 
-  // The two spans need the language feature `Lifetimes`: it declares that a span of memory behind a
-  // pointer lives as long as the buffer.
+  // The two spans need the language feature `Lifetimes`: its attributes declare that a span of
+  // memory behind a pointer must not outlive the buffer.
 
   /// The elements, for reading.
   public var span: Span<Element> {
@@ -77,7 +77,8 @@ public struct Bytes {
     self.count = count
   }
 
-  /// Makes a view of `memory`, which has another owner, such as a window shared between processes.
+  /// Makes a view of `memory`, which has another owner, such as a window shared between processes,
+  /// and an address that is not nil.
   public init(_ memory: UnsafeMutableBufferPointer<UInt8>) {
     guard let base = memory.baseAddress else { fatalError("a view needs memory to look at") }
     self.init(base: base, count: memory.count)
@@ -128,8 +129,8 @@ extension Buffer where Element == UInt8 {
   public var bytes: Bytes { Bytes(UnsafeMutableBufferPointer(start: base, count: count)) }
 }
 
-/// Converts images from bytes 0…255 to floats 0…1: image number `images[n]` becomes row n of
-/// `matrix`, and is rounded into `operand`.
+/// Converts images from bytes 0…255 to floats 0…1: the image with index `images[n]` becomes row n
+/// of `matrix`, and is rounded into row n of `operand`.
 ///
 /// `bytes` holds the images one after another, each of `matrix.columns` pixels. `matrix` and
 /// `operand` are (images.count, pixels). A pixel is divided by 255, not multiplied by 1/255, so

@@ -1,13 +1,13 @@
 /// The order in which one epoch visits the images: a permutation drawn from (seed, epoch).
 ///
-/// Fisher and Yates' shuffle as Durstenfeld gave it (CACM 7, 1964, algorithm 235). The random
-/// number of each step is addressed by the number of the step, so that every rank makes the same order by
-/// itself; for MNIST that takes about 1 ms.
+/// Fisher and Yates' shuffle as Durstenfeld gave it (CACM 7, 1964, algorithm 235). The index of a
+/// swap addresses the random number that the swap uses, so every rank makes the same order by
+/// itself. For MNIST that takes about 1 ms.
 package struct EpochOrder: Sendable {
   /// The image at each position of the epoch.
   package let images: [UInt32]
 
-  /// The order of `count` images in `epoch`, which counts from 1.
+  /// The order of `count` images in `epoch`. The first epoch is 1.
   package init(count: Int, seed: UInt64, epoch: Int) {
     let stream = RandomStream(seed: seed, purpose: .order, epoch: epoch)
     var images = (0..<count).map { UInt32($0) }
@@ -20,7 +20,7 @@ package struct EpochOrder: Sendable {
     self.images = images
   }
 
-  /// The images in their own order, as evaluation visits them.
+  /// The images in ascending order, as evaluation visits them.
   package init(unshuffled count: Int) {
     images = (0..<count).map { UInt32($0) }
   }

@@ -6,7 +6,7 @@
 /// The shape of `moments` is (n, 2 latent): the means μ, then the log variances log σ². The shape
 /// of `noise` is (n, latent): standard normal draws ε.
 public enum GaussianSampler {
-  /// Computes `latents` z (n, latent) and rounds them into `operand`.
+  /// Computes `latents` z (n, latent) and rounds the latents into `operand`.
   public static func forward(
     moments: Matrix, noise: Matrix, latents: Matrix, as operand: Operand
   ) {
@@ -41,10 +41,10 @@ public enum GaussianSampler {
     }
   }
 
-  /// Computes `momentGradient` (n, 2 latent), the gradient by the moments of a loss of the latents
-  /// plus `divergenceScale` × the divergence, and rounds it into `operand`.
+  /// Computes `momentGradient` (n, 2 latent) and rounds it into `operand`: the gradient, with
+  /// respect to the moments, of a loss of the latents plus `divergenceScale` × the divergence.
   ///
-  /// `latentGradient` g (n, latent) is the gradient of the former loss by the latents. With the
+  /// `latentGradient` g (n, latent) is that loss's gradient with respect to the latents. With the
   /// scale s of the divergence, ∂/∂μ = g + s μ and ∂/∂log σ² = ½ (g σ ε + s (σ² − 1)).
   public static func backward(
     moments: Matrix, noise: Matrix, latentGradient: Matrix, divergenceScale: Float,

@@ -11,7 +11,7 @@ public enum InstructionSet: String, CaseIterable, Sendable {
   /// No vector instructions, but `fmaf` of the C library. Never used on aarch64, which always has
   /// NEON.
   case generic
-  /// NEON, of every aarch64.
+  /// NEON, which every aarch64 processor has.
   case neon
   /// AVX2 and FMA.
   case avx2
@@ -32,8 +32,8 @@ public enum InstructionSet: String, CaseIterable, Sendable {
   /// one.
   public static let current = available.first { $0.rawValue == asked } ?? available.last!
 
-  /// The value of ``variable`` if it is not the name of an available set; nil if it is, or if the
-  /// variable is not set.
+  /// The value of ``variable`` if no available set has that name; nil if one has, or if the
+  /// variable is empty or not set.
   public static var refused: String? {
     guard let asked, !available.contains(where: { $0.rawValue == asked }) else { return nil }
     return asked
@@ -63,7 +63,7 @@ public enum InstructionSet: String, CaseIterable, Sendable {
     }
   }
 
-  /// The smallest set that computes products in fp32 by the same instructions as this one.
+  /// The smallest set that computes products in fp32 by the same instructions as this set.
   public var floats: InstructionSet { self >= .avx512 ? .avx512 : self }
 
   /// The kernels for products in fp32.

@@ -1,7 +1,7 @@
 /// A non-owning view of a matrix of floats, in a ``Buffer`` or in memory shared between ranks.
 ///
-/// The elements of a row are adjacent in memory (row-major) or, after ``transposed``, those of a
-/// column are. The memory must outlive the view. Ranges are checked in every build.
+/// The elements of a row are adjacent in memory (row-major) or, in a view from ``transposed``, the
+/// elements of a column. The memory must outlive the view. Ranges are checked in every build.
 public struct Matrix {
   let base: UnsafeMutablePointer<Float>
   let layout: MatrixLayout
@@ -56,7 +56,7 @@ public struct Matrix {
     }
   }
 
-  /// Copies the elements of `source`, which has the same shape. Either of the two can be
+  /// Copies the elements of `source`, which has the same shape. One or both of the matrices can be
   /// transposed.
   public func copy(from source: Matrix) {
     require(
@@ -73,7 +73,7 @@ public struct Matrix {
 
   /// Copies `source`, which is column-major, to this matrix, which is row-major.
   ///
-  /// A block is 64 rows by 8 columns. In the source each of its columns is four adjacent cache
+  /// A block is 64 rows by 8 columns. In the source each column of the block is four adjacent cache
   /// lines, which the processor prefetches, and all of the block is written while it is in cache.
   /// Blocks of 16 rows, one cache line, would wait for memory twice as long.
   private func transpose(_ source: Matrix) {
@@ -110,8 +110,8 @@ public struct Matrix {
   @inline(__always)
   func row(_ row: Int) -> UnsafeMutablePointer<Float> { base + row * rowStride }
 
-  /// Traps unless the matrix is row-major, as elementwise loops need it, and has the shape
-  /// (`rows`, `columns`). The message calls the matrix `name`.
+  /// Traps unless the matrix is row-major, which elementwise loops need, and has the shape (`rows`,
+  /// `columns`). The message calls the matrix `name`.
   func requireRowMajor(_ name: String, rows: Int, columns: Int) {
     require(columnStride == 1, "\(name) must be row-major")
     require(

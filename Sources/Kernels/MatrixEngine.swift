@@ -1,26 +1,28 @@
 internal import CProducts
 
-/// An elementwise operation that a product applies to its elements before it stores them.
+/// An elementwise operation that a product applies to its elements before it stores them. In the
+/// formulas below, a b includes the bias.
 public enum Epilogue {
   /// No operation: c = a b.
   case none
   /// The rectifier of Nair and Hinton 2010: c = max(a b, 0). NaN stays NaN.
   case rectifier
-  /// The derivative of a rectifier, for the backward pass: c = a b where the rectifier's outputs,
-  /// which are the associated operand, are greater than zero; 0 elsewhere. The operand has the
-  /// shape of c and the precision of the factors.
+  /// The derivative of a rectifier, for the backward pass: c = a b where the associated operand,
+  /// the rectifier's outputs, is greater than zero; 0 elsewhere. The operand is row-major and has
+  /// the shape of c and the precision of the factors.
   case gate(Operand)
 }
 
 /// Computes matrix products whose bits depend on the numbers alone.
 ///
 /// In fp32 an element is one chain of fused multiply-adds in the order of the inner dimension; in a
-/// sum over the positions of a batch it is a binary tree of such chains. `CProducts.h` defines
-/// both. The bits depend neither on the processor nor on how rows are divided among threads and
-/// ranks. In bf16 the same is true for each of two instruction sets, AVX-512 BF16 and AMX, but the
-/// two differ from each other; `CProductsBF16.h` defines them.
+/// sum over the positions of a batch, an element is a binary tree of such chains. `CProducts.h`
+/// defines chain and tree. The bits depend neither on the processor nor on how rows are divided
+/// among threads and ranks. In bf16 the same is true for each of two instruction sets, AVX-512 BF16
+/// and AMX, but the two sets give different bits; `CProductsBF16.h` defines them.
 ///
-/// An engine has scratch memory, so each thread needs its own. Products allocate nothing.
+/// An engine has scratch memory, so each thread needs an engine of its own. Products allocate
+/// nothing.
 ///
 /// ```swift
 /// let engine = MatrixEngine()
@@ -45,9 +47,10 @@ public final class MatrixEngine {
 
   /// Computes c = `epilogue`(a b + bias): c is (m, n), a (m, k), b (k, n), bias (1, n).
   ///
-  /// Both factors have the same precision. Sums are fp32. In bf16, c can have either precision; in
-  /// fp32 it is fp32. Factors in fp32 can be transposed. If a is marked as mostly zero, b must be
-  /// finite. If k is 0, the sum is the bias, or 0 without bias.
+  /// Both factors have the same precision, and sums are fp32. If the factors are bf16, c can have
+  /// either precision; if they are fp32, c is fp32. Factors in fp32 can be transposed; c is
+  /// row-major. If a is marked as mostly zero, b must be finite. In fp32, k can be 0: the sum is
+  /// then the bias, or 0 without bias. In bf16, k is 1 at least.
   public func multiply(
     _ a: Operand, _ b: Weights, into c: Operand, bias: Matrix? = nil, epilogue: Epilogue = .none
   ) {
@@ -109,10 +112,11 @@ public final class MatrixEngine {
     CProducts_bf16_multiply(requiredBF16Kernels, &product, scratch.base)
   }
 
-  /// Computes c (m, n) = aᵀ b, a sum over the positions of a batch: position p adds the product of
-  /// row p of a (positions, m) and row p of b (positions, n).
+  /// Computes c (m, n) = aᵀ b, a sum over the positions of a batch: position p adds the outer
+  /// product of row p of a (positions, m) and row p of b (positions, n).
   ///
-  /// Both factors are row-major and have the same precision. Without positions c is zero.
+  /// Both factors and c are row-major; the factors have the same precision. If a is marked as
+  /// mostly zero, b must be finite. If there are no positions, c becomes zero.
   public func sumOverPositions(_ a: Operand, _ b: Operand, into c: Matrix) {
     require(
       a.layout.columnStride == 1 && b.layout.columnStride == 1 && a.precision == b.precision,

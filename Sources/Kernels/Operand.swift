@@ -1,5 +1,5 @@
-/// A non-owning view of a matrix that products read or write: as ``Matrix``, but in either ``Precision``, and
-/// with a mark where most numbers are zero.
+/// A non-owning view of a matrix that products read or write. Unlike a ``Matrix``, it can have
+/// either ``Precision``, and can be marked as mostly zero.
 ///
 /// The memory must outlive the view. Ranges are checked in every build.
 public struct Operand {
@@ -10,7 +10,7 @@ public struct Operand {
   public let precision: Precision
 
   /// Whether most of the numbers are zero. Products then skip the zeros, which is faster and gives
-  /// the same bits.
+  /// the same bits if the second factor is finite.
   public let isMostlyZero: Bool
 
   /// The number of rows.
@@ -73,7 +73,7 @@ public struct Operand {
     }
   }
 
-  /// Sets every element of a row-major operand to `value`.
+  /// Sets every element of a row-major operand to `value`, rounded to the operand's precision.
   public func fill(_ value: Float) {
     let values = [Float](repeating: value, count: columns)
     values.withUnsafeBufferPointer { values in
@@ -81,8 +81,8 @@ public struct Operand {
     }
   }
 
-  /// Sets the elements to `values`, rounded to the operand's precision. Both are row-major and have
-  /// the same shape.
+  /// Sets the elements to `values`, rounded to the operand's precision. Operand and `values` are
+  /// row-major and have the same shape.
   ///
   /// An operand in fp32 must be a view of `values`; then there is nothing to do.
   public func round(_ values: Matrix) {
@@ -99,8 +99,8 @@ public struct Operand {
       "an operand of other values")
   }
 
-  /// Rounds one row as ``round(_:)`` does, without checks: for loops that have just written the
-  /// row.
+  /// Rounds one row of `values` as ``round(_:)`` does, without checks: for loops that have just
+  /// written that row.
   @inline(__always)
   func roundRow(_ row: Int, from values: Matrix) {
     if precision == .bf16 { store(values.row(row), inRow: row) }

@@ -22,11 +22,11 @@ public struct PairedMatrix {
     CProducts_paired_count(depth, columns) / 2
   }
 
-  /// Uses the memory of `floats`, which starts on 64 bytes and has ``floats(depth:columns:)``
-  /// floats.
+  /// Uses the memory of `floats`, which is aligned to 64 bytes and has ``floats(depth:columns:)``
+  /// floats. From then on the memory must not be used as floats.
   ///
-  /// The memory must be zero before the first view is made, because the gaps of the layout stay
-  /// zero. Later views must have the same shape.
+  /// The memory must be zero before the first view is made: products read the gaps of the layout as
+  /// zeros, and nothing writes the gaps. Later views must have the same shape.
   public init(inPlaceOf floats: Vector, depth: Int, columns: Int) {
     let count = Self.floats(depth: depth, columns: columns)
     require(floats.count == count, "a paired matrix needs \(count) floats, not \(floats.count)")

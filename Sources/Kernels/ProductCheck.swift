@@ -4,18 +4,18 @@ package enum ProductCheck {
   /// The hash of the bits of all fp32 results, computed by the definition.
   static let expected: UInt64 = 0x8d39_0685_2cbe_9959
 
-  /// The hash when four of five numbers of the first factor are zero.
+  /// The hash of the same results when four of five numbers of the first factor are zero.
   static let expectedWithZeros: UInt64 = 0x1035_c026_acee_cefa
 
-  /// Both hashes for bf16, without zeros and with zeros, by the instructions.
+  /// The hashes for bf16 by instruction set: the hash without zeros, then the hash with zeros.
   static let expectedInBFloat16: [InstructionSet: [UInt64]] = [
     .avx512BF16: [0x9a29_a3ca_346f_af30, 0xabe8_9b25_58af_81f4],
     .amx: [0x0f16_d584_5db6_0062, 0x833d_484f_443a_127d],
   ]
 
-  /// The shapes of the products: every number of rows that a kernel computes at once, columns that
-  /// fill vectors wholly and partly, and inner dimensions that are longer than one pass of a
-  /// kernel.
+  /// The shapes of the products: every count of rows that a kernel computes at once, counts of
+  /// columns that fill vectors wholly and partly, and inner dimensions that are longer than one
+  /// pass of a kernel.
   static let shapes: [(rows: Int, inner: Int, columns: Int)] =
     (1...8).map { ($0, 30 + $0, 16 * $0 + $0 - 1) } + [(14, 784, 400), (9, 1030, 77)]
 
@@ -24,7 +24,7 @@ package enum ProductCheck {
     (14, 64, 400), (13, 200, 77), (5, 449, 40),
   ]
 
-  /// Whether `engine` computes the products that training in `precision` needs correctly.
+  /// Whether `engine` correctly computes the products that training in `precision` needs.
   ///
   /// Products in fp32 are checked in any case, because evaluation uses them. The check takes some
   /// milliseconds, and a tenth of a second without vector instructions.
@@ -55,7 +55,8 @@ package enum ProductCheck {
     }
   }
 
-  /// The hash of the results of `product` and `sum` for the check's numbers, rounded to bf16.
+  /// The hash of the results of `product` and `sum` for the check's numbers, with the factors
+  /// rounded to bf16.
   static func hashInBFloat16(
     withZeros: Bool,
     product: (_ a: Operand, _ b: PairedMatrix, _ c: Matrix, _ bias: Matrix) -> Void,
@@ -116,8 +117,8 @@ package enum ProductCheck {
     return hash.value
   }
 
-  /// Fills `vector` with numbers in −1..<1 of many different exponents. Their sums round at every
-  /// step, so that a different order of additions changes bits.
+  /// Fills `vector` with numbers in −1..<1 of many different exponents. Additions of these numbers
+  /// round, so that a different order of additions changes bits.
   private static func fill(_ vector: Vector) {
     var state: UInt32 = 1
     for index in 0..<vector.count {

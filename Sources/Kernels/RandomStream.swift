@@ -8,14 +8,17 @@ public struct RandomStream: Sendable {
   ///
   /// All purposes of the program are listed here, so that no two have the same number.
   public enum Purpose: UInt32, Sendable {
-    /// Initial parameters: the position is the tensor, the index is the element.
+    /// Initial parameters: the position is the index of the tensor in PyTorch's order, the index is
+    /// that of the element in the tensor.
     case initialization = 1
-    /// The order of the samples in an epoch: the position is 0.
+    /// The order of the samples in an epoch: the position is 0, the index is four times that of a
+    /// swap.
     case order = 2
-    /// Noise in training: the position is the one in the epoch, the index is the latent dimension.
+    /// Noise in training: the position is the sample's in the epoch, the index is the latent
+    /// dimension.
     case training = 3
-    /// Noise in evaluation: the position is the image, the index is the latent dimension, and the epoch
-    /// is 0 or, where each image is sampled several times, the number of the sample.
+    /// Noise in evaluation: the position is the image, the index is the latent dimension, and the
+    /// epoch is 0 or, if each image is sampled several times, the index of the draw from 0 on.
     case evaluation = 4
     /// Latents of new images: the position is the image, the index is the latent dimension.
     case generation = 5
@@ -59,8 +62,8 @@ public struct RandomStream: Sendable {
   /// Fills row i of `matrix` (positions.count, latent) with standard normal draws at
   /// `positions[i]`.
   ///
-  /// Box and Muller's transform (Annals of Mathematical Statistics 29, 1958) makes two draws of two
-  /// words: r cos 2πv and r sin 2πv with r = √(−2 ln u), u in (0, 1] and v in [0, 1).
+  /// Box and Muller's transform (Annals of Mathematical Statistics 29, 1958) makes two draws from
+  /// two words: r cos 2πv and r sin 2πv with r = √(−2 ln u), u in (0, 1] and v in [0, 1).
   public func fillNormal(_ matrix: Matrix, positions: Range<Int>) {
     matrix.requireRowMajor("noise", rows: positions.count, columns: matrix.columns)
     for (row, position) in positions.enumerated() {

@@ -1,8 +1,8 @@
-/// The part of a batch that one rank computes, or several ranks with consecutive numbers: a range
-/// of positions. Parts are as equal in size as possible, and may be empty.
+/// The part of a batch, a range of positions, that one rank or several ranks with consecutive
+/// numbers compute. Parts are as equal in size as possible, and may be empty.
 ///
-/// Each part begins a multiple of `unit` positions after the beginning of the range; the last part takes
-/// the remainder. Where threads or teams share a batch, they take the place of ranks.
+/// Each part begins a multiple of `unit` positions after the beginning of the range; the last part
+/// takes the remainder. If threads or teams share a batch, "rank" here means a thread or a team.
 public struct Shard: Sendable, Equatable {
   /// The ranks that compute the part, counted from 0.
   public let ranks: Range<Int>
@@ -10,7 +10,7 @@ public struct Shard: Sendable, Equatable {
   /// The number of ranks that share the batch.
   public let rankCount: Int
 
-  /// The number of positions that are never divided: each part begins at a multiple of it.
+  /// Positions are divided in units of this many, counted from the beginning of the range.
   public let unit: Int
 
   /// The part of `ranks` among `rankCount`.
@@ -33,7 +33,8 @@ public struct Shard: Sendable, Equatable {
     boundary(ranks.lowerBound, whole)..<boundary(ranks.upperBound, whole)
   }
 
-  /// An upper bound of the positions in any part of this kind, for a range of at most `count` positions.
+  /// An upper bound of the count of positions in the part of any `ranks.count` consecutive ranks,
+  /// for a range of at most `count` positions.
   public func capacity(of count: Int) -> Int {
     let even = (count * ranks.count + rankCount - 1) / rankCount
     return min(count, even + 2 * (unit - 1))
@@ -57,7 +58,7 @@ extension Range<Int> {
 }
 
 extension Range<Int> {
-  /// The range in pieces of `count`, the last of which may be shorter.
+  /// Cuts the range into pieces of `count` positions; the last piece may be shorter.
   public func pieces(ofAtMost count: Int) -> some Sequence<Range<Int>> {
     stride(from: lowerBound, to: upperBound, by: count).lazy
       .map { $0..<Swift.min($0 + count, upperBound) }

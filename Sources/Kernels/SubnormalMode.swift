@@ -1,11 +1,12 @@
 internal import CFMA
 
-/// How a thread treats subnormal numbers: those below 2⁻¹²⁶, the smallest normal float.
+/// How a thread treats subnormal numbers: numbers other than zero whose magnitude is below 2⁻¹²⁶,
+/// the smallest normal float.
 ///
 /// On some processors an operation on a subnormal number takes a hundred cycles (Intel's
 /// optimization manual, 3.8.3). Adam's first moments decay to subnormal numbers where a gradient is
-/// zero for many steps. Treated as zeros they cost nothing, and moments that small change no
-/// parameter.
+/// zero for many steps. If they are treated as zeros, such numbers cost nothing, and moments that
+/// small change no parameter.
 public struct SubnormalMode: Sendable {
   private let value: UInt
 

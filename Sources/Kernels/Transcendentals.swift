@@ -1,13 +1,13 @@
 internal import Glibc
 
-// Elementary functions in plain arithmetic. Unlike those of the C library, they vectorise in loops
-// and give the same bits on every processor and in every vector lane.
+// Elementary functions in plain arithmetic. Unlike the functions of the C library, these vectorise
+// in loops and give the same bits on every processor and in every vector lane.
 
 /// eˣ, accurate to 1 unit in the last place. x is clamped to −87…88, where eˣ is a normal float.
 /// NaN gives NaN.
 ///
-/// With x = n ln 2 + r and |r| ≤ ½ ln 2, eˣ is eʳ 2ⁿ: eʳ is the polynomial of Cephes' `expf`, and 2ⁿ is
-/// made from its bits.
+/// With x = n ln 2 + r and |r| ≤ ½ ln 2, eˣ is eʳ 2ⁿ: eʳ is the polynomial of Cephes' `expf`, and
+/// the bits of 2ⁿ are put together from n.
 @inline(__always)
 func exponential(_ x: Float) -> Float {
   let low: Float = x < -87 ? -87 : x
@@ -29,7 +29,7 @@ func exponential(_ x: Float) -> Float {
 
 /// ln x for normal positive x, accurate to 1 unit in the last place.
 ///
-/// With x = m 2ᵉ and m in √½…√2, ln m is the polynomial of Cephes' `logf`.
+/// With x = m 2ᵉ and m in √½…√2, ln x is ln m + e ln 2; ln m is the polynomial of Cephes' `logf`.
 @inline(__always)
 func logarithm(_ x: Float) -> Float {
   // Subtracting the bits of √½ makes the exponent change at √½ instead of at 1.

@@ -12,7 +12,8 @@ public struct Vector {
     self.count = count
   }
 
-  /// Makes a view of `memory`, which has another owner, such as a window shared between processes.
+  /// Makes a view of `memory`, which has another owner, such as a window shared between processes,
+  /// and an address that is not nil.
   public init(_ memory: UnsafeMutableBufferPointer<Float>) {
     guard let base = memory.baseAddress else { fatalError("a view needs memory to look at") }
     self.init(base: base, count: memory.count)
@@ -67,11 +68,10 @@ public struct Vector {
 }
 
 extension Vector {
-  /// Sets every element to the sum of the same element of all `terms`, added in the order of
-  /// `terms`. The vector itself may be one of them.
+  /// Sets each element to the sum of the elements with the same index in all `terms`, added in the
+  /// order of `terms`. The vector itself may be one of the terms.
   ///
-  /// The order is the same for every element, so vectors that are cut into parts give the same
-  /// bits.
+  /// The order is the same for every element, so adding vectors part by part gives the same bits.
   public func setToSum(of terms: [Vector]) {
     require(
       !terms.isEmpty && terms.allSatisfy { $0.count == count },
@@ -94,7 +94,9 @@ extension Vector {
     for i in 0..<count { sum[i] += term[i] }
   }
 
-  /// The sum of the squares of all elements. The order of additions depends on their count alone.
+  /// The sum of the squares of all elements. Within blocks of 1,024 elements floats are added up,
+  /// and the sums of blocks as doubles. The order of additions depends on the count of elements
+  /// alone.
   public var sumOfSquares: Double {
     let (block, lanes) = (1024, 16)
     var sum = 0.0

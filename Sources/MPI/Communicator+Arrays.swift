@@ -2,8 +2,9 @@
 // a part of an array, or memory that is not an array.
 //
 // In a collective all ranks must give the same number of elements. The calls for spans do not check
-// that: if the numbers differ, a library may hang, or leave the elements unchanged without an error.
-// The calls for arrays do check it, by one or two more collectives of eight bytes each.
+// that: if the numbers differ, a library may hang, or leave the elements unchanged without an
+// error. The collectives for arrays first adopt or compare the ranks' counts, by one or two more
+// collectives of eight bytes each.
 extension Communicator {
   /// Sends an array to one rank.
   ///
@@ -40,16 +41,16 @@ extension Communicator {
     return try receive(&span, from: source, tag: tag)
   }
 
-  /// Sends an array to one rank and receives a message from another, both at once.
+  /// Sends an array to one rank and, at the same time, receives a message from another.
   ///
   /// As `MPI_Sendrecv`; MPI 3.1, 3.10. See
   /// ``sendReceive(_:to:tag:into:from:tag:)-(Span<Element>,_,_,_,_,_)``.
   ///
   /// - Parameters:
   ///   - values: (n), what is sent.
-  ///   - destination: the rank that receives them.
-  ///   - tag: the tag they are sent with, zero or more.
-  ///   - received: (m), m at least the incoming message's count, which does not change.
+  ///   - destination: the rank that receives `values`.
+  ///   - tag: the tag that `values` are sent with, zero or more.
+  ///   - received: (m), m at least the incoming message's count. The array's count does not change.
   ///   - source: the rank that sends the incoming message; nil for any.
   ///   - receivedTag: the tag of the incoming message; nil for any.
   /// - Returns: the incoming message's source, tag and number of elements.

@@ -28,7 +28,8 @@ extension Communicator {
     try check("MPI_Gather", code)
   }
 
-  /// Collects elements from each rank on `root`, in the order of ranks; their number may differ.
+  /// Collects elements from each rank on `root`, in the order of ranks; ranks may have different
+  /// numbers of elements.
   ///
   /// Collective. `MPI_Gatherv`; MPI 3.1, 5.5.
   ///
@@ -80,7 +81,8 @@ extension Communicator {
     try check("MPI_Allgather", code)
   }
 
-  /// Collects elements from each rank on all ranks, in the order of ranks; their number may differ.
+  /// Collects elements from each rank on all ranks, in the order of ranks; ranks may have different
+  /// numbers of elements.
   ///
   /// Collective. `MPI_Allgatherv`; MPI 3.1, 5.7.
   ///

@@ -4,9 +4,9 @@ extension Communicator {
   /// Starts to combine the buffers of all ranks, element by element, and to give all ranks the
   /// result.
   ///
-  /// Collective: all ranks must start it and wait for its end. Whether it makes progress in between
-  /// depends on the library; if that has no thread for it, most of the work is done in
-  /// ``Request/wait()``.
+  /// Collective: all ranks must start the operation and wait for its end. Whether it makes progress
+  /// in between depends on the library; if the library has no thread for that, most of the work is
+  /// done in ``Request/wait()``.
   ///
   /// `MPI_Iallreduce` with `MPI_IN_PLACE`; MPI 3.1, 5.12.8.
   ///

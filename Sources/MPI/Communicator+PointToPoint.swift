@@ -3,8 +3,8 @@ internal import CMPI
 extension Communicator {
   /// Sends elements to one rank.
   ///
-  /// Returns when the elements may be changed again. That can be before the message is received, or
-  /// only after it: a program must not rely on either.
+  /// Returns when the elements may be changed again. That can be before or only after the message
+  /// is received: a program must rely on neither.
   ///
   /// `MPI_Send`; MPI 3.1, 3.2.1.
   ///
@@ -25,10 +25,10 @@ extension Communicator {
     try check("MPI_Send", code)
   }
 
-  /// Sends elements to one rank and receives a message from another, both at once.
+  /// Sends elements to one rank and, at the same time, receives a message from another.
   ///
-  /// Ranks that do so in a ring do not deadlock, as they could if each of them first sent and then
-  /// received.
+  /// Ranks that call this in a ring do not deadlock. They could if each rank first called `send`
+  /// and then `receive`.
   ///
   /// As `MPI_Sendrecv` (MPI 3.1, 3.10), but by `MPI_Isend` and
   /// ``receive(_:from:tag:)-(MutableSpan<Element>,_,_)``, which checks the length of the message
@@ -36,8 +36,8 @@ extension Communicator {
   ///
   /// - Parameters:
   ///   - values: (n), what is sent.
-  ///   - destination: the rank that receives them.
-  ///   - tag: the tag they are sent with, zero or more.
+  ///   - destination: the rank that receives `values`.
+  ///   - tag: the tag that `values` are sent with, zero or more.
   ///   - received: (m), m at least the incoming message's count.
   ///   - source: the rank that sends the incoming message; nil for any (`MPI_ANY_SOURCE`).
   ///   - receivedTag: the tag of the incoming message; nil for any (`MPI_ANY_TAG`).
@@ -73,7 +73,8 @@ extension Communicator {
     return try outcome!.get()
   }
 
-  /// Waits until there is a message to receive, and returns its length without receiving it.
+  /// Waits until there is a message to receive, and returns its source, tag and length without
+  /// receiving it.
   ///
   /// `MPI_Probe`; MPI 3.1, 3.8.1.
   ///

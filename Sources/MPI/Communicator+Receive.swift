@@ -15,8 +15,9 @@ extension Communicator {
   ///   - tag: the tag of the message; nil for any (`MPI_ANY_TAG`).
   /// - Returns: the message's source, tag and number of elements.
   /// - Throws: ``MPIError`` if a call fails; of class `truncate` if the message is longer than
-  ///   `values`. In that case `values` are unchanged and the message is lost; later messages can
-  ///   still be received.
+  ///   `values`, which then are unchanged; of class `datatype` if the message does not consist of
+  ///   whole elements. In the last two cases the message is lost; later messages can still be
+  ///   received.
   @discardableResult
   public func receive<Element: Datatype>(
     _ values: inout MutableSpan<Element>, from source: Int?, tag: Int? = 0

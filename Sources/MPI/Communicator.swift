@@ -2,9 +2,9 @@ internal import CMPI
 
 /// A group of processes, called ranks, that exchange messages (MPI 3.1, 6).
 ///
-/// A message sent in one communicator can only be received in the same one.
+/// A message sent in one communicator can only be received in the same communicator.
 /// ``World/communicator`` has all ranks of the job; ``duplicate()``, ``split(color:key:)`` and
-/// ``splitShared(key:)`` make further ones:
+/// ``splitShared(key:)`` make further communicators:
 ///
 ///     let comm = world.communicator
 ///     let node = try comm.splitShared()
@@ -14,8 +14,9 @@ internal import CMPI
 /// A method marked "Collective" must be called by all ranks of the communicator, and several such
 /// methods in the same order on all of them. Otherwise the job hangs.
 ///
-/// A communicator that is made should be given to ``free()``. It has no `deinit`, since freeing is
-/// collective: one that is not freed stays allocated in the library until `MPI_Finalize`.
+/// Call ``free()`` on each communicator that was made. There is no `deinit`, since freeing is
+/// collective: a communicator that is not freed stays allocated in the library until
+/// `MPI_Finalize`.
 public struct Communicator: ~Copyable {
   let c: CMPI_Comm
   /// This process's number in the group, from zero (`MPI_Comm_rank`; MPI 3.1, 6.4.1).
@@ -61,10 +62,10 @@ public struct Communicator: ~Copyable {
   /// Collective. `MPI_Comm_split`; MPI 3.1, 6.4.2.
   ///
   /// - Parameters:
-  ///   - color: the number of the new communicator that this rank joins, zero or more; nil if it
-  ///     joins none (`MPI_UNDEFINED`).
+  ///   - color: the number of the new communicator that this rank joins, zero or more; nil if the
+  ///     rank joins none (`MPI_UNDEFINED`).
   ///   - key: in a new communicator, ranks are numbered in the order of their keys. Ranks with the
-  ///     same key keep the order they have here.
+  ///     same key keep the order of this communicator.
   /// - Returns: the communicator of the ranks with the same colour; nil if `color` is nil.
   /// - Throws: ``MPIError`` if the call fails.
   public func split(color: Int?, key: Int = 0) throws(MPIError) -> Communicator? {
@@ -85,7 +86,7 @@ public struct Communicator: ~Copyable {
   /// Collective. `MPI_Comm_split_type` with `MPI_COMM_TYPE_SHARED`; MPI 3.1, 6.4.2.
   ///
   /// - Parameter key: in the new communicator, ranks are numbered in the order of their keys. Ranks
-  ///   with the same key keep the order they have here.
+  ///   with the same key keep the order of this communicator.
   /// - Returns: the communicator of the ranks on this machine.
   /// - Throws: ``MPIError`` if the call fails.
   public func splitShared(key: Int = 0) throws(MPIError) -> Communicator {
@@ -98,7 +99,7 @@ public struct Communicator: ~Copyable {
     return try Communicator(adopting: part)
   }
 
-  /// Waits until all ranks have called it.
+  /// Waits until all ranks have called this method.
   ///
   /// Collective. `MPI_Barrier`; MPI 3.1, 5.3.
   ///

@@ -1,5 +1,5 @@
-// The types of Swift's standard library that can be sent. `Int` and `UInt` are sent as integers of 64
-// bits, which is their size on all machines that this module supports.
+// The types of Swift's standard library that can be sent. `Int` and `UInt` are sent as integers of
+// 64 bits, the size of these types on all machines that this module supports.
 
 extension Bool: Datatype {
   /// `MPI_C_BOOL`.

@@ -3,7 +3,7 @@ internal import CMPI
 /// The type of an element that MPI can send and combine (MPI 3.1, 3.2.2).
 ///
 /// `Int` and `UInt`, `Int8` to `Int64`, `UInt8` to `UInt64`, `Float`, `Double` and `Bool` conform.
-/// Another type can conform if it has the memory layout of one of them:
+/// Another type can conform if it has the memory layout of one of these types:
 ///
 ///     struct Label: Datatype {
 ///       var number: UInt8

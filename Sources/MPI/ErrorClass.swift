@@ -2,8 +2,8 @@ internal import CMPI
 
 /// The kind of an MPI failure (MPI 3.1, 8.4).
 ///
-/// Implementations number these classes differently; here they have the same names with all of them.
-/// There is a case for every class that the calls of this module can fail with.
+/// Implementations of MPI number these classes differently; here a class has the same name with all
+/// implementations. There is a case for every class that the calls of this module can fail with.
 public enum ErrorClass: Hashable, Sendable {
   /// `MPI_ERR_BUFFER`: an invalid buffer.
   case buffer

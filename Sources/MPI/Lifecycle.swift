@@ -18,7 +18,7 @@ enum Lifecycle {
   static var current: Lifecycle {
     var isInitialised: CInt = 0
     var isFinalised: CInt = 0
-    // These two may be called at any time, and do not fail.
+    // These two functions may be called at any time, and do not fail.
     MPI_Initialized(&isInitialised)
     MPI_Finalized(&isFinalised)
     return isFinalised != 0 ? .over : isInitialised != 0 ? .alive : .before
@@ -33,9 +33,10 @@ enum Lifecycle {
     #endif
   }
 
-  /// Ends all ranks of the job: by `MPI_Abort` if MPI is alive. Returns if that is not so, or if it
-  /// fails; the caller must then exit with `code`, at which Open MPI's launcher ends the other ranks.
-  /// MPICH's launcher does so only if it is asked to.
+  /// Ends all ranks of the job: by `MPI_Abort` if MPI is alive. Returns if MPI is not alive, or if
+  /// the call fails; the caller must then exit with `code`, at which Open MPI's launcher ends the
+  /// other ranks. MPICH's launcher ends them only if it is asked to, which this function does
+  /// first.
   static func abort(code: CInt) {
     let current = current
     #if MPICH

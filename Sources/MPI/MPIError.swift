@@ -47,7 +47,7 @@ public struct MPIError: Error, Hashable, Sendable {
     }
   }
 
-  /// `text` with its lines joined to one: explanations may have several, and MPICH's do.
+  /// `text` with its lines joined to one line: explanations may have several lines, and MPICH's do.
   private static func oneLine(_ text: String) -> String {
     text.split(whereSeparator: \.isNewline).reduce("") { whole, line in
       whole.isEmpty ? "\(line)" : whole + (whole.hasSuffix(":") ? " " : "; ") + line
@@ -60,7 +60,7 @@ extension MPIError: CustomStringConvertible {
   public var description: String { "\(operation) failed: \(message)" }
 }
 
-/// Throws if `code`, which `operation` returned, is an error. All return codes are checked by it.
+/// Throws if `code`, the return code of `operation`, is an error.
 func check(_ operation: StaticString, _ code: CInt) throws(MPIError) {
   guard code == MPI_SUCCESS else { throw MPIError(operation, code: code) }
 }

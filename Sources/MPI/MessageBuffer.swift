@@ -49,7 +49,8 @@ public struct MessageBuffer<Element: Datatype>: ~Copyable {
 
   /// The elements, for reading and writing.
   public var mutableSpan: MutableSpan<Element> {
-    // `Lifetimes`: as above; and while the span exists, the buffer cannot be used otherwise.
+    // `Lifetimes`: as for `span`; and while the mutable span exists, the buffer cannot be used
+    // otherwise.
     @_lifetime(&self)
     mutating get { _overrideLifetime(elements.mutableSpan, mutating: &self) }
   }

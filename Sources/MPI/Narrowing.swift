@@ -8,8 +8,8 @@ internal import CMPI
 ///
 /// - Parameters:
 ///   - value: a count, a rank, a tag or another number that `operation` takes.
-///   - errorClass: what kind of number it is.
-///   - operation: the C function that takes it, which the error names.
+///   - errorClass: what kind of number `value` is.
+///   - operation: the C function that takes `value`; the error names it.
 /// - Returns: the same number.
 /// - Throws: ``MPIError`` of class `errorClass` if `value` does not fit.
 func narrow(
@@ -35,7 +35,7 @@ func narrow(source: Int?, for operation: StaticString) throws(MPIError) -> CInt 
 /// The tag to receive as a C `int`: `MPI_ANY_TAG` for nil.
 func narrow(tag: Int?, for operation: StaticString) throws(MPIError) -> CInt {
   guard let tag else { return MPI_ANY_TAG }
-  // MPI_ANY_TAG is a negative number: see above.
+  // MPI_ANY_TAG is a negative number: a miscalculated tag must not be taken for it.
   precondition(tag >= 0, "a tag is not negative, or nil for any")
   return try narrow(tag, .tag, for: operation)
 }

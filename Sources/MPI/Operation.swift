@@ -11,9 +11,10 @@ internal import CMPI
 /// ``max``, and `Bool` has the logical ones, as in MPI's table. To count the ranks for which
 /// something is true, add ones: `allReduce(isReady ? 1 : 0, .sum)`.
 ///
-/// The smallest and the largest of numbers one of which is NaN are not defined: with MPICH 4.0.2 and
-/// 5.0.2 two ranks get different results of one call, and Open MPI 4.1.4 and 5.0.11 keep or lose the
-/// NaN by its rank. Reduce a flag beside the value where it matters; ``sum`` keeps NaN.
+/// If one of the numbers is NaN, ``min`` and ``max`` are not defined: with MPICH 4.0.2 and 5.0.2
+/// two ranks get different results of one call, and with Open MPI 4.1.4 and 5.0.11 it depends on
+/// the NaN's rank whether it is kept or lost. If NaN matters, reduce a flag beside the value;
+/// ``sum`` keeps NaN.
 public struct Operation<Element: Datatype>: Sendable {
   enum Kind { case sum, product, min, max, and, or, xor, bitAnd, bitOr, bitXor }
 
@@ -35,7 +36,7 @@ extension Operation where Element: Comparable {
 }
 
 extension Operation where Element: FixedWidthInteger {
-  // Some libraries leave the value of a job's only rank as it is, so a true result need not be one.
+  // Some libraries leave the value of a job's only rank as it is, so a true result need not be 1.
 
   /// Not zero if no value is zero; otherwise zero (`MPI_LAND`).
   public static var logicalAnd: Self { Self(kind: .and) }

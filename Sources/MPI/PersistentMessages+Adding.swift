@@ -1,13 +1,14 @@
 internal import CMPI
 
 extension PersistentMessages {
-  /// Adds a message to the last group, which sends the elements that are in `values` when the group
-  /// is started.
+  /// Adds to the last group a message that sends the elements that `values` have when the group is
+  /// started.
   ///
   /// `MPI_Send_init`; MPI 3.1, 3.9.
   ///
   /// - Parameters:
-  ///   - values: (n), whose memory must stay at its address. If n is zero, no message is added.
+  ///   - values: (n), whose memory must stay at its address until ``free()``. If n is zero, no
+  ///     message is added.
   ///   - destination: the rank that receives.
   /// - Throws: ``MPIError`` if the call fails, of class `count` for 2³¹ elements or more.
   public mutating func addSend<Element: Datatype>(
@@ -23,7 +24,8 @@ extension PersistentMessages {
   /// `MPI_Recv_init`; MPI 3.1, 3.9.
   ///
   /// - Parameters:
-  ///   - values: (n), whose memory must stay at its address. If n is zero, nothing is added.
+  ///   - values: (n), whose memory must stay at its address until ``free()``. If n is zero, nothing
+  ///     is added.
   ///   - source: the rank that sends.
   /// - Throws: ``MPIError`` if the call fails, of class `count` for 2³¹ elements or more.
   public mutating func addReceive<Element: Datatype>(
@@ -36,7 +38,7 @@ extension PersistentMessages {
 }
 
 extension PersistentMessages {
-  /// Adds a message to the last group, which sends `values`, unless they are empty.
+  /// Adds to the last group a message that sends `values`, unless `values` are empty.
   mutating func addSend<Element: Datatype>(
     _ values: UnsafeMutableBufferPointer<Element>, to destination: Int
   ) throws(MPIError) {
@@ -74,7 +76,7 @@ extension PersistentMessages {
     return try narrow(firstTag + groups.count - 1, .tag, for: operation)
   }
 
-  /// Adds a request to the last group. It must receive `bytes` bytes; nil if it sends.
+  /// Adds a request to the last group. The request must receive `bytes` bytes; nil if it sends.
   private mutating func append(_ request: CMPI_Request, expecting bytes: Int?) {
     requests.append(request)
     expectedBytes.append(bytes)

@@ -1,9 +1,9 @@
 extension PersistentMessages {
   /// Adds a group that copies each rank's ranges of `values` to the same ranges on all other ranks.
   ///
-  /// It is an all-gather in which the elements of a rank need not lie side by side. Every rank sends
-  /// all its ranges to every other rank directly. On a network in which all pairs of ranks have
-  /// equally fast links, no other way sends fewer bytes over any link.
+  /// The group is an all-gather in which the elements of a rank need not lie side by side. Every
+  /// rank sends all its ranges to every other rank directly. On a network in which all pairs of
+  /// ranks have equally fast links, no other way sends fewer bytes over any link.
   ///
   /// `MPI_Send_init` and `MPI_Recv_init`; MPI 3.1, 3.9.
   ///

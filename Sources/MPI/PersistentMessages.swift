@@ -17,11 +17,11 @@ internal import CMPI
 ///     try messages.free()
 ///
 /// Sender and receiver must add their groups in the same order, and in each group the messages
-/// between the two of them in the same order: the first send matches the first receive.
+/// between these two ranks in the same order: the first send matches the first receive.
 ///
 /// The caller owns the memory, which must stay at its address until ``free()``. While a group is
-/// active, the elements that it sends must not be changed, and those that it receives must be
-/// neither read nor changed.
+/// active, the elements that the group sends must not be changed, and the elements that it receives
+/// must be neither read nor changed.
 ///
 /// Only the methods that add groups and messages allocate memory.
 public struct PersistentMessages: ~Copyable {
@@ -32,7 +32,7 @@ public struct PersistentMessages: ~Copyable {
   var requests: [CMPI_Request] = []
   var groups: [Group] = []
 
-  /// The number of this rank in the communicator.
+  /// This process's number in the communicator, from zero.
   public let rank: Int
   /// The number of ranks in the communicator.
   public let size: Int
@@ -44,8 +44,8 @@ public struct PersistentMessages: ~Copyable {
     /// The indices of the group's requests.
     var requests: Range<Int>
     var sentBytes = 0
-    /// The index of the first request that may be active: those before it have ended. Equal to
-    /// `requests.upperBound` if all have.
+    /// The index of the first request that may be active: the group's requests before it have
+    /// ended. Equal to `requests.upperBound` if all have ended.
     var next = 0
   }
 
@@ -60,9 +60,10 @@ public struct PersistentMessages: ~Copyable {
   /// The number of bytes that this rank sends each time `group` is started.
   public func sentBytes(_ group: Int) -> Int { groups[group].sentBytes }
 
-  /// Adds an empty group. Messages that are added later belong to it, until the next is added.
+  /// Adds an empty group. Messages that are added later belong to this group, until the next group
+  /// is added.
   ///
-  /// - Returns: the group's number, which is the number of groups before it.
+  /// - Returns: the group's number, from zero: the count of groups before it.
   public mutating func addGroup() -> Int {
     groups.append(Group(requests: requests.count..<requests.count, next: requests.count))
     return groups.count - 1
@@ -86,7 +87,7 @@ public struct PersistentMessages: ~Copyable {
     try check("MPI_Startall", code)
   }
 
-  /// Whether all messages of `group` have ended, which is also so before its first start.
+  /// Whether all messages of `group` have ended; also true before the group's first start.
   ///
   /// The call lets MPI make progress with all messages, also those of other groups.
   ///
@@ -109,7 +110,8 @@ public struct PersistentMessages: ~Copyable {
     return true
   }
 
-  /// Waits until all messages of `group` have ended; returns at once before its first start.
+  /// Waits until all messages of `group` have ended; returns at once before the group's first
+  /// start.
   ///
   /// `MPI_Wait`; MPI 3.1, 3.7.3.
   ///
@@ -125,8 +127,8 @@ public struct PersistentMessages: ~Copyable {
     }
   }
 
-  /// Throws if the message that request `number` has received is shorter than it should be, which
-  /// MPI does not take for an error.
+  /// Throws if the message received by the request with index `number` is shorter than it should
+  /// be, which MPI does not take for an error.
   private func checkLength(_ number: Int, _ status: inout MPI_Status) throws(MPIError) {
     guard let expected = expectedBytes[number] else { return }
     let bytes = try byteCount(&status)
@@ -145,7 +147,7 @@ public struct PersistentMessages: ~Copyable {
   ///
   /// - Throws: ``MPIError`` if a call fails.
   public consuming func free() throws(MPIError) {
-    // Some libraries have freed those that failed already.
+    // Some libraries have already freed the requests that failed.
     for var request in requests where CMPI_request_is_null(request) == 0 {
       try check("MPI_Request_free", MPI_Request_free(&request.handle))
     }
@@ -153,8 +155,8 @@ public struct PersistentMessages: ~Copyable {
 }
 
 extension Communicator {
-  /// An empty list of persistent messages between ranks of this communicator, which must not be freed
-  /// before the messages are.
+  /// An empty list of persistent messages between ranks of this communicator. The messages must be
+  /// freed before the communicator.
   ///
   /// - Parameter firstTag: the tag of the messages of the first group; each further group has the next
   ///   tag. No other message in this communicator may have one of these tags.

@@ -4,17 +4,17 @@ internal import Glibc
 /// A non-blocking operation that has been started, and the owner of its buffer (MPI 3.1, 3.7).
 ///
 /// ``wait()`` waits for the end of the operation and returns the buffer. Until then the program can
-/// neither use nor free its memory.
+/// neither use nor free the buffer's memory.
 ///
 ///     let request = try comm.startSend(buffer, to: 1)
 ///     compute()
 ///     let sent = try request.wait()
 ///
 /// A program must call `wait()` for every request, also after ``test()`` has returned true. A
-/// request may be dropped without it, usually because an error was thrown. If its operation has not
-/// ended by then, MPI may still use the memory, which is therefore never freed, and a message on
-/// standard error says so. The `deinit` does not trap, since that would hide the error, and does not
-/// wait, since that could take for ever.
+/// request may be dropped without that call, usually because an error was thrown. Unless `test()`
+/// has found the operation ended, MPI may still use the memory, which is therefore never freed, and
+/// a message on standard error says so. The `deinit` does not trap, since that would hide the
+/// error, and does not wait, since that could take for ever.
 public struct Request<Element: Datatype>: ~Copyable {
   private var c: CMPI_Request
   /// The buffer's memory; nil after it was returned, or if it can never be used again.
@@ -67,8 +67,9 @@ public struct Request<Element: Datatype>: ~Copyable {
   /// `MPI_Wait`; MPI 3.1, 3.7.3.
   ///
   /// - Returns: the buffer, with the received message or the combined elements in it.
-  /// - Throws: ``MPIError`` if the operation failed. The buffer is then freed, since its elements are
-  ///   undefined. If MPI may still write to it, its memory is never used again.
+  /// - Throws: ``MPIError`` if the operation failed. The buffer is then freed, since its elements
+  ///   are undefined. If MPI may still write to the buffer, its memory is not freed and never used
+  ///   again.
   public consuming func wait() throws(MPIError) -> MessageBuffer<Element> {
     var status: Status?
     return try wait(reporting: &status)
@@ -94,7 +95,8 @@ public struct Request<Element: Datatype>: ~Copyable {
     return MessageBuffer(adopting: elements.take()!)
   }
 
-  /// Records the end of the operation, of which `operation` returned `code` and set `status`.
+  /// Records the end of the request's operation, about which the C function `operation` returned
+  /// `code` and set `status`.
   private mutating func settle(
     _ operation: StaticString, _ code: CInt, with status: MPI_Status
   ) {

@@ -16,17 +16,18 @@ internal import CMPI
 ///     let first = window.span(ofRank: 0)[0]
 ///     try window.free()
 ///
-/// The ranks may load and store throughout the life of the window: it is in a passive target access
-/// epoch (`MPI_Win_lock_all` with `MPI_MODE_NOCHECK`). It should be given to ``free()``; otherwise
-/// its memory stays allocated until the process ends.
+/// The ranks may load and store throughout the life of the window, which is one passive target
+/// access epoch (`MPI_Win_lock_all` with `MPI_MODE_NOCHECK`). Call ``free()`` at its end; otherwise
+/// the window's memory stays allocated until the process ends.
 public struct SharedWindow<Element: Datatype>: ~Copyable {
   private let c: CMPI_Win
   private let parts: [UnsafeMutableBufferPointer<Element>]
 
   /// Allocates a part of `count` elements for this rank, and maps the parts of the other ranks.
   ///
-  /// All bytes are zero. Each part starts at the start of a cache line (64 bytes). Its owner is the
-  /// first to write to it, so that the system places it in memory near the owner's core.
+  /// All bytes are zero. Each part starts at the start of a cache line (64 bytes). A part's owner
+  /// is the first rank to write to it, so that the system places the part in memory near the
+  /// owner's core.
   ///
   /// Collective. `MPI_Win_allocate_shared` with the hint `alloc_shared_noncontig`, and
   /// `MPI_Win_shared_query`; MPI 3.1, 11.2.3.
@@ -36,8 +37,9 @@ public struct SharedWindow<Element: Datatype>: ~Copyable {
   ///     ranks.
   ///   - communicator: the ranks that share the window. All must be on one machine, as those of
   ///     ``Communicator/splitShared(key:)`` are.
-  /// - Throws: ``MPIError`` if a call fails, of class `shared` if the ranks do not share memory. The
-  ///   memory is that of files, usually in /dev/shm, whose file system must have room for it.
+  /// - Throws: ``MPIError`` if a call fails, of class `shared` if the ranks do not share memory.
+  ///   The shared memory lies in files, usually in /dev/shm, and their file system must have room
+  ///   for it.
   public init(count: Int, on communicator: borrowing Communicator) throws(MPIError) {
     precondition(count >= 0, "a part has a negative count")
     let window = try Self.allocate(count, on: communicator)
@@ -53,7 +55,8 @@ public struct SharedWindow<Element: Datatype>: ~Copyable {
     self.parts = parts
   }
 
-  /// Waits until all ranks have called it. Each rank then sees what all ranks stored before.
+  /// Waits until all ranks have called this method. Each rank then sees what all ranks stored
+  /// before.
   ///
   /// Collective. `MPI_Win_sync`, `MPI_Barrier`, `MPI_Win_sync`; MPI 3.1, 11.5.4 and 5.3.
   ///
@@ -72,12 +75,12 @@ public struct SharedWindow<Element: Datatype>: ~Copyable {
     try check("MPI_Win_sync", MPI_Win_sync(window.handle))
   }
 
-  /// Orders this rank's loads and stores: those before the call are complete before any after it
-  /// begins.
+  /// Orders this rank's loads and stores: all before the call are complete before any after the
+  /// call begins.
   ///
-  /// The call does not wait for other ranks (as `MPI_Win_fence` would). Two ranks use it together with
-  /// a message: one rank stores, calls `memoryBarrier()` and sends; the other receives,
-  /// calls `memoryBarrier()` and then sees what the first has stored.
+  /// The call does not wait for other ranks (as `MPI_Win_fence` would). Two ranks use it together
+  /// with a message: one rank stores, calls `memoryBarrier()` and sends; the other receives, calls
+  /// `memoryBarrier()` and then sees what the first rank has stored.
   ///
   /// `MPI_Win_sync`; MPI 3.1, 11.5.4 and 11.7.
   ///
@@ -101,7 +104,7 @@ public struct SharedWindow<Element: Datatype>: ~Copyable {
 }
 
 // `Lifetimes`: spans point into the window's memory. The compiler only knows from these attributes
-// that the window must outlive them, and that it cannot be used while a mutable span exists.
+// that the window must outlive its spans, and that it cannot be used while a mutable span exists.
 extension SharedWindow {
   /// The number of elements in the part of `rank`.
   public func count(ofRank rank: Int) -> Int { parts[rank].count }
@@ -120,8 +123,9 @@ extension SharedWindow {
 
   /// Calls `body` with the part of `rank`, for code that uses several parts or windows at once.
   ///
-  /// The compiler does not check such code; the rule of ``SharedWindow`` applies to it, too. The
-  /// address of a part does not change while the window lives, and is not valid after ``free()``.
+  /// The compiler does not check code that uses the pointer; the rule of ``SharedWindow`` applies
+  /// to that code, too. The address of a part does not change while the window lives, and is not
+  /// valid after ``free()``.
   ///
   /// - Parameters:
   ///   - rank: the owner of the part.
@@ -173,8 +177,8 @@ extension SharedWindow {
   ) throws(MPIError) -> [UnsafeMutableBufferPointer<Element>] {
     let own = try base(of: window, rank: communicator.rank)
     let padding = -Int(bitPattern: own) & (alignment - 1)
-    // Each process may see a part at another address, so only its owner can say how many bytes lie
-    // before the aligned start.
+    // Each process may see a part at another address, so only the part's owner can say how many
+    // bytes lie before the aligned start.
     let mine = [Int64(count), Int64(padding)]
     var all = [Int64](repeating: 0, count: 2 * communicator.size)
     var span = all.mutableSpan

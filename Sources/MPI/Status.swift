@@ -2,11 +2,11 @@ internal import CMPI
 
 /// The source, tag and length of a message that was received or probed (MPI 3.1, 3.2.5).
 public struct Status: Hashable, Sendable {
-  /// The rank that sent it.
+  /// The rank that sent the message.
   public let source: Int
-  /// The tag with which it was sent.
+  /// The tag with which the message was sent.
   public let tag: Int
-  /// The number of its elements (not of bytes).
+  /// The number of the message's elements (not of bytes).
   public let count: Int
 
   /// The status of a message of `Element`s.
@@ -30,8 +30,8 @@ public struct Status: Hashable, Sendable {
 
 /// The length of a message in bytes.
 ///
-/// `MPI_Get_elements_x`; MPI 3.1, 4.1.11. `MPI_Get_count` would return it as a C `int`, for which it
-/// may be too large.
+/// `MPI_Get_elements_x`; MPI 3.1, 4.1.11. `MPI_Get_count` would return the length as a C `int`, for
+/// which it may be too large.
 func byteCount(_ status: inout MPI_Status) throws(MPIError) -> Int {
   var count: MPI_Count = 0
   try check(

@@ -17,8 +17,8 @@ extension World {
 
   /// The value of a setting, as the method of the same name returns it.
   ///
-  /// It may be called before MPI is initialised and after it is finalised, as this interface has an
-  /// initialisation of its own (MPI 3.1, 14.3.4).
+  /// This method may be called before MPI is initialised and after it is finalised, as the tool
+  /// information interface has an initialisation of its own (MPI 3.1, 14.3.4).
   public static func setting(_ name: String) throws(MPIError) -> String? {
     var provided: CInt = 0
     try check("MPI_T_init_thread", MPI_T_init_thread(CMPI_thread_single(), &provided))

@@ -4,8 +4,8 @@ internal import Glibc
 /// The initialised MPI library, and the communicator of all ranks of the job.
 ///
 /// A process can make a world only once. All other communicators are made from ``communicator``, so
-/// a program that compiles calls MPI only after it is initialised. It ends its world in one of two
-/// ways:
+/// a program that compiles calls MPI only after MPI is initialised. A program ends its world in one
+/// of two ways:
 ///
 /// - all ranks call ``finalize()``, or
 /// - one rank calls ``abort(code:)-swift.method``, which ends all ranks.
@@ -14,8 +14,8 @@ internal import Glibc
 /// initialised: finalising it is collective, and a rank that has failed must not wait for the
 /// others. When such a process exits, the launcher treats it as failed and ends the job.
 ///
-/// A world should be a local variable, in a function or in a `do` block. A global one cannot be
-/// consumed by ``finalize()``: the compiler reports "cannot consume noncopyable stored property
+/// A world should be a local variable, in a function or in a `do` block. A global variable cannot
+/// be consumed by ``finalize()``: the compiler reports "cannot consume noncopyable stored property
 /// 'world' that is global".
 ///
 ///     func run() throws {
@@ -51,9 +51,9 @@ public struct World: ~Copyable {
 
   /// The communicator of all ranks of the job (`MPI_COMM_WORLD`).
   ///
-  /// Reading it costs nothing, and always gives the same communicator. ``Communicator/free()``
-  /// throws for it. If it is used after ``finalize()``, the library prints an error and ends the
-  /// process.
+  /// Reading this property costs nothing, and always gives the same communicator.
+  /// ``Communicator/free()`` throws for it. If the communicator is used after ``finalize()``, the
+  /// library prints an error and ends the process.
   public var communicator: Communicator { Communicator(naming: whole) }
 
   /// Calls `MPI_Init_thread`, and returns the level that the library provides.
@@ -113,9 +113,9 @@ public struct World: ~Copyable {
 
   /// Ends all ranks of the job at once, for code that does not own the world.
   ///
-  /// It may be called at any time. Before MPI is initialised it ends this process in such a way that
-  /// the launcher ends the others. After MPI is finalised it ends only this process. Standard output
-  /// is flushed first.
+  /// This method may be called at any time. Before MPI is initialised, it ends this process in such
+  /// a way that the launcher ends the other ranks. After MPI is finalised, it ends only this
+  /// process. Standard output is flushed first.
   ///
   /// `MPI_Abort`; MPI 3.1, 8.7.
   ///

@@ -3,17 +3,17 @@ public import Kernels
 /// The intermediate results of a forward and a backward pass over at most `capacity` samples.
 ///
 /// Each layer's inputs and deltas lie in `shared` memory, in the precision that products read,
-/// because weight gradients are computed from them, possibly by another rank of the same team, the
-/// ranks that share one replica. All other results lie in the rank's `own` memory. In fp32 the
-/// matrices ``pixels``, ``latents``, ``logits`` and ``momentGradient`` are views of the shared
-/// operands; in bf16 they are separate floats in own memory, which the bound and the sampler
-/// compute with and round into the operands.
+/// because weight gradients are computed from inputs and deltas, possibly by another rank of the
+/// same team. All other results lie in the rank's `own` memory. In fp32 the matrices ``pixels``,
+/// ``latents``, ``logits`` and ``momentGradient`` are views of the shared operands; in bf16 they
+/// are separate floats in own memory, and whatever writes these floats also rounds them into the
+/// operands.
 public struct Activations {
   /// The inputs of each layer, (capacity, inputs + 1). The last column is all ones.
   public let inputs: [Operand]
 
-  /// The deltas of each layer: the gradient of the loss by the layer's outputs, (capacity,
-  /// outputs).
+  /// The deltas of each layer, (capacity, outputs): the gradient of the loss with respect to the
+  /// layer's outputs before the rectifier.
   public let deltas: [Operand]
 
   /// The images, (capacity, pixels): the inputs of the first layer.
@@ -28,27 +28,29 @@ public struct Activations {
   /// The sampler's outputs, (capacity, latent): the inputs of the decoder.
   public let latents: Matrix
 
-  /// The decoder's outputs, (capacity, pixels). The backward pass replaces them by their gradient.
+  /// The decoder's outputs, (capacity, pixels). The backward pass replaces the logits by the
+  /// gradient of the loss with respect to them.
   public let logits: Matrix
 
-  /// The gradient of the loss by the latents, (capacity, latent).
+  /// The gradient of the loss with respect to the latents, (capacity, latent).
   let latentGradient: Matrix
 
-  /// The gradient of the loss by the moments, (capacity, 2 latent): the delta of the encoder's last
-  /// layer.
+  /// The gradient of the loss with respect to the moments, (capacity, 2 latent): the delta of the
+  /// encoder's last layer.
   let momentGradient: Matrix
 
-  /// The number of the decoder's first layer.
+  /// The index of the decoder's first layer.
   private let decoder: Int
 
-  /// For each operand in shared memory but the first layer's inputs: the offset of its first row,
-  /// and the distance between rows, in floats.
+  /// For each operand in shared memory except the first layer's inputs: the offset of the operand's
+  /// first row, and the distance between rows, in floats.
   private let gathered: [(offset: Int, stride: Int)]
 
-  /// Lays out `shared` and `own` memory for `capacity` samples, and sets the columns of ones.
+  /// Lays out memory for `capacity` samples, ``sharedCount(_:capacity:precision:)`` floats in
+  /// `shared` and ``ownCount(_:capacity:precision:)`` in `own`, and sets the columns of ones.
   ///
   /// Pass `mostlyZero` if most pixels are zero: the first layer is then computed faster, with the
-  /// same bits.
+  /// same bits as long as its weights and deltas are finite.
   public init(
     _ layout: ParameterLayout, capacity: Int, shared: Vector, own: Vector,
     precision: Precision = .fp32, mostlyZero: Bool = false
@@ -80,7 +82,8 @@ public struct Activations {
       .map { ($0, ($1 - $0) / max(capacity, 1)) }
   }
 
-  /// Where in shared memory the inputs and deltas of the samples `rows` lie, without the pixels.
+  /// Where in shared memory, in floats, the inputs and deltas of the samples `rows` lie, without
+  /// the pixels.
   ///
   /// Ranks that send each other these ranges, and read the pixels themselves, can compute any tile
   /// of the gradient over all samples.
@@ -90,8 +93,8 @@ public struct Activations {
     }
   }
 
-  /// The inputs that the weights of layer `number` are multiplied by, (capacity, inputs): without
-  /// the column of ones.
+  /// The inputs of the layer with index `number` without the column of ones, (capacity, inputs):
+  /// what the layer's weights are multiplied by.
   func weightInputs(of number: Int) -> Operand { Self.withoutOnes(inputs[number]) }
 
   private static func withoutOnes(_ input: Operand) -> Operand {
@@ -107,7 +110,7 @@ extension Activations {
   /// The operand of ``latents``.
   var latentOperand: Operand { weightInputs(of: decoder) }
 
-  /// The operand of the logits' gradient.
+  /// The operand of ``logits`` after the backward pass has replaced them by their gradient.
   var logitDelta: Operand { deltas.last! }
 
   /// The operand of ``momentGradient``.
@@ -134,12 +137,13 @@ extension Activations {
   }
 }
 
-/// Cuts memory into matrices of `capacity` rows, one after another. Each row starts on 64 bytes.
+/// Cuts memory that is aligned to 64 bytes into matrices of `capacity` rows, one after another.
+/// Each row is aligned likewise.
 private struct RowAllocator {
   private let memory: Vector
   private let capacity: Int
 
-  /// The number of floats that are cut off already: where the next matrix starts.
+  /// Where the next matrix starts: the number of floats before it.
   private(set) var offset = 0
 
   init(_ memory: Vector, capacity: Int) {
@@ -147,7 +151,8 @@ private struct RowAllocator {
     self.capacity = capacity
   }
 
-  /// The number of floats whose memory a row of `columns` numbers in `precision` takes.
+  /// The number of floats whose memory a row of `columns` numbers in `precision` takes, with the
+  /// gap after it.
   static func floats(perRow columns: Int, _ precision: Precision) -> Int {
     let line = Buffer<Float>.alignment / MemoryLayout<Float>.stride
     switch precision {

@@ -1,7 +1,7 @@
 internal import Kernels
 
 extension ModelConfiguration {
-  /// The loss of a model of this configuration: what training makes small.
+  /// The loss of a model of this configuration, which training minimises.
   var loss: EvidenceLowerBound { EvidenceLowerBound() }
 }
 
@@ -9,10 +9,10 @@ extension ModelConfiguration {
 ///
 /// Kingma and Welling 2013, equation 10 with one sample of z. Column 0 of `losses` (n, 2) is the
 /// reconstruction loss, the cross-entropy of the pixels; column 1 is the Kullback–Leibler
-/// divergence of q(z|x) from the prior. Both terms and both gradients are taken here and nowhere
-/// else.
+/// divergence of q(z|x) from the prior. The two terms and their gradients are computed here and
+/// nowhere else.
 struct EvidenceLowerBound {
-  /// Writes `losses` (n, 2) of the samples `rows`.
+  /// Writes `losses` (rows.count, 2) of the samples `rows`.
   func evaluate(_ activations: Activations, rows: Range<Int>, losses: Matrix) {
     BernoulliLikelihood.forward(
       logits: activations.logits.rows(rows), pixels: activations.pixels.rows(rows),
@@ -20,8 +20,8 @@ struct EvidenceLowerBound {
     evaluateDivergence(activations, rows: rows, losses: losses)
   }
 
-  /// Writes `losses` (n, 2) and replaces the logits by `scale` × the gradient of the reconstruction
-  /// loss by the logits.
+  /// Writes `losses` (rows.count, 2) and replaces the logits of the samples `rows` by `scale` × the
+  /// gradient of the reconstruction loss with respect to the logits.
   func evaluateAndDifferentiate(
     _ activations: Activations, rows: Range<Int>, scale: Float, losses: Matrix
   ) {
@@ -37,11 +37,12 @@ struct EvidenceLowerBound {
       moments: activations.moments.rows(rows), divergence: losses.columns(1..<2))
   }
 
-  /// Computes the gradient of `scale` × both losses by the moments, from the latents' gradient.
+  /// Computes the gradient of `scale` × the sum of the two losses with respect to the moments, from
+  /// the gradient with respect to the latents.
   ///
-  /// The reconstruction loss reaches the moments through the latents, whose gradient has its scale
-  /// already. The divergence depends on the moments directly, so its gradient is multiplied by `scale`
-  /// here. One pass over the moments adds both parts.
+  /// The reconstruction loss depends on the moments through the latents, and the latents' gradient
+  /// contains `scale` already. The divergence depends on the moments directly, so its gradient is
+  /// multiplied by `scale` here. One pass over the moments adds the two gradients.
   func differentiateByMoments(_ activations: Activations, rows: Range<Int>, scale: Float) {
     GaussianSampler.backward(
       moments: activations.moments.rows(rows), noise: activations.noise.rows(rows),

@@ -51,8 +51,8 @@ extension ParameterLayout {
 
 /// The layers of the model, under the names that PyTorch's public example gives them.
 ///
-/// In PyTorch, means and log variances have a layer each; ``ParameterLayout`` has them side by side in
-/// one.
+/// In PyTorch, means and log variances have a layer each; in ``ParameterLayout``, one layer has
+/// both, side by side.
 package enum PyTorchLayer: String, CaseIterable, Sendable {
   /// The hidden layer of the encoder: pixels to hidden units.
   case encoderHidden = "fc1"

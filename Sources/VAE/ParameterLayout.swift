@@ -1,15 +1,15 @@
 public import Kernels
 
-/// The model's layers, and where the parameters of each lie in one flat buffer.
+/// The model's layers, and where the parameters of each layer lie in one flat buffer.
 ///
-/// The gradient and Adam's moments have the same layout. Each layer's matrix starts on 64 bytes, in
-/// fp32 and in a copy of the buffer in bf16. Means and log variances are the outputs of one layer,
-/// side by side.
+/// The gradient and Adam's moments have the same layout. Each layer's matrix is aligned to 64
+/// bytes, in fp32 and in a copy of the buffer in bf16. Means and log variances are the outputs of
+/// one layer, side by side.
 public struct ParameterLayout: Sendable {
   /// The sizes of the model.
   public let configuration: ModelConfiguration
 
-  /// All layers, those of the encoder first.
+  /// All layers, the encoder's first.
   public let layers: [LinearLayer]
 
   /// The indices in ``layers`` of the encoder's layers.
@@ -21,7 +21,7 @@ public struct ParameterLayout: Sendable {
   /// The tiles of the gradient, in the order in which they lie in memory.
   public let tiles: [GradientTile]
 
-  /// The length of the flat buffer in floats, including the gaps before aligned matrices.
+  /// The length of the flat buffer in floats, including the gaps behind the layers' matrices.
   public let count: Int
 
   /// The number of trainable parameters, without gaps.
@@ -98,7 +98,8 @@ public struct LinearLayer: Sendable {
     matrix(parameters).rows(inputs..<inputs + 1)
   }
 
-  /// Computes `output` (n, outputs) = `epilogue`(x W + b) from `input` x (n, inputs).
+  /// Computes `output` (n, outputs) = `epilogue`(x W + b) from `input` x (n, inputs), which has no
+  /// column of ones.
   func forward(
     _ input: Operand, parameters: Parameters, into output: Operand, epilogue: Epilogue,
     engine: MatrixEngine
@@ -108,7 +109,7 @@ public struct LinearLayer: Sendable {
       epilogue: epilogue)
   }
 
-  /// Computes the gradient of the loss by the inputs, `inputGradient` (n, inputs) =
+  /// Computes the gradient of the loss with respect to the inputs, `inputGradient` (n, inputs) =
   /// `epilogue`(δ Wᵀ), from `delta` δ (n, outputs).
   func backward(
     _ delta: Operand, parameters: Parameters, into inputGradient: Operand, epilogue: Epilogue,
@@ -119,8 +120,8 @@ public struct LinearLayer: Sendable {
   }
 }
 
-/// A part of the gradient that is computed, reduced and applied as one: consecutive rows of one
-/// layer's matrix, which are consecutive in memory.
+/// A part of the gradient that is computed, reduced and applied as a whole: some consecutive rows
+/// of one layer's matrix, without gaps in memory.
 ///
 /// How a gradient is cut into tiles follows from the layers' sizes alone, never from the number of
 /// ranks.
@@ -131,18 +132,19 @@ public struct GradientTile: Sendable {
   /// The index of the layer in ``ParameterLayout/layers``.
   public let layer: Int
 
-  /// The rows of the layer's matrix (inputs + 1, outputs).
+  /// The tile's rows in the layer's matrix (inputs + 1, outputs).
   public let rows: Range<Int>
 
   /// Where these rows lie among all parameters, in floats.
   public let range: Range<Int>
 
-  /// The most rows of a tile. With 64 rows its gradient, parameters and moments stay in cache while
-  /// the tile is applied, and the product that computes it runs at full speed.
+  /// The largest count of rows that a tile may have. With 64 rows a tile's gradient, parameters and
+  /// moments stay in cache while the gradient is applied, and the product that computes it runs at
+  /// full speed.
   private static let mostRows = 64
 
-  /// Cuts `layer` into tiles with numbers of rows as equal as possible. The first one has number
-  /// `first`.
+  /// Cuts `layer` into tiles whose counts of rows are as equal as possible. The first tile has the
+  /// index `first`.
   static func tiles(of layer: LinearLayer, numberedFrom first: Int) -> [GradientTile] {
     let rows = layer.inputs + 1
     let count = (rows + mostRows - 1) / mostRows
@@ -161,8 +163,8 @@ extension ParameterLayout {
   /// in ±1/√inputs, and gaps are zero.
   ///
   /// He, Zhang, Ren, Sun 2015 with a = √5, as in `torch.nn.Linear.reset_parameters`. A draw's
-  /// address is the tensor and the element in PyTorch's order, so the values depend on `seed`
-  /// alone.
+  /// address is the index of the tensor and of the element in PyTorch's order, so the values depend
+  /// on `seed` and the model's sizes alone.
   public func initialize(_ parameters: Vector, seed: UInt64) {
     parameters.fill(0)
     let stream = RandomStream(seed: seed, purpose: .initialization)

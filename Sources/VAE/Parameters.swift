@@ -7,8 +7,8 @@ public struct Parameters {
 
   private let copies: WeightCopies?
 
-  /// Makes parameters whose products read the `copies` of the weights. Where there is no copy, they
-  /// read `values`.
+  /// Makes parameters whose products read the `copies` of the weights. Products read `values` where
+  /// there is no copy.
   public init(_ values: Vector, copies: WeightCopies? = nil) {
     self.values = values
     self.copies = copies
@@ -31,11 +31,12 @@ public struct Parameters {
 /// Copies of a model's weights, in the layouts that products read.
 ///
 /// In fp32 only the backward pass has copies: the transposed weights, because products read rows
-/// faster than columns. In bf16 both passes have copies, rounded and paired as the instructions
-/// read them. The backward pass stops at the first layer, which therefore has no transposed copy.
+/// faster than columns. In bf16 the forward and the backward pass have copies, rounded and paired
+/// as the instructions read them. The backward pass stops at the first layer, which therefore has
+/// no transposed copy.
 ///
-/// Copies follow from the parameters, so checkpoints leave them out. Whenever the parameters of a
-/// tile have changed, ``update(_:from:)`` must be called.
+/// Copies follow from the parameters, so checkpoints leave them out. ``update(_:from:)`` must be
+/// called for every tile before the first use, and whenever a tile's parameters have changed.
 public struct WeightCopies {
   private let layout: ParameterLayout
 
@@ -43,8 +44,8 @@ public struct WeightCopies {
   /// (outputs, inputs). Nil where there is no copy.
   private let copies: [(forward: Weights?, backward: Weights?)]
 
-  /// Lays copies out in `memory`, which has ``count(_:precision:)`` floats, starts on 64 bytes, is
-  /// zero at first, and must outlive the copies.
+  /// Lays copies out in `memory`, which has ``count(_:precision:)`` floats, is aligned to 64 bytes,
+  /// is zero at first, and must outlive the copies.
   public init(_ layout: ParameterLayout, _ memory: Vector, precision: Precision) {
     self.layout = layout
     var start = 0

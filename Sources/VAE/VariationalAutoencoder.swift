@@ -3,9 +3,9 @@ public import Kernels
 /// The model of Kingma and Welling, "Auto-Encoding Variational Bayes", 2013: encoder, sampler,
 /// decoder, evidence lower bound, and the backward pass through all of them.
 ///
-/// The model holds no numbers. It reads ``Parameters`` and keeps every intermediate result in
-/// ``Activations``. Each function computes the samples `rows` of a batch and no others, so that
-/// threads and ranks can share a batch.
+/// The model holds neither parameters nor results: it reads ``Parameters`` and writes every
+/// intermediate result to ``Activations``. Each function computes the samples `rows` of a batch and
+/// no others, so that threads and ranks can share a batch.
 ///
 /// ```swift
 /// model.encode(activations, rows: rows, with: parameters)
@@ -63,17 +63,20 @@ public struct VariationalAutoencoder {
   /// Writes `losses` (rows.count, 2), in nats: the reconstruction loss of each sample, and the
   /// divergence of its q(z|x) from the prior.
   ///
-  /// Their sum is the negative evidence lower bound. Logits and moments must have been computed.
+  /// The sum of the two is the negative evidence lower bound. Logits and moments must have been
+  /// computed.
   public func evaluate(_ activations: Activations, rows: Range<Int>, losses: Matrix) {
     bound.evaluate(activations, rows: rows, losses: losses)
   }
 
   /// Writes `losses` as ``evaluate(_:rows:losses:)`` does, and the deltas of all layers: the
-  /// gradient of `scale` × the sum of the losses by the layers' outputs.
+  /// gradient of `scale` × the sum of the losses with respect to the layers' outputs. Replaces the
+  /// logits.
   ///
-  /// If the gradient by a sample's moments is not finite, the sample's reconstruction loss becomes
-  /// NaN, so that a look at the losses is enough. Deltas of the decoder that are not finite show in
-  /// that gradient, too, because all of them flow into it.
+  /// If the gradient with respect to a sample's moments is not finite, the sample's reconstruction
+  /// loss becomes NaN, so that a look at the losses is enough. A delta of the decoder that is not
+  /// finite shows in that gradient, too, because the gradient is computed from all of the decoder's
+  /// deltas.
   public func backpropagate(
     _ activations: Activations, rows: Range<Int>, with parameters: Parameters, scale: Float,
     losses: Matrix
@@ -87,8 +90,9 @@ public struct VariationalAutoencoder {
     markNotFinite(losses.columns(0..<1), where: activations.momentGradient.rows(rows))
   }
 
-  /// Computes one tile of the gradient, xᵀ δ of its layer's inputs x and deltas δ, summed over the
-  /// samples `rows`, into `gradient` (tile.range.count). Without samples the tile is zero.
+  /// Computes one tile of the gradient into `gradient` (tile.range.count): the rows `tile.rows` of
+  /// xᵀ δ, where x are the layer's inputs with the column of ones and δ its deltas, summed over the
+  /// samples `rows`. If there are no samples, the tile becomes zero.
   public func computeGradient(
     of tile: GradientTile, from activations: Activations, rows: Range<Int>, into gradient: Vector
   ) {
@@ -98,8 +102,8 @@ public struct VariationalAutoencoder {
       input, delta, into: gradient.matrix(rows: tile.rows.count, columns: delta.columns))
   }
 
-  /// Computes `output` (capacity, outputs) of consecutive layers from the inputs of the first one,
-  /// with a rectifier after each layer but the last.
+  /// Computes the rows `rows` of `output` (capacity, outputs) of consecutive layers from the inputs
+  /// of the first of them, with a rectifier after each layer but the last.
   private func forward(
     _ layers: Range<Int>, _ activations: Activations, rows: Range<Int>,
     with parameters: Parameters, into output: Matrix
@@ -113,8 +117,9 @@ public struct VariationalAutoencoder {
     }
   }
 
-  /// Computes the deltas of consecutive layers from the delta of the last one, and the gradient by
-  /// the first one's inputs into `inputGradient` (capacity, inputs) unless that is nil.
+  /// Computes the deltas of consecutive layers from the delta of the last of them. Unless
+  /// `inputGradient` (capacity, inputs) is nil, also computes the gradient with respect to the
+  /// first layer's inputs into it.
   private func backward(
     _ layers: Range<Int>, _ activations: Activations, rows: Range<Int>,
     with parameters: Parameters, inputGradient: Matrix?
