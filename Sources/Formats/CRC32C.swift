@@ -13,7 +13,7 @@ enum CRC32C {
     }
   }
 
-  /// The check of `bytes`.
+  /// The cyclic redundancy check of `bytes`.
   static func check(_ bytes: [UInt8]) -> UInt32 {
     let table = table
     return ~bytes.reduce(~0) { register, byte in

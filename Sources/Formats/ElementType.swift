@@ -4,9 +4,9 @@ package import Platform
 package enum ElementType: String, Sendable, CaseIterable {
   /// 4-bit floating point, two in a byte.
   case float4 = "F4"
-  /// 6-bit floating point, 2 bits of them exponent.
+  /// 6-bit floating point, of which 2 bits are the exponent.
   case float6e2m3 = "F6_E2M3"
-  /// 6-bit floating point, 3 bits of them exponent.
+  /// 6-bit floating point, of which 3 bits are the exponent.
   case float6e3m2 = "F6_E3M2"
   /// Truth values of one byte.
   case bool = "BOOL"
@@ -14,9 +14,9 @@ package enum ElementType: String, Sendable, CaseIterable {
   case uint8 = "U8"
   /// 8-bit integers.
   case int8 = "I8"
-  /// 8-bit floating point, 5 bits of them exponent.
+  /// 8-bit floating point, of which 5 bits are the exponent.
   case float8e5m2 = "F8_E5M2"
-  /// 8-bit floating point, 4 bits of them exponent.
+  /// 8-bit floating point, of which 4 bits are the exponent.
   case float8e4m3 = "F8_E4M3"
   /// 8-bit exponents of powers of two.
   case float8e8m0 = "F8_E8M0"
@@ -40,7 +40,7 @@ package enum ElementType: String, Sendable, CaseIterable {
   case uint64 = "U64"
   /// IEEE 754 double precision.
   case float64 = "F64"
-  /// Complex numbers of two single-precision ones.
+  /// Complex numbers, each of two single-precision numbers.
   case complex64 = "C64"
 
   /// How many bits an element takes.

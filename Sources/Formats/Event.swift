@@ -1,6 +1,6 @@
 internal import SwiftProtobuf
 
-/// A record of TensorBoard's event files.
+/// A record of TensorBoard's event files. Times are in seconds since 1970.
 ///
 /// Source: tensorflow/core/util/event.proto.
 package struct Event: Sendable {
@@ -11,7 +11,7 @@ package struct Event: Sendable {
     Event(step: 0, at: time) { $0.fileVersion = "brain.Event:2" }
   }
 
-  /// Training begins, or is resumed, with `step`: events of this and later steps in earlier files
+  /// Training begins, or is resumed, with `step`: events of `step` and later steps in earlier files
   /// are no longer valid.
   package static func start(with step: Int, at time: Double) -> Event {
     Event(step: step, at: time) { $0.sessionLog.status = .start }
@@ -35,8 +35,9 @@ package struct Event: Sendable {
 
 /// How records follow one another in a TFRecord file, such as TensorBoard's event files.
 ///
-/// A record is its length as a 64-bit integer, that integer's check, the bytes, and their check;
-/// all little-endian. Source: tensorflow/core/lib/io/record_writer.h.
+/// A record is its length as a 64-bit integer, the check of that integer, the record's bytes, and
+/// the check of those bytes; all little-endian. A check is a masked ``CRC32C``. Source:
+/// tensorflow/core/lib/io/record_writer.h.
 private enum RecordFraming {
   /// The bytes of a file that hold `record`, with its length and checks.
   static func frame(_ record: [UInt8]) -> [UInt8] {
@@ -44,8 +45,8 @@ private enum RecordFraming {
     return length + check(length) + record + check(record)
   }
 
-  /// The check is masked: the plain check of bytes that end with their own check is the same for
-  /// all.
+  /// The check of `bytes`, masked because bytes that end with their own plain check all have the
+  /// same plain check.
   private static func check(_ bytes: [UInt8]) -> [UInt8] {
     let check = CRC32C.check(bytes)
     let masked = (check >> 15 | check << 17) &+ 0xA282_EAD8

@@ -5,7 +5,7 @@ enum ForeignFormat {
   case pyTorch, numpyArchive, archive, pickle, hdf5, numpy, gzip, tar, page, gitLFS, gguf, onnx
   case json, text
 
-  /// Recognises a file that begins with `prefix`; nil where the prefix does not tell.
+  /// Recognises a file that begins with `prefix`; nil if the prefix does not tell the format.
   init?(_ prefix: [UInt8]) {
     // Names in an archive are text between binary numbers; Latin-1 keeps each byte a character.
     let text = String(String.UnicodeScalarView(prefix.map { Unicode.Scalar($0) }))
@@ -28,7 +28,8 @@ enum ForeignFormat {
     }
   }
 
-  /// Protocol 2 is what torch.save wrote before version 1.6; later ones are 3 to 5.
+  /// Whether `prefix` begins a pickle. torch.save wrote protocol 2 before version 1.6; later
+  /// protocols are 3 to 5.
   private static func isPickle(_ prefix: [UInt8]) -> Bool {
     prefix.count > 1 && prefix[0] == 0x80 && (2...5).contains(prefix[1])
   }
@@ -40,7 +41,7 @@ enum ForeignFormat {
       && [0x12, 0x1a, 0x22, 0x32, 0x3a, 0x42].contains(prefix[2])
   }
 
-  /// The format's name, as in `a GGUF file,`.
+  /// The format's name for the middle of a sentence, with a comma behind it, as in `a GGUF file,`.
   var name: String {
     switch self {
     case .pyTorch: "a PyTorch archive, as torch.save writes it,"

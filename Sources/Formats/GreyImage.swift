@@ -20,7 +20,7 @@ package struct GreyImage: Sendable, Equatable {
   /// What is below 0, or not a number, is black; what is above 1 is white.
   package static func shades(of values: Span<Float>) -> [UInt8] {
     values.indices.map { index in
-      // Written so that the comparisons, false for a value that is not a number, make it 0.
+      // The comparison is false for a value that is not a number, which so becomes 0.
       let value = values[index] > 0 ? min(values[index], 1) : 0
       return UInt8((value * 255).rounded())
     }

@@ -1,21 +1,23 @@
-/// Counts of numbers by the bin that they fall into, and their moments.
+/// Counts of numbers by the bin that they fall into, and the numbers' extremes, sum and sum of
+/// squares.
 ///
 /// Between two bounds all bins have the same width; one more bin on either side counts the numbers
 /// outside.
 package struct Histogram: Sendable, Equatable {
-  /// The limits between bins, ascending: bin i ends at `bounds[i]`. The last bin has no end.
+  /// The limits between bins, ascending: bin i ends at `bounds[i]`. The first bin has no beginning,
+  /// and the last has no end.
   package let bounds: [Double]
 
   /// How many numbers fell into each bin.
   package private(set) var counts: [Int]
 
-  /// The least number; infinite where there is none.
+  /// The least number; ∞ if there is none.
   package private(set) var minimum = Double.infinity
-  /// The greatest number; infinite where there is none.
+  /// The greatest number; −∞ if there is none.
   package private(set) var maximum = -Double.infinity
   /// The numbers' sum.
   package private(set) var sum = 0.0
-  /// The sum of their squares.
+  /// The sum of the numbers' squares.
   package private(set) var sumOfSquares = 0.0
 
   private let lower: Float
@@ -31,7 +33,7 @@ package struct Histogram: Sendable, Equatable {
     counts = [Int](repeating: 0, count: bins + 2)
   }
 
-  /// Counts all of `values`, which are finite.
+  /// Counts all of `values`, which must be finite.
   package mutating func add(_ values: Span<Float>) {
     let last = Float(counts.count - 1)
     for index in values.indices {

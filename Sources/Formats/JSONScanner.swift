@@ -3,8 +3,8 @@ internal import Platform
 /// Reads, strictly, the part of JSON that a safetensors header may use.
 ///
 /// `JSONSerialization` would silently keep one of two members with the same key, and take `1e3` or
-/// `-0` for integers. Here nothing is accepted that could be read in two ways, nothing nests
-/// deeper than the caller asks, and every error names its place.
+/// `-0` for integers. Here nothing is accepted that could be read in two ways, nothing nests deeper
+/// than the caller asks, and every error names the byte where it is.
 ///
 /// Source: RFC 8259.
 struct JSONScanner {
@@ -13,7 +13,7 @@ struct JSONScanner {
   private let path: String
   private let start: Int
 
-  /// A scanner of `bytes`, which lie at `start` in the file at `path`.
+  /// A scanner of `bytes`, which begin at byte `start` of the file at `path`.
   init(_ bytes: [UInt8], path: String, start: Int) {
     self.bytes = bytes
     self.path = path
@@ -84,13 +84,13 @@ extension JSONScanner {
     }
   }
 
-  /// Skips white space and then `scalar`, if it comes next.
+  /// Skips white space and then `scalar`, if that comes next; returns whether it did.
   private mutating func accept(_ scalar: Unicode.Scalar) -> Bool {
     skipSpace()
     return comes(scalar)
   }
 
-  /// Skips `scalar`, if it is the very next.
+  /// Skips `scalar`, if it comes next, without white space before it; returns whether it did.
   private mutating func comes(_ scalar: Unicode.Scalar) -> Bool {
     guard position < bytes.count, bytes[position] == UInt8(ascii: scalar) else { return false }
     position += 1
@@ -138,7 +138,8 @@ extension JSONScanner {
     }
   }
 
-  /// Reads four hexadecimal digits, or two times four if the first are a surrogate.
+  /// Reads four hexadecimal digits and, if they are the first half of a surrogate pair, the escape
+  /// of the second half.
   private mutating func hexadecimalScalar() throws -> Unicode.Scalar {
     var units = [try hexadecimalUnit()]
     if UTF16.isLeadSurrogate(units[0]), next() == UInt8(ascii: "\\"), next() == UInt8(ascii: "u") {

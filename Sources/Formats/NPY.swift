@@ -25,7 +25,7 @@ package enum NPY {
       file.offset == end, "\(shape) takes \(size) bytes, not \(size + file.offset - end)")
   }
 
-  /// Everything before the elements: a multiple of 64 bytes.
+  /// Everything before the elements, padded to a multiple of 64 bytes.
   static func header<Element: TensorElement>(shape: [Int], of element: Element.Type) -> [UInt8] {
     // Python writes a tuple of one with a comma behind it.
     let sizes = shape.map(String.init).joined(separator: ", ") + (shape.count == 1 ? "," : "")

@@ -8,16 +8,17 @@ internal import FoundationEssentials
 ///
 /// Source: https://onnx.ai/onnx/repo-docs/IR.html and Operators.html.
 package struct ONNXNetwork: Sendable {
-  /// The most bytes that parameters may have: a protobuf message is smaller than 2 GiB.
+  /// The largest size of all parameters together, in bytes: a protobuf message is smaller than 2
+  /// GiB.
   package static let largestSize = (1 << 31) - (1 << 20)
 
   /// A parameter.
   package struct Parameter: Sendable {
-    /// Its name.
+    /// The parameter's name.
     package let name: String
-    /// Its sizes, outermost first.
+    /// The parameter's sizes, outermost first.
     package let shape: [Int]
-    /// Its numbers, row-major.
+    /// The parameter's numbers, row-major.
     package let values: [Float]
 
     /// `values` of `shape` under a name.
@@ -49,12 +50,13 @@ package struct ONNXNetwork: Sendable {
     graph.input.append(Self.value(name, size: size, description: description))
   }
 
-  /// Adds an output (batch, `size`): the value of the network that is called `name`.
+  /// Adds an output (batch, `size`): that value of the network which is called `name`.
   package mutating func addOutput(_ name: String, size: Int, description: String) {
     graph.output.append(Self.value(name, size: size, description: description))
   }
 
-  /// Adds y = x Wᵀ + b from the value `input` to the value `output`.
+  /// Adds y = x Wᵀ + b from the value `input` (batch, inputs) to the value `output` (batch,
+  /// outputs). `weight` W is (outputs, inputs), `bias` b is (outputs).
   package mutating func addLinear(
     _ input: String, weight: Parameter, bias: Parameter, to output: String
   ) {
@@ -68,7 +70,7 @@ package struct ONNXNetwork: Sendable {
       "Gemm", [input, weight.name, bias.name], to: output, attributes: [transposition])
   }
 
-  /// Adds `activation` of each element of `input`.
+  /// Adds `activation`, applied to each element of the value `input`, as the value `output`.
   package mutating func addActivation(
     _ activation: Activation, _ input: String, to output: String
   ) {

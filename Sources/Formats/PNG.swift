@@ -33,7 +33,8 @@ package enum PNG {
     return Array(UnsafeRawBufferPointer(start: bytes, count: count))
   }
 
-  /// The width and height that a PNG file begins with; nil where the bytes are not a PNG file.
+  /// The width and height that a PNG file begins with; nil if the bytes are not a PNG file, or one
+  /// of the two is zero.
   static func dimensions(of file: [UInt8]) -> (width: Int, height: Int)? {
     let start = [0x89] + Array("PNG\r\n\u{1a}\n\0\0\0\rIHDR".utf8)
     guard file.count >= 24, file.starts(with: start) else { return nil }

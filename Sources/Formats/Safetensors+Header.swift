@@ -3,14 +3,15 @@ internal import Platform
 extension Safetensors {
   /// A header that has been read and found consistent with itself and with the file's size.
   struct Header {
-    /// In the order in which their elements lie in the file.
+    /// The tensors, in the order in which their elements lie in the file.
     var tensors: [Tensor] = []
     /// Where in the file the elements of each tensor lie, by name.
     var ranges: [String: Range<Int>] = [:]
     var metadata: [String: String] = [:]
   }
 
-  /// A tensor as the header describes it, before the description is trusted.
+  /// A tensor as the header describes it, before the description is trusted. `begin` and `end` are
+  /// in bytes after the header.
   private struct Entry {
     let tensor: Tensor
     let begin: Int
@@ -40,7 +41,7 @@ extension Safetensors {
     return header
   }
 
-  /// The header's text, if its length is one that this file can hold.
+  /// The header's text. Throws if the file cannot hold a header of the length that it declares.
   private static func readText(of file: borrowing InputFile) throws -> [UInt8] {
     guard file.size >= prefixSize else {
       throw malformed(
@@ -67,10 +68,10 @@ extension Safetensors {
     return text
   }
 
-  /// The error about a file that cannot be safetensors, by its first bytes; nil where they do not
-  /// tell its format.
+  /// The error about a file that cannot be safetensors, by its first bytes; nil if these do not
+  /// tell the format.
   ///
-  /// Call it for such files only: the length of a valid header may begin with the bytes of any
+  /// Do not call it for other files: the length of a valid header may begin with the bytes of any
   /// format.
   private static func foreign(_ file: borrowing InputFile) throws -> FileError? {
     let count = min(FileSignature.prefixSize, file.size)
@@ -150,8 +151,8 @@ extension Safetensors {
     }
   }
 
-  /// How many bytes the elements take; nil if that is more than an integer can tell, or no whole
-  /// number.
+  /// How many bytes the elements take; nil if that is no whole number, or if `Int` cannot hold the
+  /// number of bits.
   private static func checkedSize(of tensor: Tensor) -> Int? {
     let bits = tensor.shape.reduce(tensor.elementType.bitCount) { (bits: Int?, dimension) in
       guard let (product, overflow) = bits?.multipliedReportingOverflow(by: dimension) else {

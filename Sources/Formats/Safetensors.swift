@@ -10,11 +10,11 @@ package import Platform
 package enum Safetensors {
   /// A tensor as the header describes it.
   package struct Tensor: Sendable, Equatable {
-    /// Its name, for instance `fc1.weight`.
+    /// The tensor's name, for instance `fc1.weight`.
     package let name: String
-    /// The type of its elements.
+    /// The type of the tensor's elements.
     package let elementType: ElementType
-    /// Its sizes, outermost first; empty for a single number.
+    /// The tensor's sizes, outermost first; empty for a single number.
     package let shape: [Int]
 
     /// A tensor to be written.
@@ -24,9 +24,9 @@ package enum Safetensors {
       self.shape = shape
     }
 
-    /// How many elements it has.
+    /// How many elements the tensor has.
     package var elementCount: Int { shape.reduce(1, *) }
-    /// How many bytes its elements take.
+    /// How many bytes the tensor's elements take.
     package var size: Int { elementCount * elementType.bitCount / 8 }
   }
 
@@ -37,8 +37,8 @@ package enum Safetensors {
   /// The size of the integer that tells the header's length.
   static let prefixSize = 8
 
-  /// The error that the file at `path` is no safetensors file, or does not hold what is wanted. It
-  /// is about the tensor called `tensor` or, if that is nil, about the whole file.
+  /// The error that the file at `path` is no safetensors file, or does not hold what is wanted. The
+  /// error is about the tensor called `tensor` or, if that is nil, about the whole file.
   static func malformed(
     _ path: String, at offset: Int? = nil, tensor: String? = nil, problem: String,
     advice: Sentence = "the file is damaged or was not written as safetensors: use another copy"

@@ -2,17 +2,17 @@ internal import Platform
 
 /// A safetensors file open for reading.
 ///
-/// The header is read and checked once; elements are read when they are asked for, each directly to
-/// where it is wanted.
+/// The header is read and checked once; a tensor's elements are read when they are asked for,
+/// directly into the memory where they are wanted.
 package struct SafetensorsFile: ~Copyable {
   private let file: InputFile
   private let header: Safetensors.Header
 
   /// Opens the file at `path` and checks it.
   ///
-  /// A file is accepted only if it can be read in one way: it has a header of JSON without repeated
-  /// keys, known element types, ranges of bytes that fit the shapes and together fill the file to
-  /// its end, without gap or overlap. Element values are not looked at.
+  /// A file is accepted only if there is a single way to understand it: it has a header of JSON
+  /// without repeated keys, known element types, ranges of bytes that fit the shapes and together
+  /// fill the file to its end, without gap or overlap. Element values are not looked at.
   ///
   /// - Throws: `FileError`.
   package init(opening path: String) throws {
@@ -30,7 +30,7 @@ package struct SafetensorsFile: ~Copyable {
 
   /// The tensor called `name`.
   ///
-  /// - Throws: `FileError` if there is none.
+  /// - Throws: `FileError` if there is no tensor of that name.
   package func tensor(_ name: String) throws -> Safetensors.Tensor {
     guard let tensor = tensors.first(where: { $0.name == name }) else {
       throw fail(
@@ -40,7 +40,7 @@ package struct SafetensorsFile: ~Copyable {
     return tensor
   }
 
-  /// Some of the names that there are, as the rest of a sentence.
+  /// Up to three names of `tensors`, as the end of a sentence.
   private static func some(_ tensors: [Safetensors.Tensor]) -> String {
     let (shown, rest) = (tensors.prefix(3), tensors.count - 3)
     let names = shown.map(\.name.debugDescription).joined(separator: ", ")
@@ -62,8 +62,8 @@ package struct SafetensorsFile: ~Copyable {
 
   /// Reads all elements of a tensor into `values`, row-major.
   ///
-  /// - Throws: `FileError` if there is no such tensor, or one with other elements or another
-  ///   number of them.
+  /// - Throws: `FileError` if the file cannot be read, has no such tensor, or has one with another
+  ///   type or another count of elements.
   package func read<Element: TensorElement>(
     _ name: String, into values: inout MutableSpan<Element>
   ) throws {
@@ -77,7 +77,8 @@ package struct SafetensorsFile: ~Copyable {
 
   /// All elements of a tensor, row-major.
   ///
-  /// - Throws: `FileError` if there is no such tensor, or one with other elements.
+  /// - Throws: `FileError` if the file cannot be read, has no such tensor, or has one with another
+  ///   type of elements.
   package func read<Element: TensorElement>(
     _ name: String, as element: Element.Type = Element.self
   ) throws -> [Element] {
@@ -85,7 +86,8 @@ package struct SafetensorsFile: ~Copyable {
     return try elements(of: name)
   }
 
-  /// The elements of a tensor that the file is known to have, as values of the same size.
+  /// The elements of a tensor that the file is known to have, as values of any type of the
+  /// elements' size.
   private func elements<Element: BitwiseCopyable>(of name: String) throws -> [Element] {
     guard let range = header.ranges[name] else { preconditionFailure("\(name) was found before") }
     let count = range.count / MemoryLayout<Element>.stride
@@ -98,7 +100,7 @@ package struct SafetensorsFile: ~Copyable {
     }
   }
 
-  /// Where a tensor's elements lie in the file, if they are of the type wanted.
+  /// Where a tensor's elements lie in the file. Throws if they are of another type than `elements`.
   private func range<Element: TensorElement>(
     of name: String, elements: Element.Type
   ) throws -> Range<Int> {

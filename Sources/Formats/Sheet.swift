@@ -1,4 +1,4 @@
-/// Arranges many small pictures of one size on a large one.
+/// Arranges many small pictures of one size on a large picture.
 ///
 /// Pixels are enlarged by whole factors and stay crisp; thin grey lines run between the pictures.
 /// A row that is not full ends in black.
@@ -13,7 +13,8 @@ package struct Sheet: Sendable {
   package var scale = 2
   /// How many pixels wide the lines are.
   package var line = 1
-  /// How many pixels lie between two pairs of rows, lines included.
+  /// How many pixels lie between one pair of rows and the next, lines included: see
+  /// ``pairs(originals:reconstructions:)``.
   package var gap = 8
   /// The shade of lines and gaps.
   package var lineShade: UInt8 = 64
@@ -34,7 +35,7 @@ package struct Sheet: Sendable {
 
   /// A picture of pairs of rows: one of originals and, below it, one of their reconstructions.
   ///
-  /// Both have the shape (count, imageHeight, imageWidth).
+  /// `originals` and `reconstructions` have the shape (count, imageHeight, imageWidth).
   package func pairs(originals: Span<UInt8>, reconstructions: Span<UInt8>) -> GreyImage {
     precondition(
       originals.count == reconstructions.count, "each original needs one reconstruction")
@@ -52,7 +53,8 @@ extension Sheet {
   private var cellWidth: Int { imageWidth * scale }
   private var cellHeight: Int { imageHeight * scale }
 
-  /// The most pixels that a sheet with `count` pictures can have.
+  /// An upper bound of the count of pixels of a grid of `count` pictures. For pairs of rows,
+  /// `count` includes the reconstructions, and the result is an estimate.
   package func pixelCount(of count: Int) -> Int {
     let rows = (count - 1) / columns + 1
     return (rows * (cellHeight + gap + line) + line) * (columns * (cellWidth + line) + line)

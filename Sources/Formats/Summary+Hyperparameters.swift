@@ -13,7 +13,7 @@ extension Summary {
   /// 1970.
   ///
   /// Source: tensorboard/plugins/hparams/metadata.py, api.proto. Without a message that describes
-  /// the experiment, TensorBoard works it out from the runs it finds.
+  /// the experiment, TensorBoard works the description out from the runs that it finds.
   package mutating func addHyperparameters(_ values: [String: Hyperparameter], at time: Double) {
     var start = TensorBoardHyperparameters.SessionStart()
     start.hparams = values.mapValues { value in
@@ -28,7 +28,7 @@ extension Summary {
     addHyperparameters("session_start_info") { $0.sessionStartInfo = start }
   }
 
-  /// Adds that the run has come to its end.
+  /// Adds that the run has come to its end at `time`, in seconds since 1970.
   package mutating func addSuccess(at time: Double) {
     var end = TensorBoardHyperparameters.SessionEnd()
     end.status = 1

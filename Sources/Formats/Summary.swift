@@ -25,7 +25,7 @@ package struct Summary: Sendable {
     message.sumSquares = histogram.sumOfSquares
     let filled = histogram.counts.indices.filter { histogram.counts[$0] > 0 }
     // TensorBoard takes the minimum and the maximum for the outermost bounds, so empty bins at
-    // either end would lie beyond these.
+    // either end would lie outside of the bounds.
     if let first = filled.first, let last = filled.last {
       message.bucketLimit = histogram.bounds[first..<last] + [histogram.maximum]
       message.bucket = histogram.counts[first...last].map(Double.init)
@@ -61,7 +61,7 @@ package struct Summary: Sendable {
   ) {
     var value = TensorBoardSummary.Value()
     value.tag = tag
-    // Without these TensorBoard would pass over the description.
+    // Without plugin name and class TensorBoard would pass over the description.
     value.metadata.pluginData.pluginName = plugin.rawValue
     value.metadata.dataClass = plugin.dataClass
     value.metadata.summaryDescription = description

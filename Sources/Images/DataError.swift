@@ -1,13 +1,14 @@
 package import Platform
 internal import SystemPackage
 
-/// Why a file of the data set cannot be used: which one, where in it, and what to do.
+/// Why a file of the data set cannot be used: which file, where in the file, and what to do.
 package struct DataError: CodedError, Equatable {
   /// What went wrong.
   package enum Kind: Sendable {
     /// There is no such file or folder.
     case missing
-    /// The operating system refused to open or to read the file.
+    /// The operating system refused to open or to read the file, or the path leads to no regular
+    /// file.
     case system
     /// The file or folder does not hold what it should hold.
     case malformed
@@ -66,8 +67,8 @@ extension DataError {
     DataError(kind: kind, path: path, offset: offset, problem: problem, advice: advice)
   }
 
-  /// Does `work`, which reads files. An error about one of them gets advice that fits the files of
-  /// a data set.
+  /// Does `work`, which reads files. A `FileError` becomes a `DataError`, with advice that fits the
+  /// files of a data set.
   static func check<Result: ~Copyable>(_ work: () throws -> Result) throws -> Result {
     do { return try work() } catch let error as FileError { throw DataError(error) }
   }
@@ -109,7 +110,7 @@ extension DataError {
     }
   }
 
-  /// There is no folder at `path`, nor files that begin with its name.
+  /// There is no folder at `path`, and no file whose name begins with the last name of `path`.
   static func missingFolder(_ path: String) -> DataError {
     DataError(
       kind: .missing, path: path, offset: nil, problem: "there is no such folder",
@@ -133,14 +134,15 @@ extension DataError {
     }
   }
 
-  /// The folder `path` has more than one data set, which `sets` names as settings of the data would.
+  /// The folder `path` has more than one data set; `sets` has the value of the setting of the data
+  /// for each of them.
   static func severalSets(_ path: String, _ sets: [String]) -> DataError {
     malformed(
       path, problem: "there are \(sets.count) data sets in here",
       advice: "name one of them: \(Self.choice(of: sets))")
   }
 
-  /// There is a file at `path`, where a folder should be.
+  /// There is a file at `path`, where a folder should be. Throws if the file cannot be read.
   static func noFolder(_ path: String) throws -> DataError {
     var file = try UnpackedFile(path: path)
     let bytes = try file.readBeginning(FileSignature.prefixSize)

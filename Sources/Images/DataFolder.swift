@@ -15,11 +15,13 @@ struct DataFolder {
 
   private let files: [DataFile]
 
-  /// Looks for files in the folder at `path`, else where torchvision puts them below it (`raw`,
-  /// `MNIST/raw`). Where `path` is no folder, its last name is the prefix of the files that are
-  /// meant, as in `EMNIST/raw/emnist-letters`.
+  /// Looks for files in the folder at `path`; if there are none, in the folders below it that
+  /// torchvision uses (`raw`, and `raw` in any folder, as in `MNIST/raw`). If `path` is no folder,
+  /// its last name is the prefix of the files that are meant, as in `EMNIST/raw/emnist-letters`.
   ///
-  /// - Throws: `DataError` where there is no such folder, or several data sets are in it.
+  /// - Throws: `DataError` if there is no such folder or prefix, if the folder cannot be listed, or
+  ///   if there are several data sets to choose from; of those in one folder, a set without a
+  ///   prefix is chosen. A folder without data files is no error.
   init(_ path: String) throws {
     self.path = path
     let (folder, prefix) = try Self.place(path)
@@ -49,8 +51,8 @@ struct DataFolder {
     files.first { $0.split == split && $0.part == part }?.path
   }
 
-  /// The folder at `path`, and no prefix; or, where there is none, the folder above and the last
-  /// name as the prefix.
+  /// The folder at `path`, and nil for the prefix. If `path` is no folder: the folder above it, and
+  /// its last name as the prefix.
   private static func place(_ path: String) throws -> (folder: String, prefix: String?) {
     var path = path
     while path.count > 1, path.hasSuffix("/") { path.removeLast() }
@@ -68,11 +70,12 @@ struct DataFolder {
     return (parent, DataFile.prefix(String(name)))
   }
 
-  /// The files in `folder` itself; where there are none, those below it.
+  /// The data files in `folder` itself; if there are none, the data files in the folders called
+  /// `raw` below it.
   private static func search(_ folder: String) throws -> [DataFile] {
     let own = try files(in: folder)
     guard own.isEmpty else { return own }
-    // A folder that cannot be listed is passed over.
+    // A folder below this one that cannot be listed is passed over.
     let names = try list(folder)
     let below = (["raw"] + names.map { "\($0)/raw" })
       .map { (path: "\(folder)/\($0)", files: (try? files(in: "\(folder)/\($0)")) ?? []) }
@@ -81,8 +84,8 @@ struct DataFolder {
     return below.first?.files ?? []
   }
 
-  /// The names in `folder`. If the folder may not be listed: those of the usual names that are in
-  /// it.
+  /// The names in `folder`. If the folder may not be listed: those of ``DataFile/usualNames`` that
+  /// exist in it.
   private static func names(in folder: String) throws -> [String] {
     do {
       return try list(folder)
@@ -105,8 +108,8 @@ struct DataFolder {
     }
   }
 
-  /// The data files in `folder`, then those in folders below it that have a data file's name, as
-  /// some archives have them.
+  /// The data files in `folder`, then the data files in its folders that have a data file's name
+  /// themselves, as in some archives.
   private static func files(in folder: String) throws -> [DataFile] {
     let candidates = try names(in: folder).compactMap { DataFile($0, in: folder) }
     let inner = candidates.filter(\.isFolder).flatMap { folder in
@@ -128,16 +131,17 @@ struct DataFile {
   }
 
   let path: String
-  /// The split that it belongs to.
+  /// The split that the file belongs to.
   let split: Dataset.Split
-  /// What it holds.
+  /// What the file holds.
   let part: Part
-  /// The publisher's name of the set, in small letters, without the hyphen behind it.
+  /// The publisher's name of the set, in small letters, without the hyphen or underscore behind it.
   let prefix: String
-  /// Of several files that could be the same part of a set, the one with the least number is read.
+  /// Of several files that could be the same part of a set, the file with the lowest precedence is
+  /// read.
   let precedence: Int
 
-  /// The spellings of the two parts' names, behind the split's.
+  /// The spellings of the parts' names, as they follow the split's name.
   private static let endings: [(part: Part, text: String)] = [
     (.images, "-images-idx3-ubyte"), (.images, "-images.idx3-ubyte"),
     (.labels, "-labels-idx1-ubyte"), (.labels, "-labels.idx1-ubyte"),
@@ -148,14 +152,14 @@ struct DataFile {
     (.train, "train"), (.test, "t10k"), (.test, "test"),
   ]
 
-  /// The names that a set without a prefix may have.
+  /// The names that the files of a set without a prefix may have, in small letters.
   static var usualNames: [String] {
     splits.flatMap { split in
       endings.flatMap { ["\(split.text)\($0.text)", "\(split.text)\($0.text).gz"] }
     }
   }
 
-  /// Reads `name`, of a file in `folder`; nil where that is no data file's.
+  /// Reads the name of a file in `folder`; nil if it is not a data file's name.
   init?(_ name: String, in folder: String) {
     var stem = name.lowercased()
     let isPacked = stem.hasSuffix(".gz")
@@ -181,7 +185,7 @@ struct DataFile {
     return text
   }
 
-  /// Whether a folder, or a link to one, has the name; false where the system does not tell, since
+  /// Whether a folder, or a link to one, is at ``path``; false if the system does not tell, since
   /// opening the file will say why.
   var isFolder: Bool { FileSystem.isDirectory(path) }
 }
@@ -204,7 +208,8 @@ extension Dataset {
     getenv(name).map { String(cString: $0) }
   }
 
-  /// The home folder that the system's user database gives, for jobs without `HOME`.
+  /// The home folder that the system's user database gives, for jobs without `HOME`; empty if it
+  /// has none.
   private static var accountHome: String {
     getpwuid(getuid()).map { String(cString: $0.pointee.pw_dir) } ?? ""
   }

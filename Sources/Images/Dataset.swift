@@ -1,6 +1,6 @@
 public import Kernels
 
-/// A view of images and their labels, in memory that someone else owns.
+/// A view of images and their labels, in memory that has another owner.
 ///
 /// Pixels stay the bytes that they are in the files, a quarter of the size of floats. The code that
 /// makes the view must keep the memory alive and unchanged while the view is used.
@@ -49,7 +49,8 @@ public struct Dataset {
     return images[index * pixelCount..<(index + 1) * pixelCount]
   }
 
-  /// Whether more than half of the pixels of the first images, 1,000 at most, are black.
+  /// Whether more than half of the pixels in the first 1,000 images, or in all if there are fewer,
+  /// are black.
   public var isMostlyBlack: Bool {
     let sample = min(count, 1000) * pixelCount
     return 2 * images[0..<sample].zeroCount > sample
@@ -57,7 +58,7 @@ public struct Dataset {
 }
 
 extension Dataset {
-  /// The numbers that determine the memory of a data set.
+  /// The numbers that determine the size of a data set in memory.
   public struct Shape: Codable, Equatable, Sendable {
     /// How many images there are.
     public let count: Int
@@ -79,7 +80,7 @@ extension Dataset {
     /// How many pixels an image has.
     public var pixelCount: Int { rows * columns }
 
-    /// The bytes of all images and labels.
+    /// The number of bytes of all images and labels.
     public var byteCount: Int { count * (pixelCount + (hasLabels ? 1 : 0)) }
   }
 }

@@ -15,8 +15,9 @@ package final class DatasetFiles {
   /// `train-images-idx3-ubyte`, `train-images.idx3-ubyte`,
   /// `emnist-letters-train-images-idx3-ubyte.gz`, in upper or lower case. There may be no labels.
   ///
-  /// - Throws: `DataError` if there are no images, a file is unreadable, not in the IDX format, has
-  ///   other dimensions than images or labels have, or if there are not as many labels as images.
+  /// - Throws: `DataError` if there are no images or several data sets, if a file is unreadable,
+  ///   not in the IDX format, has other dimensions than images or labels have, or if there are not
+  ///   as many labels as images.
   package init(directory: String, split: Dataset.Split) throws {
     let folder = try DataFolder(directory)
     guard let imagePath = folder.images(of: split) else {
@@ -38,7 +39,7 @@ package final class DatasetFiles {
     try advisingOfLabels {
       let labels = try IDXFile(path: path, .labels)
       let sizes = labels.dimensions
-      // Two dimensions are also what one-hot vectors have.
+      // One-hot vectors, which are refused, have two dimensions, too.
       guard sizes.count == 1 || sizes[1] == 8 && labels.elementSize == 4 else {
         throw DataError.malformed(
           path, at: 8,
@@ -71,8 +72,8 @@ package final class DatasetFiles {
   /// once.
   ///
   /// - Returns: a view of what was read.
-  /// - Throws: `DataError` if there is less or more than the headers declare, gzip data is damaged,
-  ///   or a label is no byte.
+  /// - Throws: `DataError` if a file cannot be read, has less or more data than its header
+  ///   declares, or is damaged gzip data, or if a label is not from 0 to 255.
   package func read(into memory: Bytes) throws -> Dataset {
     let dataset = Dataset(shape, in: memory)
     if shape.hasLabels {

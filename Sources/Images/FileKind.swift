@@ -5,10 +5,10 @@ internal import Platform
 struct FileKind {
   /// The format's name, as in `a zip archive`.
   let name: String
-  /// What to do with it.
+  /// What to do with the file.
   let advice: String
 
-  /// Recognises a file that begins with `prefix`; nil where the prefix does not tell.
+  /// Recognises a file that begins with `prefix`; nil if the prefix does not tell the format.
   init?(_ prefix: [UInt8]) {
     if let signature = FileSignature(prefix) {
       (name, advice) = Self.kind(of: signature)
@@ -26,7 +26,7 @@ struct FileKind {
   /// What to do with arrays in other formats.
   static let convert = "write its images as IDX, \(lines)"
 
-  /// Where the reader finds lines of Python that do so.
+  /// Where the reader finds lines of Python that write images as IDX.
   static let lines = "as the README shows under \"Data, and what the loss is\""
 
   private static func kind(of signature: FileSignature) -> (name: String, advice: String) {

@@ -39,13 +39,13 @@ struct IDXFile: ~Copyable {
       dimensionCounts: 3...3, dimensions: "three (images, rows, columns)",
       advice: Sentence(FileKind.convert))
 
-    /// Labels: (count), or QMNIST's (count, 8), of which the first column says what an image shows.
+    /// Labels: (count), or QMNIST's (count, 8), whose first column says what each image shows.
     static let labels = Form(
       dimensionCounts: 1...2, types: [.unsignedByte, .signedByte, .int16, .int32],
       dimensions: "one, or QMNIST's two,", advice: DataError.withoutLabels)
   }
 
-  /// The sizes of the dimensions, outermost first; none of them zero.
+  /// The sizes of the dimensions, outermost first; none is zero.
   let dimensions: [Int]
   /// The number of elements, the product of `dimensions`.
   var count: Int { dimensions.reduce(1, *) }
@@ -59,8 +59,7 @@ struct IDXFile: ~Copyable {
   /// Opens the file at `path`, which must hold an array of this form and nothing else, and reads
   /// its header.
   ///
-  /// - Throws: `DataError`, also where the file cannot hold as many elements as the header
-  ///   declares.
+  /// - Throws: `DataError`, also if the file cannot hold as many elements as the header declares.
   init(path: String, _ form: Form) throws {
     var file = try UnpackedFile(path: path)
     let (type, dimensions) = try IDXFile.readHeader(of: &file, form)
@@ -71,9 +70,9 @@ struct IDXFile: ~Copyable {
 
   /// Reads all elements, unsigned bytes in row-major order, into as many bytes. Call it once.
   ///
-  /// Takes one pass and, beside the elements, a buffer of 64 KiB.
+  /// Reads the file once, and needs 64 KiB of memory beside `elements`.
   ///
-  /// - Throws: `DataError`, also where more bytes follow the elements.
+  /// - Throws: `DataError`, also if more bytes follow the elements.
   mutating func read(into elements: inout MutableSpan<UInt8>) throws {
     precondition(type == .unsignedByte && elements.count == count, "each element is one byte")
     try file.read(into: &elements, of: "elements")
@@ -82,7 +81,8 @@ struct IDXFile: ~Copyable {
 
   /// Reads the first element of each row, into as many bytes as there are rows. Call it once.
   ///
-  /// - Throws: `DataError`, also where an element is no byte, or more bytes follow the elements.
+  /// - Throws: `DataError`, also if an element is not from 0 to 255, or more bytes follow the
+  ///   elements.
   mutating func readFirstColumn(into column: inout MutableSpan<UInt8>) throws {
     precondition(column.count == dimensions[0], "each row has one first element")
     let rowSize = dimensions.dropFirst().reduce(type.size, *)
@@ -162,7 +162,7 @@ struct IDXFile: ~Copyable {
     return (type, dimensions)
   }
 
-  /// The error about contents that begin with `bytes`, as no IDX file does.
+  /// The error about contents that begin with `bytes`, which no IDX file begins with.
   private static func foreign(_ bytes: [UInt8], _ path: String) -> DataError {
     if let kind = FileKind(bytes) {
       return .malformed(path, at: 0, problem: "this is \(kind.name)", advice: Sentence(kind.advice))
@@ -172,7 +172,7 @@ struct IDXFile: ~Copyable {
       problem: "the data begins with \(bytes[0]), \(bytes[1]) where an IDX file has two zero bytes")
   }
 
-  /// Makes sure that a file of this size can hold the elements.
+  /// Throws if a file of this size cannot hold the elements.
   private static func requireRoom(
     for dimensions: [Int], of type: ElementType, in file: borrowing UnpackedFile
   ) throws {

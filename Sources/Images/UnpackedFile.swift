@@ -1,7 +1,7 @@
 internal import CZlib
 internal import Platform
 
-/// A file's contents from beginning to end, unpacked on the way if they are gzip data.
+/// A file's contents from beginning to end, unpacked while they are read if they are gzip data.
 ///
 /// The first two bytes of the file, not its name, tell whether it holds gzip data. Bytes are
 /// unpacked into the caller's memory: the only buffer here holds bytes as they lie in the file.
@@ -13,7 +13,8 @@ struct UnpackedFile: ~Copyable {
   private var pending: Range<Int>
   /// How many bytes of the file have been read, into `buffer` or into the caller's memory.
   private var bytesRead: Int
-  /// Whether a member of the gzip data has ended, and the next has not begun.
+  /// Whether a member of the gzip data, a part with its own header, has ended and the next has not
+  /// begun.
   private var isBetweenMembers = false
   /// How many unpacked bytes have been read.
   private(set) var offset = 0
@@ -39,7 +40,7 @@ struct UnpackedFile: ~Copyable {
     return overflow ? .max : product
   }
 
-  /// Reads the next `count` bytes, which errors call `part`.
+  /// Reads the next `count` bytes, which errors call `part`. Throws if the contents end before.
   mutating func read(_ count: Int, of part: String) throws -> [UInt8] {
     var bytes = [UInt8](repeating: 0, count: count)
     var span = bytes.mutableSpan
@@ -47,9 +48,10 @@ struct UnpackedFile: ~Copyable {
     return bytes
   }
 
-  /// Fills `bytes` with the next bytes, which errors call `part`.
+  /// Fills `bytes` with the next bytes, which errors call `part`. Throws if the contents end
+  /// before.
   ///
-  /// The caller has bounded their number by `capacity`.
+  /// The caller must have made sure that no more than `capacity` bytes are asked for.
   mutating func read(into bytes: inout MutableSpan<UInt8>, of part: String) throws {
     let (start, count) = (offset, bytes.count)
     let filled = try bytes.withUnsafeMutableBytes { try read(into: $0) }
@@ -69,7 +71,7 @@ struct UnpackedFile: ~Copyable {
     return Array(bytes[..<filled])
   }
 
-  /// Checks that nothing is left to read, and the checksum of the last gzip member.
+  /// Throws if anything is left to read, or if the checksum of the last gzip member is wrong.
   mutating func finish() throws {
     let end = offset
     guard try withUnsafeTemporaryAllocation(byteCount: 1, alignment: 1, { try read(into: $0) }) == 0
@@ -131,7 +133,7 @@ struct UnpackedFile: ~Copyable {
   }
 
   /// Passes over zeros behind a member, as gzip does: tapes and block devices fill their last block
-  /// with them.
+  /// with zeros.
   private mutating func passOverZeros() throws {
     while let first = pending.first, buffer[first] == 0 {
       pending.removeFirst()
@@ -174,17 +176,17 @@ struct Inflater: ~Copyable {
 
   /// The largest number of bytes that one byte of deflate data can stand for.
   ///
-  /// A match of 258 bytes takes two bits at least, so a byte holds at most four:
+  /// A match of 258 bytes takes two bits at least, so a byte holds at most four matches:
   /// https://zlib.net/zlib_tech.html.
   static let largestRatio = 1032
 
-  /// On the heap, because zlib keeps the address of the stream it was given first.
+  /// On the heap, because zlib keeps the address of the stream that it was given first.
   private let stream: UnsafeMutablePointer<z_stream>
 
   init() {
     stream = .allocate(capacity: 1)
     stream.initialize(to: z_stream())
-    // With fixed arguments it can fail only for want of memory or of a matching library.
+    // With fixed arguments the call can fail only for want of memory or of a matching library.
     let status = CZlib_inflateInitGzip(stream)
     precondition(status == Z_OK, "zlib cannot start: \(status)")
   }
@@ -197,7 +199,7 @@ struct Inflater: ~Copyable {
   /// Prepares for another member.
   mutating func reset() { inflateReset(stream) }
 
-  /// Inflates what it can of `input` into `output`, neither of them empty: `inflate`.
+  /// Inflates as much of `input` as fits into `output`: `inflate`. Neither may be empty.
   mutating func inflate(
     _ input: UnsafeRawBufferPointer, into output: UnsafeMutableRawBufferPointer
   ) -> Step {

@@ -1,6 +1,7 @@
 internal import SystemPackage
 
-/// A file to which records are appended. Each record is written completely or not at all.
+/// A file to which records are appended. Each record is written completely or, unless the file is a
+/// pipe, not at all.
 package struct AppendedFile: ~Copyable {
   private let path: String
   private let descriptor: FileDescriptor
@@ -21,7 +22,7 @@ package struct AppendedFile: ~Copyable {
 
   /// Appends `record`: `write`, as often as it takes.
   ///
-  /// - Throws: `FileError`; the file then ends where it ended before.
+  /// - Throws: `FileError`; the file then ends where it ended before, unless it is a pipe.
   package func append(_ record: some Sequence<UInt8>) throws {
     // Nil for a pipe, which cannot be cut either.
     let end = try? descriptor.seek(offset: 0, from: .end)

@@ -1,4 +1,4 @@
-/// Numbers of processors, as the kernel lists them: `0-2,5` means four processors.
+/// Processors by their numbers, as the kernel lists them: `0-2,5` means four processors.
 ///
 /// cpuset(7), "Formats", "List format".
 package struct CPUList: Equatable, Hashable, Sendable {
@@ -11,8 +11,8 @@ package struct CPUList: Equatable, Hashable, Sendable {
   /// The processors of `numbers`, in any order.
   package init(_ numbers: some Sequence<Int>) { self.numbers = Set(numbers).sorted() }
 
-  /// Reads the kernel's format; nil where `text` does not have it. White space around numbers is
-  /// passed over.
+  /// Reads the kernel's format; nil if `text` does not have it. An empty text is an empty list.
+  /// White space around numbers is passed over.
   package init?(parsing text: some StringProtocol) {
     let text = text.split(whereSeparator: \.isWhitespace).joined(separator: " ")
     var numbers: [Int] = []

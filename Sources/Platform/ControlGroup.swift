@@ -2,7 +2,7 @@
 /// systems set such limits, which the machine's own counts of processors and memory do not show.
 ///
 /// cgroups(7), and the kernel's "Control Group v2" and, for the older kind, "cgroup-v1". The limits
-/// of all groups above the process's own apply, too.
+/// of all groups above the process's own group apply, too.
 package struct ControlGroup {
   // The folders of each hierarchy, from the process's own group upwards; empty where there is no
   // such hierarchy.
@@ -54,7 +54,8 @@ package struct ControlGroup {
 
   /// The bytes that can still be allocated; nil where there is no limit.
   ///
-  /// Pages of files that were read count as used, but are given back when memory is short.
+  /// Pages of files that were read count as used for the kernel, but as free here: they are given
+  /// back when memory is short.
   package var memoryLeft: Int? {
     let newer = unified.compactMap {
       Self.memoryLeft(

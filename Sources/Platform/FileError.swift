@@ -1,6 +1,6 @@
 package import SystemPackage
 
-/// Why a file cannot be read, written or used: which file, where in it, and what to do.
+/// Why a file cannot be read, written or used: which file, where in the file, and what to do.
 package struct FileError: CodedError, Equatable {
   /// The kind of problem.
   package enum Kind: Equatable, Sendable {
@@ -15,9 +15,9 @@ package struct FileError: CodedError, Equatable {
 
   /// A part of a file's contents that has a name, as in `tensor "fc1.weight"`.
   package struct Part: Equatable, Sendable {
-    /// What it is, as in `tensor`.
+    /// What the part is, as in `tensor`.
     package let kind: String
-    /// Its name, as it stands in the file.
+    /// The part's name, as it stands in the file.
     package let name: String
 
     /// The part of this kind and name.
@@ -75,8 +75,8 @@ extension FileError {
       problem: "cannot \(operation): \(error)", advice: Sentence(SystemAdvice.text(for: error)))
   }
 
-  /// Does `work`, which calls swift-system. An error that it throws gets the file's path and the
-  /// name of the `operation`, as in "open it".
+  /// Does `work`, which calls swift-system. An `Errno` that `work` throws becomes a `FileError`
+  /// about the file at `path` and the `operation`, as in "open it"; other errors are passed on.
   static func check<Result>(
     _ path: String, _ operation: String, work: () throws -> Result
   ) throws -> Result {

@@ -47,12 +47,14 @@ package enum FileSignature: CaseIterable, Sendable {
 }
 
 extension FileSignature {
-  /// Whether a file that begins with `prefix` is text: printable letters of ASCII alone.
+  /// Whether a file that begins with `prefix` is text: printable characters of ASCII and white
+  /// space alone.
   package static func isText(_ prefix: [UInt8]) -> Bool {
     !prefix.isEmpty && prefix.allSatisfy { (32...126).contains($0) || (9...13).contains($0) }
   }
 
-  /// Whether a file that begins with `prefix` is a page in HTML or XML.
+  /// Whether a file that begins with `prefix` is a page in HTML or XML: the first character that is
+  /// not white space is <.
   package static func isPage(_ prefix: [UInt8]) -> Bool {
     prefix.first { $0 != 32 && !(9...13).contains($0) } == UInt8(ascii: "<")
   }

@@ -23,7 +23,7 @@ extension FileSystem {
     return String(cString: real)
   }
 
-  /// The path as an absolute one, in which symbolic links stay as they are.
+  /// The path as an absolute path, in which symbolic links stay as they are.
   package static func absolute(_ path: String) -> String {
     guard !path.hasPrefix("/") else { return path }
     let names = path.split(separator: "/").drop { $0 == "." }
@@ -47,14 +47,14 @@ extension FileSystem {
     return [resolved(parent(of: path)), path.split(separator: "/").last.map(String.init) ?? ""]
   }
 
-  /// The path without slashes at its end, which mean the same.
+  /// The path without slashes at its end; it leads to the same place.
   package static func withoutTrailingSlashes(_ path: String) -> String {
     var path = path[...]
     while path.count > 1, path.hasSuffix("/") { path.removeLast() }
     return String(path)
   }
 
-  /// The directory that a path's last name is in.
+  /// The directory that a path's last name is in. The path has no slash at its end.
   package static func parent(of path: String) -> String {
     guard let slash = path.lastIndex(of: "/") else { return "." }
     return slash == path.startIndex ? "/" : String(path[..<slash])

@@ -5,10 +5,11 @@ internal import SystemPackage
 
 /// Calls on directories, links and whole files. Errors name the path and say what to do.
 package enum FileSystem {
-  /// Makes a directory and, if asked to, those above it: `mkdir`.
+  /// Makes a directory and, if asked to, the directories above it: `mkdir`. Does nothing if
+  /// anything, even a file, is at `path` already.
   ///
-  /// - Returns: the directories that were not there before, the outermost first; where it throws,
-  ///   none of them stays.
+  /// - Returns: the directories that were made, the outermost first. If a directory cannot be made,
+  ///   `FileError` is thrown, and none of them stays.
   @discardableResult
   package static func makeDirectory(_ path: String, withParents: Bool = true) throws -> [String] {
     if mkdir(path, 0o777) == 0 { return [path] }
@@ -29,7 +30,7 @@ package enum FileSystem {
     for directory in directories.reversed() { rmdir(directory) }
   }
 
-  /// The names in a directory, sorted, without `.` and `..`; none where it does not exist:
+  /// The names in a directory, sorted, without `.` and `..`; none if nothing is at `path`:
   /// `opendir`, `readdir`.
   package static func names(in path: String) throws -> [String] {
     guard try isThere(path) else { return [] }
@@ -94,7 +95,7 @@ package enum FileSystem {
     return (open.deviceID, open.inode) == (found.deviceID, found.inode)
   }
 
-  /// The number of the file system that `path` is in: `stat`; nil where nothing is there.
+  /// The identifier of the file system that `path` is in: `stat`; nil if nothing is at `path`.
   package static func device(of path: String) -> UInt64? {
     (try? Stat(path)).map { UInt64($0.deviceID.rawValue) }
   }
@@ -117,8 +118,8 @@ package enum FileSystem {
     guard errno == EINVAL || errno == ENOSYS else {
       throw FileError.system(target, "replace it", error: .last)
     }
-    // Nothing ever removes a directory of this name, so one of the two directories survives
-    // whatever happens here.
+    // Only this function removes a directory of this name, and only while `target` is complete, so
+    // one of the two directories survives whatever happens here.
     let aside = target + ".old"
     if exists(aside) { try remove(aside) }
     try rename(target, to: aside)
@@ -156,7 +157,7 @@ package enum FileSystem {
     }
   }
 
-  /// The text of a file.
+  /// The text of a file. Bytes that are not UTF-8 become U+FFFD.
   ///
   /// - Throws: as ``readBytes(_:atMost:)`` does.
   package static func read(_ path: String, atMost mostBytes: Int = 1 << 30) throws -> String {
@@ -168,12 +169,12 @@ package enum FileSystem {
   /// A pipe that nobody writes to is empty. The default limit is more than the metrics of millions
   /// of steps take.
   ///
-  /// - Throws: `FileError`, also where there are more than `mostBytes`, as in a device that has no
-  ///   end.
+  /// - Throws: `FileError`, also if there are more bytes than `mostBytes`, as in a device that has
+  ///   no end.
   package static func readBytes(_ path: String, atMost mostBytes: Int = 1 << 30) throws -> [UInt8] {
     try FileError.check(path, "read it") {
-      // Nonblocking, or `open` would wait for somebody to write to a pipe; `read` is to wait for
-      // those who do.
+      // Nonblocking, since `open` would otherwise wait for somebody to write to a pipe. `read` is
+      // to wait for what writers write.
       let descriptor = try FileDescriptor.open(
         path, .readOnly, options: [.closeOnExec, .nonBlocking])
       defer { try? descriptor.close() }

@@ -10,7 +10,7 @@ internal import SystemPackage
 package struct InputFile: ~Copyable {
   /// Where the file is.
   package let path: String
-  /// Its size in bytes when it was opened.
+  /// The file's size in bytes when it was opened.
   package let size: Int
   private let descriptor: FileDescriptor
 
@@ -21,8 +21,8 @@ package struct InputFile: ~Copyable {
   ///
   /// - Throws: `FileError`.
   package init(path: String) throws {
-    // Nonblocking, or `open` would wait for somebody to write to a pipe; reading a regular file is
-    // the same with it.
+    // Nonblocking, since `open` would otherwise wait for somebody to write to a pipe. Reading a
+    // regular file is the same either way.
     let descriptor = try FileError.check(path, "open it") {
       try FileDescriptor.open(path, .readOnly, options: [.closeOnExec, .nonBlocking])
     }

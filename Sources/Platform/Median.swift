@@ -1,6 +1,6 @@
 extension Collection<Double> {
-  /// The middle value by size; the mean of the two middle values where their number is even, and
-  /// nil where there are none.
+  /// The middle value by size; the mean of the two middle values if the count of values is even,
+  /// and nil if there are none.
   package var median: Double? {
     guard !isEmpty else { return nil }
     let sorted = sorted()

@@ -13,7 +13,8 @@ package enum NumberText {
     return sign + grouped(whole) + (places > 0 ? ".\(fraction)" : "")
   }
 
-  /// `value` rounded to `places` decimals, without zeros at the end, as in 1.5 and 2.
+  /// `value` rounded to `places` decimals, without zeros at the end, as in 1.5 and 2. The digits,
+  /// as one whole number, must fit 64 bits.
   package static func trimmed(_ value: Double, places: Int) -> String {
     let scaled = (value * power(places)).rounded()
     var (whole, fraction) = digits(scaled.magnitude, places: places)
@@ -32,8 +33,8 @@ package enum NumberText {
     return digits
   }
 
-  /// The digits of `scaled` in two parts: all before the last `places` digits, which is at least
-  /// one, and the last `places` digits.
+  /// The digits of `scaled` in two parts: those before the last `places` digits, one digit at
+  /// least, and the last `places` digits.
   fileprivate static func digits(
     _ scaled: Double, places: Int
   ) -> (whole: String, fraction: String) {

@@ -2,15 +2,15 @@ internal import Glibc
 internal import SystemPackage
 
 extension OutputFile {
-  /// Replaces the file at `path` by a new one once `body` has written all of the new one. If that
+  /// Replaces the file at `path` by a new file once `body` has written all of the new file. If that
   /// fails, the old file stays.
   ///
   /// `body` writes to another file in the same folder, which is brought to the disk and only then
   /// named: at every moment, even after a crash, `path` is either the old file or the new one.
   /// Until then the new file has no name, so that nothing is left behind if the process ends early;
-  /// on a file system without nameless files, it has another name. A symbolic link stays, and the
-  /// file that it leads to is replaced. A device or a pipe cannot be replaced and is written to as
-  /// it is.
+  /// on a file system without nameless files, it has a temporary name. A symbolic link stays, and
+  /// the file that it leads to is replaced. A device or a pipe cannot be replaced and is written to
+  /// as it is.
   ///
   /// - Throws: `FileError`, or what `body` throws.
   package static func replace(
@@ -56,7 +56,8 @@ extension OutputFile {
     do {
       try FileError.check(folder, "bring it to the disk") { try descriptor.synchronize() }
     } catch let error as FileError where error.kind == .system(.invalidArgument) {
-      // Some network file systems have no such operation, and then there is nothing to wait for.
+      // Some network file systems do not have this operation, and then there is nothing to wait
+      // for.
     }
   }
 }

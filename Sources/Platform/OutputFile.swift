@@ -5,7 +5,7 @@ internal import SystemPackage
 /// A file open for writing from its beginning on.
 ///
 /// Nothing is buffered: every `write` costs at least one system call, so write in large pieces. The
-/// file is closed when the value's life ends; `close()` also throws where that fails.
+/// file is closed when the value's life ends; call `close()` to learn whether closing fails.
 ///
 /// ```swift
 /// var file = try OutputFile(creating: "picture.png")
@@ -121,30 +121,30 @@ extension ByteSink where Self: ~Copyable {
 /// How a large file goes to the disk while it is written.
 ///
 /// By default the system keeps gigabytes in memory before it writes any of them, and
-/// ``OutputFile/synchronize()`` would wait for all. Each page of memory that is used for the first
-/// time costs time as well, much on virtual machines. Here the system begins to write each piece at
-/// once, and later gives its memory back, so that the next pieces use the same memory. The last
-/// `lag` bytes of a file stay in memory, and so does all of a smaller file.
+/// ``OutputFile/synchronize()`` would wait for all of them. Each page of memory that is used for
+/// the first time costs time as well, much on virtual machines. Here the system begins to write
+/// each piece at once, and later frees the piece's memory, so that the next pieces use the same
+/// memory. The last `lag` bytes of a file stay in memory, and so does all of a smaller file.
 struct WriteBehind {
   private static let piece = 8 << 20
   private static let lag = 64 << 20
 
-  /// Where the part ends whose writing has begun.
+  /// The end of the part that the system has begun to write.
   private var begun = 0
-  /// Where the part ends whose memory was given back.
+  /// The end of the part whose memory was given back.
   private var released = 0
 
   /// Notes that all bytes before `end` have been written and will not change: `sync_file_range`,
   /// and `posix_fadvise` with `POSIX_FADV_DONTNEED` for bytes more than `lag` before `end`.
   ///
-  /// Neither waits for the disk. The second call alone would also begin to write, but it asks every
-  /// processor to give up pages that are not written yet, and waits for busy ones. Both do nothing
-  /// for a file that is on no disk.
+  /// Neither call waits for the disk. The second call alone would also begin to write, but it asks
+  /// every processor to give up pages that are not written yet, and waits for busy processors. The
+  /// two calls do nothing for a file that is on no disk.
   mutating func advance(to end: Int, _ descriptor: FileDescriptor) {
     guard end - begun >= Self.piece else { return }
     CFiles_begin_writing(descriptor.rawValue, begun, end - begun)
     begun = end
-    // Only whole pages are given back; the largest have 64 KiB.
+    // Only whole pages are given back; the largest pages have 64 KiB.
     let old = (end - Self.lag) & ~0xffff
     guard old > released else { return }
     posix_fadvise(descriptor.rawValue, released, old - released, POSIX_FADV_DONTNEED)
@@ -153,11 +153,11 @@ struct WriteBehind {
 }
 
 extension OutputFile {
-  /// Creates a file that has no name in the folder of `name`: `open` with `O_TMPFILE`. It vanishes
-  /// with the process, however that ends, unless ``giveName(_:)`` is called.
+  /// Creates a file that has no name in the folder of `name`: `open` with `O_TMPFILE`. The file
+  /// vanishes with the process, however that ends, unless ``giveName(_:)`` is called.
   ///
-  /// Where the file system has no such files, or where `/proc`, through which they are named, is
-  /// not mounted, the file is called `name` from the beginning.
+  /// If the file system has no nameless files, or `/proc`, through which they get names, is not
+  /// mounted, the file is called `name` from the beginning.
   init(temporary name: String, permissions: FilePermissions, path: String) throws {
     // The value of O_TMPFILE without O_DIRECTORY: neither Swift's C library nor swift-system has
     // it.
@@ -173,7 +173,7 @@ extension OutputFile {
     }
   }
 
-  /// Calls the file `name`, if it has no name: `linkat`.
+  /// Gives the file the name `name`, if it has none: `linkat`.
   ///
   /// - Throws: `FileError`.
   func giveName(_ name: String) throws {

@@ -1,9 +1,9 @@
 internal import CLinux
 internal import Glibc
 
-/// A limit on the memory of this process, as `ulimit -v` and `ulimit -d` set it in a shell, and
-/// batch systems do. Beyond it allocations fail, however much memory the machine has, and libraries
-/// end the process without a message.
+/// A limit on the memory of this process, as `ulimit -v` and `ulimit -d` set it in a shell, and as
+/// batch systems set it. Beyond the limit allocations fail, however much memory the machine has,
+/// and libraries end the process without a message.
 package struct ProcessLimit: Codable, Equatable {
   /// The option of `ulimit` that shows and sets the limit: `-v` or `-d`.
   package let option: String
@@ -19,8 +19,8 @@ package struct ProcessLimit: Codable, Equatable {
   /// path.
   ///
   /// proc(5), "/proc/pid/limits", in bytes, and "/proc/pid/statm", in pages: the first number
-  /// counts all pages, the sixth those of data and stack. getrlimit(2) says which of them each
-  /// limit is about.
+  /// counts all pages, the sixth those of data and stack. getrlimit(2) says which of these pages
+  /// each limit counts.
   package static func all(root: String = "") -> [ProcessLimit] {
     let pages = ((try? FileSystem.read("\(root)/proc/self/statm")) ?? "")
       .split(whereSeparator: \.isWhitespace).compactMap { Int($0) }
@@ -31,7 +31,7 @@ package struct ProcessLimit: Codable, Equatable {
     }
   }
 
-  /// Makes sure that this process can allocate `bytes`, and ``reserve`` beside them.
+  /// Throws unless this process can allocate `bytes` bytes, and ``reserve`` beside them.
   ///
   /// - Throws: `Failure` with `unavailable`.
   package static func require(
@@ -49,7 +49,7 @@ package struct ProcessLimit: Codable, Equatable {
   /// predicted. Call it before there are threads.
   package static func spareAddresses() { if !all().isEmpty { CLinux_share_heap() } }
 
-  /// The soft limit called `name` in `/proc/self/limits`; nil where there is none.
+  /// The soft limit called `name` in `/proc/self/limits`; nil if it is unlimited or not listed.
   package static func limit(_ name: String, root: String) -> Int? {
     let text = (try? FileSystem.read("\(root)/proc/self/limits")) ?? ""
     return text.split(separator: "\n").first { $0.hasPrefix(name) }?

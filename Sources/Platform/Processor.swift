@@ -42,7 +42,8 @@ extension Processor {
     slowGovernor = Self.slowGovernor("\(folder)/cpu\(online.numbers.first ?? 0)/cpufreq")
   }
 
-  /// The hardware threads that this thread is bound to: proc(5), `Cpus_allowed_list`.
+  /// The hardware threads that this thread is bound to, or number 0 alone if the system does not
+  /// tell: proc(5), `Cpus_allowed_list`.
   package static func affinity(root: String = "") -> CPUList {
     affinity(of: "thread-self", root: root) ?? CPUList([0])
   }
@@ -55,13 +56,13 @@ extension Processor {
     return line.flatMap { CPUList(parsing: $0.dropFirst(18)) }
   }
 
-  /// The numbers of the cores that the hardware threads `cpus` belong to.
+  /// The indices in ``cores`` of the cores that the hardware threads `cpus` belong to.
   package func cores(of cpus: CPUList) -> Set<Int> {
     let numbers = Set(cpus.numbers)
     return Set(cores.indices.filter { !numbers.isDisjoint(with: cores[$0].numbers) })
   }
 
-  /// The lines of the first processor in /proc/cpuinfo, by the words before their colon.
+  /// The first processor's values in /proc/cpuinfo, by the words before the colon of their line.
   static func fields(ofFirst text: String) -> [String: String] {
     var fields: [String: String] = [:]
     for line in text.split(separator: "\n", omittingEmptySubsequences: false) {

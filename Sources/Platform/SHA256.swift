@@ -27,7 +27,7 @@ package struct SHA256: ~Copyable {
     Self.check(EVP_DigestUpdate(context, bytes.baseAddress, bytes.count))
   }
 
-  /// The digest of what was appended, 32 bytes; nothing may be appended afterwards.
+  /// The digest of all appended bytes, 32 bytes; nothing may be appended afterwards.
   package mutating func finalize() -> [UInt8] {
     [UInt8](unsafeUninitializedCapacity: 32) { digest, count in
       Self.check(EVP_DigestFinal_ex(context, digest.baseAddress, nil))
@@ -35,16 +35,15 @@ package struct SHA256: ~Copyable {
     }
   }
 
-  /// These calls fail only where memory is exhausted, or where the machine's settings forbid
-  /// SHA-256.
+  /// OpenSSL's calls fail only if memory is exhausted, or if the machine's settings forbid SHA-256.
   private static func check(_ status: CInt) {
     precondition(status == 1, "OpenSSL cannot compute a SHA-256 on this machine")
   }
 }
 
 extension SHA256 {
-  /// The digest of the file at `path`. It is read in pieces: mapped, it would count as memory of
-  /// this process.
+  /// The digest of the file at `path`. The file is read in pieces: if it were mapped, it would
+  /// count as memory of this process.
   ///
   /// - Throws: `Failure` with `inputOutput`.
   package static func digest(ofFile path: String) throws -> [UInt8] {
@@ -61,7 +60,7 @@ extension SHA256 {
     }
   }
 
-  /// A digest as text, two digits a byte.
+  /// A digest as text, two digits for each byte, in small letters.
   package static func hexadecimal(_ digest: some Sequence<UInt8>) -> String {
     digest.map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
   }
@@ -69,9 +68,9 @@ extension SHA256 {
 
 /// A new file whose SHA-256 is computed while it is written, so that it need not be read again.
 ///
-/// Bytes are hashed and written 256 KiB at a time. That is a number of whole pages, since writing a
-/// page in two parts costs twice as much; and a larger piece would have left the processor's cache
-/// before it is hashed.
+/// Bytes are hashed and written 256 KiB at a time. A piece has whole pages, since writing a page in
+/// two parts costs twice as much; and a larger piece would have left the processor's cache before
+/// it is hashed.
 package struct HashedFile: ByteSink, ~Copyable {
   package private(set) var offset = 0
   private var file: OutputFile
@@ -104,7 +103,8 @@ package struct HashedFile: ByteSink, ~Copyable {
     piece.removeAll(keepingCapacity: true)
   }
 
-  /// The SHA-256 of all that was written, in hexadecimal; nothing may be written afterwards.
+  /// The SHA-256 of all that was written, in hexadecimal. Call it once; nothing may be written
+  /// afterwards.
   package mutating func digest() throws -> String {
     try flush()
     return SHA256.hexadecimal(hash.finalize())

@@ -22,7 +22,7 @@ extension SettingName {
   package static let count: SettingName = "count"
   /// The folder with the images.
   package static let data: SettingName = "data"
-  /// The labels between whose images a walk through the latent space leads.
+  /// The labels whose images a walk through the latent space leads from and to.
   package static let digits: SettingName = "digits"
   /// What teams exchange: gradients, or layer inputs and deltas.
   package static let exchange: SettingName = "exchange"

@@ -4,8 +4,9 @@ internal import Synchronization
 /// The request to stop this process: SIGTERM, SIGINT, SIGHUP or a batch system's warning.
 ///
 /// One thread waits for these signals (`sigwait`), and all others block them: no handler is needed,
-/// and a request is noticed while the main thread waits in MPI. A second signal, unless it is a
-/// warning, ends the process at once, as it does without this type.
+/// and a request is noticed while the main thread waits in MPI. Warnings aside, a second signal
+/// ends the process at once, as it does without this type, unless it comes within half a second of
+/// the first.
 package final class StopSignal: Sendable {
   /// When the value was made, shortly after the process began.
   package let start = ContinuousClock.now
@@ -23,11 +24,12 @@ package final class StopSignal: Sendable {
   /// Whether a signal has come.
   package var isRequested: Bool { requested.load(ordering: .relaxed) }
 
-  /// Begins to wait for the signals. Call it before MPI starts, so that all threads block them.
+  /// Begins to wait for the signals. Call it before MPI starts, so that all threads block the
+  /// signals.
   ///
   /// Signals that the process ignores from its start stay ignored: SIGINT in a shell's background
-  /// job, SIGHUP under `nohup`. `notice` is called, on another thread, for the first signal, unless
-  /// that is a warning.
+  /// job, SIGHUP under `nohup`. `notice` is called, on another thread, for the first signal of all,
+  /// unless that is a warning.
   package func listen(notice: @escaping @Sendable () -> Void) {
     let signals = SignalSet(
       (Self.warnings + [SIGTERM, SIGINT, SIGHUP]).filter { !SignalSet.isIgnored($0) })
@@ -49,7 +51,7 @@ package final class StopSignal: Sendable {
     if thread == nil { signals.unblock() }
   }
 
-  /// Tells what each signal means, given those before it.
+  /// Tells what each signal means, given the signals before it.
   struct Sequence {
     enum Meaning: Equatable {
       case stop(isTold: Bool)
@@ -85,7 +87,7 @@ private struct SignalSet {
     for signal in signals { sigaddset(&set, signal) }
   }
 
-  /// Blocks the signals in this thread and in those that it starts.
+  /// Blocks the signals in this thread and in the threads that it starts.
   func block() { change(SIG_BLOCK) }
 
   /// Lets the signals through again.
@@ -108,7 +110,7 @@ private struct SignalSet {
     Glibc.signal(signal, SIG_DFL)
     unblock()
     raise(signal)
-    // A container's first process is not ended by signals of its own.
+    // A container's first process is not ended by signals that it sends to itself.
     _exit(128 + signal)
   }
 

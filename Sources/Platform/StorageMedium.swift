@@ -1,6 +1,6 @@
 internal import CLinux
 
-/// What the files of a directory are kept in.
+/// The medium that keeps the files of a directory.
 package enum StorageMedium: Sendable {
   /// This machine's memory: tmpfs.
   case memory

@@ -31,6 +31,6 @@ package enum SystemAdvice {
   /// The system's words for `error`, then what to do: the end of a sentence.
   package static func refusal(_ error: Errno) -> String { "\(error); \(text(for: error))" }
 
-  /// The same for the C library's error number `code`.
+  /// The words and the advice for the C library's error number `code`.
   package static func refusal(_ code: CInt) -> String { refusal(Errno(rawValue: code)) }
 }

@@ -7,7 +7,7 @@ internal import Synchronization
 package struct Thread {
   private let handle: pthread_t
 
-  /// Starts `body` on a new thread; nil where the system grants none.
+  /// Starts `body` on a new thread; nil if the system grants no thread.
   package init?(_ body: @escaping @Sendable () -> Void) {
     final class Box {
       let body: @Sendable () -> Void
@@ -32,13 +32,13 @@ package struct Thread {
   package func join() { pthread_join(handle, nil) }
 }
 
-/// The threads of a rank, which share its work. Thread number 0 is the caller's; the pool starts
-/// the others.
+/// The threads of a rank, which share its work. Thread 0 is the caller's; the pool starts threads 1
+/// to `count` − 1.
 ///
 /// A waiting thread polls, as ranks do in a barrier: a step gives threads work twice in a few
-/// hundred microseconds, and waking a sleeping thread takes tens of them. After a while without
-/// work, or where threads outnumber cores, a thread yields and then sleeps. Only the caller's
-/// thread may call MPI.
+/// hundred microseconds, and waking a sleeping thread takes tens of microseconds. After a while
+/// without work, or where threads outnumber cores, a thread yields and then sleeps. Only the
+/// caller's thread may call MPI.
 package final class ThreadPool {
   /// The number of threads.
   package let count: Int
@@ -46,7 +46,7 @@ package final class ThreadPool {
   private let round: Round
   private let threads: [Thread]
 
-  /// Starts all threads but the caller's.
+  /// Starts all threads but the caller's; `count`, one at least, includes the caller's.
   ///
   /// - Throws: `Failure` with `unavailable` where the system grants no more threads.
   package init(_ count: Int) throws {
@@ -89,8 +89,9 @@ private final class Round: Sendable {
   private let number = Atomic(0)
   private let busy = Atomic(0)
 
-  // Sound: written before `number` is stored with release order and read after that was seen with
-  // acquire order; not touched again until `busy`, counted down in the same way, is zero.
+  // Sound: `body` is written before `number` is increased with release order, and read after the
+  // new number was seen with acquire order. It is not touched again until `busy`, counted down in
+  // the same way, is zero.
   nonisolated(unsafe) private var body: ((Int) -> Void)?
 
   func begin(_ body: ((Int) -> Void)?, workers: Int) {
@@ -118,7 +119,7 @@ private final class Round: Sendable {
     }
   }
 
-  // Not inlined: the thread must have released the work before it says that it has ended.
+  // Not inlined: the thread must have released `body` before it counts itself out of `busy`.
   @inline(never)
   private func perform(_ thread: Int) -> Bool {
     guard let body else { return false }

@@ -1,4 +1,4 @@
-/// The cores that this process may use, and a job that it starts on this machine.
+/// The cores that this process may use, and that a job which it starts on this machine may use.
 package struct UsableCores: Codable, Equatable, Sendable {
   /// The processor's name.
   package let processor: String

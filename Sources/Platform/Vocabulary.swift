@@ -1,6 +1,6 @@
 /// How a program words what a ``Sentence`` refers to.
 package struct Vocabulary: Sendable {
-  /// The words for a setting, and for the value behind it; that is nil where no value is meant.
+  /// The words for a setting and, unless that is nil, for the value that it has or shall be given.
   package let setting: @Sendable (SettingName, String?) -> String
 
   /// The words for a command, by its name.

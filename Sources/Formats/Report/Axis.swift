@@ -1,10 +1,10 @@
 internal import Glibc
 
-/// An axis of a chart: the values that it shows, and the numbers that are written at it.
+/// An axis of a chart: the range of values that it shows, and the numbers written beside it.
 struct Axis {
-  /// The numbers at its ends.
+  /// The values at the axis's ends.
   let range: ClosedRange<Double>
-  /// The numbers that are written at it, in rising order.
+  /// The numbers that are written beside the axis, in rising order.
   let ticks: [Double]
   /// How many decimals the ticks need.
   let places: Int
@@ -12,14 +12,15 @@ struct Axis {
   /// An axis with a few ticks, at multiples of 1, 2 or 5 times a power of ten.
   ///
   /// - Parameters:
-  ///   - values: the numbers it has to show; those that cannot be drawn are left out.
-  ///   - isRound: whether it begins and ends at ticks, rather than with the values.
+  ///   - values: the numbers that the axis has to show; numbers that cannot be drawn are left out.
+  ///   - isRound: whether the axis begins and ends at ticks, rather than at the least and the
+  ///     greatest value.
   ///   - isWhole: whether only whole numbers are ticks.
-  ///   - most: the most parts that ticks cut the range of the values into.
+  ///   - most: an upper bound for the count of parts that ticks cut the range of the values into.
   init(_ values: [Double], isRound: Bool = true, isWhole: Bool = false, most: Int = 5) {
     let drawn = values.filter(\.isDrawable)
     var (low, high) = (drawn.min() ?? 0, drawn.max() ?? 1)
-    // Numbers this close to one another have no other number between them for a tick.
+    // Numbers this close to one another leave no room for ticks between them.
     if high - low <= max(abs(low), abs(high), 1e-290) * 1e-9 {
       let room = max(abs(low) * (isWhole ? 1e-9 : 0.1), isWhole ? 1 : 1e-6)
       (low, high) = (low - room, high + room)
@@ -35,7 +36,7 @@ struct Axis {
     places = max(0, Int((-log10(step) - 1e-9).rounded(.up)))
   }
 
-  /// The least of 1, 2 and 5 × 10ⁿ that is not below `least`.
+  /// The least of 1, 2 and 5 × 10ⁿ that is not below `least`; at least 1 if `isWhole`.
   private static func step(_ least: Double, isWhole: Bool) -> Double {
     let power = pow(10, floor(log10(least)))
     let step = [1, 2, 5, 10].map { $0 * power }.first { $0 >= least * (1 - 1e-9) } ?? 10 * power
@@ -50,7 +51,7 @@ struct Axis {
 }
 
 extension Double {
-  /// Whether an axis can show the number: it is finite, and so is its distance from any other such
-  /// number.
+  /// Whether an axis can show the number: its magnitude is below 10³⁰⁰, so that differences between
+  /// such numbers are finite.
   var isDrawable: Bool { magnitude < 1e300 }
 }

@@ -12,7 +12,8 @@ struct ChartFrame {
   /// Whether the horizontal axis has grid lines, too.
   var isSquared = false
 
-  /// The room left of the plot for the vertical axis's numbers, seven units for a digit.
+  /// The room left of the plot for the vertical axis's numbers: seven units for a digit, and 50 at
+  /// least.
   var left: Double {
     let digits = y.ticks.map { NumberText.fixed($0, y.places).count }.max() ?? 0
     return max(50, 7 * Double(digits) + 8)
@@ -80,6 +81,6 @@ struct ChartFrame {
 }
 
 extension NumberText {
-  /// A coordinate in a drawing: one decimal, and none where it is 0.
+  /// A coordinate in a drawing, with one decimal, or none if that is 0.
   static func coordinate(_ value: Double) -> String { trimmed(value, places: 1) }
 }

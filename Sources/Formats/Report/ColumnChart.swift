@@ -8,7 +8,7 @@ package struct ColumnChart: Sendable {
   package let x: String
   /// The vertical axis's name and unit.
   package let y: String
-  /// The columns' heights, from number 0 on.
+  /// The columns' heights. The column of index 0 stands at 0 on the horizontal axis.
   package let heights: [Double]
 
   /// A chart of `heights`, one at least.

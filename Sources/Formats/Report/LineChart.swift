@@ -4,14 +4,14 @@ internal import Platform
 package struct LineChart: Sendable {
   /// A curve.
   package struct Curve: Sendable {
-    /// The name that is written at its end.
+    /// The name that is written at the curve's end.
     package let name: String
-    /// Its class in the page's style sheet, which gives it a colour.
+    /// The curve's class in the page's style sheet, which gives the curve a colour.
     package let kind: String
-    /// Its points, from left to right.
+    /// The curve's points, from left to right.
     package let points: [(x: Double, y: Double)]
 
-    /// A curve through `points`; those that cannot be drawn are left out.
+    /// A curve through `points`; points that cannot be drawn are left out.
     package init(_ name: String, kind: String, points: [(x: Double, y: Double)]) {
       self.name = name
       self.kind = kind
@@ -32,7 +32,7 @@ package struct LineChart: Sendable {
   /// The decimals of the values at the curves' ends.
   package var places = 1
 
-  /// A chart of `curves`, of which those without points are left out.
+  /// A chart of `curves`; curves without points are left out.
   package init(_ title: String, x: String, y: String, curves: [Curve]) {
     self.title = title
     self.x = x
@@ -40,7 +40,7 @@ package struct LineChart: Sendable {
     self.curves = curves.filter { !$0.points.isEmpty }
   }
 
-  /// The chart; the horizontal axis has whole numbers alone.
+  /// The chart; only whole numbers are written at the horizontal axis.
   package var markup: Markup {
     let points = curves.flatMap(\.points)
     let frame = ChartFrame(
@@ -59,7 +59,7 @@ package struct LineChart: Sendable {
       Markup.element(
         "path", ["d": "M" + places.joined(separator: "L"), "class": "curve \(curve.kind)"])
     ]
-    // Points are marked as long as they can be told apart.
+    // Points are marked if there are so few that they can be told apart.
     if places.count <= 40 {
       let dots = places.map { "M\($0)h0" }.joined()
       marks.append(.element("path", ["d": dots, "class": "dots \(curve.kind)"]))

@@ -7,7 +7,7 @@ extension Markup {
     .element("p", ["class": "missing"], content: Markup(text))
   }
 
-  /// Blocks beside one another where there is room, below one another where there is not.
+  /// Blocks beside one another if there is room, otherwise below one another.
   package static func row(_ blocks: [Markup]) -> Markup {
     .element("div", ["class": "row"], content: Markup(blocks))
   }

@@ -13,7 +13,7 @@ package struct Markup: Sendable {
   /// Pieces one after another.
   package init(_ pieces: [Markup]) { text = pieces.map(\.text).joined() }
 
-  /// An element with `attributes`, in that order; those whose value is nil are left out.
+  /// An element with `attributes`, in that order; attributes whose value is nil are left out.
   package static func element(
     _ name: String, _ attributes: KeyValuePairs<String, String?> = [:], content: Markup...
   ) -> Markup {
@@ -57,10 +57,10 @@ package struct Markup: Sendable {
     return "<\(name)\(words.joined())>"
   }
 
-  /// The five characters that mean something to HTML as entities, and characters that no page may
-  /// have as U+FFFD.
+  /// `text` with entities for the five characters that mean something to HTML, and U+FFFD for the
+  /// characters that no page may have.
   private static func escaped(_ text: String) -> String {
-    // Pictures and paths are long and have none of them.
+    // Data of pictures and paths of drawings are long and have none of these characters.
     let isPlain = text.utf8.allSatisfy { byte in
       switch UnicodeScalar(byte) {
       case "&", "<", ">", "\"", "'": false

@@ -1,11 +1,11 @@
-/// Pictures of which one is shown at a time, chosen by click, touch or arrow keys, without a
-/// script: they are radio buttons, each followed by what it shows.
+/// Pictures that are shown one at a time, chosen by click, touch or arrow keys. The slider needs no
+/// script: its positions are radio buttons, each followed by what the position shows.
 package struct PictureSlider: Sendable {
   /// One position of the slider.
   package struct Position: Sendable {
-    /// The text on its button.
+    /// The text on the position's button.
     package let name: String
-    /// What it shows.
+    /// What the position shows.
     package let content: Markup
 
     /// A position that shows `content`.
@@ -19,7 +19,7 @@ package struct PictureSlider: Sendable {
   package let title: String
   /// A name that no other slider of the page has.
   package let name: String
-  /// The positions, of which the last is shown at first.
+  /// The positions. The last one is shown at first.
   package let positions: [Position]
 
   /// A slider of `positions`.

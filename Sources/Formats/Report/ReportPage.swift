@@ -22,7 +22,7 @@ package struct ReportPage: Sendable {
     let value: String
     let unit: String
 
-    /// `value`, and in small letters its unit or another remark.
+    /// `value` and, in small letters behind it, a unit or another remark.
     package init(_ name: String, _ value: String, unit: String = "") {
       self.name = name
       self.value = value
@@ -65,7 +65,7 @@ package struct ReportPage: Sendable {
       .void("meta", ["name": "viewport", "content": "width=device-width, initial-scale=1"]),
       .newline,
       .void("meta", ["name": "color-scheme", "content": "light dark"]), .newline,
-      // Without it browsers ask the server for an icon.
+      // Without this link browsers ask the server for an icon.
       .void("link", ["rel": "icon", "href": "data:,"]), .newline,
       .element("title", content: Markup(title)), .newline,
       .style(ReportStyle.sheet))

@@ -4,10 +4,10 @@ enum ReportStyle {
   /// The style sheet.
   static let sheet = colors + page + charts + slider
 
-  /// Curves are blue and orange of Okabe and Ito's set, "Color Universal Design", 2008; the ten
+  /// Curves are blue and orange after Okabe and Ito's set, "Color Universal Design", 2008. The ten
   /// classes have Petroff's colours, "Accessible Color Sequences for Data Visualization", 2021,
-  /// arXiv 2107.02270, chosen to stay apart in the common kinds of colour blindness; three of them
-  /// are lighter where it is dark.
+  /// arXiv 2107.02270, which stay apart in the common kinds of colour blindness; on a dark page
+  /// three of the ten are lighter.
   private static let colors = """
     :root{color-scheme:light dark;--page:#fff;--ink:#1f2328;--soft:#59636e;--rule:#d9dee4;
     --card:#f6f8fa;--link:#0062a3;--first:#0072b2;--second:#c2570c;--third:#009e73}

@@ -1,10 +1,10 @@
 internal import Platform
 
-/// Points in a plane, coloured by their class. There are ten colours, which class 10 and later ones
-/// use again; each class's number stands at the middle of its points, for readers who cannot tell
+/// Points in a plane, coloured by their class. There are ten colours: class 10 has that of class 0,
+/// and so on; each class's number stands at the middle of its points, for readers who cannot tell
 /// the colours apart.
 package struct ScatterChart: Sendable {
-  /// A point and its class, from 0.
+  /// A point and its class, counted from 0.
   package typealias Point = (x: Double, y: Double, kind: Int)
 
   /// What the chart shows, for readers who cannot see it.
@@ -18,7 +18,7 @@ package struct ScatterChart: Sendable {
   /// Where the classes' numbers stand.
   package let middles: [Point]
 
-  /// A chart of `points`, those that cannot be drawn left out.
+  /// A chart of `points` and `middles`; points that cannot be drawn are left out.
   package init(_ title: String, x: String, y: String, points: [Point], middles: [Point]) {
     self.title = title
     self.x = x
@@ -27,7 +27,7 @@ package struct ScatterChart: Sendable {
     self.middles = middles.filter { $0.x.isDrawable && $0.y.isDrawable }
   }
 
-  /// The chart; a unit is as long on both axes.
+  /// The chart; a unit has the same length on the two axes.
   package var markup: Markup {
     let frame = frame
     return frame.markup(
@@ -40,7 +40,7 @@ package struct ScatterChart: Sendable {
           }))
   }
 
-  /// Axes of one length around all points.
+  /// Two axes of the same length around all points.
   private var frame: ChartFrame {
     let (xs, ys) = (points.map(\.x), points.map(\.y))
     let ends = [xs, ys].map { ($0.min() ?? -1, $0.max() ?? 1) }
@@ -74,7 +74,8 @@ package struct ScatterChart: Sendable {
     return places
   }
 
-  /// The points in groups of one class; many groups, so that no class covers the others.
+  /// The points as groups, each of one class. Every 500 points are grouped anew, so that no class
+  /// covers the others.
   private func layers(_ frame: ChartFrame) -> [Markup] {
     let size = 500
     let kinds = kinds
@@ -101,6 +102,6 @@ package struct ScatterChart: Sendable {
   /// The classes that occur.
   private var kinds: [Int] { Set(points.map(\.kind)).sorted() }
 
-  /// The style of a class's points: there are ten.
+  /// The style of a class's points, one of ten.
   private static func colour(_ kind: Int) -> String { "k\(kind % 10)" }
 }
