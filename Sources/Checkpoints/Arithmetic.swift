@@ -3,19 +3,19 @@ package import Kernels
 /// How a run's matrix products are computed, as far as a model's bits depend on it: a part of
 /// `state.json`.
 package struct Arithmetic: Codable, Equatable {
-  /// The number of the definition of sums; nil in checkpoints of earlier versions, in which a library
-  /// chose how to sum.
+  /// The number of the definition of sums; nil in checkpoints of earlier versions, which left to a library
+  /// how to sum.
   package var sums: Int?
 
-  /// The instructions of bf16 products, each of which rounds in its own way; nil in fp32, where all
-  /// give the same bits. Earlier versions wrote them in fp32, too.
+  /// The instruction set of bf16 products, since each set rounds in its own way; nil in fp32, where all sets
+  /// give the same bits. Earlier versions wrote the set in fp32, too.
   var instructions: String?
 
-  /// The number of this version's definition: a sum is a chain of fused multiply-adds; that of a gradient
-  /// is a tree of chains over 64 positions.
+  /// The number of this version's definition: a sum is a chain of fused multiply-adds; the sum of a gradient
+  /// is a tree of chains, each over 64 positions.
   private static let definition = 1
 
-  /// Whether a job of this program can have written these values.
+  /// Whether a job of this version, or of an earlier one, can have written these values.
   var isPlausible: Bool {
     guard let sums else { return true }
     return sums == Self.definition
@@ -30,7 +30,7 @@ extension Arithmetic {
       sums: Self.definition, instructions: precision == .fp32 ? nil : instructions.rawValue)
   }
 
-  /// The instructions of bf16 products; nil in fp32, also in checkpoints of earlier versions.
+  /// The instruction set of bf16 products; nil in fp32, and in all checkpoints of earlier versions.
   package var bf16Instructions: String? { sums == nil ? nil : instructions }
 
   /// A sentence that tells why a run, computed as `earlier` so far, will not have the bits that it would

@@ -12,7 +12,7 @@ package enum Checkpoint {
   /// Adam's moments, under PyTorch's names behind `exp_avg.` and `exp_avg_sq.`.
   static let optimizerName = "optimizer.safetensors"
 
-  /// Where the run stands, and its recipe.
+  /// Where the run stands, its recipe, and the digests of its data: ``CheckpointState``.
   package static let stateName = "state.json"
 
   /// The files that the checksums cover, in their order.
@@ -32,7 +32,7 @@ package enum Checkpoint {
     return step
   }
 
-  /// The beginning of the names of checkpoints that are not completely written, or removed.
+  /// The beginning of the names of directories in which a checkpoint is being written or removed.
   static let temporaryPrefix = ".unfinished-"
 }
 
@@ -40,18 +40,18 @@ extension Checkpoint {
   /// Writes `replica` and `state` as a new directory in `parent`, completely or not at all.
   ///
   ///  1. All files are written to a temporary directory.
-  ///  2. They are brought to the disk, and `synchronize` is called.
+  ///  2. The files are brought to the disk, and `synchronize` is called.
   ///  3. The temporary directory is renamed. A checkpoint of the same step is replaced.
   ///
   /// - Parameters:
   ///   - replica: the parameters and moments.
-  ///   - state: the state, which has the number of steps.
+  ///   - state: the state, with the number of steps that names the directory.
   ///   - parent: the run directory.
-  ///   - rows: memory of ``TensorFile/rowsCount(_:)`` floats, through which tensors are written.
-  ///   - synchronize: brings other files to the disk that must be there before the checkpoint.
+  ///   - rows: scratch memory of ``TensorFile/rowsCount(_:)`` floats for writing tensors.
+  ///   - synchronize: brings those other files to the disk that must be there before the checkpoint.
   /// - Returns: the directory's name and the SHA-256 of its model. Until `parent` is brought to the disk,
   ///   a crash of the machine may still lose the checkpoint.
-  /// - Throws: `Failure` or `FileError`; nothing in `parent` has changed then.
+  /// - Throws: `Failure` or `FileError`; `parent` then still has the checkpoints that it had, whole.
   package static func write(
     _ replica: Replica, _ state: CheckpointState, in parent: String, rows: Vector,
     synchronize: () -> Void
@@ -72,8 +72,8 @@ extension Checkpoint {
     }
   }
 
-  /// Writes the files of a checkpoint. All are written before the first is brought to the disk: most of
-  /// the others are then there as well when that is done.
+  /// Writes the files of a checkpoint. All are written before the first is brought to the disk: meanwhile the
+  /// system mostly brings the others there, too.
   ///
   /// - Returns: the SHA-256 of the model.
   private static func writeFiles(
@@ -111,7 +111,7 @@ extension Checkpoint {
       "format": "pt", "lockstep.pixels": "\(model.pixels)", "lockstep.hidden": "\(model.hidden)",
       "lockstep.latent": "\(model.latent)", "lockstep.seed": "\(state.recipe.seed)",
     ]
-    // A setting that has the value of earlier versions is not written: published models keep their bits.
+    // A setting that has the value of earlier versions is not written: so published models keep their bits.
     for figure in state.recipe.figures where figure.differsFromAbsence {
       metadata["lockstep.\(figure.key)"] = figure.text
     }
@@ -124,16 +124,16 @@ extension Checkpoint {
 }
 
 extension Checkpoint {
-  /// The floats of memory that saving states of `layout` takes: a copy of the state, and the rows through
-  /// which it is written.
+  /// The floats of memory that saving states of `layout` takes: a copy of the tensors, and the rows through
+  /// which the copy is written.
   package static func saveCount(_ layout: ParameterLayout) -> Int {
     Replica.count(layout) + TensorFile.rowsCount(layout)
   }
 }
 
 extension Failure {
-  /// The failure where `subject`, which a checkpoint would have, is not finite: training could not be
-  /// resumed from such a checkpoint, so it is not written.
+  /// The failure where `subject`, which a checkpoint would have, is not finite: no checkpoint is written,
+  /// since training could not be resumed from it.
   package static func notFinite(_ subject: String) -> Failure {
     Failure(
       .disagreement,
@@ -144,7 +144,8 @@ extension Failure {
 }
 
 extension Checkpoint {
-  /// Reads the parameters and moments of the checkpoint `directory` into `replica`.
+  /// Reads the parameters and moments of the checkpoint `directory` into `replica`; its checksums are not
+  /// verified here.
   package static func read(_ directory: String, into replica: Replica) throws {
     let model = try SafetensorsFile(opening: "\(directory)/\(modelName)")
     try TensorFile.read([("", replica.parameters)], replica.layout, from: model)

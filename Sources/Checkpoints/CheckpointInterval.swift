@@ -2,15 +2,15 @@ internal import Engine
 
 /// When to write checkpoints in addition to those at epochs' ends.
 package enum CheckpointInterval: Equatable, Sendable {
-  /// At no other time.
+  /// Only at epochs' ends.
   case epoch
-  /// After every step whose number, from the beginning of the run, is a multiple of this.
+  /// After every step whose number, counted from the beginning of the run, is a multiple of this number.
   case steps(Int)
   /// When this many seconds have passed since the last checkpoint, by rank zero's clock.
   case seconds(Double)
 
-  /// Reads `epoch`, a number of steps (`100`) or of seconds (`30s`, `0.5s`; a ten-thousandth at
-  /// least); nil where the text is none of these.
+  /// Reads `epoch`, a count of steps (`100`) or a count of seconds (`30s`, `0.5s`; at least a ten-thousandth,
+  /// at most 10⁹); nil where the text is none of these.
   package init?(_ text: String) {
     if text == "epoch" {
       self = .epoch
@@ -25,13 +25,13 @@ package enum CheckpointInterval: Equatable, Sendable {
     }
   }
 
-  /// Whether a checkpoint is due after `step`; false for an interval in seconds.
+  /// Whether a checkpoint is due after step number `step`; false for an interval in seconds.
   package func isDue(after step: Int) -> Bool {
     guard case .steps(let count) = self else { return false }
     return step.isMultiple(of: count)
   }
 
-  /// Whether a checkpoint is due `elapsed` after the last; false for an interval in steps.
+  /// Whether a checkpoint is due when `elapsed` has passed since the last; false for an interval in steps.
   package func isDue(after elapsed: Duration) -> Bool {
     guard case .seconds(let seconds) = self else { return false }
     return elapsed >= .seconds(seconds)

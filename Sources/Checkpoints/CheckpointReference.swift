@@ -3,12 +3,13 @@ internal import Logging
 internal import Platform
 internal import Ranks
 
-/// The checkpoint that a path on the command line means, found and verified.
+/// The checkpoint, or the file of parameters, that a path on the command line means; a checkpoint is
+/// verified.
 ///
 ///     let reference = try CheckpointReference("checkpoints/mnist")
 ///     let step = try reference.state().progress.step
 package struct CheckpointReference {
-  /// The path of the model, which is `model.safetensors` in a checkpoint.
+  /// The path of the model's file: of a checkpoint, its `model.safetensors`.
   package let model: String
 
   /// The checkpoint's directory; nil for a `.safetensors` file.
@@ -20,8 +21,8 @@ package struct CheckpointReference {
   /// A sentence for each checkpoint that was tried before this one and is not whole.
   let passedOver: [Sentence]
 
-  /// Finds the checkpoint that `path` means: of a run directory the newest whole checkpoint; else `path`
-  /// is a checkpoint's directory, or a `.safetensors` file.
+  /// Finds the checkpoint that `path` means: the newest whole one where `path` is a run directory; else
+  /// `path` itself, a checkpoint's directory or a `.safetensors` file.
   ///
   /// - Throws: `Failure`: `inputOutput` where `path` does not exist, `badData` where there is no whole
   ///   checkpoint.
@@ -47,13 +48,14 @@ package struct CheckpointReference {
     }
   }
 
-  /// The checkpoint with which a run directory goes on; nil where the directory has none.
+  /// The checkpoint from which the run in the directory `path` goes on; nil where the directory has none.
   ///
   /// Checkpoints are tried in this order: the one that `latest` leads to; those of fewer steps, the newest
-  /// first; those of more steps, the newest first. The last are left by a run that was later resumed from
-  /// an earlier checkpoint. Without `latest` there is only the second group.
+  /// first; those of more steps, the newest first. Checkpoints of more steps are left where a run was resumed
+  /// from an earlier one. Without `latest` all are tried, the newest first.
   ///
-  /// - Throws: `Failure` with `badData` where there are checkpoints, and none is whole.
+  /// - Throws: `Failure` where there are checkpoints, and none is whole: what is wrong with the first that
+  ///   was tried.
   package static func newest(inRun path: String) throws -> CheckpointReference? {
     let latest = "\(path)/\(RunDirectory.latestName)"
     let end =
@@ -80,8 +82,8 @@ package struct CheckpointReference {
   }
 
   /// The checkpoints of a run: the directories with a checkpoint's name; and, in a copy of a run that has
-  /// directories in the place of the links `latest` and `best`, each of these whose checkpoint is not
-  /// whole under its own name.
+  /// directories in the place of the links `latest` and `best`, each such directory, unless the checkpoint of
+  /// the same step is there, whole, under its name.
   private static func candidates(inRun path: String) throws -> [(name: String, step: Int)] {
     let named = try FileSystem.names(in: path).compactMap { name in
       Checkpoint.step(ofDirectory: name).map { (name: name, step: $0) }
@@ -97,8 +99,8 @@ package struct CheckpointReference {
     return named + copies.filter { !whole($0.step) }
   }
 
-  /// `failure`, about the checkpoint at `path`, with the advice to use another, and the newest whole one of
-  /// the same run if there is one.
+  /// `failure`, about the checkpoint at `path`, with the advice to use another: the newest whole one of the
+  /// same run, if there is one.
   private static func adding(adviceBeside path: String, _ failure: Failure) -> Failure {
     let run = FileSystem.parent(of: path)
     guard RunFiles.isRun(run), let newest = try? newest(inRun: run), let whole = newest.directory
@@ -108,10 +110,10 @@ package struct CheckpointReference {
   }
 
   /// Why the directory at `path` cannot be meant as a checkpoint, with advice; nil where it has files of a
-  /// checkpoint beside the model, so that verifying them tells what is wrong.
+  /// checkpoint, and not the model alone, so that verifying them tells what is wrong.
   private static func reasonNotACheckpoint(in path: String) throws -> Failure? {
     let names = try FileSystem.names(in: path)
-    // Collections of models lay out a model's directory in this way.
+    // Collections of models, such as hubs, have directories with the model's file alone.
     let others = [Checkpoint.optimizerName, Checkpoint.stateName, Checksums.name]
     if names.contains(Checkpoint.modelName), !names.contains(where: others.contains) {
       return Failure(
@@ -160,8 +162,8 @@ package struct CheckpointReference {
 
   /// The checkpoint's state.
   ///
-  /// - Throws: `Failure` with `badData` where there is none, as of a `.safetensors` file, or it cannot be
-  ///   the state of a run.
+  /// - Throws: `FileError` where the state cannot be read; `Failure` with `badData` where there is none, as
+  ///   for a `.safetensors` file, or the values cannot be the state of a run.
   package func state() throws -> CheckpointState {
     guard let directory else {
       throw Failure(

@@ -4,7 +4,8 @@ internal import Platform
 internal import Synchronization
 internal import VAE
 
-/// A log that a run writes beside its checkpoints. A checkpoint relies on what the log has up to its step.
+/// A log that a run writes beside its checkpoints. A run that is resumed from a checkpoint relies on what the
+/// log has up to the checkpoint's step.
 package protocol RunLog: Sendable {
   /// The lines that the system has refused to write so far, which a checkpoint keeps.
   var refusedLines: [String] { get }
@@ -17,8 +18,8 @@ package protocol RunLog: Sendable {
 
 /// Writes checkpoints on a thread of its own while training continues, one at a time. Rank zero's alone.
 ///
-/// Training stops only while the state is copied; the thread checks, hashes and writes the copy and
-/// waits for the disk. It never calls MPI. A save waits for the one before it.
+/// Training stops only while the state is copied; the saver's thread checks, hashes and writes the copy and
+/// waits for the disk. That thread never calls MPI. A save waits for the save before it.
 ///
 ///     saver.save(trainer.replica, at: trainer.progress, testLoss: nil)
 ///     try saver.finish()
@@ -29,8 +30,8 @@ package final class CheckpointSaver {
   /// Allocates all memory that saves in `directory` need.
   ///
   /// - Parameters:
-  ///   - state: the state of every checkpoint, but for progress, test loss and refused rows, which each
-  ///     save sets.
+  ///   - state: the state of every checkpoint, but for progress, test loss and refused lines, which each save
+  ///     sets.
   ///   - keep: which older checkpoints stay.
   ///   - directory: the run directory.
   ///   - logs: what is brought to the disk before a checkpoint.
@@ -45,27 +46,27 @@ package final class CheckpointSaver {
   /// Whether a save has failed; ``finish()`` throws the failure.
   package var hasFailed: Bool { work.hasFailed.load(ordering: .acquiring) }
 
-  /// The SHA-256 of the last model that was saved, in hexadecimal; nil before the first. Must be read
-  /// after ``finish()`` only.
+  /// The SHA-256 of the last model that was saved, in hexadecimal; nil before the first. Must not be read
+  /// while a save is under way.
   package var modelDigest: String? { work.modelDigest }
 
   /// Whether a save is under way.
   package var isBusy: Bool { work.isBusy.load(ordering: .acquiring) }
 
-  /// Copies the state and begins to write it as the checkpoint of `progress`.
+  /// Waits for the save before, copies the state and begins to write it as the checkpoint of `progress`.
   ///
   /// `testLoss` is the loss of the test images, where the checkpoint is at an epoch's end; else nil.
   package func save(_ replica: Replica, at progress: Progress, testLoss: Double?) {
     wait()
     work.copy(replica, at: progress, testLoss: testLoss)
     thread = Thread { [work] in work.perform() }
-    // Where the system grants no thread, this one writes the checkpoint.
+    // Where the system grants no thread, the calling thread writes the checkpoint.
     if thread == nil { work.perform() }
   }
 
   /// Waits for the save under way, if there is one.
   ///
-  /// - Throws: `Failure`, that of the first save that failed.
+  /// - Throws: `Failure`: that of the first save that has failed so far.
   package func finish() throws {
     wait()
     if let failure = work.failure { throw failure }
@@ -79,8 +80,8 @@ package final class CheckpointSaver {
 
 /// The copy of the state that is saved, and the outcome of saving it.
 ///
-/// `@unchecked Sendable` is sound: the saver's owner uses it only after it has joined the thread that
-/// performs the work. `hasFailed` and `isBusy` alone are read at any time, and are atomic.
+/// `@unchecked Sendable` is sound: the saver uses the rest only after it has joined the thread that performs
+/// the work; `hasFailed` and `isBusy`, which are read at any time, are atomic.
 private final class SaveWork: @unchecked Sendable {
   let hasFailed = Atomic(false)
   let isBusy = Atomic(false)
@@ -138,8 +139,8 @@ private final class SaveWork: @unchecked Sendable {
   private func write() throws {
     try directory.requirePlace()
     let (name, digest) = try Checkpoint.write(replica, state, in: directory.path, rows: rows) {
-      // The logs up to this step must be on the disk before it; lines that could not be written are in its
-      // state.
+      // The logs up to this step must be on the disk before the checkpoint; lines that could not be written
+      // are in the checkpoint's state.
       for log in logs { note { try log.synchronize() } }
     }
     try directory.setLatest(name)

@@ -4,9 +4,9 @@ package import Images
 package import Ranks
 internal import Platform
 
-/// The content of `state.json`: all of a checkpoint but its tensors.
+/// The content of `state.json`: all of a checkpoint but its tensors and checksums.
 public struct CheckpointState: Codable, Equatable {
-  /// The version of this format.
+  /// The version of the file's format.
   var format = 1
 
   /// Where the run stands.
@@ -15,7 +15,7 @@ public struct CheckpointState: Codable, Equatable {
   /// The values that determine the model.
   public var recipe: Recipe
 
-  /// The number of pixels of an image.
+  /// How many pixels an image has.
   package var pixels: Int
 
   /// The size of an image; nil in checkpoints of earlier versions.
@@ -32,8 +32,8 @@ public struct CheckpointState: Codable, Equatable {
   /// there are no test images.
   package var testLoss: Double?
 
-  /// Lines of the metrics, up to this step, that could not be written: a job that is resumed here writes
-  /// them. Nil where all could be written.
+  /// Lines of the metrics, up to this step, that could not be written: a job that goes on from this
+  /// checkpoint writes them. Nil where all could be written.
   package var refusedMetrics: [String]?
 }
 
@@ -53,8 +53,8 @@ extension CheckpointState {
     self = try JSONDecoder().decode(Self.self, from: Data(text.utf8))
   }
 
-  /// The keys of the recipe in the content of `state.json` that are no settings of this version: those of
-  /// a later one, which trains another model.
+  /// The keys of the recipe in the content of `state.json` that are no settings of this version: a later
+  /// version has them, and trains another model with them.
   static func unknownSettings(in text: String) throws -> [String] {
     struct State: Decodable { let recipe: Keys }
     struct Keys: Decodable {

@@ -12,10 +12,12 @@ package enum Checksums {
     files.map { "\($0.digest)  \($0.name)\n" }.joined()
   }
 
-  /// Checks that each of the files `names` is in the directory, and is the one in its list.
+  /// Checks that each of the files `names` is in the directory, with the digest that the directory's list has
+  /// for it.
   ///
   /// - Returns: the digest of each of `names`, in hexadecimal.
-  /// - Throws: `Failure` with `badData` where a file is missing, not listed or altered.
+  /// - Throws: `Failure` with `badData` where a file or the list is missing, or a file not listed or altered;
+  ///   `FileError` where one cannot be read.
   @discardableResult
   package static func verify(_ names: [String], in directory: String) throws -> [String: String] {
     guard try FileSystem.isThere("\(directory)/\(name)") else {
@@ -46,12 +48,12 @@ package enum Checksums {
     return digests
   }
 
-  /// The lines of a directory's list, whichever way they end: `sha256sum --check` takes both.
+  /// The lines of a directory's list, with Unix or DOS line ends: `sha256sum --check` takes both.
   package static func lines(in directory: String) throws -> [String] {
     try FileSystem.read("\(directory)/\(name)").split(whereSeparator: \.isNewline).map(String.init)
   }
 
-  /// Whether the file, which is not the one in the list, would be it with Unix line ends.
+  /// Whether the file, whose digest is not in the list, would have the listed digest with Unix line ends.
   private static func hasConvertedLines(
     _ file: String, name: String, lines: [String]
   ) throws -> Bool {

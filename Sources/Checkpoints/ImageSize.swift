@@ -6,8 +6,8 @@ package struct ImageSize: Codable, Equatable {
   package var rows: Int
   package var columns: Int
 
-  /// Whether an image of this size has `pixels`. The size may be from a file, so that its product may
-  /// overflow, and is not computed.
+  /// Whether an image of this size has `pixels` pixels. Rows and columns may be from a file, where their
+  /// product may overflow, so it is not computed.
   func hasPixels(_ pixels: Int) -> Bool {
     rows > 0 && columns > 0 && pixels.isMultiple(of: rows) && pixels / rows == columns
   }
@@ -15,15 +15,16 @@ package struct ImageSize: Codable, Equatable {
   /// The size `rows` × `columns`.
   package init(rows: Int, columns: Int) { (self.rows, self.columns) = (rows, columns) }
 
-  /// The size in the metadata of a model's file; nil where they have none, or one that has not `pixels`.
+  /// The size in the metadata of a model's file; nil where the metadata have no size, or one without `pixels`
+  /// pixels.
   package init?(toldBy metadata: [String: String], pixels: Int) {
     let sides = ["rows", "columns"].map { metadata["lockstep.\($0)"].flatMap { Int($0) } ?? 0 }
     self.init(rows: sides[0], columns: sides[1])
     if !hasPixels(pixels) { return nil }
   }
 
-  /// Makes sure that images which a model of this size is used on have this size: images of another may
-  /// have as many pixels.
+  /// Makes sure that all `shapes` of images, on which a model of this size is used, have this size: images of
+  /// another size may have as many pixels.
   ///
   /// - Throws: `Failure` with `badData`.
   package func require(in shapes: [Dataset.Shape], of directory: String) throws {

@@ -3,8 +3,8 @@ internal import Platform
 package import VAE
 
 extension ModelConfiguration {
-  /// The sizes of the model whose tensors the file has, as their shapes tell: a file by another program
-  /// tells them in no other way.
+  /// The layers' sizes of the model in `file`, from the shapes of its tensors: in a file by another program
+  /// nothing else tells them.
   ///
   /// - Throws: `FileError` where a tensor is missing, `Failure` with `badData` where shapes do not fit.
   package init(shapesOf file: borrowing SafetensorsFile) throws {

@@ -9,7 +9,7 @@ internal import Ranks
 package enum PublishedModel {
   /// The SHA-256 of `model.safetensors`, in hexadecimal, by the number of steps; one epoch has 469.
   ///
-  /// 63 and 500 steps are those of the quick proof that runs give the same bits, and of the whole one.
+  /// The quick proof that all runs give the same bits trains 63 steps, the whole proof 500.
   package static let digests = [
     63: "a3a600e0416ac755e40a655a98336f0c3d7bc4a9468128dc727ba16549fc926f",
     469: "7fc81c207cd2aacffe9f4ad15da45be77942c2cddf02d5b55e59a3e90df342bd",
@@ -20,11 +20,11 @@ package enum PublishedModel {
   /// The digest of MNIST's training images: see ``DataFingerprint/train``.
   private static let images = "e98b300cecaa094331d94fb9d41af24bd471c809bea149d123328d477d8bd33a"
 
-  /// The digest that the model of the checkpoint in `directory` should have, by the recipe, images and
-  /// steps of its state; nil where none is published.
+  /// The digest that the model of the checkpoint in `directory` should have, by the recipe, images and steps
+  /// in its state; nil where none is published for these.
   ///
-  /// The state does not tell with which parameters a run began, and how many teams all-reduced
-  /// gradients, both of which change bits.
+  /// The model may have other bits nevertheless: the state tells neither the parameters with which the run
+  /// began nor how many teams all-reduced gradients.
   ///
   /// - Throws: `Failure` or `DecodingError` where the state cannot be read.
   package static func digest(forCheckpoint directory: String) throws -> String? {

@@ -9,11 +9,11 @@ package struct RecipeFigure {
   /// The value in words or digits.
   package let text: String
 
-  /// The value as a number that is exactly it; nil where it is none.
+  /// The value as a double that equals it exactly; nil where there is none.
   package let number: Double?
 
-  /// Whether a model's file must state the value, since a file without the setting is read as another one.
-  /// Never so for settings that every file must have.
+  /// Whether a model's file must state the value, since a file without the setting is read as one with
+  /// another value. False for settings whose absence is an error.
   let differsFromAbsence: Bool
 
   let label: SettingLabel
@@ -34,7 +34,7 @@ package struct RecipeFigure {
     return before.isEmpty ? text : "\(before) \(text)"
   }
 
-  /// The value in a table of two columns.
+  /// The setting's row in a table of two columns.
   package var row: [String] {
     guard case .words(_, let row, let before) = label else {
       return [replacingHyphens(by: " "), text]

@@ -2,9 +2,9 @@ internal import Engine
 
 /// Which checkpoints stay after a new one has been written.
 package enum Retention: Equatable, Sendable {
-  /// All.
+  /// All checkpoints.
   case all
-  /// This many of the newest, and the one with the least test loss.
+  /// This many of the newest checkpoints, and the one with the least test loss.
   case newest(Int)
 
   /// Reads `all` or a number; nil where the text is neither.

@@ -4,7 +4,8 @@ internal import Platform
 internal import Yams
 
 extension RunConfiguration {
-  /// The configuration of the run that a checkpoint is in; nil for one that was copied elsewhere.
+  /// The configuration of the run that has the checkpoint; nil where none is there, as where the checkpoint
+  /// was copied elsewhere.
   package static func read(beside checkpoint: String) throws -> RunConfiguration? {
     let path = "\(FileSystem.parent(of: FileSystem.resolved(checkpoint)))/\(RunFiles.configuration)"
     guard try FileSystem.isThere(path) else { return nil }
@@ -40,7 +41,7 @@ extension RunConfiguration {
       encoder.options.width = -1
       encoder.options.allowUnicode = true
       let text = try encoder.encode(self)
-      // The encoder writes 15 digits of a number, and some need two more.
+      // The encoder writes 15 digits of a number, and some numbers need 17.
       let read = try RunConfiguration(decoding: text)
       let exact =
         Recipe.table.numbers(recipe, thatDifferIn: read.recipe)
@@ -55,7 +56,7 @@ extension RunConfiguration {
 }
 
 extension DecodingError {
-  /// What is wrong with which name of a configuration, as a part of a sentence.
+  /// Which value of a configuration is wrong, and in what way, as a part of a sentence.
   fileprivate var reason: String {
     switch self {
     case .keyNotFound(let key, _): return "it has no '\(key.stringValue)'"

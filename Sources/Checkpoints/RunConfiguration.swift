@@ -19,15 +19,15 @@ package struct RunConfiguration: Equatable, Sendable {
   /// What teams exchange.
   package var exchange = ExchangeMode.allReduce
 
-  /// The number format in which gradients travel between teams. With bf16 a run that goes on does
-  /// not have the last bits of one that never stopped: what rounding lost is in no checkpoint.
+  /// The number format in which gradients travel between teams. With bf16 a resumed run does not have the
+  /// last bits of one that never stopped: what rounding lost is in no checkpoint.
   package var wire = Precision.fp32
 
   /// Steps between two step rows of the metrics.
   package var logEvery = 10
 
-  /// Steps between two comparisons of the teams' replicas, which come before each checkpoint, too;
-  /// 0 for none at all, nil for those before checkpoints alone.
+  /// Steps between two comparisons of the teams' replicas. Replicas are also compared before each checkpoint:
+  /// nil is for these comparisons alone, 0 for none at all.
   package var verifyEvery: Int?
 
   /// When to write checkpoints beside those at epochs' ends.
@@ -47,7 +47,7 @@ package struct RunConfiguration: Equatable, Sendable {
 }
 
 extension RunConfiguration {
-  /// The largest ``epochs``: the images of so many can be counted.
+  /// An upper bound of ``epochs``: the images of so many epochs can be counted.
   private static let mostEpochs = 1 << 30
 
   /// The other settings of `config.yaml`, which follow the recipe's there.
@@ -72,7 +72,7 @@ extension RunConfiguration {
     return shape.problem
   }
 
-  /// How the run shares its work, with one thread a rank.
+  /// How the run shares its work; with one thread a rank, since a configuration does not tell the threads.
   package var shape: JobShape {
     var shape = JobShape()
     (shape.teams, shape.exchange, shape.wire) = (teams, exchange, wire)
@@ -81,8 +81,8 @@ extension RunConfiguration {
 }
 
 extension RunConfiguration {
-  /// The default of the setting `name`; nil where there is no such setting. Of `data` it is an empty text,
-  /// since only a run knows where its images are.
+  /// The default of the setting `name`; nil where there is no such setting. The default of `data` is an empty
+  /// text, since only a run knows where its images are.
   package static func defaultValue(of name: SettingName) -> (any SettingValue)? {
     Recipe.table.settings.first { $0.name == name }?.value(in: Recipe())
       ?? table.settings.first { $0.name == name }?.value(in: RunConfiguration(data: ""))

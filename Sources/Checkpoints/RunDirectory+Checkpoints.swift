@@ -32,8 +32,8 @@ extension RunDirectory {
     try OutputFile.synchronizeDirectory(of: link)
   }
 
-  /// The best checkpoint of at most `step` steps: the one that `best` leads to; or, where the link leads
-  /// to a checkpoint of more steps or to none, the one with the least loss.
+  /// The best checkpoint of at most `step` steps: the one that `best` leads to; or, where the link leads to a
+  /// checkpoint of more steps, to one without a loss of these images or to none, the one with the least loss.
   private func best(upTo step: Int, test: String?) throws -> (name: String, loss: Double)? {
     if let name = FileSystem.destination(ofLink: "\(path)/\(Self.bestName)"),
       Checkpoint.step(ofDirectory: name).map({ $0 <= step }) ?? false,
@@ -44,8 +44,8 @@ extension RunDirectory {
     return try least(upTo: step, test: test)
   }
 
-  /// Of the checkpoints of at most `step` steps, the one with the least loss of the test images `test`;
-  /// of several, the first. Nil where none tells a loss.
+  /// Of the checkpoints of at most `step` steps, the one with the least loss of the test images `test`; of
+  /// several with that loss, the one of fewest steps. Nil where none tells a loss.
   private func least(upTo step: Int, test: String?) throws -> (name: String, loss: Double)? {
     try checkpoints(upTo: step)
       .compactMap { name in
@@ -54,7 +54,7 @@ extension RunDirectory {
       .min { $0.1 < $1.1 }
   }
 
-  /// The names of the checkpoints of at most `step` steps, in their order.
+  /// The names of the checkpoints of at most `step` steps, the fewest steps first.
   private func checkpoints(upTo step: Int) throws -> [String] {
     try FileSystem.names(in: path).compactMap(Checkpoint.step(ofDirectory:))
       .filter { $0 <= step }.sorted().map(Checkpoint.directoryName)
@@ -63,8 +63,9 @@ extension RunDirectory {
   /// Removes the checkpoints that `retention` does not keep, once the checkpoint after `step` steps is
   /// written and `latest` leads to it.
   ///
-  /// Checkpoints of more steps stay: a run that was resumed from an earlier checkpoint has left them, and
-  /// there is no other way back to them. A directory with other files than a checkpoint's stays, too.
+  /// Those that `latest` and `best` lead to stay. Checkpoints of more steps stay: a run that was resumed from
+  /// an earlier checkpoint has left them, and nothing else could bring them back. A directory with other
+  /// files than a checkpoint's stays, too.
   package func removeCheckpoints(
     beside retention: Retention, upTo step: Int, test: String?
   ) throws {
@@ -76,8 +77,8 @@ extension RunDirectory {
     ]
     for name in try checkpoints(upTo: step).dropLast(count) where !spared.contains(name) {
       guard Checkpoint.hasNothingElse("\(path)/\(name)") else { continue }
-      // A directory that is removed in part must not have a checkpoint's name. The next job removes
-      // what stays, so that a failure to remove does not end this one.
+      // A directory that is removed in part must not have a checkpoint's name. The next job removes what is
+      // left, so a failure to remove does not end this job.
       let doomed = "\(path)/\(Checkpoint.temporaryPrefix)\(name)"
       if FileSystem.exists(doomed) { try? FileSystem.remove(doomed) }
       try FileSystem.rename("\(path)/\(name)", to: doomed)
@@ -88,8 +89,8 @@ extension RunDirectory {
 
 extension Checkpoint {
   /// The loss in the state of the checkpoint `directory`, of the test images with the digest `test`; nil
-  /// where there is none, or it is the loss of other images, which does not compare. Checkpoints of
-  /// earlier versions have no digest; their loss is taken for that of any images.
+  /// where the state has no loss, or the loss of other images, which does not compare. Checkpoints of earlier
+  /// versions have no digest; their loss is taken for that of any images.
   fileprivate static func testLoss(_ directory: String, of test: String?) -> Double? {
     let text = try? FileSystem.read("\(directory)/\(stateName)")
     guard let state = text.flatMap({ try? CheckpointState(decoding: $0) }) else { return nil }

@@ -6,12 +6,12 @@ extension RunDirectory {
   /// Replaces directories called `latest` and `best`, which `scp -r` and `cp -rL` make of the links, by
   /// the checkpoints that they are copies of.
   ///
-  /// A directory is removed if it has, file by file, the same content as the checkpoint under its own
-  /// name. If that checkpoint is missing or damaged, the directory is renamed to it. Any other directory
-  /// is moved aside.
+  /// A directory is removed if it has, file by file, the same content as the checkpoint of the same step. If
+  /// that checkpoint is missing or damaged, the directory takes its name, and a damaged one is moved aside.
+  /// Any other directory is moved aside.
   ///
-  /// - Returns: for each of these directories, by its old name, the name of the checkpoint it stood for
-  ///   or, where it was moved aside, its new name.
+  /// - Returns: for each of these directories, by its old name, the name of the checkpoint that it was a copy
+  ///   of or, where the directory was moved aside, its new name.
   package func settleCopies() throws -> [String: String] {
     var names: [String: String] = [:]
     for name in [Self.latestName, Self.bestName]
@@ -39,7 +39,7 @@ extension RunDirectory {
     return original
   }
 
-  /// Gives the directory `name` a new name, and logs a warning that tells why.
+  /// Gives the directory `name` a new name, and logs a warning with the `reason`; returns the new name.
   private func moveAside(_ name: String, _ reason: String) throws -> String {
     let target = FileSystem.unusedPath("\(path)/\(name)")
     try FileSystem.rename("\(path)/\(name)", to: target)
@@ -53,7 +53,7 @@ extension RunDirectory {
 }
 
 extension Checkpoint {
-  /// The step of the whole checkpoint in `directory`, by its state; nil where there is none.
+  /// The step of the checkpoint in `directory`, by its state; nil where there is no whole checkpoint.
   static func step(ofCopy directory: String) -> Int? {
     guard (try? Checksums.verify(names, in: directory)) != nil else { return nil }
     return step(toldBy: directory)

@@ -5,8 +5,8 @@ internal import Platform
 extension RunDirectory {
   /// Makes and locks the directory at `path`.
   ///
-  /// A job that cannot begin removes the directories that it has made. Where another job removes the
-  /// directory between the steps of this function, it tries again.
+  /// Where the lock cannot be had, the directories that this call has made are removed. Where another job
+  /// removes the directory meanwhile, the call tries again, a hundred times at most.
   static func lock(_ path: String) throws -> (lock: CInt, hasMadeLock: Bool, made: [String]) {
     var (made, attempts) = ([String](), 0)
     while true {
@@ -22,7 +22,7 @@ extension RunDirectory {
     }
   }
 
-  /// Opens and locks the file `.lock`; nil where another job has removed it meanwhile.
+  /// Opens and locks the file `.lock`; nil where another job has removed the file meanwhile.
   private static func open(_ path: String) throws -> (lock: CInt, hasMade: Bool)? {
     let file = "\(path)/.lock"
     var hasMade = true

@@ -5,14 +5,14 @@ internal import Synchronization
 
 /// The directory of one run, locked against other jobs while this object lives. Rank zero's alone.
 ///
-/// If the run does not begin after all, the directories that were made for it are removed at the end of
-/// this object's life; ``keep()`` prevents that.
+/// If the run does not begin after all, this object removes, at the end of its life, the directories that it
+/// has made; ``keep()`` prevents that.
 package final class RunDirectory: Sendable {
   package let path: String
   private let lock: CInt
-  /// Whether there was no file `.lock` before.
+  /// Whether this object has made the file `.lock`.
   private let hasMadeLock: Bool
-  /// The directories that were not there before, the outermost first.
+  /// The directories that this object has made, the outermost first.
   private let made: [String]
   private let isKept = Atomic(false)
 
@@ -43,7 +43,7 @@ package final class RunDirectory: Sendable {
     close(lock)
   }
 
-  /// Keeps the directory: the run begins.
+  /// Keeps the directory beyond this object's life; to be called when the run begins.
   package func keep() { isKept.store(true, ordering: .relaxed) }
 
   /// Makes sure that the locked directory is still at its path: another directory there could be in use by
@@ -59,7 +59,7 @@ package final class RunDirectory: Sendable {
     }
   }
 
-  /// Lets `latest` lead to the checkpoint `name`.
+  /// Lets the link `latest` lead to the checkpoint `name`, and brings the link to the disk.
   package func setLatest(_ name: String) throws {
     try FileSystem.link("\(path)/\(Self.latestName)", to: name)
     try OutputFile.synchronizeDirectory(of: "\(path)/\(Self.latestName)")
@@ -78,9 +78,10 @@ package final class RunDirectory: Sendable {
     return real.lastIndex(of: "/").map { String(real[real.index(after: $0)...]) }
   }
 
-  /// Moves the files of a former run into `previous-1`, or the next number that is free.
+  /// Moves the files of a former run into the directory `previous-1`, or one with the next number that is
+  /// free.
   ///
-  /// - Returns: the path of the directory that they are in now; nil where there were none.
+  /// - Returns: the path of that directory; nil where there were no files to move.
   package func moveAside() throws -> String? {
     guard let (names, previous) = try Self.formerRun(in: path) else { return nil }
     try FileSystem.makeDirectory(previous)
@@ -91,7 +92,7 @@ package final class RunDirectory: Sendable {
   /// The names of a former run's files in the directory at `path`, and the path to which they can be
   /// moved; nil where there are none.
   ///
-  /// Other files are not among them: the directory may be someone's home.
+  /// Files that no run makes are not among them: the directory may be someone's home.
   package static func formerRun(in path: String) throws -> (names: [String], previous: String)? {
     let made = [
       RunFiles.configuration, RunFiles.metrics, latestName, bestName, "samples", "reconstructions",
@@ -108,10 +109,10 @@ package final class RunDirectory: Sendable {
 }
 
 extension RunDirectory {
-  /// Makes sure that no run begins inside a checkpoint: its path would then mean both.
+  /// Makes sure that no run begins in a checkpoint's directory: the path would then mean both.
   ///
-  /// - Throws: `Failure` with `usage`, which names the run, where `path` is a checkpoint's directory
-  ///   or lies in one.
+  /// - Throws: `Failure` with `usage`, naming the run if there is one, where `path` is a checkpoint's
+  ///   directory or lies in one.
   package static func requireNoCheckpoint(at path: String) throws {
     // The path may have `.` or links, which do not show a checkpoint's name.
     var place = FileSystem.absolute(FileSystem.resolved(FileSystem.withoutTrailingSlashes(path)))

@@ -13,14 +13,15 @@ package struct RunRequest: Equatable, Codable, Sendable {
   /// The settings that were given, sorted, so that equal requests are encoded alike.
   private var given: [SettingName] = []
 
-  /// Their values; the others are defaults.
+  /// The values of these settings; all other values are defaults.
   private var values = RunConfiguration(data: "")
 
-  /// Threads of each rank: like the number of ranks a matter of each launch, not of the run.
+  /// How many threads each rank has. Like the count of ranks, this is a matter of each launch, not of the
+  /// run.
   package var threadsPerRank = 1
   /// End, with a checkpoint, once the run has made this many steps in all.
   package var maxSteps: Int?
-  /// End, with a checkpoint, so many seconds after the program began, by rank zero's clock.
+  /// End, with a checkpoint, once so many seconds have passed since the program began, by rank zero's clock.
   package var stopAfter: Double?
   /// Whether ``RunReport`` is written at the end.
   package var report = true
@@ -97,8 +98,8 @@ extension RunRequest {
   /// What is impossible about the settings that were given, in one sentence; nil where nothing is.
   package var problem: Sentence? { values.problem }
 
-  /// The same with `data` absolute, and `initialParameters` absolute and free of links, so that a later
-  /// `latest` does not change it. ``resume`` stays as it is: it is used at once.
+  /// The same request with `data` absolute, and `initialParameters` absolute and free of links, so that a
+  /// later `latest` does not change it. ``resume`` stays as it is: it is used at once.
   package var withAbsolutePaths: RunRequest {
     var request = self
     request.data = request.data.map(FileSystem.absolute)
@@ -110,19 +111,20 @@ extension RunRequest {
 
 /// Which checkpoint a run goes on from.
 package enum Resume: Equatable, Codable, Sendable {
-  /// The run directory's newest whole one, or from the beginning where it has none.
+  /// The newest whole checkpoint in the run directory; from the beginning where the directory has no
+  /// checkpoint.
   case auto
-  /// None: from the beginning.
+  /// No checkpoint: the run begins anew.
   case none
-  /// The one at this path.
+  /// The checkpoint at this path, or the newest whole one of the run there.
   case checkpoint(String)
 }
 
 /// On or off.
 package enum Switch: String, Codable, Sendable, CaseIterable {
-  /// It does.
+  /// The run does it.
   case on
-  /// It does not.
+  /// The run does not do it.
   case off
 }
 

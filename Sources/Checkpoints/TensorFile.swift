@@ -33,9 +33,9 @@ package enum TensorFile {
 
   /// The parameters, or one of the two moments.
   struct StateVector {
-    /// The beginning of the names of its tensors.
+    /// The beginning of the names of this vector's tensors.
     let prefix: String
-    /// The words for one of its numbers in an error, as in "a parameter".
+    /// The words for one number of the vector in an error, as in "a parameter".
     let subject: String
     /// The numbers.
     let floats: Vector
@@ -77,11 +77,11 @@ package enum TensorFile {
     return isFinite
   }
 
-  /// Reads each of `vectors` from the tensors with its prefix. All names of a file by another program may
-  /// have a further prefix before it: see ``commonPrefix(of:)``.
+  /// Reads each of `vectors` from the tensors with its prefix. In a file by another program all names may
+  /// begin with one more prefix: see ``commonPrefix(of:)``.
   ///
-  /// - Throws: `FileError` where a tensor is missing; `Failure` where one has another shape or
-  ///   there are more.
+  /// - Throws: `Failure` or `FileError` where a tensor is missing or has another shape, or there are more
+  ///   tensors.
   package static func read(
     _ vectors: [(prefix: String, vector: Vector)], _ layout: ParameterLayout,
     from file: borrowing SafetensorsFile

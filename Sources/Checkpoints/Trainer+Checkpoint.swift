@@ -8,8 +8,8 @@ extension Trainer {
   /// Writes all that training needs to go on from here as a checkpoint in the folder `path`, and lets the
   /// link `latest` lead to it; collective over `world`, the ranks that train.
   ///
-  /// The folder is made where it is missing. `lockstep evaluate`, `sample` and `inspect` take the
-  /// checkpoint, and PyTorch reads its `model.safetensors`.
+  /// The call returns when the checkpoint is on the disk. The folder is made where it is missing. `lockstep
+  /// evaluate`, `sample` and `inspect` take the checkpoint, and PyTorch reads its `model.safetensors`.
   ///
   /// The folder is on rank zero's machine; `data` are the images that are trained on.
   ///
@@ -38,8 +38,8 @@ extension Trainer {
     }
   }
 
-  /// A trainer that goes on from the checkpoint in the folder `path` on rank zero's machine, with its
-  /// recipe, as ranks of `world` that share the work in `shape`; collective.
+  /// A trainer that goes on from the checkpoint at `path` on rank zero's machine, with the checkpoint's
+  /// recipe, on ranks of `world` that share the work in `shape`; collective.
   ///
   ///     var trainer = try Trainer.resuming("vae/latest", on: data, among: world)
   ///

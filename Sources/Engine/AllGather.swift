@@ -2,9 +2,9 @@ internal import Kernels
 internal import MPI
 internal import VAE
 
-/// The exchange in which every team has the layer inputs and deltas of the whole batch: each tile of
-/// the gradient falls to one rank in the world, which sums it in one order whatever the number of
-/// ranks and teams, and updates its parameters, which the other teams then get.
+/// The exchange in which every team has the layer inputs and deltas of the whole batch: each tile of the
+/// gradient falls to one rank of the job. The rank to which a tile falls sums the tile in one order, whatever
+/// the number of ranks and teams, updates the tile's parameters, and sends these to the other teams.
 final class AllGather<Messages: LaneMessages & ~Copyable>: Exchange {
   private let tiles: OwnTiles
   private let report: TeamReport
@@ -15,7 +15,7 @@ final class AllGather<Messages: LaneMessages & ~Copyable>: Exchange {
   /// The lane's messages; nil where this rank is in no lane, and after they were freed.
   private var messages: Messages?
 
-  // The groups of messages: samples by the size of the batch.
+  // The numbers of the groups of messages, those with samples by the size of the batch.
   private var samples: [Int: Int] = [:]
   private var parameters = 0
   private var moments = 0
@@ -33,7 +33,7 @@ final class AllGather<Messages: LaneMessages & ~Copyable>: Exchange {
         &memory, pieces: owned.shifted(by: site.regions.replica.lowerBound))
       moments = try messages.addAllGather(
         &memory, pieces: Replica.moments(owned, site.layout, in: site.regions.replica))
-      // In one order on all ranks.
+      // All ranks must add the groups in the same order.
       for count in site.batchCounts.sorted() {
         samples[count] = try messages.addAllGather(
           &memory, pieces: Self.pieces(site, lane: lane, ofBatch: count))
@@ -42,9 +42,9 @@ final class AllGather<Messages: LaneMessages & ~Copyable>: Exchange {
     self.messages = consume messages
   }
 
-  /// For each team, the ranges of the team's memory that its rank in `lane` sends after a batch of
-  /// `count` samples: an equal share of the team's layer inputs (without pixels), deltas and losses,
-  /// whichever rank computed them. Lane 0 also sends requests.
+  /// For each team, the ranges of the team's memory that its rank in `lane` sends after a batch of `count`
+  /// samples: an equal share of the team's layer inputs (without pixels), deltas and losses, whichever rank
+  /// of the team computed them. The rank in lane 0 also sends the requests of its team's ranks.
   private static func pieces(
     _ site: ExchangeSite, lane: Int, ofBatch count: Int
   ) -> [[Range<Int>]] {

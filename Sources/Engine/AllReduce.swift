@@ -3,16 +3,16 @@ internal import MPI
 internal import Synchronization
 internal import VAE
 
-/// The exchange in which every team computes all tiles of the gradient over its own samples, each
-/// rank those of its lane, while the lane's ranks add up the tiles that are computed; then every
-/// team updates all its parameters.
+/// The exchange in which every team computes all tiles of the gradient over its own samples: each rank
+/// computes the tiles of its lane and meanwhile, with the lane's other ranks, adds up the tiles that are
+/// done. Then every team updates all parameters of its replica.
 final class AllReduce<Messages: LaneMessages & ~Copyable>: Exchange {
   private let order: TilePlan
   private let job: JobLayout
   private let report: TeamReport
   private let memory: Buffer<Float>
 
-  /// The rank's gradients, and in the end their sums.
+  /// The gradients of this rank's tiles; in the end, their sums over the teams.
   private let sums: Vector
   private let progress: BucketProgress
 
@@ -23,7 +23,7 @@ final class AllReduce<Messages: LaneMessages & ~Copyable>: Exchange {
   private var messages: Messages?
   private var reduction: GradientReduction
 
-  /// The groups of messages with losses, requests and verdicts, by the size of the batch.
+  /// The numbers of the groups of messages with losses, requests and verdicts, by the size of the batch.
   private var reports: [Int: Int] = [:]
 
   init(_ site: ExchangeSite, wire: Precision, messages: consuming Messages?) throws {
@@ -38,7 +38,7 @@ final class AllReduce<Messages: LaneMessages & ~Copyable>: Exchange {
     self.messages = nil
     guard var messages, let lane = job.lane else { return }
     try site.memory.withMutableSpan { memory throws(MPIError) in
-      // In one order on all ranks.
+      // All ranks must add the groups in the same order.
       for count in site.batchCounts.sorted() {
         reports[count] = try messages.addAllGather(
           &memory, pieces: site.reportRanges(lane: lane, ofBatch: count))
@@ -62,7 +62,8 @@ final class AllReduce<Messages: LaneMessages & ~Copyable>: Exchange {
     try finish(workers) { if isFinite { update($0, $1) } }
   }
 
-  /// Computes the `gradient` of all tiles; meanwhile buckets that are computed are added up.
+  /// Computes the `gradient` of all this rank's tiles; meanwhile adds up, over the teams, the buckets that
+  /// are computed.
   private func compute(
     _ workers: borrowing Workers, _ gradient: (Worker, GradientTile, Vector) -> Void
   ) throws {
@@ -87,7 +88,8 @@ final class AllReduce<Messages: LaneMessages & ~Copyable>: Exchange {
     try reduction.advance(computed: order.buckets.count, &messages)
   }
 
-  /// Waits for the buckets' sums, one after the other, and takes the step with each.
+  /// Waits for the sum of one bucket after the other, and at once calls `update` with the tiles of that
+  /// bucket.
   private func finish(
     _ workers: borrowing Workers, update: (GradientTile, Vector) -> Void
   ) throws {
@@ -108,8 +110,8 @@ final class AllReduce<Messages: LaneMessages & ~Copyable>: Exchange {
     }
   }
 
-  /// Advances the sending and adding of the first `computed` buckets without waiting. Called on the
-  /// main thread, whose worker `worker` is; the first error is kept in `failure`.
+  /// Advances the sending and adding of the first `computed` buckets without waiting. Called on the main
+  /// thread, with its `worker`; the first error is kept in `failure`.
   private func advance(_ worker: Worker, _ computed: Int, catching failure: inout (any Error)?) {
     guard failure == nil else { return }
     worker.clock.end(.gradients)
@@ -140,12 +142,12 @@ final class AllReduce<Messages: LaneMessages & ~Copyable>: Exchange {
   func free() throws { try messages.take()?.free() }
 }
 
-/// How many buckets are computed, which a rank's threads count together.
+/// Counts, over all threads of a rank, how many buckets are computed.
 private final class BucketProgress: Sendable {
   private let threads: Int
   private let arrivals: [Arrivals]
 
-  /// The threads that have computed their part of a bucket.
+  /// How many threads have computed their part of a bucket.
   private final class Arrivals: Sendable { let count = Atomic(0) }
 
   /// For `count` buckets, each computed by `threads` threads.
@@ -154,13 +156,13 @@ private final class BucketProgress: Sendable {
     self.threads = threads
   }
 
-  /// Begins anew, before any thread computes.
+  /// Sets all counts to zero; to be called before any thread computes.
   func begin() { for bucket in arrivals { bucket.count.store(0, ordering: .relaxed) } }
 
   /// Says that the calling thread has computed its part of bucket `number`.
   func finish(_ number: Int) { arrivals[number].count.wrappingAdd(1, ordering: .releasing) }
 
-  /// How many buckets, from the first, all threads have computed: their gradients can be read.
+  /// How many buckets, counted from the first, all threads have computed: the gradients in these can be read.
   var finished: Int {
     arrivals.firstIndex { $0.count.load(ordering: .acquiring) < threads } ?? arrivals.count
   }

@@ -1,8 +1,8 @@
 internal import Kernels
 internal import VAE
 
-/// The exchange of a lone team: none. Each tile of the gradient falls to one rank, which sums it in
-/// one order whatever the number of ranks, and updates its parameters while it is in cache.
+/// The exchange of a lone team: none. Each tile of the gradient falls to one rank, which sums the tile in one
+/// order, whatever the number of ranks, and updates the tile's parameters while the sum is in cache.
 final class Alone: Exchange {
   private let tiles: OwnTiles
   private let report: TeamReport
@@ -25,7 +25,7 @@ final class Alone: Exchange {
   func free() {}
 }
 
-/// The tiles that fall to a rank alone, and room for the gradient of one on each thread.
+/// The tiles that fall to this rank and to no other, and memory for the gradient of one tile on each thread.
 struct OwnTiles: ~Copyable {
   private let order: TilePlan
   private let memory: Buffer<Float>
@@ -35,7 +35,7 @@ struct OwnTiles: ~Copyable {
     memory = Buffer(repeating: 0, count: plan.floats)
   }
 
-  /// Computes the `gradient` of each tile, and at once takes the step with it.
+  /// Computes the `gradient` of each tile, and at once calls `update` with it.
   func compute(
     _ workers: borrowing Workers, _ gradient: (Worker, GradientTile, Vector) -> Void,
     update: (GradientTile, Vector) -> Void

@@ -4,15 +4,15 @@ internal import VAE
 
 /// What teams send one another in a step.
 public enum ExchangeMode: String, Codable, Sendable, CaseIterable {
-  /// Gradients of their samples, which are added up: as many bytes whatever the batch. Additions
-  /// are in an order that depends on the teams, and so do the model's last bits.
+  /// The gradients of each team's own samples, which are added up: as many bytes whatever the batch. The
+  /// order of the additions, and with it the model's last bits, depends on the number of teams.
   case allReduce = "all-reduce"
-  /// Layer inputs and deltas, 10 KB an image, and then new parameters: every tile of the gradient
-  /// is computed once, over the whole batch, by one team. The model's bits are those of a lone
-  /// team.
+  /// Layer inputs and deltas, 10 KB an image in the default model, and then new parameters: every tile of the
+  /// gradient is computed once, over the whole batch, by one team. The model's bits are those of a lone team.
   case allGather = "all-gather"
 
-  /// The number formats in which it can send: bf16 is for gradients, which are rounded on the way.
+  /// The number formats in which teams can send in this mode: bf16 is for gradients, which are rounded on the
+  /// way.
   package var wires: [Precision] {
     switch self {
     case .allReduce: [.fp32, .bf16]
@@ -24,20 +24,22 @@ public enum ExchangeMode: String, Codable, Sendable, CaseIterable {
 /// How the teams of a job arrive at the gradient of a whole batch and at the parameters after it:
 /// ``Alone``, ``AllReduce`` or ``AllGather``, a file each.
 ///
-/// Every rank makes all calls, in the same order. Those of a lane exchange messages in them; a rank that is
-/// in no lane exchanges none.
+/// Every rank makes all calls, on its main thread and in the same order as the others. In a call the ranks of
+/// a lane exchange messages; a rank that is in no lane exchanges none.
 ///
 /// A new kind is a file, a case of ``ExchangeMode``, and what the compiler then asks for in this file.
 protocol Exchange: AnyObject {
-  /// Fetches the other teams' layer inputs, deltas and losses of a batch of `count` samples into this
-  /// team's memory, where the teams share the tiles: ``ExchangePlan/sharesTiles``.
+  /// Where teams share the tiles (``ExchangePlan/sharesTiles``): fetches the lane's part of the other teams'
+  /// layer inputs, deltas, losses and requests for a batch of `count` samples. All is there after a barrier
+  /// of the team.
   func gatherSamples(_ count: Int) throws
 
-  /// Updates the replica of every team with the gradient of `batch`.
+  /// Updates the replica of every team with the gradient of `batch`; the replica is complete after a barrier
+  /// of the team.
   ///
   /// `gradient` computes the gradient of a tile over the samples that the team has. `update` changes the
-  /// tile's parameters by its gradient over the whole batch; it is not called where a loss of the batch
-  /// is not finite. Both are called on all threads of `workers` at once, each tile by one. `adopt` is
+  /// tile's parameters by its gradient over the whole batch; it is not called where a loss of the batch is
+  /// not finite. Both are called on all threads of `workers` at once, for each tile on one thread. `adopt` is
   /// called on the main thread, for each tile whose new parameters have come from another team.
   func applyGradient(
     of batch: BatchExtent, _ workers: borrowing Workers,
@@ -45,7 +47,8 @@ protocol Exchange: AnyObject {
     adopt: (GradientTile) -> Void
   ) throws
 
-  /// Fetches the optimizer's moments that other teams have updated, where the teams share the tiles.
+  /// Where teams share the tiles: fetches the lane's part of the optimizer's moments that other teams have
+  /// updated.
   func gatherMoments() throws
 
   /// The bytes that this rank gives MPI for other teams in a step on `count` samples.
@@ -65,10 +68,10 @@ extension Exchange {
   func reduceNothing() {}
 }
 
-/// A batch as a team sees it: its size, and the positions over which the team sums gradients: all in a lone
-/// team and in an all-gather, its own shard in an all-reduce.
+/// A batch as a team sees it: its size, and the positions over which the team sums gradients: all positions
+/// in a lone team and in an all-gather, the team's own shard in an all-reduce.
 struct BatchExtent {
-  /// The samples of the batch.
+  /// How many samples the batch has.
   let count: Int
   /// The positions, counted from the batch's first.
   let positions: Range<Int>
@@ -86,7 +89,7 @@ struct ExchangePlan {
     return isLoneTeam || sharesTiles
   }
 
-  /// The tiles of the rank's lane in each team; none of a rank that is in no lane.
+  /// For each team, the tiles of its rank in this rank's lane; no tiles where this rank is in no lane.
   let tiles: [[GradientTile]]
 
   /// The order in which the rank computes its own tiles.
@@ -105,7 +108,7 @@ struct ExchangePlan {
   }
 
   /// The plan in which each tile falls to one rank of the job, which computes it over the whole batch and
-  /// updates it. The ranks of a lone team have all tiles.
+  /// updates it. In a lone team its ranks share out all tiles.
   private init(dealingTilesOf layout: ParameterLayout, _ job: JobLayout) {
     let hands = TilePlan.deal(layout.tiles, to: job.teamCount * job.laneCount)
     tiles = (0..<job.teamCount).map { team in
@@ -116,7 +119,7 @@ struct ExchangePlan {
     sharesTiles = job.teamCount > 1
   }
 
-  /// The plan in which every team computes and updates all tiles, over its own samples.
+  /// The plan in which every team computes all tiles over its own samples, and updates all of them.
   private init(repeatingTilesOf layout: ParameterLayout, _ job: JobLayout, wire: Precision) {
     let own = job.lane.map { TilePlan.deal(layout.tiles, to: job.laneCount)[$0] } ?? []
     tiles = Array(repeating: own, count: job.teamCount)
@@ -135,25 +138,25 @@ struct ExchangeSite {
   let job: JobLayout
   /// The team's memory.
   let memory: Vector
-  /// Where its parts lie.
+  /// Where the parts of the team's memory lie.
   let regions: MemoryPlan
-  /// The activations in that memory.
+  /// The activations in the team's memory.
   let activations: Activations
-  /// The report in that memory.
+  /// The report in the team's memory.
   let report: TeamReport
-  /// The sizes of batches for which messages are prepared: a full one, an epoch's last, and the last of an epoch
-  /// that is resumed.
+  /// The sizes of batches for which messages are prepared: a full one, the last of an epoch, and the last of
+  /// a resumed epoch.
   let batchCounts: Set<Int>
 
   /// The tiles of this rank, and the memory of their gradients.
   var plan: ExchangePlan { regions.exchangePlan }
 
-  /// The places of the ranks of this rank's lane; none where it is in no lane.
+  /// The places of the ranks of this rank's lane; empty where this rank is in no lane.
   var lanePlaces: [Int] { job.lane.map { lane in job.teams.map { $0.lowerBound + lane } } ?? [] }
 
-  /// For each team, the ranges of the team's memory that its rank of `lane` sends to report on a batch of
-  /// `count` samples where teams do not gather samples: the rank's verdict and, in lane 0, the team's
-  /// losses and requests.
+  /// For an all-reduce: for each team, the ranges of the team's memory that the team's rank in `lane` sends
+  /// to report on a batch of `count` samples: that rank's verdict and, in lane 0, the team's losses and
+  /// requests.
   func reportRanges(lane: Int, ofBatch count: Int) -> [[Range<Int>]] {
     job.teams.enumerated().map { team, places in
       let samples = job.shard(ofTeam: team).part(of: 0..<count)
@@ -171,8 +174,8 @@ extension Range<Int> {
 }
 
 extension JobShape {
-  /// The exchange of a job at `site`; collective over the lane. `messages` are the lane's, to which the
-  /// exchange adds its groups; nil for a lone team, and for a rank in no lane.
+  /// The exchange of a job at `site`; collective over the lane. The exchange adds its groups to `messages`,
+  /// the lane's; these are nil for a lone team, and for a rank in no lane.
   func makeExchange<Messages: LaneMessages & ~Copyable>(
     _ site: ExchangeSite, _ messages: consuming Messages?
   ) throws -> any Exchange {

@@ -1,27 +1,29 @@
 internal import Kernels
 internal import MPI
 
-/// The memory of a rank's gradients and of those that it receives, and how they are sent between teams:
-/// as fp32, or encoded as bf16 with error feedback.
+/// The memory of a rank's gradients and of the gradients that it receives, and the way in which they are sent
+/// between teams: as fp32, or encoded as bf16 with error feedback.
 ///
-/// What rounding to bf16 loses of an element, its residual, is kept and added to the same element in the
-/// next step. One residual an element is enough, since each team rounds every element once a step: its
-/// own gradient in pieces that another team adds up, the sum in the piece that it adds up itself.
+/// What rounding to bf16 loses of an element, its residual, is kept and added to the same element in the next
+/// step. One residual an element is enough, since each team rounds every element once a step: in the pieces
+/// that other teams add up, the element of its own gradient; in the piece that it adds up itself, the element
+/// of the sum.
 ///
 /// Source: Tang et al., "DoubleSqueeze: parallel stochastic gradient descent with double-pass
 /// error-compensated compression", ICML 2019, algorithm 1.
 ///
 /// Residuals are not part of a checkpoint: a run that is resumed begins with none. After a step whose
-/// gradient is not finite they are not finite either, and no further step may follow.
+/// gradient is not finite the residuals are not finite either, and no further step may follow.
 struct GradientCodec {
-  /// The gradients of a rank's tiles; in the end, their sums.
+  /// The gradients of this rank's tiles; in the end, their sums over the teams.
   let gradients: Vector
 
-  /// What is received: the other teams' gradients of those pieces that this team adds up.
+  /// What is received to be added up: the other teams' gradients of the pieces that this team adds up, one
+  /// piece in each bucket.
   let partials: Vector
 
-  /// What is sent in the place of ``gradients`` and received in that of ``partials``; nil in fp32, where
-  /// these are sent and received themselves.
+  /// In bf16, what is sent and received in the place of ``gradients`` and ``partials``, and the residuals;
+  /// nil in fp32.
   private let rounded: Rounded?
 
   private struct Rounded {
@@ -30,8 +32,8 @@ struct GradientCodec {
     let residual: Vector
   }
 
-  /// Lays out `memory`, which is zero at first, for team number `team` and a message that is sent in
-  /// `buckets`.
+  /// Lays out `memory`, which must be zero, for team number `team`, counted from 0, and for gradients that
+  /// are sent in `buckets`.
   init(_ memory: Vector, buckets: [Range<Int>], team: Int, of teams: Int, precision: Precision) {
     let size = Size(buckets, team: team, of: teams)
     var end = 0
@@ -82,7 +84,7 @@ struct GradientCodec {
 }
 
 extension GradientCodec {
-  /// Adds to the messages the sending of the elements in `range` to `team`.
+  /// Adds to the last group of `messages` the sending of the elements in `range` to `team`.
   func addSend<Messages: LaneMessages & ~Copyable>(
     _ range: Range<Int>, to team: Int, in messages: inout Messages
   ) throws {
@@ -97,15 +99,15 @@ extension GradientCodec {
     }
   }
 
-  /// Adds to the messages the receiving of the sums in `range` from `team`.
+  /// Adds to the last group of `messages` the receiving of the sums in `range` from `team`.
   func addSum<Messages: LaneMessages & ~Copyable>(
     _ range: Range<Int>, from team: Int, to messages: inout Messages
   ) throws {
     try add(into: gradients[range], rounded?.gradients[range], from: team, to: &messages)
   }
 
-  /// Adds to the messages the receiving, into the elements `slot` of ``partials``, of what `team` has of a
-  /// piece that this team adds up.
+  /// Adds to the last group of `messages` the receiving, into the elements `slot` of ``partials``, of the
+  /// gradient that `team` has of a piece that this team adds up.
   func addPartial<Messages: LaneMessages & ~Copyable>(
     _ slot: Range<Int>, from team: Int, to messages: inout Messages
   ) throws {
@@ -127,20 +129,20 @@ extension GradientCodec {
     }
   }
 
-  /// Rounds the numbers at `range` to bf16 for sending; in fp32 there is nothing to do.
+  /// Rounds the ``gradients`` in `range` to bf16 for sending, with their residuals; does nothing in fp32.
   func encode(_ range: Range<Int>) {
     guard let rounded else { return }
     rounded.gradients[range].round(gradients[range], feedback: rounded.residual[range])
   }
 
-  /// Widens the bf16 sums at `range` to fp32, so that this team uses the same rounded numbers as the
-  /// others.
+  /// Widens the bf16 sums in `range` to fp32, so that all teams use the same rounded numbers; does nothing in
+  /// fp32.
   func decode(_ range: Range<Int>) {
     guard let rounded else { return }
     gradients[range].copy(from: rounded.gradients[range])
   }
 
-  /// Widens the received bf16 partials at `range` to fp32.
+  /// Widens the received bf16 ``partials`` in `range` to fp32; does nothing in fp32.
   func decode(partials range: Range<Int>) {
     guard let rounded else { return }
     partials[range].copy(from: rounded.partials[range])

@@ -4,8 +4,8 @@ internal import VAE
 
 /// The Euclidean norm of a batch's gradient, whose tiles are spread over the ranks.
 ///
-/// The thread that takes the step with a tile stores the norm of the tile's gradient; rank zero
-/// combines them in the order of the tiles, so that the bits do not depend on the number of ranks.
+/// The thread that updates a tile's parameters stores the norm of the tile's gradient; rank zero combines the
+/// norms in the order of the tiles, so that the bits do not depend on the number of ranks.
 struct GradientNorm {
   /// The norm of each tile's gradient, (tiles), in memory that the team's ranks share; zero for tiles
   /// that other teams update.
@@ -21,9 +21,9 @@ struct GradientNorm {
     norms[tile.number] = Float(gradient.sumOfSquares.squareRoot())
   }
 
-  /// The norm of the whole gradient, on rank zero, after all ranks of its team have stored theirs; nil
-  /// where the square of an element is too large for a float. Collective over the lanes; `sharesTiles`
-  /// is whether each team has updated some of the tiles only: see ``ExchangePlan``.
+  /// The norm of the whole gradient; of use on rank zero alone, after all ranks of each team have stored
+  /// their tiles' norms. Nil where the norm is not finite, as where a square is too large for a float.
+  /// Collective; `sharesTiles` is whether each team has updated some of the tiles only: see ``ExchangePlan``.
   func value(_ team: borrowing Team, sharesTiles: Bool) throws -> Double? {
     var all = (0..<norms.count).map { norms[$0] }
     if sharesTiles {
@@ -36,8 +36,8 @@ struct GradientNorm {
     return Self.combined(all)
   }
 
-  /// The norm of a gradient whose tiles have these norms, added up in their order; nil where it is not
-  /// finite.
+  /// The norm of a gradient whose tiles have these `norms`: the root of their squares' sum, in the order of
+  /// the tiles. Nil where that is not finite.
   static func combined(_ norms: [Float]) -> Double? {
     let norm = norms.reduce(0) { $0 + Double($1) * Double($1) }.squareRoot()
     return norm.isFinite ? norm : nil

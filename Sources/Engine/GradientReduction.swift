@@ -1,39 +1,39 @@
 internal import Kernels
 internal import MPI
 
-/// Adds up a lane's gradients over the teams, bucket by bucket, while later buckets are computed.
+/// Adds up the gradients of a lane's ranks, bucket by bucket, while later buckets are computed.
 ///
-/// A bucket is cut into as many pieces as there are teams. Each team sends every piece to the team
-/// that sums it, which adds them in the order of the teams and sends the sum back to all: a
-/// reduce-scatter and an all-gather, each of direct messages. 2 (N − 1)/N of the bucket leave each
-/// of N teams, which no algorithm betters, and all teams get the same bits.
+/// A bucket is cut into as many pieces as there are teams. Each team sends every piece to the team that sums
+/// this piece. The summing team adds the pieces in the order of the teams, and sends the sum back to all: a
+/// reduce-scatter and an all-gather, each of direct messages. Each of N teams sends 2 (N − 1)/N of the
+/// bucket's bytes, and no algorithm needs fewer; all teams get the same bits.
 ///
 /// Patarasuk and Yuan, "Bandwidth optimal all-reduce algorithms for clusters of workstations",
 /// 2009.
 ///
-/// MPI moves messages on while it is called; so the thread that computes calls ``advance(computed:_:)`` now
-/// and then.
+/// MPI moves messages on only while it is called; so the main thread calls ``advance(computed:_:)`` after
+/// each tile that it computes.
 struct GradientReduction {
   private let codec: GradientCodec
   private let ranges: [Range<Int>]
   private var buckets: [Bucket] = []
   private var stages: [Stage]
 
-  /// How far a bucket is.
+  /// What has been done with a bucket.
   private enum Stage { case computing, reducing, spreading, done }
 
   private struct Bucket {
-    /// The piece that this team sums, and those of the others.
+    /// The piece that this team sums; `others` are those that other teams sum.
     let own: Range<Int>
     let others: [Range<Int>]
 
-    /// The addends of ``own``, one a team, in the order of the teams.
+    /// The addends of the sum in ``own``, one from each team, in the order of the teams.
     let terms: [Vector]
 
     /// Where the terms that other teams send lie in ``GradientCodec/partials``.
     let partials: Range<Int>
 
-    /// The groups of messages.
+    /// The numbers of the groups of messages that bring addends, and sums.
     let reduce: Int
     let spread: Int
   }
@@ -44,7 +44,7 @@ struct GradientReduction {
     stages = buckets.map { _ in .computing }
   }
 
-  /// Adds the messages to those of the lane, on which the other teams have the same buckets.
+  /// Adds the groups of all buckets to `messages`, the lane's; every rank of the lane has the same buckets.
   mutating func prepare<Messages: LaneMessages & ~Copyable>(_ messages: inout Messages) throws {
     let (team, teams) = (messages.rank, messages.size)
     var end = 0
@@ -71,13 +71,13 @@ struct GradientReduction {
     }
   }
 
-  /// The other teams: in the order in which to send to them, so that not all send to one at once;
-  /// and by number.
+  /// The numbers of the `count` teams but `team`: `rotated` to begin with the next, the order in which to
+  /// send to them, so that not all teams send to one at once; and `ordered`.
   private static func others(_ team: Int, _ count: Int) -> (rotated: [Int], ordered: [Int]) {
     ((1..<max(count, 1)).map { (team + $0) % count }, (0..<count).filter { $0 != team })
   }
 
-  /// The bytes that this rank gives MPI in a step.
+  /// The bytes of gradients and sums that this rank gives MPI in a step.
   func sentBytes<Messages: LaneMessages & ~Copyable>(_ messages: borrowing Messages) -> Int {
     var bytes = 0
     for bucket in buckets {
@@ -88,7 +88,7 @@ struct GradientReduction {
 }
 
 extension GradientReduction {
-  /// Begins a step: no bucket is computed.
+  /// Begins a step, in which no bucket is computed yet.
   mutating func begin() {
     for number in stages.indices { stages[number] = .computing }
   }
@@ -100,7 +100,7 @@ extension GradientReduction {
     for number in 0..<computed { try advance(number, &messages) }
   }
 
-  /// Waits until bucket `number` is summed on all teams; all are computed.
+  /// Waits until this rank has all sums of bucket `number`; to be called once all buckets are computed.
   mutating func wait<Messages: LaneMessages & ~Copyable>(
     for number: Int, _ messages: inout Messages?
   ) throws {

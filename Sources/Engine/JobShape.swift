@@ -9,25 +9,25 @@ public enum TeamMode: String, Codable, Sendable, CaseIterable {
   case rank
 }
 
-/// How a job shares its work. Two jobs of different shapes train the same model: to the bit, but for
-/// all-reduce between several teams, whose number shows in the last bits.
+/// How a job shares its work. Jobs of different shapes train the same model, to the last bit; but in an
+/// all-reduce between several teams the bits depend on the number of teams and on ``wire``.
 public struct JobShape: Sendable, Encodable {
   /// How ranks form teams.
   public var teams = TeamMode.node
 
-  /// What teams send one another; without meaning for a lone team.
+  /// What teams send one another; without effect on a lone team.
   public var exchange = ExchangeMode.allReduce
 
-  /// The number format in which gradients are sent to other teams.
+  /// The number format in which an all-reduce sends gradients to other teams.
   public var wire = Precision.fp32
 
-  /// Threads of each rank.
+  /// How many threads each rank has.
   public var threadsPerRank = 1
 
   /// Memory that the job takes beside training.
   package var reserve = MemoryReserve()
 
-  /// The ranks of each node are a team, with one thread each.
+  /// The ranks of each node are a team, each rank has one thread, and teams all-reduce gradients in fp32.
   public init() {}
 }
 

@@ -1,31 +1,33 @@
 internal import MPI
 
-/// Messages between this rank and those of the other teams in its lane, prepared once and sent in
-/// every step: ``MPI/PersistentMessages``, or, in tests, memory of one process.
+/// Messages between this rank and the other ranks of its lane, prepared once and sent in every step:
+/// ``MPI/PersistentMessages``, or, in tests, memory of one process.
 protocol LaneMessages: ~Copyable {
   /// This rank's number in the lane, which is the number of its team.
   var rank: Int { get }
 
-  /// The number of ranks in the lane, one of each team.
+  /// How many ranks the lane has: one of each team.
   var size: Int { get }
 
-  /// The bytes that this rank sends in `group`.
+  /// How many bytes this rank sends each time `group` is started.
   func sentBytes(_ group: Int) -> Int
 
   /// Begins a group of messages that start and end together; returns its number, from 0.
   mutating func addGroup() -> Int
 
-  /// Adds to the last group the sending of `values` to `team`; their memory must stay where it is.
+  /// Adds to the last group the sending of `values` to `team`; their memory must not move until ``free()``.
   mutating func addSend<Element: Datatype>(
     _ values: Span<Element>, to team: Int
   ) throws(MPIError)
 
-  /// Adds to the last group the receiving of `values` from `team`; their memory must stay where it is.
+  /// Adds to the last group the receiving of `values` from `team`; their memory must not move until
+  /// ``free()``.
   mutating func addReceive<Element: Datatype>(
     into values: inout MutableSpan<Element>, from team: Int
   ) throws(MPIError)
 
-  /// Adds a group that brings each team's `pieces` of `values` to the same places of the others'.
+  /// Adds a group that copies the ranges `pieces[team]` of each team's `values` to the same ranges of the
+  /// other teams' `values`; returns the group's number.
   mutating func addAllGather<Element: Datatype>(
     _ values: inout MutableSpan<Element>, pieces: [[Range<Int>]]
   ) throws(MPIError) -> Int
@@ -33,13 +35,13 @@ protocol LaneMessages: ~Copyable {
   /// Starts the messages of `group`.
   mutating func start(_ group: Int) throws(MPIError)
 
-  /// Whether all messages of `group` have ended.
+  /// Whether all messages of `group` have ended; does not wait.
   mutating func test(_ group: Int) throws(MPIError) -> Bool
 
   /// Waits until all messages of `group` have ended.
   mutating func wait(_ group: Int) throws(MPIError)
 
-  /// Frees the messages.
+  /// Frees the messages, none of which may be under way.
   consuming func free() throws(MPIError)
 }
 

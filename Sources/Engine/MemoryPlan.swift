@@ -6,7 +6,7 @@ package import VAE
 
 /// The memory that training takes: the one place where it is added up, before any is allocated.
 package struct MemoryPlan {
-  // Where the parts of a team's memory lie in it, in floats.
+  // Where the parts of a team's memory lie, in floats from its beginning.
 
   /// The parameters and the optimizer's moments: ``Replica``.
   let replica: Range<Int>
@@ -17,19 +17,19 @@ package struct MemoryPlan {
   /// The norm of each tile's gradient: ``GradientNorm``.
   let norms: Range<Int>
 
-  /// The images of a full batch.
+  /// How many images a full batch has, over all ranks.
   let batchSize: Int
 
-  /// The most samples that a team's memory has room for.
+  /// How many samples a team's memory has room for.
   let capacity: Int
 
-  /// The floats of a rank's own activations.
+  /// The floats of the activations that this rank shares with no other.
   let ownActivations: Int
 
   /// The tiles that fall to this rank, and the memory of their gradients.
   let exchangePlan: ExchangePlan
 
-  /// Memory beside training.
+  /// Memory that the job takes beside training.
   private let reserve: MemoryReserve
 
   /// Adds up what a rank of `job` and its team need to train the model of `layout`, with products in
@@ -61,17 +61,18 @@ package struct MemoryPlan {
   /// The bytes of a team's memory.
   package var teamBytes: Int { teamCount * MemoryLayout<Float>.stride }
 
-  /// The bytes that each rank has beside the team's.
+  /// The bytes that each rank takes beside the team's memory.
   package var rankBytes: Int {
     (ownActivations + exchangePlan.floats + reserve.perRank) * MemoryLayout<Float>.stride
   }
 
-  /// The bytes that rank zero has beside those.
+  /// The bytes that rank zero takes beside ``teamBytes`` and ``rankBytes``.
   package var rootBytes: Int { reserve.onRoot * MemoryLayout<Float>.stride }
 
-  /// Makes sure that every machine has what its ranks take; collective.
+  /// Makes sure that every machine has the memory that its ranks take; `isLeader` is whether this rank is its
+  /// team's leader. Collective.
   ///
-  /// - Throws: on all ranks, `Failure` with `unavailable`.
+  /// - Throws: on all ranks, `SharedFailure` with `unavailable`.
   func require(isLeader: Bool, among world: borrowing Communicator) throws {
     try MachineMemory.require(
       rankBytes + (isLeader ? teamBytes : 0) + (world.rank == 0 ? rootBytes : 0),
@@ -86,7 +87,7 @@ package struct MemoryReserve: Sendable, Encodable {
   /// Floats on every rank.
   package var perRank: Int
 
-  /// Floats on rank zero.
+  /// Floats on rank zero, beside ``perRank``.
   package var onRoot: Int
 
   /// Room for `perRank` floats on every rank and `onRoot` more on rank zero.

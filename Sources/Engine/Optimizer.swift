@@ -15,8 +15,8 @@ struct Optimizer {
   /// The optimizer of `recipe` for the parameters of `replica`.
   init(_ recipe: Recipe, _ replica: Replica) { (self.recipe, self.replica) = (recipe, replica) }
 
-  /// Takes step number `step`, counted from 1, with the parameters of `tile`, whose `gradient` is the
-  /// mean over the batch.
+  /// Changes the parameters of `tile` in step number `step`, counted from 1, by their `gradient`, the mean
+  /// over the batch. Threads may call this at the same time for different tiles.
   func update(_ tile: GradientTile, _ gradient: Vector, step: Int) {
     recipe.updateRule(step: step).update(
       parameters: replica.parameters[tile.range], gradient: gradient,

@@ -1,15 +1,15 @@
-/// Where a run stands: all that is needed, beside the tensors, to go on from here.
+/// Where a run stands: all that is needed, beside the recipe and the tensors, to go on from here.
 public struct Progress: Equatable, Codable, Sendable {
-  /// Optimizer steps taken since the beginning.
+  /// How many optimizer steps were taken since the beginning.
   public var step = 0
 
-  /// Epochs completed.
+  /// How many epochs are completed.
   public var epoch = 0
 
-  /// Positions of the epoch under way that have been trained on.
+  /// How many positions of the epoch under way have been trained on.
   public var offset = 0
 
-  /// Losses summed over these positions.
+  /// The losses, summed over the positions before ``offset``.
   public var losses = LossSum()
 
   /// The beginning.
@@ -65,17 +65,17 @@ public struct Loss: Equatable, Sendable {
     (self.reconstruction, self.divergence) = (reconstruction, divergence)
   }
 
-  /// The whole.
+  /// The negative evidence lower bound: the sum of both parts.
   public var total: Double { reconstruction + divergence }
 }
 
 /// How an epoch is cut into batches; the last batch is smaller where the division leaves a
 /// remainder.
 package struct BatchSchedule: Sendable {
-  /// The number of images in an epoch.
+  /// How many images an epoch has.
   package let imageCount: Int
 
-  /// The images of a full batch, over all ranks.
+  /// How many images a full batch has, over all ranks.
   package let batchSize: Int
 
   /// A schedule of `imageCount` images, `batchSize` at a time.
@@ -85,7 +85,7 @@ package struct BatchSchedule: Sendable {
     self.batchSize = batchSize
   }
 
-  /// The number of batches in an epoch.
+  /// How many batches an epoch has.
   package var batchCount: Int { (imageCount + batchSize - 1) / batchSize }
 
   /// The sizes that batches have in an epoch that is resumed at `offset`, and in whole epochs.
@@ -94,7 +94,7 @@ package struct BatchSchedule: Sendable {
     return [min(batchSize, whole), (rest - 1) % batchSize + 1, (whole - 1) % batchSize + 1]
   }
 
-  /// The positions in the epoch of the batch that begins at `offset`.
+  /// The positions of the batch that begins at `offset`, which must be a position of the epoch.
   package func positions(from offset: Int) -> Range<Int> {
     precondition(
       (0..<imageCount).contains(offset), "an epoch of \(imageCount) images has no offset \(offset)")

@@ -4,25 +4,25 @@ public import VAE
 
 /// All that determines the trained model, beside the data: what a resumed run must not change.
 public struct Recipe: Equatable, Sendable {
-  /// Units of each hidden layer.
+  /// How many units each hidden layer has.
   public var hidden = 400
 
-  /// Dimensions of the latent space.
+  /// How many dimensions the latent space has.
   public var latent = 20
 
-  /// Images of a step, over all ranks.
+  /// How many images a step has, over all ranks: fewer at an epoch's end, and where the data have fewer.
   public var batchSize = 128
 
   /// Adam's step length.
   public var learningRate = 1e-3
 
-  /// What order, noise and initial parameters are drawn from.
+  /// The seed from which order, noise and initial parameters are drawn.
   public var seed: UInt64 = 1
 
   /// The number format of the matrix products.
   public var precision = Precision.fp32
 
-  /// The defaults, which are those of PyTorch's public example.
+  /// The defaults, which are those of the VAE among PyTorch's public examples.
   public init() {}
 
   /// The model of this recipe for images of `pixels`.

@@ -37,7 +37,7 @@ public struct Replica {
       layout, memory[3 * layout.count..<memory.count], precision: precision)
   }
 
-  /// Copies the parameters of `tile`, after they have changed, to where products read them.
+  /// Copies the changed parameters of `tile` to where products read them.
   func updateCopies(_ tile: GradientTile) { copies.update(tile, from: parameters) }
 
   /// For each team's `ranges` of parameters, the ranges of both moments in a memory where a replica of

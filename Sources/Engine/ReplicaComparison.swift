@@ -2,15 +2,15 @@ package import MPI
 internal import Platform
 internal import Ranks
 
-/// Finds teams whose replica is no longer the same as the others'.
+/// Finds teams whose parameters are no longer the same as those of the other teams.
 enum ReplicaComparison {
   /// Compares the SHA-256 of all teams' parameters; collective over the teams' `leaders`. `worldRank` is
   /// this leader's rank among all ranks of the job.
   ///
   /// - Throws: `MPIError` where a call fails.
-  /// - Returns: nil where all replicas are the same; else a failure with `disagreement` that names the
-  ///   ranks and hosts whose replica differs from the majority's or, where there is no majority, all
-  ///   leaders. The same on all leaders.
+  /// - Returns: nil where all parameters are the same; else a failure with `disagreement`, naming rank and
+  ///   host of each leader that has not the majority's parameters or, without a majority, of all leaders. The
+  ///   same on all leaders.
   static func failure(
     _ replica: Replica, step: Int, worldRank: Int, among leaders: borrowing Communicator
   ) throws -> Failure? {
@@ -43,10 +43,10 @@ enum ReplicaComparison {
 }
 
 extension Trainer {
-  /// Makes sure that all teams have the same parameters; collective over `world`, the ranks that
-  /// train. A lone team has none to compare with, and pays nothing.
+  /// Makes sure that all teams have the same parameters; collective over `world`, the ranks that train. With
+  /// a lone team there is nothing to compare, and the call returns at once.
   ///
-  /// - Throws: on all ranks, `disagreement`, where they have not.
+  /// - Throws: on all ranks, `SharedFailure` with `disagreement` where parameters differ.
   package func compareReplicas(among world: borrowing Communicator) throws {
     guard job.teamCount > 1 else { return }
     var failure: Failure?

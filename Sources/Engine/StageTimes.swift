@@ -1,6 +1,6 @@
 /// The seconds that training steps took, by stage.
 public struct StageTimes: Equatable, Sendable {
-  /// What a rank does in a step, in this order.
+  /// What a thread does in a step.
   public enum Stage: String, Codable, Sendable, CaseIterable {
     /// Bytes to pixels, and noise.
     case batch
@@ -10,13 +10,13 @@ public struct StageTimes: Equatable, Sendable {
     case backward
     /// The gradient's tiles, and the optimizer.
     case gradients
-    /// The messages between teams.
+    /// The messages between teams, and adding up and rounding what they bring.
     case exchange
     /// Waiting for the team's other ranks, and for the rank's other threads.
     case waiting
   }
 
-  /// The seconds by stage, and two zeros. No array: every step reads them.
+  /// The seconds by stage, and two zeros. Not an array, which every step would have to allocate.
   private var seconds = SIMD8<Double>()
 
   /// No time at all.
@@ -31,18 +31,18 @@ public struct StageTimes: Equatable, Sendable {
   /// The seconds of all stages.
   public var total: Double { seconds.sum() }
 
-  /// The seconds in which the model was not computed: of waiting for the team's ranks and for the rank's own
-  /// threads, and of exchanging with other teams, the adding of their gradients included.
+  /// The seconds in which the model was not computed: those of waiting for the team's other ranks and the
+  /// rank's other threads, and of exchanging with other teams, with the adding of their gradients.
   public var waited: Double { self[.waiting] + self[.exchange] }
 
-  /// The time that passed between two readings.
+  /// The seconds by stage that passed between two readings of the same rank's times.
   public static func - (later: StageTimes, earlier: StageTimes) -> StageTimes {
     var difference = StageTimes()
     difference.seconds = later.seconds - earlier.seconds
     return difference
   }
 
-  /// The mean of what several threads or ranks, one at least, measured.
+  /// The mean of the times that several threads or ranks measured; there must be one at least.
   public static func mean(_ all: [StageTimes]) -> StageTimes {
     var mean = StageTimes()
     for times in all { mean.seconds += times.seconds }
@@ -63,10 +63,10 @@ final class StageClock {
   private(set) var times = StageTimes()
   private var last = ContinuousClock.now
 
-  /// Time before this belongs to no stage.
+  /// Starts the clock: the time before this call belongs to no stage.
   func begin() { last = ContinuousClock.now }
 
-  /// Time since the last call was spent on `stage`.
+  /// Adds the time since the last call of this clock to `stage`.
   func end(_ stage: StageTimes.Stage) {
     let now = ContinuousClock.now
     times[stage] += (now - last) / .seconds(1)

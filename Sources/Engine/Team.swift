@@ -11,8 +11,8 @@ package struct Team: ~Copyable {
   /// Where this rank stands.
   package let layout: JobLayout
 
-  /// Forms the teams of `world`, in the order of their leaders, with `threads` on every rank;
-  /// collective.
+  /// Forms the teams of `world`, in the order of their leaders, where every rank has `threads`; collective
+  /// over `world`.
   package init(_ mode: TeamMode, threads: Int, among world: borrowing Communicator) throws {
     let team =
       switch mode {
@@ -38,8 +38,8 @@ package struct Team: ~Copyable {
     }
   }
 
-  /// Messages to the lane's other ranks, none of which is prepared; nil where there are no other
-  /// teams, or this rank is in no lane.
+  /// An empty list of messages between the lane's ranks, to which an exchange adds; nil where there are no
+  /// other teams, or this rank is in no lane.
   func makeMessages() -> PersistentMessages? {
     guard layout.teamCount > 1 else { return nil }
     switch lane {

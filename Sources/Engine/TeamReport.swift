@@ -2,7 +2,7 @@ internal import Kernels
 internal import Platform
 internal import Ranks
 
-/// What any rank may ask of all ranks: after the step in which it asks, all ranks know.
+/// What any rank may ask of all ranks: after the step in which one asks, all know of the request.
 public struct StepRequests: Equatable, Sendable {
   /// To end training.
   public var stop: Bool
@@ -16,7 +16,7 @@ public struct StepRequests: Equatable, Sendable {
     self.save = save
   }
 
-  /// The floats that requests are stored as.
+  /// The floats that store one rank's requests.
   fileprivate static let count = 2
 
   /// Requests that were stored in `flags`, each of which is 0 or 1.
@@ -30,8 +30,8 @@ public struct StepRequests: Equatable, Sendable {
 
 /// The losses of a batch, and what ranks ask for, in memory that the ranks of a team share.
 ///
-/// Every rank adds up the same numbers in the same order: the loss does not depend on which rank
-/// computed it.
+/// Every rank adds up the same numbers in the same order: so a loss does not depend on which rank computed
+/// it.
 struct BatchReport {
   /// The losses (batch, 2) by position in the batch: reconstruction and divergence, in nats.
   let losses: Matrix
@@ -46,7 +46,7 @@ struct BatchReport {
     flags = memory[2 * batchSize..<2 * batchSize + StepRequests.count]
   }
 
-  /// What some rank asks for.
+  /// All that the ranks ask for; used in the report of the whole batch alone.
   var requests: StepRequests {
     get { StepRequests(flags) }
     nonmutating set { newValue.store(in: flags) }
@@ -71,7 +71,8 @@ struct BatchReport {
 
   /// The sum of the losses of the first `count` positions, for step number `step`.
   ///
-  /// - Throws: where a loss or a delta was not finite. All ranks see the same losses, so all throw.
+  /// - Throws: `SharedFailure` where a loss or a delta was not finite. All ranks see the same losses, so all
+  ///   throw.
   func finiteSum(_ count: Int, step: Int) throws -> LossSum {
     guard isFinite(0..<count) else {
       throw SharedFailure(
@@ -88,18 +89,19 @@ struct BatchReport {
 
 /// The reports in a team's memory: of its own ranks, and of the whole batch.
 struct TeamReport {
-  /// The losses that ranks computed, by position in the batch: those of the team, and, once teams have
-  /// exchanged theirs, of all.
+  /// The losses that ranks computed, by position in the batch: those of this team's ranks and, once teams
+  /// have exchanged theirs, those of all ranks.
   let found: BatchReport
 
-  /// The report of the whole batch: a copy of ``found`` with all requests, which the leader makes. Ranks
-  /// read it while others may already write ``found`` in the next step.
+  /// The report of the whole batch: a copy of ``found`` with all requests, which the team's leader makes.
+  /// Ranks read the copy while other ranks may already write to ``found`` in the next step.
   let result: BatchReport
 
   /// What each rank of the job asks for, by its place.
   private let requests: [Vector]
 
-  /// One flag a place: not zero if a loss of the team of the rank there is NaN or infinite.
+  /// The verdicts, one flag for the rank at each place: not zero if a loss of that rank's team is NaN or
+  /// infinite.
   private let verdicts: Vector
 
   private let batchSize: Int
@@ -125,15 +127,15 @@ struct TeamReport {
   /// Notes what the rank at `place` asks for.
   func request(_ mine: StepRequests, place: Int) { mine.store(in: requests[place]) }
 
-  /// Notes the verdict of the rank at `place`: whether all losses of its team are finite. Of use in an
-  /// all-reduce, where a team sees its own losses alone.
+  /// Notes the verdict of the rank at `place`: whether all losses of its team are finite. Only an all-reduce
+  /// needs verdicts: there a team sees its own losses alone before the step is taken.
   func setVerdict(_ isFinite: Bool, place: Int) { verdicts[place] = isFinite ? 0 : 1 }
 
   /// Whether the verdict of every rank at `places` is that its team's losses are finite.
   func areFinite(verdictsOf places: [Int]) -> Bool { places.allSatisfy { verdicts[$0] == 0 } }
 
-  /// Where the losses at `positions` of a batch, the requests of the ranks at `places`, and, if it is not
-  /// nil, the verdict of the rank at `place` lie in the report's memory.
+  /// Where the losses at `positions` of a batch, the requests of the ranks at `places` and, if `place` is not
+  /// nil, the verdict of the rank there lie in the report's memory.
   func gatheredRanges(
     _ positions: Range<Int>, places: Range<Int>, verdictOf place: Int?
   ) -> [Range<Int>] {
@@ -146,8 +148,8 @@ struct TeamReport {
     ] + (place.map { [verdicts + $0..<verdicts + $0 + 1] } ?? [])
   }
 
-  /// Writes ``result`` for a batch of `count` samples: the losses that are found, and all requests.
-  /// The leader's task.
+  /// Writes ``result`` for a batch of `count` samples: the losses in ``found``, and all requests. Called by
+  /// the team's leader alone.
   func summarise(_ count: Int) {
     result.losses.rows(0..<count).copy(from: found.losses.rows(0..<count))
     var all = StepRequests()

@@ -9,19 +9,20 @@ package struct TilePlan {
   /// Each thread's tiles, bucket by bucket: (threads, buckets, tiles).
   let tiles: [[[Slot]]]
 
-  /// The parts of the memory that are sent one by one, in the order in which they are computed: the
-  /// last layers first. Where gradients are not kept, nothing is sent, and one part is all of the memory.
+  /// The parts of the memory that are sent one by one, in the order in which they are computed: the last
+  /// layers first. Where gradients are not kept, nothing is sent, and the only part is the whole memory.
   let buckets: [Range<Int>]
 
   /// The floats of gradients that are kept at a time.
   let floats: Int
 
-  /// The most buckets. With more, the first is sent earlier, and the last, whose sending overlaps no
-  /// computation, is smaller; but each bucket costs two messages to every other team.
+  /// There are at most so many buckets. With more, the first would be sent earlier, and the last, which is
+  /// sent while nothing is computed, would be smaller; but each bucket costs two messages to every other
+  /// team.
   package static let mostBuckets = 4
 
-  /// Deals `own` tiles to `threads`, each of which keeps the gradient of one tile at a time: it is
-  /// used before the next is computed.
+  /// Deals `own` tiles to `threads`, each of which keeps the gradient of one tile at a time: a gradient is
+  /// used before the thread computes the next.
   init(applyingAtOnce own: [GradientTile], threads: Int) {
     let room = own.map(\.range.count).max() ?? 0
     tiles = Self.deal(own, to: threads).enumerated().map { thread, group in
@@ -31,7 +32,7 @@ package struct TilePlan {
     floats = threads * room
   }
 
-  /// Deals `own` tiles to `threads`, and keeps the gradients of all.
+  /// Deals `own` tiles to `threads`, and keeps the gradients of all tiles.
   init(keeping own: [GradientTile], threads: Int) {
     var (offsets, end) = ([Int: Int](), 0)
     for tile in own {
@@ -50,10 +51,11 @@ package struct TilePlan {
     (self.buckets, floats) = (buckets, end)
   }
 
-  /// Divides tiles into `count` groups of about the same work: each tile, from the largest on, goes to
-  /// the group that has the least so far.
+  /// Divides tiles into `count` groups of about the same work: each tile, from the largest on, goes to the
+  /// group with the least work so far.
   ///
-  /// Graham, "Bounds on multiprocessing timing anomalies", 1969: at most 4/3 of the best possible.
+  /// Graham, "Bounds on multiprocessing timing anomalies", 1969: the largest group has at most 4/3 of the
+  /// work that it would have in the best division.
   package static func deal(_ tiles: [GradientTile], to count: Int) -> [[GradientTile]] {
     var groups = [[GradientTile]](repeating: [], count: count)
     var loads = [Int](repeating: 0, count: count)
@@ -68,8 +70,7 @@ package struct TilePlan {
     return groups.map { $0.sorted { $0.range.lowerBound < $1.range.lowerBound } }
   }
 
-  /// Cuts `end` floats of gradients between tiles, from the end on, into parts as even as these
-  /// allow.
+  /// Cuts `end` floats of gradients, between tiles and from the end on, into buckets of about the same size.
   private static func cut(_ slots: [Slot], _ end: Int) -> [Range<Int>] {
     var (buckets, upper) = ([Range<Int>](), end)
     for slot in slots.reversed() {

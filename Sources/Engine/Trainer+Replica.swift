@@ -7,14 +7,14 @@ internal import VAE
 // What a trainer does beside its steps: to load and complete its replica, and to tell of itself.
 
 extension Trainer {
-  /// Draws the parameters from the recipe's seed, with which training begins; collective.
+  /// Draws the parameters with which training begins from the recipe's seed; collective.
   public mutating func initialize() throws {
     let seed = recipe.seed
     try fill { replica, _ in replica.layout.initialize(replica.parameters, seed: seed) }
   }
 
-  /// Takes over parameters and moments that `read` fills in on rank zero; collective over `world`,
-  /// the ranks that train.
+  /// Calls `read` on rank zero alone, to fill in parameters and moments, and sends these to all teams;
+  /// collective over `world`, the ranks that train.
   ///
   /// - Throws: on all ranks, `SharedFailure` where `read` throws.
   package mutating func load(
@@ -31,7 +31,7 @@ extension Trainer {
   }
 
   /// Calls `body` on every team's leader with the communicator of the leaders, in which rank zero of the job
-  /// is rank 0; then updates the copies of the weights, and waits for the team.
+  /// is rank 0; then updates the copies of the weights, and waits for the team. Collective.
   private mutating func fill(
     _ body: (Replica, borrowing Communicator) throws -> Void
   ) throws {
@@ -42,8 +42,8 @@ extension Trainer {
     try memory.barrier(on: team.communicator)
   }
 
-  /// Fetches the moments that other teams have updated, so that every team's ``replica`` is complete.
-  /// Collective.
+  /// Fetches the moments that other teams have updated, so that every team's ``replica`` is complete: in an
+  /// all-gather the steps leave these moments out of date. Collective.
   package mutating func completeReplica() throws {
     guard need.exchangePlan.sharesTiles else { return }
     try exchange.gatherMoments()
@@ -53,26 +53,27 @@ extension Trainer {
   /// Where this rank stands in the job.
   package var job: JobLayout { team.layout }
 
-  /// The Euclidean norm of the last step's gradient, the mean over its batch, if that was measured:
-  /// on rank zero. Collective.
+  /// The Euclidean norm of the last step's gradient, which is the mean over the batch; of use on rank zero
+  /// alone, and only after a step with `isMeasured`. Nil where the norm is not finite. Collective.
   public func gradientNorm() throws -> Double? {
     try norm.value(team, sharesTiles: need.exchangePlan.sharesTiles)
   }
 
-  /// The bytes that this rank gives MPI for other teams in a full step.
+  /// The bytes that this rank gives MPI for other teams in a step on a full batch.
   package var exchangeBytes: Int { exchange.sentBytes(batches.batchSize) }
 
-  /// Adds zeros up over the teams as a step does with gradients: for measurements. Collective.
+  /// For measurements: adds up zeros over the teams as a step adds up gradients; does nothing without an
+  /// all-reduce. Collective.
   package mutating func reduceNothing() throws { try exchange.reduceNothing() }
 }
 
 extension Trainer {
-  /// The number of images in an epoch.
+  /// How many images an epoch has.
   public var imageCount: Int { dataset.count }
 
   /// The size of an image in pixels.
   package var imageShape: (rows: Int, columns: Int) { (dataset.rows, dataset.columns) }
 
-  /// Where this rank's time in steps went.
+  /// The seconds that this rank has spent in steps so far, by stage: the mean of its threads.
   public var stageTimes: StageTimes { workers.stageTimes }
 }

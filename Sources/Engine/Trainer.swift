@@ -5,24 +5,25 @@ internal import Platform
 internal import Ranks
 internal import VAE
 
-/// Trains one replica in lockstep with those of the other ranks.
+/// Trains the replica of this rank's team, in lockstep with those of the other teams.
 ///
-/// Read ``step(_:)`` for the road of an image through the program.
+/// Read ``step(_:isMeasured:)`` for the road of an image through the program.
 public struct Trainer: ~Copyable {
-  /// The most samples that a thread takes through the model at a time: their activations stay in the
+  /// A thread takes at most so many samples through the model at a time: their activations stay in the
   /// second-level cache from layer to layer.
   private static let chunkSize = 128
 
-  /// The tensors that are trained, one copy a team.
+  /// The tensors that are trained, one copy a team. In an all-gather, moments that other teams update are out
+  /// of date between checkpoints.
   public let replica: Replica
 
-  /// What is trained.
+  /// What determines the trained model.
   public let recipe: Recipe
 
   /// Where training stands.
   public private(set) var progress: Progress
 
-  /// The instructions that products are computed with.
+  /// The instructions with which this rank computes products.
   package let instructions: InstructionSet
 
   /// The memory that training takes.
@@ -42,12 +43,12 @@ public struct Trainer: ~Copyable {
   private var order: EpochOrder
   private var noise: RandomStream
 
-  /// Prepares to train by `recipe` on the images of `dataset`, from `progress` on, as ranks of
-  /// `world` that share the work in `shape`; collective. All arguments must be the same on all ranks.
-  /// The replica's tensors are zero until they are loaded.
+  /// Prepares to train by `recipe` on the images of `dataset`, from `progress` on, as ranks of `world` that
+  /// share the work in `shape`; collective. All arguments must be the same on all ranks. The replica's
+  /// tensors are zero until ``initialize()``, or loading a checkpoint, fills them.
   ///
-  /// - Throws: on all ranks, `SharedFailure`: where a value of the recipe is impossible, or some machine
-  ///   lacks the memory, the threads or the instructions, or computes wrongly.
+  /// - Throws: on all ranks, `SharedFailure`: where arguments differ between ranks, a value is impossible, or
+  ///   some machine lacks the memory, the threads or the instructions, or computes wrongly.
   public init(
     _ recipe: Recipe, on dataset: Dataset, from progress: Progress = Progress(),
     shape: JobShape = JobShape(), among world: borrowing Communicator
@@ -103,13 +104,13 @@ public struct Trainer: ~Copyable {
   /// Whether the epoch under way has no batch left.
   public var isEpochComplete: Bool { progress.offset == dataset.count }
 
-  /// Trains on the epoch's next batch, together with all ranks.
+  /// Trains on the epoch's next batch, which must exist: see ``isEpochComplete``. Collective.
   ///
   /// - Parameters:
   ///   - mine: what this rank asks for.
-  ///   - isMeasured: whether ``gradientNorm()`` is wanted after it; the same on all ranks.
-  /// - Returns: the batch's losses, and what some rank asks for, the same on all ranks.
-  /// - Throws: `MPIError`, or a failure known to all ranks where the step is not finite; the
+  ///   - isMeasured: whether ``gradientNorm()`` is wanted after the step; the same on all ranks.
+  /// - Returns: the losses of the whole batch, and all that the ranks ask for; the same on all ranks.
+  /// - Throws: `MPIError`; or, on all ranks, `SharedFailure` where a loss or a delta is not finite: the
   ///   parameters are then those before the step.
   public mutating func step(
     _ mine: StepRequests = StepRequests(), isMeasured: Bool = false
@@ -121,7 +122,8 @@ public struct Trainer: ~Copyable {
     let (batch, held) = nextBatch()
     let (number, norm) = (progress.step + 1, isMeasured ? norm : nil)
 
-    // Activations begin with the first sample that the team holds, losses with the batch's first.
+    // Row 0 of the activations is the first sample that the team holds, row 0 of the losses the batch's
+    // first.
     workers.begin()
     workers.run { worker in
       for chunk in worker.shard.part(of: batch).pieces(ofAtMost: Self.chunkSize) {
@@ -157,8 +159,7 @@ public struct Trainer: ~Copyable {
     return (try advance(past: batch), report.result.requests)
   }
 
-  /// The positions of the epoch's next batch, and those of them whose samples the team's memory
-  /// holds.
+  /// The positions of the epoch's next batch, and the part of them whose samples the team's memory holds.
   private func nextBatch() -> (batch: Range<Int>, held: Range<Int>) {
     let batch = batches.positions(from: progress.offset)
     let job = team.layout
@@ -174,14 +175,15 @@ public struct Trainer: ~Copyable {
       positions: positions)
   }
 
-  /// Waits until all ranks of the team are here; all then see what any of them wrote before. Collective.
+  /// Waits until all ranks of the team have called this; each then sees what any of them wrote before.
+  /// Collective over the team.
   private mutating func waitForTeam() throws {
     try memory.barrier(on: team.communicator)
     workers.main.clock.end(.waiting)
   }
 
-  /// Fetches what other teams have computed of the samples in `held`, where this team computes tiles
-  /// over them. Images are not sent: every team has all of them.
+  /// Where teams share the tiles: fetches what other teams have computed for the samples in `held`. Pixels
+  /// are not sent: they are filled in from this node's images.
   private mutating func gatherSamples(of batch: Range<Int>, in held: Range<Int>) throws {
     guard need.exchangePlan.sharesTiles else { return }
     try exchange.gatherSamples(batch.count)
@@ -198,7 +200,8 @@ public struct Trainer: ~Copyable {
     try waitForTeam()
   }
 
-  /// Notes that the step on `batch` is taken; returns its losses.
+  /// Notes that the step on `batch` is taken; returns the batch's losses, and throws where they are not
+  /// finite.
   private mutating func advance(past batch: Range<Int>) throws -> LossSum {
     let losses = try report.result.finiteSum(batch.count, step: progress.step + 1)
     progress.step += 1
@@ -207,7 +210,7 @@ public struct Trainer: ~Copyable {
     return losses
   }
 
-  /// Begins the next epoch, in its own order.
+  /// Begins the next epoch, with an order and noise of its own. Every rank must call this; it sends nothing.
   public mutating func beginNextEpoch() {
     progress.epoch += 1
     progress.offset = 0
@@ -216,7 +219,7 @@ public struct Trainer: ~Copyable {
     noise = RandomStream(seed: recipe.seed, purpose: .training, epoch: progress.epoch + 1)
   }
 
-  /// Ends training; collective.
+  /// Ends training and frees the memory of ``replica``; collective.
   public consuming func free() throws {
     try exchange.free()
     try memory.free()

@@ -9,31 +9,31 @@ struct Worker {
   /// The thread's number within its rank.
   let number: Int
 
-  /// The model, whose products this thread alone computes.
+  /// The model, with an engine for products that this thread alone uses.
   let model: VariationalAutoencoder
 
-  /// The thread's part of every batch, of which all threads of the job have parts.
+  /// The thread's part of every batch, which all threads of the job share out.
   let shard: Shard
 
-  /// The thread's part of work that the team does by itself, of which all threads of the team have parts.
+  /// The thread's part of work that all threads of the team share out.
   let teamShare: Shard
 
   /// Measures how long the thread spends in each stage.
   let clock = StageClock()
 }
 
-/// The threads of a rank, each of which computes a shard of every batch.
+/// The threads of this rank, each of which computes a shard of every batch.
 struct Workers: ~Copyable {
   private let threads: ThreadPool
   private let all: [Worker]
 
-  /// The number of threads.
+  /// How many threads there are.
   var count: Int { all.count }
 
-  /// The thread that calls MPI.
+  /// The worker of the main thread, which alone calls MPI.
   var main: Worker { all[0] }
 
-  /// Starts the threads of the rank of `job`, which compute the model of `layout` with
+  /// Starts the threads of this rank, as many as `job` tells; they compute the model of `layout` with
   /// `instructions`.
   init(_ layout: ParameterLayout, _ instructions: InstructionSet, job: JobLayout) throws {
     threads = try ThreadPool(job.threads)
@@ -44,13 +44,13 @@ struct Workers: ~Copyable {
     }
   }
 
-  /// Starts the clocks of a step: time before it belongs to no stage.
+  /// Starts the clocks of a step: the time before this call belongs to no stage.
   func begin() {
     for worker in all { worker.clock.begin() }
   }
 
-  /// Calls `body` on every thread; returns when all calls have returned. Threads treat subnormal
-  /// numbers as zero from then on; the caller must restore the main thread's mode.
+  /// Calls `body` on every thread; returns when all calls have returned. All threads, the main thread too,
+  /// treat subnormal numbers as zero from then on; the caller must restore the main thread's mode.
   func run(_ body: (Worker) -> Void) {
     threads.run { number in
       SubnormalMode.flushing.set()
@@ -59,7 +59,7 @@ struct Workers: ~Copyable {
     }
   }
 
-  /// Whether all threads, on whatever cores they are, compute products in `precision` as they must.
+  /// Whether all threads, each on the core where it runs, compute products in `precision` correctly.
   func computeRightly(in precision: Precision) -> Bool {
     let mode = SubnormalMode.current
     defer { mode.set() }
@@ -72,6 +72,6 @@ struct Workers: ~Copyable {
     return areRight.withLock { $0 }
   }
 
-  /// The time that all steps took, by stage: the mean of the threads.
+  /// The seconds that all steps so far took, by stage: the mean of the threads.
   var stageTimes: StageTimes { .mean(all.map(\.clock.times)) }
 }

@@ -1,4 +1,5 @@
-// One import for programs that train: the rooms that the library product consists of.
+// One import for programs that train: it re-exports the rooms below. The rooms that these use inside, such as
+// Kernels and VAE, it does not.
 
 @_exported public import Checkpoints
 @_exported public import Engine

@@ -6,9 +6,10 @@ public import Platform
 extension Communicator {
   /// Does `work`, which may fail on some ranks, and fails on all ranks if it failed on one.
   ///
-  /// Collective: every rank calls it, also one without work. If any rank fails, every rank throws the
-  /// failure of the lowest one that did: so no rank waits for one that has ended. A `SharedFailure` that
-  /// `work` throws is passed on without asking the others, so `work` must throw it on all ranks or on none.
+  /// Collective: every rank calls it, also one without work. If any rank fails, every rank throws the failure
+  /// of the lowest rank that failed, so that no rank waits for one that has ended. A `SharedFailure` that
+  /// `work` throws is rethrown at once, without a message to the others, so `work` must throw it on all ranks
+  /// or on none.
   ///
   /// - Throws: `SharedFailure`; or `MPIError`, on this rank alone, since ranks whose MPI fails cannot
   ///   agree.
@@ -22,16 +23,16 @@ extension Communicator {
     return try outcome.get()
   }
 
-  /// Does `work` on rank zero alone and sends its value to all ranks; collective.
+  /// Does `work` on rank zero alone and sends the value, as JSON, to all ranks; collective.
   ///
-  /// - Throws: on all ranks, what `work` throws: see ``together(_:)``.
+  /// - Throws: on all ranks, `SharedFailure` with what `work` throws: see ``together(_:)``.
   package func valueOfRankZero<Value: Codable>(_ work: () throws -> Value) throws -> Value {
     let value = try together { rank == 0 ? try work() : nil }
     return try broadcast(value)
   }
 
-  /// As ``together(_:)``, for work on files of each node: where there are several nodes, a failure names
-  /// the host.
+  /// As ``together(_:)``, for work on data files of each node: where there are several nodes, the failure
+  /// that a `DataError` becomes names the host. Collective.
   func togetherOnNodes<Result>(_ work: () throws -> Result) throws -> Result {
     let node = try splitShared(key: rank)
     let isOneOfSeveral = node.size < size
@@ -46,14 +47,14 @@ extension Communicator {
     }
   }
 
-  /// Sends a value from rank zero to all ranks, as JSON; on the other ranks `value` is not looked at.
-  /// Collective.
+  /// Sends rank zero's `value`, which must not be nil, to all ranks, as JSON; the other ranks' `value` is
+  /// ignored. Collective.
   func broadcast<Value: Codable>(_ value: Value?) throws -> Value {
     try broadcast(encoded: value, from: 0)
   }
 
-  /// Sends a value from rank `root` to all ranks, as JSON; on the other ranks `value` is not looked at.
-  /// Collective.
+  /// Sends the `value` of rank `root`, which must not be nil, to all ranks, as JSON; the other ranks' `value`
+  /// is ignored. Collective.
   func broadcast<Value: Codable>(encoded value: Value?, from root: Int) throws -> Value {
     let mine = rank == root ? value : nil
     var bytes = try mine.map { [UInt8](try JSONEncoder().encode($0)) } ?? []
@@ -75,13 +76,14 @@ extension Result {
 
 /// Which of the values that ranks have reported differ from the others.
 package enum Dissent {
-  /// The indices of `values` that differ from the majority or, where there is none, from the first.
+  /// The indices of those `values` that are not the value of the majority or, without a majority, not the
+  /// first.
   package static func indices<Value: Hashable>(in values: [Value]) -> [Int] {
     let most = majority(of: values) ?? values.first
     return values.indices.filter { values[$0] != most }
   }
 
-  /// The value of more than half of all; nil where there is none.
+  /// The value that makes up more than half of `values`; nil where there is none.
   package static func majority<Value: Hashable>(of values: [Value]) -> Value? {
     var counts: [Value: Int] = [:]
     for value in values { counts[value, default: 0] += 1 }
@@ -89,9 +91,9 @@ package enum Dissent {
   }
 }
 
-/// A failure that every rank of the job knows of, so that all end together with one code.
+/// A failure that every rank of the job knows of, so that all ranks end together with one exit code.
 public struct SharedFailure: CodedError, Sendable {
-  /// What happened, on the lowest rank where it did.
+  /// What happened, on the lowest rank that failed.
   public let failure: Failure
 
   /// The failure's code.
@@ -100,6 +102,6 @@ public struct SharedFailure: CodedError, Sendable {
   /// The failure's sentence.
   public var sentence: Sentence { failure.sentence }
 
-  /// A failure that each rank has come to by itself, from the same numbers.
+  /// A failure that all ranks of the job know of, and that each of them throws.
   package init(_ failure: Failure) { self.failure = failure }
 }

@@ -11,7 +11,8 @@ extension Communicator {
     return hosts
   }
 
-  /// The name of each rank's host, empty for ranks on which `isIncluded` is false; collective.
+  /// The name of each rank's host, in the order of the ranks; empty for ranks on which `isIncluded` is false;
+  /// collective.
   package func hostOfEachRank(if isIncluded: Bool = true) throws -> [String] {
     let length = 64  // HOST_NAME_MAX of Linux: gethostname(2).
     let own = isIncluded ? Array(HostName.own.utf8.prefix(length)) : []

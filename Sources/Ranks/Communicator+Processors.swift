@@ -4,10 +4,10 @@ internal import MPI
 internal import Platform
 
 extension InstructionSet {
-  /// Makes sure that this processor has the instructions that `LOCKSTEP_INSTRUCTIONS` names, if it
-  /// names any.
+  /// Makes sure that this rank's processor has the instructions that `LOCKSTEP_INSTRUCTIONS` names, if that
+  /// is set. Not collective.
   ///
-  /// - Throws: `Failure` with `usage` that names the instructions which the processor has.
+  /// - Throws: `Failure` with `usage` naming the instructions that the processor has.
   package static func requireChosen() throws {
     guard let refused else { return }
     let names = available.map(\.rawValue)
@@ -19,10 +19,10 @@ extension InstructionSet {
 }
 
 extension Communicator {
-  /// The instructions with which all ranks compute products in `precision`. Collective.
+  /// The instructions with which this rank computes products in `precision`. Collective.
   ///
-  /// In fp32 all instructions give the same bits, and each rank has its own; in bf16 all ranks have the
-  /// slowest that any of them uses.
+  /// In fp32 all instructions give the same bits, and each rank uses its own; in bf16 all ranks use the
+  /// slowest that any rank has.
   package func commonInstructions(for precision: Precision) throws -> InstructionSet {
     guard precision == .bf16 else { return .current }
     let all = InstructionSet.allCases
@@ -32,7 +32,7 @@ extension Communicator {
 
   /// Makes sure that the processors of all ranks can compute products in `precision`; collective.
   ///
-  /// - Throws: on all ranks, `unavailable`, naming the hosts that cannot.
+  /// - Throws: on all ranks, `SharedFailure` with `unavailable`, naming the hosts that cannot.
   package func requireProducts(in precision: Precision) throws {
     let isAvailable = precision.isAvailable
     guard try allReduce(Int64(isAvailable ? 0 : 1), .sum) > 0 else { return }
@@ -49,9 +49,10 @@ extension Communicator {
             + "or train with \(setting: .precision, "fp32")"))
   }
 
-  /// Makes sure that products are right on all ranks; `areRight` tells it of this one. Collective.
+  /// Makes sure that products are right on all ranks; `areRight` is whether those of this rank are.
+  /// Collective.
   ///
-  /// - Throws: on all ranks, `disagreement`, naming the hosts whose products are wrong.
+  /// - Throws: on all ranks, `SharedFailure` with `disagreement`, naming the hosts whose products are wrong.
   package func requireRightProducts(_ areRight: Bool) throws {
     guard try allReduce(Int64(areRight ? 0 : 1), .sum) > 0 else { return }
     throw SharedFailure(
@@ -61,8 +62,8 @@ extension Communicator {
           + "out of the job, and have it looked at"))
   }
 
-  /// Logs a warning on rank zero where some rank has more `threads` than processors that it is bound to;
-  /// collective.
+  /// Logs a warning on rank zero where `threads`, the count on every rank, is above 1 and some rank is bound
+  /// to fewer processors; collective.
   package func warnOfCrowding(threads: Int) throws {
     let isCrowded = threads > 1 && Processor.affinity().count < threads
     guard try allReduce(Int64(isCrowded ? 1 : 0), .max) > 0, rank == 0 else { return }

@@ -21,7 +21,7 @@ package struct Fingerprint {
     self.init(subject: subject, digest: hash.finalize())
   }
 
-  /// The fingerprint of images: their number, rows and columns, each as 64 bits, little-endian, then the
+  /// The fingerprint of images: their count, rows and columns, each as 64 bits, little-endian, then the
   /// pixels.
   init(_ subject: String, ofImages dataset: Dataset) {
     var hash = SHA256()
@@ -32,14 +32,14 @@ package struct Fingerprint {
     self.init(subject: subject, digest: hash.finalize())
   }
 
-  /// The fingerprint of bytes.
+  /// The fingerprint of bytes, part after part.
   init(_ subject: String, of parts: [Bytes]) {
     var hash = SHA256()
     for bytes in parts { bytes.withSpan { span in span.withUnsafeBytes { hash.update($0) } } }
     self.init(subject: subject, digest: hash.finalize())
   }
 
-  /// The fingerprint of floats.
+  /// The fingerprint of the bytes of floats, vector after vector.
   package init(_ subject: String, of vectors: [Vector]) {
     var hash = SHA256()
     for vector in vectors {
@@ -50,8 +50,8 @@ package struct Fingerprint {
     self.init(subject: subject, digest: hash.finalize())
   }
 
-  /// The fingerprints of a node's data, which its rank zero computes for all: one of the images of each
-  /// data set, then one of all labels. Collective over `node`.
+  /// The fingerprints of a node's data, which rank 0 of `node` computes for all its ranks: one of the images
+  /// of each data set, then one of all labels. Collective over `node`.
   static func data(
     _ datasets: [Dataset], on node: borrowing Communicator
   ) throws -> [Fingerprint] {
@@ -66,7 +66,7 @@ package struct Fingerprint {
     return try own.map { try $0.shared(among: node) }
   }
 
-  /// The fingerprint that rank zero has; collective.
+  /// The fingerprint that rank 0 of `communicator` has; collective.
   private func shared(among communicator: borrowing Communicator) throws -> Fingerprint {
     var digest = digest
     var span = digest.mutableSpan
@@ -86,8 +86,8 @@ package struct Fingerprint {
 
   /// Makes sure that all ranks have the same fingerprints; collective.
   ///
-  /// - Throws: on all ranks, `disagreement`, naming the subject, the lowest rank that differs from rank
-  ///   zero, and its host.
+  /// - Throws: on all ranks, `SharedFailure` with `disagreement`, naming the subject, the lowest rank that
+  ///   differs from rank zero, and its host.
   package static func requireEqual(
     _ fingerprints: [Fingerprint], among communicator: borrowing Communicator
   ) throws {

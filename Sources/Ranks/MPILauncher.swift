@@ -7,11 +7,11 @@ package enum MPILauncher: Sendable {
   /// MPICH's `mpiexec.hydra`; other MPIs have a program named `mpiexec`, too.
   case hydra
 
-  /// The launcher of the library that describes itself as `library`: every library that is not Open MPI
-  /// descends from MPICH, and comes with hydra.
+  /// The launcher of the library that describes itself as `library`: any other than Open MPI is taken for a
+  /// descendant of MPICH, which comes with hydra.
   package init(library: String) { self = library.contains("Open MPI") ? .openMPI : .hydra }
 
-  /// The launcher of the library that this program runs with.
+  /// The launcher of the MPI library that this program runs with.
   package static var own: MPILauncher { MPILauncher(library: (try? World.libraryVersion) ?? "") }
 
   /// The program's name.
@@ -48,7 +48,7 @@ package enum MPILauncher: Sendable {
 
   /// The options that start more ranks than this machine has cores for, and bind none.
   ///
-  /// - Parameter yields: whether ranks leave the core to others while they wait; those of hydra cannot.
+  /// - Parameter yields: whether ranks leave the core to others while they wait; without effect for hydra.
   /// - Returns: the options.
   package func sharing(yields: Bool) -> [String] {
     switch self {
@@ -74,7 +74,7 @@ package enum MPILauncher: Sendable {
     }
   }
 
-  /// The option with which Slurm's `srun` starts ranks of this library itself.
+  /// The option with which Slurm's `srun` starts ranks of this library, in the place of the launcher.
   package var slurm: String {
     switch self {
     case .openMPI: "--mpi=pmix"

@@ -3,8 +3,8 @@ package import Platform
 
 /// The memory that this machine has left.
 package enum MachineMemory {
-  /// The bytes that can be allocated without swapping, on the machine and within the control groups of
-  /// this process; nil where the system does not tell.
+  /// The bytes that can be allocated without swapping, on the machine and within the control groups of this
+  /// process; nil where the system tells neither.
   ///
   /// proc(5), "/proc/meminfo": `MemAvailable`, in KiB. `root` is put before every path, for tests.
   package static func available(root: String = "") -> Int? {
@@ -15,17 +15,17 @@ package enum MachineMemory {
     return [machine, ControlGroup(root: root).memoryLeft].compactMap(\.self).min()
   }
 
-  /// Makes sure that each node has the memory that its ranks need together, since the system kills
-  /// processes that take more; and that no limit of a process is in the way. Collective.
+  /// Makes sure that each node has the memory that its ranks need together, since the system kills processes
+  /// that take more; and that the limits of each rank's process allow that rank's part. Collective.
   ///
   /// - Parameters:
   ///   - bytes: the bytes that this rank allocates.
-  ///   - shared: the bytes that other ranks allocate and this rank sees, which count towards the limits
-  ///     of its process.
+  ///   - shared: the bytes that other ranks allocate and this rank sees: they count towards the limits of
+  ///     this process.
   ///   - purpose: the subject of an error's sentence, as in "training this model".
   ///   - advice: how to need less, for the error.
   ///   - world: the ranks.
-  /// - Throws: on all ranks, `Failure` with `unavailable`.
+  /// - Throws: on all ranks, `SharedFailure` with `unavailable`.
   package static func require(
     _ bytes: Int, sharing shared: Int = 0, for purpose: String, advice: Sentence,
     among world: borrowing Communicator
@@ -40,8 +40,8 @@ package enum MachineMemory {
     }
   }
 
-  /// Makes sure that `ranks` ranks of this node can allocate `bytes` together; of one rank, that the
-  /// limits of its process allow it, too.
+  /// Makes sure that `ranks` ranks of this node can allocate `bytes` together; where `ranks` is 1, also that
+  /// the limits of this process allow it. Not collective.
   ///
   /// - Throws: `Failure` with `unavailable`.
   package static func require(

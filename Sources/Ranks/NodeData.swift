@@ -5,25 +5,25 @@ internal import Platform
 
 /// The images that a job works on: one copy on every node, which all ranks of the node read.
 ///
-/// The lowest rank of a node, its leader, reads the files. Where it finds none, rank zero sends the
-/// images that it has read: only rank zero's machine needs the files.
+/// The lowest rank of a node, the node's leader, reads the files. A leader that finds none gets the images
+/// from rank zero by messages: only rank zero's machine needs the files.
 ///
 ///     let data = try NodeData("data/mnist", [.train, .test], among: world)
 ///     let train = data.splits[0]
 public struct NodeData: ~Copyable {
-  /// Views of the splits that were asked for, in that order, without those after the first that do not
-  /// exist; valid until ``free()``.
+  /// Views of the splits that were asked for, in that order, up to the first that does not exist; valid until
+  /// ``free()``.
   public let splits: [Dataset]
 
-  /// The SHA-256 of each split's images, in hexadecimal: of their number, rows and columns, each as 64
-  /// bits, little-endian, then of all pixels. Labels are left out, since training does not use them.
+  /// The SHA-256 of each split's images, in hexadecimal: of their count, rows and columns, each as 64 bits,
+  /// little-endian, then of all pixels. Labels are left out, since training does not use them.
   public let digests: [String]
 
   private let memory: SharedMemory<UInt8>
 
-  /// Reads `splits` of the data in `directory` for all nodes, and makes sure that all nodes have the
-  /// same data; collective over `world`. The first split must exist. Every rank's `check` is given the
-  /// shapes of the splits before any image is read.
+  /// Reads `splits` of the data in `directory` for all nodes, and makes sure that all nodes have the same
+  /// data; collective over `world`. The first split must exist. `check` is called on every rank, with the
+  /// shapes of the splits, before any image is read.
   ///
   /// - Throws: on all ranks, what `check` throws, or a failure that tells which file on which host is
   ///   missing or damaged, which rank's data differ from rank zero's, or which host lacks memory.
@@ -55,7 +55,7 @@ public struct NodeData: ~Copyable {
     try self.init(directory, splits, among: world) { _ in }
   }
 
-  /// Gives all nodes images that rank zero makes, ``splits`` being one set of `shape`; collective over
+  /// Gives all nodes images that rank zero makes: ``splits`` is then one set of `shape`. Collective over
   /// `world`.
   ///
   ///     let shape = Dataset.Shape(count: 60_000, rows: 28, columns: 28, hasLabels: false)
@@ -63,8 +63,8 @@ public struct NodeData: ~Copyable {
   ///       for index in pixels.indices { pixels[index] = image[index] }
   ///     }
   ///
-  /// `fill` is called on rank zero alone, with zeros: (count, rows, columns) pixels from 0, black, to
-  /// 255, and then, where the shape has them, a label for each image.
+  /// `fill` is called on rank zero alone, with bytes that are zero: (count, rows, columns) pixels from 0,
+  /// black, to 255, white, and then, where the shape has labels, one for each image.
   ///
   /// - Throws: on all ranks, `SharedFailure`: where `fill` throws, or a host lacks memory.
   public init(
@@ -113,30 +113,31 @@ public struct NodeData: ~Copyable {
     return fingerprints.prefix(splits.count).map { SHA256.hexadecimal($0.digest) }
   }
 
-  /// Frees the memory once all ranks of the node have called this; collective.
+  /// Frees the memory, and with it ``splits``, once all ranks of the node have called this; collective.
   public consuming func free() throws { try memory.free() }
 }
 
-/// Brings the images into a node's memory: from the files of the node's leader or, where it has not the
-/// splits and labels that rank zero has, by messages from rank zero.
+/// Brings the images into a node's memory: from the files of the node's leader or, where the leader has not
+/// the splits and labels that rank zero has, by messages from rank zero.
 struct DataSource {
   /// The shapes of the splits that exist, the same on all ranks.
   let shapes: [Dataset.Shape]
 
-  /// The files of a leader that has the same splits as rank zero, with labels for the same ones. Nil on other
-  /// leaders, to which rank zero sends its data, and on ranks that are no leaders.
+  /// The files of a leader that has the same splits as rank zero, with labels for the same splits. Nil on
+  /// other leaders, to which rank zero sends its data, and on ranks that are no leaders.
   private let files: [DatasetFiles]?
 
   private let isLeader: Bool
 
-  /// The bytes of one message: a library's buffers for a message then do not grow with the data.
+  /// The bytes of one message, or fewer in the last: so the MPI library's buffers for a message do not grow
+  /// with the data.
   private static let piece = 4 << 20
 
   /// Looks for the files on all leaders; collective over `world`. Rank zero's files determine which of
-  /// `splits` exist and whether these have labels; the first must exist.
+  /// `splits` exist and whether these splits have labels; the first split must exist.
   ///
-  /// - Throws: on all ranks, where rank zero does not find the first split, or a leader finds damaged
-  ///   files or files of other shapes.
+  /// - Throws: on all ranks, where rank zero does not find the first split, or a leader finds damaged files,
+  ///   or files of other shapes than rank zero's.
   init(
     _ directory: String, _ splits: [Dataset.Split], isLeader: Bool,
     among world: borrowing Communicator
@@ -158,13 +159,14 @@ struct DataSource {
     (self.shapes, self.files, self.isLeader) = (shapes, mine, isLeader)
   }
 
-  /// Whether a leader has the same splits as rank zero, and labels for the same ones; if not, it is sent rank
-  /// zero's data.
+  /// Whether a leader has the same splits as rank zero, and labels for the same splits; if not, rank zero's
+  /// data are sent to the leader.
   private static func isLike(_ own: [Dataset.Shape], beside root: [Dataset.Shape]) -> Bool {
     own.map(\.hasLabels) == root.map(\.hasLabels)
   }
 
-  /// Opens the files of all splits that exist; nil where the first does not, and `mayBeMissing`.
+  /// Opens the files of `splits`, up to the first split that does not exist; nil where that is the first of
+  /// all, and `mayBeMissing`.
   private static func open(
     _ directory: String, _ splits: [Dataset.Split], mayBeMissing: Bool
   ) throws -> [DatasetFiles]? {
@@ -181,8 +183,8 @@ struct DataSource {
     return files
   }
 
-  /// Brings the data into `memory`, which the ranks of a node share; collective over `world`. Ranks that
-  /// are no leaders may read it after a barrier with their leader.
+  /// Brings the data into `memory`, which the ranks of a node share; collective over `world`. Ranks that are
+  /// no leaders may read the data after a barrier with their leader.
   func read(into memory: Bytes, among world: borrowing Communicator) throws {
     try world.togetherOnNodes {
       guard let files else { return }
@@ -195,8 +197,9 @@ struct DataSource {
     try Self.send(memory, needsData: isLeader && files == nil, among: world)
   }
 
-  /// Sends rank zero's data to the leaders that have no files, and to no others: the data that these have
-  /// read are compared with rank zero's later. `needsData` is whether this rank is such a leader.
+  /// Sends rank zero's data to the leaders that need them; what other leaders have read is compared with rank
+  /// zero's data later. `needsData` is whether this rank is a leader that needs them. Collective over
+  /// `world`.
   static func send(
     _ memory: Bytes, needsData: Bool, among world: borrowing Communicator
   ) throws {

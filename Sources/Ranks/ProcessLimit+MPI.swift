@@ -1,12 +1,12 @@
 package import Platform
 
 extension ProcessLimit {
-  /// Bytes that starting MPI takes. Measured with Open MPI 4.1.4: where a limit left 15 to 70 MiB
-  /// beside the program itself, inspecting a model failed in the library or later; where it left
-  /// more, it did not.
+  /// Bytes that starting MPI takes. Measured with Open MPI 4.1.4: with 15 to 70 MiB left beside the program
+  /// itself, `lockstep inspect` failed in the library or later; with more, it succeeded.
   private static let start = 96 << 20
 
-  /// Makes sure that MPI can start: where it cannot, the library ends the process itself.
+  /// Makes sure that MPI can start: a library that cannot ends the process itself. To be called before MPI
+  /// starts.
   ///
   /// - Throws: `Failure` with `unavailable`.
   package static func requireStart(root: String = "") throws {

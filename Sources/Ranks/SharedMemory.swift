@@ -1,16 +1,16 @@
 package import Kernels
 package import MPI
 
-/// Numbers that all ranks of a group see, aligned to 64 bytes: a shared window, or a buffer where a rank
-/// is alone in its group.
+/// Numbers that all ranks of a communicator see, aligned to 64 bytes: a shared window, or a buffer where the
+/// communicator has one rank.
 package struct SharedMemory<Element: Datatype & Numeric>: ~Copyable {
   private let buffer: Buffer<Element>?
   private var window: SharedWindow<Element>?
 
-  /// Allocates `count` zeros for `group`, whose ranks are of one node; its rank zero owns the memory.
-  /// Collective over `world`.
+  /// Allocates `count` zeros for the ranks of the communicator `group`, which are of one node; rank 0 of
+  /// `group` owns the memory. Collective over `world`.
   ///
-  /// - Throws: on all ranks, where a node has no room for its windows.
+  /// - Throws: on all ranks, `SharedFailure` with `unavailable` where a node has no room for its windows.
   package init(
     count: Int, on group: borrowing Communicator, among world: borrowing Communicator
   ) throws {
@@ -21,8 +21,8 @@ package struct SharedMemory<Element: Datatype & Numeric>: ~Copyable {
     buffer = isShared ? nil : Buffer<Element>(repeating: 0, count: count)
   }
 
-  /// Waits until all ranks of `group` have called this: afterwards every rank sees what any of them wrote
-  /// before. Collective.
+  /// Waits until all ranks of `group` have called this: afterwards each sees what any of them wrote before.
+  /// Collective over `group`, with which the memory was made.
   package mutating func barrier(on group: borrowing Communicator) throws {
     try window?.barrier(on: group)
   }
@@ -31,7 +31,8 @@ package struct SharedMemory<Element: Datatype & Numeric>: ~Copyable {
   /// receives the message and calls this. The second then sees what the first wrote before.
   package mutating func memoryBarrier() throws { try window?.memoryBarrier() }
 
-  /// Frees the memory; collective. Its views must not be used afterwards.
+  /// Frees the memory; collective over the ranks that see it. Views of the memory must not be used
+  /// afterwards.
   package consuming func free() throws {
     try window?.free()
   }

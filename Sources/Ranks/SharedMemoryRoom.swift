@@ -3,7 +3,7 @@ internal import MPI
 internal import Platform
 
 /// The room in the directory where an MPI library keeps shared windows as files: mostly /dev/shm, which
-/// containers limit to 64 MiB.
+/// containers limit to 64 MiB by default.
 package struct SharedMemoryRoom: Codable, Equatable {
   /// The directory in which MPI libraries keep shared windows by default.
   package static let defaultDirectory = "/dev/shm"
@@ -19,7 +19,7 @@ package struct SharedMemoryRoom: Codable, Equatable {
 }
 
 extension SharedMemoryRoom {
-  /// Looks at `directory`; nil where there is none: `statvfs`.
+  /// Asks `statvfs` about `directory`; nil where that fails, as for a directory that does not exist.
   package init?(_ directory: String = defaultDirectory) {
     var status = statvfs()
     guard statvfs(directory, &status) == 0 else { return nil }
@@ -33,20 +33,19 @@ extension SharedMemoryRoom {
 }
 
 extension SharedMemoryRoom {
-  /// Makes sure that each node has room for its ranks' windows, of which this rank allocates `bytes`, and
-  /// for the files that the library may still make: writing to a window without room is a bus error.
-  /// Collective.
+  /// Makes sure that each node has room for its ranks' windows, `bytes` of them this rank's, and for the
+  /// files that the library may still make: writing to a window without room is a bus error. Collective.
   ///
-  /// - Throws: on all ranks, `Failure` with `unavailable`.
+  /// - Throws: on all ranks, `SharedFailure` with `unavailable`.
   static func require(_ bytes: Int, among world: borrowing Communicator) throws {
     let node = try world.splitShared(key: world.rank)
     let windows = Int(try node.allReduce(Int64(bytes), .sum))
     let (ranks, isLeader) = (node.size, node.rank == 0)
     try node.free()
     try world.together {
-      // The library keeps a window in the directory that its first rank's setting names. Asking the
-      // library for the setting takes 0.2 s, since it then loads all of its components; so the
-      // environment is looked at first, whose directory mostly has enough room.
+      // The library keeps a window in the directory that a setting names on the window's first rank. Asking
+      // the library for the setting takes 0.2 s, since the library then loads all its components; so the
+      // directory that the environment names is tried first, which mostly has enough room.
       guard isLeader, windows > 0 else { return }
       let told = SharedMemoryRoom(WindowDirectory.inEnvironment ?? defaultDirectory)
       if let told, told.holds(windows + WindowDirectory.enough) { return }
@@ -59,8 +58,8 @@ extension SharedMemoryRoom {
     }
   }
 
-  /// The error where `ranks` ranks of this node need `need` bytes more than there are; `canMove` tells
-  /// that the library lets one choose another directory.
+  /// The error where the `ranks` ranks of this node need `need` free bytes and there are fewer; `canMove` is
+  /// whether the library lets one choose another directory.
   func sentence(ranks: Int, need: Int, canMove: Bool) -> String {
     let other =
       canMove ? ", or name a directory with more room in \(WindowDirectory.variable)" : ""
@@ -70,8 +69,8 @@ extension SharedMemoryRoom {
       + other
   }
 
-  /// The bytes that messages of one rank may take in `directory`; 0 where they are kept elsewhere. Open
-  /// MPI makes a file for each rank, whose pages count as free until they are used.
+  /// The bytes that one rank's messages may take in `directory`; 0 where they are kept elsewhere. For them
+  /// Open MPI makes one file a rank, and the file's pages count as free until they are used.
   private static func segmentSize(in directory: String) throws -> Int {
     guard let other = try World.setting("btl_vader_backing_directory"),
       let size = try World.setting("btl_vader_segment_size").flatMap({ Int($0) }),

@@ -1,8 +1,8 @@
 internal import Glibc
 package import MPI
 
-/// The finding that processes were started as one job and MPI makes a world of each: their launcher belongs
-/// to another MPI than the program, or to none.
+/// The finding that processes were started as one job and each is a world of its own to MPI: their launcher
+/// belongs to another MPI than the program, or to none.
 package struct Strangers {
   /// What was found, as the beginning of a sentence.
   package let what: String
@@ -15,8 +15,8 @@ package struct Strangers {
     "\(what): nothing was done, since each would do all of it; \(instead)"
   }
 
-  /// Compares `world` with the number of processes in the environment; nil where `world` is the whole
-  /// job, or the environment tells no number.
+  /// Compares the size of `world` with the process counts in the environment; nil where `world` has several
+  /// ranks, or the environment tells of no other process.
   ///
   /// `command` is the first word of the command line, for the advice.
   ///
@@ -29,8 +29,9 @@ package struct Strangers {
       library: try MPILauncher.libraryName(World.libraryVersion), command: command)
   }
 
-  /// Compares the number of `ranks` with the processes that the launcher says it has `launched`, and with
-  /// the `tasks` that `srun` says it has started, which are nil where they say nothing.
+  /// Compares the count of `ranks` with how many processes the launcher says it has `launched`, and with how
+  /// many `tasks` `srun` says it has started; nil where these fit. Of a launcher that says nothing the count
+  /// is nil.
   package init?(ranks: Int, launched: Int?, tasks: Int?, library: String, command: String?) {
     let launcher = MPILauncher(library: library)
     // Where srun has started an mpirun, which has started one rank, nothing is wrong.
@@ -49,9 +50,9 @@ package struct Strangers {
   }
 }
 
-/// The number of processes that were started together with this one, as the environment tells.
+/// How many processes were started together, this one included, as the environment tells.
 package enum LaunchedProcesses {
-  /// The number that an MPI launcher tells; nil without one.
+  /// The count that an MPI launcher tells; nil where none did start this process.
   ///
   /// Where the variables of several launchers are set, one was started below the other: the launcher of
   /// this program's own MPI is believed.
@@ -60,7 +61,7 @@ package enum LaunchedProcesses {
     return (MPILauncher.own == .openMPI ? names : names.reversed()).lazy.compactMap(number).first
   }
 
-  /// The number that Slurm's `srun` tells; nil where it did not start this process.
+  /// The count that Slurm's `srun` tells; nil where `srun` did not start this process.
   static var ofStep: Int? { number("SLURM_STEP_NUM_TASKS") }
 
   private static func number(_ name: String) -> Int? {

@@ -1,25 +1,24 @@
 internal import Glibc
 internal import Platform
 
-/// The directory in which Open MPI keeps shared windows as files; of other libraries it cannot be chosen.
+/// The directory in which Open MPI keeps shared windows as files; with other libraries it cannot be chosen.
 package enum WindowDirectory {
-  /// The library's setting.
+  /// Open MPI's setting that names the directory.
   static let setting = "osc_sm_backing_directory"
 
-  /// The environment variable that has the setting.
+  /// The environment variable in which Open MPI looks for the setting.
   package static let variable = "OMPI_MCA_\(setting)"
 
-  /// The room that is enough: if the default directory has it, no other is looked for. The default run
-  /// on two ranks takes 75 MiB, and models of ten million parameters fit into this much. Containers have
-  /// 64 MiB by default.
+  /// The bytes that are enough: a default directory with so many free is kept. The default run on two ranks
+  /// takes 75 MiB, and models of ten million parameters fit into 512 MiB. Containers have 64 MiB by default.
   static let enough = 512 << 20
 
   /// Chooses another directory where the default one is small and another has more room. Must be called
-  /// before MPI starts.
+  /// before MPI starts; not collective.
   ///
-  /// A directory that the user has set in the environment or on mpirun's command line is kept; one in
-  /// Open MPI's file of parameters is not, since Open MPI has not read the file yet. Every process
-  /// chooses for itself; for a window, the library takes the choice of the first process that shares it.
+  /// A directory that the user has set in the environment or on mpirun's command line is kept; one in Open
+  /// MPI's file of parameters is not, since Open MPI has not read the file yet. Every process chooses for
+  /// itself; for a window, the library takes the choice of the window's first rank.
   package static func choose() {
     guard inEnvironment == nil else { return }
     let standard = SharedMemoryRoom()
@@ -35,9 +34,9 @@ package enum WindowDirectory {
   /// has.
   static var inEnvironment: String? { getenv(variable).map { String(cString: $0) } }
 
-  /// The directory with the most room, if that is more than `least`; else nil. Directories on a disk are
-  /// considered only where none in memory has enough room, since the system writes changes of a file to
-  /// the disk.
+  /// The directory with the most room, if it has more than `least` bytes; else nil. Directories on a disk are
+  /// considered only where none in memory has enough room, since the system writes changes of a file to the
+  /// disk.
   static func best(
     of rooms: [(medium: StorageMedium, room: SharedMemoryRoom)], above least: Int
   ) -> String? {

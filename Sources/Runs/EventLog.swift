@@ -11,16 +11,16 @@ internal import Synchronization
 final class EventLog: RunLog {
   private let file: AppendedFile
 
-  /// Records that the system has refused to write so far; they are written before any later one.
+  /// Records that the system has refused to write so far; they are written before any later record.
   private let refused = Mutex<[[UInt8]]>([])
 
-  /// Begins the file of a job that continues after `step` steps, and tells TensorBoard to drop what
-  /// earlier files have of later steps.
+  /// Begins the file of a job that continues after `step` steps, and tells TensorBoard to drop what files of
+  /// earlier jobs have about later steps.
   ///
   /// - Throws: `Failure` with `inputOutput` where the system refuses.
   init(in directory: String, after step: Int) throws {
-    // TensorBoard reads files in the order of their names, so that a later file's must be greater even
-    // if the clock was set back.
+    // TensorBoard reads files in the order of their names, so a later file must have a greater name even if
+    // the clock was set back.
     let last = try FileSystem.names(in: directory).compactMap(Self.seconds).max() ?? 0
     let seconds = max(Int(Self.now), last + 1)
     file = try AppendedFile(
@@ -34,12 +34,13 @@ final class EventLog: RunLog {
 
   /// Appends `summary` of `step`, whole or not at all, after all records that were refused before.
   ///
-  /// - Throws: `Failure` with `inputOutput` where the system refuses; the record is kept.
+  /// - Throws: `Failure` with `inputOutput` where the system refuses; the record is then kept to be written
+  ///   later.
   func append(_ summary: Summary, step: Int) throws {
     try append(.summary(summary, step: step, at: Self.now))
   }
 
-  /// None: what was refused is written later, or lost with the job.
+  /// None: a checkpoint keeps no records, so those that are refused are written later or lost with the job.
   var refusedLines: [String] { [] }
 
   /// Brings all records to the disk. May be called on any thread.

@@ -3,7 +3,7 @@ internal import Engine
 internal import Formats
 internal import Reports
 
-/// The files that a run writes, and the observer that it tells of its progress. Rank zero's alone.
+/// The files that a run writes, and the observer that is told of the run's progress. Rank zero's alone.
 final class RunOutputs {
   /// The run directory, which is locked.
   let directory: RunDirectory
@@ -22,11 +22,11 @@ final class RunOutputs {
 
   let observer: any TrainingObserver
 
-  /// The SHA-256 of the model that the run begins with; nil where that is not from a checkpoint.
+  /// The SHA-256 of the model that the run begins with; nil where that model is not from a checkpoint.
   private let startDigest: String?
 
-  /// Brings `directory` into the order that `plan` needs, which is the first change to what was in it,
-  /// and opens the files.
+  /// Brings `directory` into the order that `plan` needs, and opens the files. Before this call no file of a
+  /// run in the directory has changed.
   ///
   /// `state` is the state of the run's checkpoints, which ``CheckpointSaver`` updates.
   ///
@@ -35,7 +35,8 @@ final class RunOutputs {
     _ plan: RunPlan, _ request: RunRequest, in directory: RunDirectory, state: CheckpointState,
     environment: RunEnvironment, observer: any TrainingObserver
   ) throws {
-    // A run that is resumed by default and has nothing left to train keeps its description.
+    // A run that is resumed by default and has nothing left to train keeps its configuration and environment
+    // files.
     let isIdle = request.resume == .auto && plan.isDone(request)
     previous = try plan.takeEffect(in: directory, keepingConfiguration: isIdle)
     if !isIdle { try environment.write(to: directory) }
@@ -61,12 +62,12 @@ final class RunOutputs {
     return events
   }
 
-  /// The SHA-256 of the newest checkpoint's model, in hexadecimal; nil before the first checkpoint. Must
-  /// not be read while a checkpoint is being written.
+  /// The SHA-256 of the newest checkpoint's model, in hexadecimal; before the run's first, of the checkpoint
+  /// that it was resumed from; else nil. Must not be read while a checkpoint is being written.
   var modelDigest: String? { saver.modelDigest ?? startDigest }
 
-  /// Begins to save the state that the run begins with, if that is a checkpoint of another directory:
-  /// without it, a run that ends before its first checkpoint would have none.
+  /// Begins to save the state that the run begins with, if it comes from a checkpoint in another directory:
+  /// otherwise a run that ends before its first checkpoint would have none.
   func saveStart(of plan: RunPlan, _ replica: Replica) {
     guard let checkpoint = plan.checkpoint, directory.name(ofCheckpoint: checkpoint) == nil else {
       return

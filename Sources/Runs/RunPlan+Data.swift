@@ -8,10 +8,11 @@ internal import Platform
 internal import Ranks
 
 extension RunPlan {
-  /// Reads the images to train and, where there are any, to test on, one copy on every node, and makes
-  /// sure that a run that is resumed was trained on the same; collective.
+  /// Reads the images to train and, where there are any, to test on, one copy on every node, and makes sure
+  /// that a resumed run was trained on the same images, unless the request accepts others; collective.
   ///
-  /// - Throws: on all ranks, what ``NodeData`` throws, or a failure where the run was trained on others.
+  /// - Throws: on all ranks, what ``NodeData`` throws, or `SharedFailure` where the images do not fit the
+  ///   plan or the run was trained on others.
   func readData(_ request: RunRequest, among world: borrowing Communicator) throws -> NodeData {
     let directory = configuration.data
     let data = try NodeData(directory, [.train, .test], among: world) { try check($0) }
@@ -39,7 +40,8 @@ extension RunPlan {
     }
   }
 
-  /// Makes sure that images of these shapes can be trained on.
+  /// Makes sure that this plan can train on images of `shapes[0]` and test on those of `shapes[1]`, if there
+  /// is one.
   private func check(_ shapes: [Dataset.Shape]) throws {
     let (directory, train) = (configuration.data, shapes[0])
     if let test = shapes.dropFirst().first,
@@ -59,7 +61,7 @@ extension RunPlan {
     try imageSize?.require(in: [train], of: directory)
   }
 
-  /// Makes sure that the data have images left in the epoch in which the run is resumed.
+  /// Makes sure that the epoch in which the run is resumed has images left. All ranks throw alike.
   private func requireRest(of train: Dataset) throws {
     guard progress.offset < train.count else {
       throw SharedFailure(
@@ -70,10 +72,10 @@ extension RunPlan {
     }
   }
 
-  /// Warnings about images with the fingerprint `found`, one sentence each.
+  /// Warnings about images with the fingerprint `found`, one sentence each; the same on all ranks.
   ///
-  /// - Throws: `SharedFailure` where the run was trained on others and nobody said that this is meant:
-  ///   `usage` where a flag named the images, else `badData`.
+  /// - Throws: `SharedFailure` where the run was trained on other images and the request does not accept
+  ///   that: `usage` where a flag named the images, else `badData`.
   func dataWarnings(_ request: RunRequest, _ found: DataFingerprint) throws -> [Sentence] {
     let directory = configuration.data
     var warnings: [Sentence] = []
@@ -139,7 +141,7 @@ extension CheckpointState {
   init(_ plan: RunPlan, data: borrowing NodeData, arithmetic: Arithmetic) {
     let images = data.splits[0]
     var fingerprint = DataFingerprint(data)
-    // Where there are no test images now, the digest of those before stays.
+    // Where there are no test images now, the digest of the run's former test images stays.
     fingerprint.test = fingerprint.test ?? plan.data?.test
     self.init(
       at: plan.progress, recipe: plan.configuration.recipe,

@@ -7,11 +7,11 @@ internal import Platform
 internal import Ranks
 internal import VAE
 
-/// What a run shall do and where it begins: rank zero works it out and sends it to all ranks.
+/// What a run shall do and where it begins: rank zero works out the plan and sends it to all ranks.
 ///
-/// Working it out changes no file; ``takeEffect(in:keepingConfiguration:)`` does, once all ranks are
-/// ready. A run *begins anew*, or is *resumed* from a checkpoint; all values of the checkpoint are nil in
-/// a run that begins anew.
+/// Working out the plan changes no file; ``takeEffect(in:keepingConfiguration:)`` does, once all ranks are
+/// ready. A run *begins anew*, or is *resumed* from a checkpoint; in a run that begins anew all values from a
+/// checkpoint are nil.
 struct RunPlan: Codable {
   /// All settings, resolved.
   var configuration: RunConfiguration
@@ -25,36 +25,38 @@ struct RunPlan: Codable {
   /// The SHA-256 of the checkpoint's model, in hexadecimal.
   var modelDigest: String?
 
-  /// The pixels of an image that the checkpoint was trained on.
+  /// How many pixels an image has in the data that the checkpoint was trained on.
   var pixels: Int?
 
-  /// The size of an image, from the checkpoint or the file that a new run begins with; nil where these do
-  /// not tell.
+  /// The size of an image, from the checkpoint or the file that a new run begins with; nil where neither
+  /// tells.
   var imageSize: ImageSize?
 
   /// The digests of the images that the checkpoint was trained and tested on; nil in a run that begins
   /// anew, and where the checkpoint does not tell.
   var data: DataFingerprint?
 
-  /// The folder in which the resumed run had its images, which a flag may change; nil in a run that begins
-  /// anew, and where nothing tells.
+  /// The folder in which the resumed run had its images so far, though a flag may name another now; nil in a
+  /// run that begins anew, and where nothing tells.
   var formerData: String?
 
-  /// The test loss of the checkpoint; nil in a run that begins anew, and where it is not at an epoch's end.
+  /// The test loss of the checkpoint; nil in a run that begins anew, and where the checkpoint has none, as
+  /// within an epoch.
   var testLoss: Double?
 
-  /// How the checkpoint was computed; nil in a run that begins anew, and where it does not tell.
+  /// How the checkpoint was computed; nil in a run that begins anew, and where the checkpoint does not tell.
   var arithmetic: Arithmetic?
 
   /// See ``CheckpointState/refusedMetrics``.
   var refusedMetrics: [String] = []
 
-  /// Works out what `request` means in the run directory `path`, which need not exist.
+  /// Works out what `request` means in the run directory `path`, which need not exist. For rank zero alone.
   ///
   /// Flags that were not given have the values of the run that is resumed, or their defaults.
   ///
-  /// - Throws: `Failure`: `usage` where a flag would change the model of the run that is resumed;
-  ///   `badData` where that run's checkpoint or configuration is damaged.
+  /// - Throws: `Failure`: `usage` where a flag is impossible, or would change the model of the resumed run;
+  ///   `inputOutput` where there is nothing to resume at the path that the request names; `badData` where a
+  ///   checkpoint, configuration or file of parameters is damaged.
   init(_ request: RunRequest, inRun path: String, defaultData: String) throws {
     try RunDirectory.requireNoCheckpoint(at: path)
     let request = request.withAbsolutePaths
@@ -91,9 +93,9 @@ struct RunPlan: Codable {
       || request.maxSteps.map { progress.step >= $0 } ?? false
   }
 
-  /// Brings `directory` into the order that the run needs: `latest` leads to the checkpoint from which it
-  /// is resumed, `best` to the best one so far; files of any other run are moved aside; `config.yaml` has
-  /// the configuration, unless the file is to be kept as it is.
+  /// Brings `directory` into the order that the run needs: `latest` leads to the checkpoint from which the
+  /// run is resumed, `best` to the best one so far; files of any other run are moved aside; `config.yaml` has
+  /// the configuration, unless `keepingConfiguration`. For rank zero alone.
   ///
   /// - Returns: the path to which files were moved; nil where none were.
   @discardableResult
@@ -134,14 +136,15 @@ struct RunPlan: Codable {
     return reference.model
   }
 
-  /// Whether the resumed run began with the parameters that `path` means: the path is the file
-  /// that it began with, or the run or checkpoint that the file is in.
+  /// Whether the resumed run began with the parameters that `path` means: `path` is the file that the run
+  /// began with, or the run or checkpoint that the file is in.
   private func began(with path: String) -> Bool {
     guard let file = configuration.initialParameters else { return false }
     return file == path || file.hasPrefix("\(FileSystem.withoutTrailingSlashes(path))/")
   }
 
-  /// Gives the model the sizes of the parameters that it begins with, where no flag names them.
+  /// Gives the model the sizes of the file of parameters that it begins with, if there is one; sizes that
+  /// flags name stay.
   private mutating func takeSizes(_ request: RunRequest) throws {
     guard let path = configuration.initialParameters else { return }
     let file = try SafetensorsFile(opening: path)

@@ -1,6 +1,6 @@
 internal import Engine
 
-/// How long training on a part of an epoch took, and how much of that this rank waited.
+/// How long training on a part of an epoch took, and how much of that time this rank waited.
 struct Stopwatch {
   private let offset: Int
   private let start = ContinuousClock.now
@@ -14,10 +14,10 @@ struct Stopwatch {
   /// The time of each stage of this rank's steps between start and stop.
   private(set) var passed = StageTimes()
 
-  /// The share of the steps' time that this rank waited for others, 0 to 1: see ``StageTimes/waited``.
+  /// The share of the steps' time that this rank waited, 0 to 1: see ``StageTimes/waited``.
   var waiting: Double { passed.total > 0 ? passed.waited / passed.total : 0 }
 
-  /// Images trained on each second.
+  /// The images that were trained on each second; of use after the stop only.
   var imagesPerSecond: Double { Double(images) / seconds }
 
   /// Starts at `offset` images into the epoch, with `times` as the stages' times so far.

@@ -6,13 +6,13 @@ internal import Kernels
 internal import Platform
 internal import Reports
 
-/// The values that TensorBoard shows of a run. Those that `metrics.jsonl` has, too, have the kind of its
-/// row and its key as name.
+/// The values that TensorBoard shows of a run. A value that `metrics.jsonl` has, too, is named by the kind of
+/// the row and the key there: `step/loss`.
 extension Summary {
   /// The hyperparameters and the configuration, with which a job begins.
   init(beginning configuration: RunConfiguration, at time: Double) throws {
     self.init()
-    // A number is a double there, which does not hold every seed.
+    // A number is a double in TensorBoard, which cannot hold every seed.
     let figures = configuration.recipe.figures.map { figure in
       (figure.name.text, figure.number.map(Hyperparameter.number) ?? .text(figure.text))
     }
@@ -23,7 +23,7 @@ extension Summary {
       description: "The run's configuration, as in `config.yaml`.")
   }
 
-  /// The values of a row about a step; `pace` is the pace since the row before.
+  /// The values of a row about a step; `pace` is the pace since the last such row.
   init(_ row: StepRow, _ pace: Stopwatch) {
     self.init()
     add("step/loss", row.loss, description: "The batch's mean loss in nats.")

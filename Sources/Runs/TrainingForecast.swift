@@ -16,40 +16,41 @@ package struct TrainingForecast {
   /// The directory of the checkpoint from which the run would be resumed; nil where it would begin anew.
   package let checkpoint: String?
 
-  /// The path to which files of another run in the run directory would be moved; nil where there are
-  /// none, and on all ranks but zero.
+  /// The path to which files of another run in the run directory would be moved; nil where there are no such
+  /// files, and on all ranks but zero.
   package let previous: String?
 
-  /// The number of steps that the run has made.
+  /// How many steps the run has made so far.
   package let step: Int
 
-  /// The number of steps of an epoch.
+  /// How many steps an epoch has.
   package let stepsPerEpoch: Int
 
-  /// The step that the run would end with: the last epoch's, or ``RunRequest/maxSteps``.
+  /// The number of the step that the run would end with: the last epoch's last, or ``RunRequest/maxSteps`` if
+  /// that is less.
   package let lastStep: Int
 
-  /// The number of steps from ``step`` to ``lastStep``.
+  /// How many steps there are from ``step`` to ``lastStep``; 0 where the run is done.
   package let stepsLeft: Int
 
-  /// The numbers of images to train on and to test on.
+  /// How many images there are to train on, and to test on.
   package let images: (train: Int, test: Int)
 
-  /// The fewest and the most images of a full batch that a rank computes.
+  /// How many images of a full batch a rank computes: from the rank with the fewest to the one with the most.
   package let share: ClosedRange<Int>
 
-  /// The number of teams.
+  /// How many teams there are.
   package let teams: Int
 
-  /// The bytes that all ranks of rank zero's node share, the data among them, and the bytes that each
-  /// rank has beside them.
+  /// The bytes of the data and of one team's memory, which the ranks of a node share where a node is a team;
+  /// and the bytes that each rank has beside them.
   package let memory: (node: Int, rank: Int)
 
-  /// Images trained on each second, over all ranks, in a trial of half a second.
+  /// How many images were trained on each second, over all ranks, in a trial of half a second.
   package let imagesPerSecond: Double
 
   /// Works out what `request` means in the run directory `path`, reads the data, and makes some steps in
-  /// memory; collective. No file is written.
+  /// memory; collective. No file is written, and the run directory is not locked.
   ///
   /// - Throws: what ``TrainingRun/init(_:path:observer:stop:among:)`` throws, except for failures to
   ///   write.

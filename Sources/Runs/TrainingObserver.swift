@@ -5,20 +5,20 @@ package import Reports
 
 /// Where a run stands after a step.
 package struct StepEvent: Sendable {
-  /// The epoch under way, from 1.
+  /// The number of the epoch under way, counted from 1.
   package let epoch: Int
-  /// The epoch that the run ends with.
+  /// The number of the epoch that the run ends with.
   package let epochs: Int
-  /// Steps taken since the beginning.
+  /// How many steps were taken since the beginning of the run.
   package let step: Int
-  /// Positions of the epoch that have been trained on.
+  /// How many positions of the epoch have been trained on.
   package let offset: Int
-  /// Positions of an epoch.
+  /// How many images an epoch has.
   package let imageCount: Int
   /// The batch's mean loss.
   package let loss: Loss
-  /// The share of rank zero's time in this job's steps, in 0…1, that it waited for other ranks or their
-  /// messages.
+  /// The share of rank zero's time in this job's steps that it waited, for other ranks, their messages or its
+  /// own threads: 0 to 1.
   package let waiting: Double
   /// The row of `metrics.jsonl` about the step; nil where it has none.
   package let row: StepRow?
@@ -30,11 +30,11 @@ package struct TrainingStart: Sendable {
   package let configuration: RunConfiguration
   /// Where the run stands.
   package let progress: Progress
-  /// The number of ranks.
+  /// How many ranks there are.
   package let ranks: Int
-  /// Threads of each rank.
+  /// How many threads each rank has.
   package let threads: Int
-  /// The number of teams.
+  /// How many teams there are.
   package let teams: Int
   /// The path to which another run's files in the run directory were moved; nil where there were none.
   package let previous: String?
@@ -49,12 +49,12 @@ package struct TrainingEnd: Sendable {
   package let modelDigest: String?
 }
 
-/// A watcher of a run, which is told of its progress on rank zero.
+/// A watcher of a run; rank zero's alone is told of the progress, on the thread that trains.
 package protocol TrainingObserver {
   /// Training begins or continues.
   func trainingBegins(_ start: TrainingStart)
   /// A step was taken.
   func stepEnded(_ event: StepEvent)
-  /// An epoch was trained and evaluated; its checkpoint is being written.
+  /// An epoch was trained and evaluated; the epoch's checkpoint is being written.
   func epochEnded(_ row: EpochRow)
 }

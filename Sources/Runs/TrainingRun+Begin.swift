@@ -10,8 +10,8 @@ internal import Ranks
 internal import VAE
 
 extension TrainingRun {
-  /// Makes sure that all ranks run the same program and were asked for the same. It is the first
-  /// collective call: with other flags, ranks might make other calls after it.
+  /// Makes sure that all ranks run the same program and were asked for the same. This must be the first
+  /// collective call of a run: ranks with other flags might make other calls after it.
   static func requireSameCommand(
     _ request: RunRequest, path: String, among world: borrowing Communicator
   ) throws {
@@ -35,8 +35,8 @@ extension TrainingRun {
     return plan
   }
 
-  /// A trainer with the state that the run begins with; collective. The state is drawn from the seed, or
-  /// read by rank zero, from a checkpoint or a file of parameters, and sent to all teams.
+  /// A trainer with the state that the run begins with; collective. All teams draw the state from the seed;
+  /// or rank zero reads it from a checkpoint or a file of parameters, and sends it to all teams.
   static func makeTrainer(
     _ plan: RunPlan, _ train: Dataset, threads: Int, among world: borrowing Communicator
   ) throws -> Trainer {
@@ -71,8 +71,8 @@ extension Replica {
       [Fingerprint("initial state", of: [parameters, firstMoment, secondMoment])], among: world)
   }
 
-  /// Reads the parameters that a run begins with from the file at `path`, which any program may have
-  /// written.
+  /// Reads the parameters that a run begins with from the file at `path`, which any program may have written.
+  /// For rank zero alone.
   fileprivate func readParameters(_ path: String) throws {
     try TensorFile.read([("", parameters)], layout, from: SafetensorsFile(opening: path))
     guard parameters.isFinite else {

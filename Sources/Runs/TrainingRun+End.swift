@@ -9,7 +9,7 @@ internal import Ranks
 internal import Reports
 
 extension TrainingRun {
-  /// Waits for the last checkpoint.
+  /// Waits until the last checkpoint is written; collective.
   ///
   /// - Throws: on all ranks, the first failure to write a checkpoint or a row of a step, if there was one.
   func finishSaves() throws {
@@ -19,7 +19,7 @@ extension TrainingRun {
     }
   }
 
-  /// Tells TensorBoard that the run has succeeded, if it has trained all epochs.
+  /// Tells TensorBoard that the run has succeeded, if it has trained all epochs; collective.
   func endEvents() throws {
     guard trainer.progress.epoch >= configuration.epochs else { return }
     try communicator.together {
@@ -29,8 +29,8 @@ extension TrainingRun {
     }
   }
 
-  /// Writes the report of the run, unless it was declined. A failure is logged as a warning and not
-  /// thrown: the model is saved by now, so the run has succeeded.
+  /// Writes the report of the run, unless the request declines it; collective. A `SharedFailure` is logged as
+  /// a warning and not thrown: the model is saved by now, so the run has succeeded.
   func writeReport() throws {
     guard request.report else { return }
     do {

@@ -13,7 +13,8 @@ extension TrainingRun {
   /// Whether the metrics get a row about step number `step`.
   func isLogged(_ step: Int) -> Bool { step.isMultiple(of: configuration.logEvery) }
 
-  /// Tells rank zero's observer and logs of the step that was taken, with the batch's mean `loss`.
+  /// Tells rank zero's observer and logs of the step that was taken, with the batch's mean `loss`;
+  /// collective.
   mutating func report(_ loss: Loss) throws {
     let progress = trainer.progress
     var row: StepRow?
@@ -38,7 +39,7 @@ extension TrainingRun {
     rowPace = Stopwatch(from: progress.offset, trainer.stageTimes)
   }
 
-  /// Does `work`, and keeps the first failure in ``logFailure``.
+  /// Does `work`, on rank zero, and keeps the first failure in ``logFailure``.
   private mutating func log(_ work: () throws -> Void) {
     do {
       try work()
@@ -47,7 +48,7 @@ extension TrainingRun {
     }
   }
 
-  /// Evaluates, logs, draws and begins to save at the end of an epoch that was trained at `pace`.
+  /// Evaluates, logs, draws and begins to save at the end of an epoch that was trained at `pace`; collective.
   mutating func endEpoch(_ pace: Stopwatch) throws {
     let inference = try InferenceSession(
       trainer.replica.layout, trainer.replica.parameters, threads: request.threadsPerRank)
@@ -63,15 +64,16 @@ extension TrainingRun {
     let summary = Summary(
       row, pace, learningRate: trainer.recipe.updateRule(step: progress.step).learningRate,
       latents: latents)
-    // A failure to write these is thrown after the checkpoint has been begun, which is worth more.
+    // A failure to write the row or the pictures is thrown only once the checkpoint, which is worth more, has
+    // been begun.
     let failure = try record(row, summary: summary, with: inference)
     try save(testLoss: losses?.total)
     outputs?.observer.epochEnded(row)
     if let failure { throw failure }
   }
 
-  /// The mean losses of the test images, nil where there are none; and the histograms of their latents,
-  /// nil where no event files are written.
+  /// The mean losses of the test images and, where event files are written, histograms of their latents; both
+  /// nil where there are no test images. Collective.
   private func evaluate(
     _ inference: borrowing InferenceSession
   ) throws -> (losses: Loss?, latents: LatentHistograms?) {
@@ -90,14 +92,16 @@ extension TrainingRun {
     return (losses, latents)
   }
 
-  /// The seconds that each rank waited for others in this job's steps of the epoch.
+  /// The seconds that each rank waited in this job's steps of the epoch, on all ranks; collective.
   private func waitingSeconds(_ pace: Stopwatch) throws -> [Double] {
     try communicator.allGather(Int64(pace.passed.waited * 1e9)).map { Double($0) / 1e9 }
   }
 
-  /// Writes the row of an epoch to the metrics, its pictures, and both to the event file.
+  /// Writes an epoch's row to the metrics, and its pictures; writes its `summary` and pictures to the event
+  /// file. Collective.
   ///
-  /// - Returns: the first failure to write one of them; nil where there was none.
+  /// - Returns: the first failure to write one of these, or an earlier row of a step; nil where there was
+  ///   none.
   private func record(
     _ row: EpochRow, summary: Summary, with inference: borrowing InferenceSession
   ) throws -> SharedFailure? {
@@ -128,8 +132,8 @@ extension TrainingRun {
     }
   }
 
-  /// Writes the epoch's two sheets: images decoded from 64 latents, the same every time; and test images,
-  /// if there are any, each above its reconstruction.
+  /// Writes the epoch's two sheets: images decoded from 64 latents, which are the same in every epoch; and
+  /// test images, if there are any, each above its reconstruction. Collective.
   private func draw(_ inference: borrowing InferenceSession, epoch: Int) throws -> Sheets {
     let name = RunFiles.picture(epoch)
     try communicator.together {

@@ -10,7 +10,8 @@ internal import Ranks
 internal import Reports
 internal import VAE
 
-/// One run of `lockstep train`. Every function is collective: all ranks call it at the same time.
+/// One run of `lockstep train`. Nearly all functions are collective; all ranks make the same calls in the
+/// same order, each on its main thread.
 ///
 /// The life of a run:
 ///
@@ -20,16 +21,16 @@ internal import VAE
 ///  4. Read: every node gets one copy of the images.
 ///  5. Load: every team gets parameters and moments, from the seed, a checkpoint or a file.
 ///  6. Agree: all ranks begin with the same state.
-///  7. Begin: rank zero brings the directory into order and opens its outputs. Before this step nothing
-///     that was in the directory has changed.
+///  7. Begin: rank zero brings the directory into order and opens its outputs. Before this step the directory
+///     has only lost what was left of checkpoints that were never finished.
 ///  8. Train: in each epoch, step by step, with checkpoints between.
 ///  9. End an epoch: evaluate, log, draw and begin to save.
 /// 10. Finish: wait for the last checkpoint.
-/// 11. Report: tell TensorBoard that the run has ended, and write the report.
+/// 11. Report: if the run was not asked to stop, tell TensorBoard of the end, and write the report.
 /// 12. Free what was allocated.
 ///
-/// ``init(_:path:observer:stop:among:)`` does steps 1 to 7, ``perform()`` the others. Ranks other than
-/// zero write nothing.
+/// ``init(_:path:observer:stop:among:)`` does steps 1 to 7, ``perform()`` the others. Only rank zero writes
+/// files.
 package struct TrainingRun: ~Copyable {
   let communicator: Communicator
   let request: RunRequest
@@ -45,25 +46,26 @@ package struct TrainingRun: ~Copyable {
   /// The files that the run writes; nil on all ranks but zero.
   let outputs: RunOutputs?
 
-  /// When the last checkpoint was begun, or training.
+  /// When the last checkpoint was begun or, before the first, training; of use on rank zero alone.
   private var lastSave = ContinuousClock.now
 
-  /// The first failure to log a row of a step, on rank zero: it then asks all ranks to stop, and throws
-  /// the failure at the end.
+  /// The first failure to log a row of a step, on rank zero, which then asks all ranks to stop; all throw the
+  /// failure at the end.
   var logFailure: Failure?
 
-  /// The pace since the last row of a step.
+  /// The pace since the last row of a step, or since the epoch began; stopped on rank zero alone.
   var rowPace = Stopwatch(from: 0, StageTimes())
 
-  /// Gets a run ready in the directory at `path`.
+  /// Gets a run ready in the directory at `path`: steps 1 to 7. Collective over `world`.
   ///
   /// - Parameters:
   ///   - request: the flags.
   ///   - path: the run directory.
-  ///   - observer: is told of the run's progress; rank zero's alone is used.
+  ///   - observer: is told of the run's progress; only rank zero's is used.
   ///   - stop: tells each rank whether it was asked to stop.
   ///   - world: the ranks.
-  /// - Throws: on all ranks, where the run cannot begin; the directory is then as it was before.
+  /// - Throws: on all ranks, where the run cannot begin; in a failure before step 7 the directory stays as it
+  ///   was.
   package init(
     _ request: RunRequest, path: String, observer: any TrainingObserver, stop: StopSignal,
     among world: borrowing Communicator
@@ -109,7 +111,8 @@ package struct TrainingRun: ~Copyable {
     self.data = data
   }
 
-  /// Trains to the end of the last epoch, or until some rank is asked to stop.
+  /// Trains to the end of the last epoch or to ``RunRequest/maxSteps``, or until some rank is asked to stop;
+  /// collective.
   ///
   /// - Returns: how the run has ended; the run directory has a checkpoint.
   /// - Throws: on all ranks, where training, evaluating or saving fails.
@@ -153,10 +156,10 @@ package struct TrainingRun: ~Copyable {
     return code
   }
 
-  /// Trains to the end of the epoch, or saves where the run is to end before.
+  /// Trains to the end of the epoch; where the run is to end within it, begins to save and returns.
   private mutating func trainEpoch() throws -> ExitCode {
-    // 8. Train. Rank zero has logged, drawn and saved since the last epoch; the time that the others
-    // waited for it does not count as the epoch's.
+    // 8. Train. Rank zero has logged, drawn and saved since the last epoch; the time that the other ranks
+    //    waited for rank zero does not count as the epoch's.
     try communicator.barrier()
     var pace = Stopwatch(from: trainer.progress.offset, trainer.stageTimes)
     rowPace = pace
@@ -190,7 +193,7 @@ extension TrainingRun {
     ImageSize(rows: data.splits[0].rows, columns: data.splits[0].columns)
   }
 
-  /// Begins to write the checkpoint of the step reached.
+  /// Begins to write the checkpoint of the last step taken; collective.
   ///
   /// Other ranks may begin the next step meanwhile, but parameters and moments change only after a barrier
   /// that rank zero enters once it has copied them.
@@ -201,8 +204,8 @@ extension TrainingRun {
     lastSave = .now
   }
 
-  /// Compares the teams' replicas, if that is due at this step; before a checkpoint it is, unless the
-  /// configuration says never.
+  /// Compares the teams' replicas, if a comparison is due at this step; before a checkpoint one is, unless
+  /// the configuration says never. Collective.
   private func verifyReplicas(isSaving: Bool) throws {
     let isDue: Bool
     switch configuration.verifyEvery {
@@ -223,7 +226,8 @@ extension TrainingRun {
     return try communicator.allReduce(Int64(isAskedToStop ? 1 : 0), .max) > 0
   }
 
-  /// Whether this rank was asked to stop; or is rank zero, and its time is over or it cannot write.
+  /// Whether this rank was asked to stop; on rank zero also whether the time is over, or a log or checkpoint
+  /// could not be written.
   private var isAskedToStop: Bool {
     if stopSignal.isRequested { return true }
     guard let saver = outputs?.saver else { return false }
@@ -232,8 +236,8 @@ extension TrainingRun {
     return isLate || logFailure != nil || saver.hasFailed
   }
 
-  /// Whether this is rank zero, a checkpoint is due by its clock, and none is being written, for which
-  /// the next would have to wait.
+  /// On rank zero, whether a checkpoint is due by the clock and none is being written, which the next would
+  /// have to wait for; false on the other ranks.
   private var isSaveDue: Bool {
     guard let saver = outputs?.saver, !saver.isBusy else { return false }
     return configuration.checkpointEvery.isDue(after: ContinuousClock.now - lastSave)

@@ -13,13 +13,13 @@ package struct Setting<Root, Value: SettingValue>: Sendable {
     case means(Value)
   }
 
-  /// Its name: the key in files, and the flag.
+  /// The setting's name: the key in files, and the flag.
   package let name: SettingName
 
-  /// How people are told of it beside its value.
+  /// The words beside the value where a model is described.
   package let label: SettingLabel
 
-  /// Where its value is.
+  /// Where the setting's value is.
   private let path: any WritableKeyPath<Root, Value> & Sendable
 
   private let absence: Absence
@@ -62,9 +62,9 @@ package protocol AnySetting<Root>: Sendable {
   /// Whether the value is another in `root` than in `other`.
   func differs(_ root: Root, _ other: Root) -> Bool
 
-  /// Whether `root` has another value than a file without the setting means, so that the setting must be
-  /// written; the files of models leave it out otherwise, so that published models keep their bits.
-  /// False for a setting that every file must have.
+  /// Whether `root` has another value than a file without the setting means, so that a model's file must have
+  /// the setting. A model's file leaves it out otherwise, so that published models keep their bits. False
+  /// where absence is an error.
   func differsFromAbsence(in root: Root) -> Bool
 
   /// Gives `other` the value that `root` has.
@@ -124,7 +124,7 @@ package enum SettingLabel: Sendable {
   /// Not at all: the value is a size of the model's layers, which are described as a whole.
   case size
 
-  /// By `inLine` in a line, where it may be empty; in a table by `row` in the first column, and in the
-  /// second by `beforeValue` and the value.
+  /// In a line, by `inLine`, which may be empty, before the value; in a table, by `row` in the first column,
+  /// and by `beforeValue` before the value in the second.
   case words(inLine: String, row: String, beforeValue: String = "")
 }

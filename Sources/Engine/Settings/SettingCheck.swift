@@ -9,7 +9,7 @@ package struct SettingCheck<Value: Sendable>: Sendable {
 }
 
 extension SettingCheck<Int> {
-  /// At least `least` and at most `most`; the sentence names the bound that is passed.
+  /// At least `least` and at most `most`; the sentence names the bound that the value exceeds.
   package static func number(from least: Int, to most: Int = .max) -> Self {
     Self {
       if $0 < least { return "must be at least \(least)" }
@@ -26,15 +26,15 @@ extension SettingCheck<Int> {
 }
 
 extension SettingCheck<Int?> {
-  /// At least `least`, where there is a number.
+  /// At least `least`, or nil.
   package static func number(from least: Int) -> Self {
     Self { $0.flatMap(SettingCheck<Int>.number(from: least).problem) }
   }
 }
 
 extension SettingCheck<Double> {
-  /// Within `range`, as fp32 rounds it, and within what fp32 can hold. All positive numbers are
-  /// `.leastNonzeroMagnitude...`, and those from zero `0...`.
+  /// Within `range` after rounding to fp32, and finite there. The range of all positive numbers is
+  /// `.leastNonzeroMagnitude...`, that of all from zero on `0...`.
   static func float(_ range: PartialRangeFrom<Float>, asIn example: String) -> Self {
     let least = range.lowerBound
     let kind =

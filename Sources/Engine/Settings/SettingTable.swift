@@ -5,10 +5,10 @@ package struct SettingTable<Root>: Sendable {
   /// The settings.
   package let settings: [any AnySetting<Root>]
 
-  /// A table of these.
+  /// A table of `settings`, in the order in which files shall have them.
   package init(_ settings: [any AnySetting<Root>]) { self.settings = settings }
 
-  /// The setting whose value is at `path`.
+  /// The setting whose value is at `path`; the program stops where the table has none.
   package func setting(at path: PartialKeyPath<Root>) -> any AnySetting<Root> {
     guard let setting = settings.first(where: { $0.isAt(path) }) else {
       preconditionFailure("\(path) is no setting's")
@@ -16,8 +16,8 @@ package struct SettingTable<Root>: Sendable {
     return setting
   }
 
-  /// What is impossible about a value of `root`: the setting, and the rest of a sentence; nil where
-  /// nothing is.
+  /// The first setting whose value in `root` is impossible, and the rest of a sentence that begins with its
+  /// name; nil where there is none.
   package func problem(in root: Root) -> (name: SettingName, text: String)? {
     for setting in settings {
       if let text = setting.problem(in: root) { return (setting.name, text) }

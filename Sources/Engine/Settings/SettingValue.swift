@@ -5,7 +5,7 @@ package protocol SettingValue: Codable, Equatable, Sendable {
   /// The value as people read it; nil where there is none.
   var shown: String? { get }
 
-  /// The value as a number that is exactly it; nil where it is none.
+  /// The value as a double that equals it exactly; nil where it is no number, or no double equals it.
   var number: Double? { get }
 }
 
