@@ -1,20 +1,20 @@
 /// Receives the progress of a benchmark.
 package protocol BenchObserver {
-  /// The measurement called `name` begins. `done` measurements have ended before it. `count` is the
-  /// number of all measurements as far as that is known, so `done` may exceed it.
+  /// The measurement called `name` begins. `done` measurements have ended before. `count` is the number
+  /// of all measurements as far as that is known, so `done` may exceed `count`.
   func measurementBegins(_ name: String, done: Int, of count: Int)
 
   /// No other measurement begins: all have ended, or one has failed.
   func measurementsEnd()
 }
 
-/// Counts a benchmark's measurements and tells the observer of each.
+/// Counts a benchmark's measurements and tells the observer of each measurement.
 final class BenchProgress {
   private let count: Int
   private var done = 0
   private let observer: any BenchObserver
 
-  /// Progress over `count` measurements, and over more whose number is not known.
+  /// Progress over `count` measurements, and over further ones, if their number is not known before.
   init(count: Int, _ observer: any BenchObserver) {
     self.count = count
     self.observer = observer

@@ -3,13 +3,13 @@ internal import Platform
 
 /// What a user may choose for every benchmark.
 package struct BenchChoices {
-  /// The folder with the images; on several machines, on each of them.
+  /// The folder with the images; with several machines, on that of rank zero.
   package var data: String
 
   /// Whether to leave out what takes long.
   package var isQuick = false
 
-  /// Rank counts; nil lets the benchmark choose them, and so it does for the properties below.
+  /// Rank counts. Here and in the properties below, nil lets the benchmark choose.
   package var ranks: [Int]?
 
   /// Batch sizes.
@@ -30,8 +30,8 @@ package struct BenchChoices {
 ///     let report = try Benchmark(commands, observer).speed(BenchChoices(data: "mnist"))
 ///     try report.write(to: "bench.json")
 ///
-/// Each throws ``Interruption`` where this process is asked to end, and `Failure` where a job
-/// cannot be run; no job that it started and no file is left then.
+/// Each benchmark throws ``Interruption`` where this process is asked to end, and `Failure` where a
+/// job cannot be run; then no job that the benchmark started is left, and no file.
 package struct Benchmark {
   private let commands: any ChildCommands
   private let observer: any BenchObserver
@@ -54,8 +54,8 @@ package struct Benchmark {
     }
   }
 
-  /// Trains in many ways and compares the bits. The benchmark chooses `steps` or `precision` if
-  /// that is nil.
+  /// Trains in many ways and compares the bits. `steps` or `precision` is chosen by the benchmark
+  /// where it is nil.
   package func proof(
     _ choices: BenchChoices, steps: Int?, precision: Precision?
   ) throws -> ProofReport {
@@ -67,7 +67,7 @@ package struct Benchmark {
     }
   }
 
-  /// Measures what several machines exchange; `machines` are the launcher's options that name them.
+  /// Measures the exchange between several machines; the launcher's options `machines` name them.
   package func exchanges(_ choices: BenchChoices, machines: [String]) throws -> ExchangeReport {
     var run = ExchangeRun(
       ExchangeComparison(choices, machines: machines), MPIJob(), commands: commands,
@@ -83,7 +83,7 @@ package protocol BenchResult: Encodable {
 }
 
 extension BenchResult {
-  /// Writes the JSON file at `path`; one that is there is replaced.
+  /// Writes the JSON file at `path`, which is replaced if it exists.
   package func write(to path: String) throws {
     try OutputFile.replace(path) { try $0.write(Array(JSONText.pretty(self).utf8)) }
   }

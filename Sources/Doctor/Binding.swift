@@ -1,9 +1,9 @@
 internal import Platform
 
-/// The words for which CPUs the ranks of a node are bound to.
+/// A text that tells to which CPUs the ranks of a node are bound.
 enum Binding {
-  /// One line for each group of consecutive ranks that are bound to the same CPUs, or each to the
-  /// CPUs after those of the rank before.
+  /// One line for each group of consecutive ranks that are bound to the same CPUs, or to CPUs that
+  /// move on by the same number from rank to rank; 12 lines at most.
   static func description(of node: [RankFindings]) -> String {
     let all = node[0].processor.online
     var runs: [[RankFindings]] = []
@@ -27,16 +27,16 @@ enum Binding {
     return "each its own, \(noun) \(first) to \(last)"
   }
 
-  /// Whether `rank` continues the pattern of `run`: its CPUs are as far from those of the last rank
-  /// as those are from the CPUs of the rank before.
+  /// Whether `rank` continues the pattern of `run`: the CPUs move on by as much from the run's last rank
+  /// to `rank` as from the run's second to last rank to its last.
   private static func continues(_ run: [RankFindings], with rank: RankFindings) -> Bool {
     guard let last = run.last, let step = distance(last.cpus, rank.cpus) else { return false }
     guard run.count > 1 else { return true }
     return distance(run[run.count - 2].cpus, last.cpus) == step
   }
 
-  /// The difference between each number of `second` and that of `first`; nil where it is not the same for
-  /// all, or negative.
+  /// By how much each CPU of `second` is greater than the CPU at the same index of `first`; nil where that
+  /// is negative or not the same for all.
   private static func distance(_ first: CPUList, _ second: CPUList) -> Int? {
     guard first.count == second.count, let a = first.numbers.first, let b = second.numbers.first
     else { return nil }

@@ -6,8 +6,8 @@ internal import Platform
 struct DataFindings: Codable, Equatable {
   /// The folder.
   var directory: String
-  /// The numbers of images to train on and to test on, of rows and of columns; nil where something is
-  /// wrong.
+  /// The number of images to train on, that of images to test on, and the rows and columns of an image; nil
+  /// where something is wrong.
   var sizes: [Int]?
   /// The bytes of all images and labels; those of MNIST where something is wrong.
   var bytes = 70_000 * 785
@@ -18,7 +18,7 @@ struct DataFindings: Codable, Equatable {
   /// Whether the problem is that there are no files.
   var isMissing = false
 
-  /// Reads the splits of `directory`, of which the second need not exist.
+  /// Reads all images in `directory`: those to train on and, if there are any, those to test on.
   init(_ directory: String) {
     self.directory = directory
     do {
@@ -38,7 +38,7 @@ struct DataFindings: Codable, Equatable {
     }
   }
 
-  /// Reads all of one split, and throws where it is incomplete or damaged.
+  /// Reads all of one split and returns its shape; throws where the split is incomplete or damaged.
   private static func read(_ split: Dataset.Split, in directory: String) throws -> Dataset.Shape {
     let files = try DatasetFiles(directory: directory, split: split)
     try ProcessLimit.require(files.shape.byteCount, for: "reading them")

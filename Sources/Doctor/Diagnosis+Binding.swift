@@ -1,9 +1,10 @@
 internal import Platform
 
 extension Diagnosis {
-  /// Ranks that are bound to too few of a machine's cores, or to none.
+  /// Ranks that are bound to too few of a machine's cores, to CPUs that their launcher may not use, or
+  /// not at all.
   static func bindingProblems(_ machine: MachineUse) -> [Problem] {
-    // Where ranks must share cores in any case, binding them would make it worse.
+    // Where ranks must share cores in any case, binding them would make things worse.
     guard machine.threadCount <= machine.coreCount, machine.coreCount > 1 else { return [] }
     if let problem = undoneMask(machine) { return [problem] }
     if let problem = crowding(machine) { return [problem] }
@@ -22,8 +23,8 @@ extension Diagnosis {
     ]
   }
 
-  /// Ranks that were bound to other CPUs than those to which their launcher was confined, for
-  /// instance by taskset.
+  /// Ranks that may run on CPUs beyond those to which their launcher was confined, for instance by
+  /// taskset.
   private static func undoneMask(_ machine: MachineUse) -> Problem? {
     let ranks = machine.ranks.filter { rank in
       rank.launched != nil
@@ -38,7 +39,7 @@ extension Diagnosis {
       instead: "type \(machine.advice.keeping(mask))")
   }
 
-  /// The smallest set of cores to which more threads are bound than it has cores.
+  /// The smallest set of cores with fewer cores than threads that are bound to cores of the set.
   private static func crowding(_ machine: MachineUse) -> Problem? {
     let bound = machine.ranks.map { ($0, machine.processor.cores(of: $0.cpus)) }
     let places = Set(bound.map(\.1)).sorted {

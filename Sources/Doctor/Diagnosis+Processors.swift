@@ -1,7 +1,7 @@
 internal import Platform
 
 extension Diagnosis {
-  /// A number of threads per rank that the environment asks for and that has no effect.
+  /// A number of threads per rank that the variable OMP_NUM_THREADS asks for, without effect.
   static func threadProblems(_ job: JobFindings) -> [Problem] {
     let first = job.ranks[0]
     guard let wanted = first.wantedThreads, wanted > 1, first.threads == 1 else { return [] }
@@ -13,7 +13,8 @@ extension Diagnosis {
     ]
   }
 
-  /// More threads than a machine has cores, or a control group allows CPU time for.
+  /// More threads than a machine has cores, or than a control group allows CPU time for; and a slow
+  /// clock. `isWholeJob` is whether all ranks of the job run on the machine.
   static func processorProblems(_ machine: MachineUse, isWholeJob: Bool) -> [Problem] {
     var problems: [Problem] = []
     if let problem = overload(machine, isWholeJob) {

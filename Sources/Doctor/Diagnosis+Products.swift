@@ -35,7 +35,7 @@ extension Diagnosis {
     ]
   }
 
-  /// Whether the instructions of these two names are the same for products in fp32.
+  /// Whether the instruction sets with these two names compute fp32 products with the same instructions.
   private static func isSame(_ one: String, _ other: String) -> Bool {
     InstructionSet(rawValue: one)?.floats == InstructionSet(rawValue: other)?.floats
   }

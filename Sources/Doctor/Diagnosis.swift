@@ -3,7 +3,7 @@ internal import Ranks
 
 /// The problems that will make a job slow or fail, worked out from the findings of its ranks.
 struct Diagnosis {
-  /// The problems, the gravest first.
+  /// The problems, in a fixed order of their kinds.
   let problems: [Problem]
 
   /// Looks for every kind of problem in `job`.
@@ -46,7 +46,8 @@ struct Problem: Codable, Equatable {
 }
 
 extension Diagnosis {
-  /// Ranks that are not one job, or differ in program or MPI library.
+  /// Processes that one launcher started and MPI does not connect, and ranks that differ in program or MPI
+  /// library.
   static func launcherProblems(_ job: JobFindings) -> [Problem] {
     let first = job.ranks[0]
     let strangers = Strangers(
@@ -95,8 +96,8 @@ extension Diagnosis {
     ]
   }
 
-  /// Data that are damaged, or missing on rank zero's host. On another host they may be missing: rank
-  /// zero sends its own there.
+  /// Data that are damaged, or missing on rank zero's host. On another host data may be missing: rank
+  /// zero sends its data there.
   static func dataProblems(_ job: JobFindings) -> [Problem] {
     let bad = job.ranks.filter { rank in
       rank.data.map { $0.problem != nil && (rank.rank == 0 || !$0.isMissing) } ?? false

@@ -70,7 +70,7 @@ extension DoctorReport {
   }
 
   /// The words for a list of Open MPI's components: `^a,b` means any component but these, and an
-  /// empty list any component.
+  /// empty list, or nil, any component.
   private static func choice(_ list: String?) -> String {
     guard let list, !list.isEmpty else { return "any" }
     return list.hasPrefix("^") ? "any but \(list.dropFirst())" : list
@@ -91,7 +91,8 @@ extension DoctorReport {
       "whole, \(sizes[0].grouped) + \(sizes[1].grouped) images of \(sizes[2]) × \(sizes[3])\nin \(data.directory)"
   }
 
-  /// One line for each text that nodes have, with their hosts where texts differ.
+  /// The different texts that nodes have, eight at most, each with the hosts of its nodes where texts
+  /// differ. Each text begins a line.
   private func byNode(_ label: String, _ text: ([RankFindings]) -> String) -> [String] {
     var groups: [(text: String, nodes: [[RankFindings]])] = []
     for node in job.nodes {
@@ -108,7 +109,7 @@ extension DoctorReport {
     return shown.enumerated().flatMap { Self.line($0.offset == 0 ? label : "", $0.element) }
   }
 
-  /// A label and a text. Further lines of a text stand below its first.
+  /// The lines of a label and a text. Further lines of the text stand below its first.
   private static func line(_ label: String, _ text: String) -> [String] {
     text.split(separator: "\n").enumerated().map { number, part in
       let label = number == 0 ? label : ""

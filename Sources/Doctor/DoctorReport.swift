@@ -21,7 +21,7 @@ package struct DoctorReport: Encodable {
   ///   - directory: the folder of the data.
   ///   - version: the program's version.
   ///   - isLaunched: whether a launcher started this process.
-  /// - Returns: the report on rank zero, nil on the others.
+  /// - Returns: the report on rank zero, nil on the other ranks.
   /// - Throws: `MPIError` where a call fails.
   package static func collect(
     _ world: borrowing World, threads: Int, data directory: String, version: String,
@@ -64,7 +64,7 @@ package struct DoctorReport: Encodable {
   }
 }
 
-/// The memory that the default run takes of a node, in bytes.
+/// The bytes of a node's memory that the default run needs: of memory that ranks share, and in all.
 struct NodeNeeds: Encodable {
   let host: String
   let ranks: [Int]

@@ -16,8 +16,8 @@ struct JobFindings: Codable, Equatable {
   /// The ranks that share memory, by node, in the order of their lowest ranks.
   var nodes: [[RankFindings]] { grouped(by: \.node) }
 
-  /// The ranks that share processors, by machine; a machine may have several nodes, as where they are
-  /// containers.
+  /// The ranks that share processors, by machine; a machine may have several nodes, as where the nodes
+  /// are containers.
   var machines: [[RankFindings]] { grouped(by: \.machine) }
 
   /// The commands to start the ranks in other ways.
@@ -52,24 +52,24 @@ extension JobFindings {
 }
 
 extension JobFindings {
-  /// The bytes that the default run takes of a node's shared memory, with its data; 0 where a rank is
-  /// alone on the node, which shares no memory.
+  /// The bytes of shared memory that the default run takes on a node, data included; 0 where a rank is
+  /// alone on the node, since it then shares nothing.
   func sharedNeed(_ node: [RankFindings]) -> Int {
     node.count > 1 ? memory(node).teamBytes + dataBytes : 0
   }
 
-  /// The bytes of the default run that count against the limits of one process: those of its own
-  /// memory, and those that it shares with others.
+  /// The bytes of the default run that count against the limits of one process of the node: the
+  /// process's own memory, and the memory that it shares with others.
   func processNeed(_ node: [RankFindings]) -> Int {
     let need = memory(node)
     return dataBytes + need.rootBytes + need.teamBytes + need.rankBytes + ProcessLimit.reserve
   }
 
-  /// The bytes of the images and labels that rank zero has read, and of which every node gets a copy.
+  /// The bytes of the images and labels that rank zero has read; every node gets a copy of them.
   private var dataBytes: Int { ranks[0].data?.bytes ?? 0 }
 
-  /// The bytes that the default run takes of a node's memory, with its data and every rank's
-  /// program and libraries.
+  /// The bytes of memory that the default run takes on a node, including the data, and the program and
+  /// libraries of every rank.
   func memoryNeed(_ node: [RankFindings]) -> Int {
     let need = memory(node)
     let program = 64 << 20  // Measured processes took less for their program and libraries.

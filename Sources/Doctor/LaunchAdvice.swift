@@ -9,7 +9,7 @@ struct LaunchAdvice {
   /// Whether Slurm's `srun` starts the ranks instead of the launcher.
   let isSlurm: Bool
 
-  /// Binds each rank to as many cores of its own as it has `threads`.
+  /// Binds each rank to as many cores of its own as the rank has `threads`.
   func binding(threads: Int) -> String {
     guard isSlurm else { return launcher.line(launcher.binding(threads: threads)) }
     return "srun " + (threads > 1 ? "--cpus-per-task=\(threads) " : "") + "--cpu-bind=cores"
@@ -37,9 +37,9 @@ struct LaunchAdvice {
 }
 
 extension RankFindings {
-  /// The commands for the job of which this is a rank.
+  /// The commands for the job that this rank belongs to.
   var advice: LaunchAdvice {
-    // Where srun has started an mpirun, its ranks have the variables of both.
+    // Where srun has started an mpirun, the ranks have the variables of both launchers.
     LaunchAdvice(
       launcher: MPILauncher(library: transport.library),
       isSlurm: slurmTasks != nil && launched == nil)

@@ -24,12 +24,13 @@ struct MachineUse {
   /// The host's name, or its names, where ranks see several.
   var host: String { Wording.hosts(ranks.map { [$0] }) }
 
-  /// The number of ranks of one thread with which the machine trains fastest.
+  /// The number of single-threaded ranks with which the machine should train fastest: one on each core, or
+  /// fewer where a control group limits CPU time.
   var bestRankCount: Int {
     min(coreCount, max(1, processor.quota.map { Int($0) } ?? coreCount))
   }
 
-  /// How `ranks`, which all run on one machine, use it.
+  /// How `ranks`, which all run on one machine, use the machine.
   init(_ ranks: [RankFindings]) {
     self.ranks = ranks
     processor = ranks[0].processor

@@ -2,13 +2,13 @@ internal import Kernels
 
 /// How a rank computes matrix products.
 struct ProductFindings: Codable, Equatable {
-  /// The instructions that it uses, by the name that `LOCKSTEP_INSTRUCTIONS` takes.
+  /// The instructions that the rank uses, by the name that `LOCKSTEP_INSTRUCTIONS` takes.
   var instructions: String
 
   /// The name of the instructions for people.
   var description: String
 
-  /// The fastest instructions that its processor has.
+  /// The name of the fastest instructions that the rank's processor has.
   var best: String
 
   /// Whether the instructions multiply numbers in bf16.
@@ -19,7 +19,7 @@ struct ProductFindings: Codable, Equatable {
 }
 
 extension ProductFindings {
-  /// Computes products on this processor, and checks them.
+  /// Computes products on this processor, in bf16 where it has that, and checks their bits.
   init() {
     let set = InstructionSet.current
     instructions = set.rawValue

@@ -3,18 +3,19 @@ internal import MPI
 internal import Platform
 internal import Ranks
 
-/// The findings of one rank about its place in the job, its machine and its library.
+/// What one rank finds out about itself, its machine and its MPI library.
 struct RankFindings: Codable, Equatable {
-  /// The rank's number.
+  /// The rank in the job.
   var rank: Int
 
-  /// The lowest of the ranks that share memory with this one, which stands for their node.
+  /// The lowest of the ranks that share memory with this rank; it identifies their node.
   var node: Int
 
   /// The host's name.
   var host: String
 
-  /// The number of the running kernel, by which machines are told apart even if their names are equal.
+  /// The identifier of the running kernel (`boot_id`), which tells machines apart even if their names are
+  /// equal; the host's name where the system does not tell the identifier.
   var machine: String
 
   /// The hardware threads that this rank is bound to.
@@ -23,10 +24,10 @@ struct RankFindings: Codable, Equatable {
   /// The number of threads that this rank would train with.
   var threads: Int
 
-  /// The number of ranks that the launcher says it started; nil where none says so.
+  /// The number of ranks that the launcher says it started; nil where no launcher tells a number.
   var launched: Int?
 
-  /// The values of the environment's ``variables``, of those that are set.
+  /// The values of those of the environment's ``variables`` that are set, by name.
   var environment: [String: String]
 
   /// The processors.
@@ -44,13 +45,13 @@ struct RankFindings: Codable, Equatable {
   /// The bytes that the machine can still allocate; nil where the system does not tell.
   var memoryAvailable: Int?
 
-  /// The tightest limit of this process; nil where there is none.
+  /// The limit on this process's memory that leaves the least; nil where there is no limit.
   var limit: ProcessLimit?
 
   /// The SHA-256 of the program's file, in hexadecimal; "unknown" where it cannot be read.
   var program: String
 
-  /// The data that this rank finds; nil on all ranks but the lowest of a node.
+  /// The data that this rank finds; nil on all ranks but the lowest of each node.
   var data: DataFindings?
 
   /// The hardware threads that this process's parent is bound to; nil where the system does not tell.
@@ -58,8 +59,8 @@ struct RankFindings: Codable, Equatable {
 }
 
 extension RankFindings {
-  /// The variables that are read. With the first, users ask for threads; with the second, Slurm
-  /// tells how many processes it started.
+  /// The variables that are read. In the first, users ask for threads; in the second, Slurm tells how
+  /// many processes it started.
   static let variables = ["OMP_NUM_THREADS", "SLURM_STEP_NUM_TASKS"]
 
   /// Examines this rank, its machine, and the data in `directory`; collective.
@@ -100,7 +101,8 @@ extension RankFindings {
     }
   }
 
-  /// The number of processes that Slurm's `srun` started with this one; nil where it started none.
+  /// The number of processes, this one included, that Slurm's `srun` started; nil where `srun` did not
+  /// start this process.
   var slurmTasks: Int? { environment["SLURM_STEP_NUM_TASKS"].flatMap { Int($0) } }
 }
 

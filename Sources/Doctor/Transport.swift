@@ -30,12 +30,12 @@ struct Transport: Codable, Equatable {
   /// The directory of shared windows: the setting `osc_sm_backing_directory`.
   var windowDirectory: String?
 
-  /// Why this rank cannot copy from its neighbour's memory; nil where it can.
+  /// Why this rank cannot copy from the memory of the node's next rank; nil where it can.
   var copyProblem: String?
 }
 
 extension Transport {
-  /// Asks the library for its settings, and copies from a neighbour on `node`; collective over `node`.
+  /// Asks the library for its settings, and copies from the next rank on `node`; collective over `node`.
   init(_ world: borrowing World, _ node: borrowing Communicator) throws {
     library = MPILauncher.libraryName(try World.libraryVersion)
     threadLevel = "\(world.threadLevel)"
@@ -68,10 +68,10 @@ extension Transport {
 
 /// The memory of another process.
 private enum ProcessMemory {
-  /// Copies the word at `address` of process number `process`: `process_vm_readv`, by which MPI copies
-  /// long messages.
+  /// Copies the word at `address` of the process with the ID `process`: `process_vm_readv`, by which MPI
+  /// copies long messages.
   ///
-  /// - Returns: the word, or the system's reason to refuse.
+  /// - Returns: the word, and the system's reason where it refuses; nil where it does not.
   static func word(at address: Int, of process: Int) -> (word: Int64, problem: String?) {
     var word: Int64 = 0
     let error = CLinux_copy_from_process(

@@ -5,15 +5,16 @@ package import MPI
 internal import Platform
 internal import Ranks
 
-/// A NumPy file that rank zero writes while all ranks compute its content.
+/// NumPy files: all ranks call these functions, and rank zero writes.
 package enum ArrayFile {
   /// Writes floats of `shape` to `path`; collective.
   ///
-  /// All ranks call `work`, which hands the floats, in order, to the function that is its argument;
-  /// on ranks other than zero that function does nothing. The file gets its name once it is
+  /// `work` is called on every rank and hands the floats, in order, to its argument: a function that
+  /// writes them on rank zero and does nothing on the other ranks. The file gets its name once it is
   /// complete.
   ///
-  /// - Throws: on all ranks, where rank zero cannot write, or what `work` throws.
+  /// - Throws: on all ranks, where rank zero cannot write, or a `SharedFailure` that `work` throws on
+  ///   all ranks.
   package static func write(
     _ shape: [Int], to path: String, among communicator: borrowing Communicator,
     work: ((Span<Float>) throws -> Void) throws -> Void

@@ -1,17 +1,17 @@
 internal import MPI
 
 /// Rank zero's part of work that all ranks share. It deals blocks (see ``BlockPlan``) to all ranks,
-/// takes in those that other ranks have computed, and hands all blocks on in order.
+/// takes in the blocks that other ranks have computed, and hands all blocks on in order.
 ///
-/// Rank zero sends another rank a ``BlockOrder`` for each block. The rank sends the block back, or
-/// leaves it in a slot and sends an empty message; each rank delivers its blocks in the order in
-/// which they were ordered.
+/// Rank zero sends another rank a ``BlockOrder`` for each block. That rank sends the block back, or
+/// leaves the block in a slot (see ``BlockSlots``) and sends an empty message. Each rank delivers its
+/// blocks in the order of the orders.
 final class BlockCollector {
-  /// A block that rank zero computes itself, and the memory to compute it into.
+  /// A block that this rank computes itself: the block's index, and the memory to compute it into.
   typealias OwnBlock = (number: Int, memory: BlockMemory)
 
-  /// The error that `receive` has thrown; nil where it has thrown none. Blocks that come after it are
-  /// dropped.
+  /// The error that the `receive` of ``serve(over:waits:receive:)`` has thrown; nil where it has thrown
+  /// none. Blocks after the error are dropped.
   private(set) var failure: (any Error)?
 
   /// Whether every block has been handed on.
@@ -22,18 +22,18 @@ final class BlockCollector {
   private var deal: BlockDeal
   private var hasSentEnd = false
 
-  /// The memory of each block that has been dealt and not handed on. Block number n is at index n
-  /// modulo the window.
+  /// The memory of each block that has been dealt and not handed on. Block n, counted from 0, is at
+  /// index n modulo the window.
   private var ring: [BlockMemory?]
 
-  /// Memory of blocks that have been handed on, for further blocks. The one that was added last is
+  /// Memory of blocks that have been handed on, for further blocks. The memory that was added last is
   /// used first, since it is still in cache.
   private var free: [BlockMemory] = []
 
   /// The number of slots that have been used so far.
   private var slotCount = 0
 
-  /// Deals the blocks of `plan` to all ranks, of which some leave theirs in `slots`.
+  /// Prepares to deal the blocks of `plan` to all ranks; some ranks leave their blocks in `slots`.
   init(_ plan: BlockPlan, _ slots: BlockSlots) {
     self.plan = plan
     self.slots = slots
@@ -42,7 +42,7 @@ final class BlockCollector {
     ring = Array(repeating: nil, count: plan.window(ranks: ranks))
   }
 
-  /// Deals at most `most` blocks to rank zero itself, which gives them back to ``deliver(_:)``.
+  /// Deals at most `most` blocks to rank zero itself, which computes them and then calls ``deliver(_:)``.
   func dealOwn(atMost most: Int) -> [OwnBlock] {
     var blocks: [OwnBlock] = []
     while blocks.count < most, let block = deal.deal(to: 0) {
@@ -59,11 +59,11 @@ final class BlockCollector {
     }
   }
 
-  /// Exchanges blocks with the other ranks, and hands on those that have come and are next in
-  /// order.
+  /// Takes in the blocks that other ranks have computed, deals new ones, and hands the blocks that are
+  /// next in order to `receive`. What `receive` throws becomes ``failure``.
   ///
   /// If `waits` is true, the call also waits until the next block to be handed on has come: once
-  /// the window is full, no block can be dealt before that one is handed on.
+  /// the window is full, no other block can be dealt before.
   func serve(
     over communicator: borrowing Communicator, waits: Bool,
     receive: (Range<Int>, Span<Float>) throws -> Void
@@ -102,7 +102,7 @@ final class BlockCollector {
     for rank in 1..<communicator.size { try BlockOrder.sendEnd(to: rank, over: communicator) }
   }
 
-  /// Takes in the next block of `rank`, and waits for it where it has not come.
+  /// Takes in the next block of `rank`, and waits for it if it has not come yet.
   private func takeIn(from rank: Int) throws {
     guard let block = deal.nextDelivery(from: rank) else { return }
     try memory(of: block)!.complete()
@@ -110,7 +110,7 @@ final class BlockCollector {
     deal.deliver(from: rank)
   }
 
-  /// Hands on the next block, or drops it after a failure.
+  /// Hands the next block to `receive`, or drops it after a failure. No block is dealt after a failure.
   private func handOnNext(to receive: (Range<Int>, Span<Float>) throws -> Void) {
     let block = deal.handedOn
     let positions = plan.positions(ofBlock: block)
@@ -128,7 +128,7 @@ final class BlockCollector {
     deal.handOn()
   }
 
-  /// The memory of a block that has been dealt and not handed on; nil for any other.
+  /// The memory of `block`, which has not been handed on; nil where it has not even been dealt.
   private func memory(of block: Int) -> BlockMemory? { ring[block % ring.count] }
 
   private func assignMemory(to block: Int, of rank: Int) -> BlockMemory {

@@ -4,13 +4,13 @@ internal import Ranks
 
 /// The message in which rank zero tells another rank to compute a block.
 struct BlockOrder {
-  /// The number of the block.
+  /// The index of the block.
   let block: Int
 
-  /// The slot of ``BlockSlots`` in which to leave the block; nil if the block is to be sent.
+  /// The index of the slot of ``BlockSlots`` in which to leave the block; nil if the block is to be sent.
   let slot: Int?
 
-  /// The number that stands for "no slot" and for "no more blocks".
+  /// The value that stands for "no slot" and for "no more blocks".
   private static let none: Int64 = -1
 
   /// Sends the order to `rank`.
@@ -36,19 +36,19 @@ struct BlockOrder {
 
 /// Memory for one block on one rank, and the message that carries the block to rank zero.
 ///
-/// If the memory is a slot, both ranks see it; the message is then empty, and only says that the
-/// block is complete.
+/// If the memory is a slot, rank zero sees it, too; the message is then empty, and only says that
+/// the block is complete.
 final class BlockMemory {
   /// The block's floats. They may be written while no message is under way.
   let floats: Vector
 
-  /// The number of the slot; nil for memory that this rank alone sees.
+  /// The index of the slot; nil for memory that this rank alone sees.
   let slot: Int?
 
   private var buffer: MessageBuffer<Float>?
   private var request: Request<Float>?
 
-  /// Whether the floats are those of a complete block that has not been handed on.
+  /// On rank zero, whether the floats are those of a complete block that has not been handed on.
   private(set) var isReady = false
 
   /// Allocates `count` floats that this rank alone sees.
@@ -61,19 +61,19 @@ final class BlockMemory {
     slot = nil
   }
 
-  /// The memory of `slot`, which is `floats`.
+  /// Uses `floats`, the memory of the slot with the index `slot`.
   init(slot: Int, _ floats: Vector) {
     self.slot = slot
     self.floats = floats
     buffer = MessageBuffer<Float>(repeating: 0, count: 0)
   }
 
-  /// Begins to send the block to rank zero.
+  /// Begins to send the block to rank zero; no message may be under way.
   func send(over communicator: borrowing Communicator) throws {
     request = try communicator.startSend(buffer.take()!, to: 0)
   }
 
-  /// Begins to receive the block from `rank`.
+  /// Begins to receive the block from `rank`; no message may be under way.
   func receive(from rank: Int, over communicator: borrowing Communicator) throws {
     request = try communicator.startReceive(into: buffer.take()!, from: rank)
   }
@@ -97,14 +97,15 @@ final class BlockMemory {
 /// Shared memory on rank zero's node, in which the other ranks of that node leave their blocks: rank
 /// zero reads a block where it is.
 final class BlockSlots {
-  /// Whether each rank of the job leaves its blocks in slots; the others send theirs.
+  /// By rank of the job: whether it leaves its blocks in slots. Other ranks send their blocks; for rank
+  /// zero, which does neither, this is false.
   let areUsed: [Bool]
 
   private let floatsPerSlot: Int
   private let floats: Vector
   private var memory: SharedMemory<Float>?
 
-  /// Allocates `count` slots of `floatsPerSlot`, if any rank uses them; collective.
+  /// Allocates `count` slots of `floatsPerSlot` floats, if any rank uses them; collective.
   ///
   /// - Throws: on all ranks, where rank zero's node has no room for the slots.
   init(_ count: Int, floatsPerSlot: Int, among communicator: borrowing Communicator) throws {
@@ -125,8 +126,8 @@ final class BlockSlots {
   /// The floats of `slot`, valid until ``free()``.
   subscript(slot: Int) -> Vector { floats[slot * floatsPerSlot..<(slot + 1) * floatsPerSlot] }
 
-  /// Orders memory around a message: a rank calls this before it sends one and after it has received
-  /// one. The receiver then sees in the slots what the sender wrote there.
+  /// Orders memory around a message: a rank calls this before it sends a message and after it has
+  /// received one. The receiver then sees in the slots what the sender wrote there.
   func memoryBarrier() throws { try memory?.memoryBarrier() }
 
   /// Frees the memory; collective.

@@ -6,15 +6,16 @@ internal import Platform
 internal import Ranks
 internal import VAE
 
-/// The lines of `lockstep inspect` about a checkpoint or a safetensors file.
+/// The lines of `lockstep inspect` about a checkpoint or a safetensors file. Used on rank zero alone.
 package struct CheckpointDescription {
   /// The description, one fact a line.
   package let lines: [String]
 
   /// Reads all of the checkpoint that `path` means, and verifies its checksums; or reads a safetensors
-  /// file, which any program may have written.
+  /// file of any program.
   ///
-  /// - Throws: `Failure` or `FileError` where the checkpoint or the file is incomplete or damaged.
+  /// - Throws: `Failure` or `FileError` where the checkpoint or the file is incomplete or damaged, or
+  ///   memory is lacking.
   package init(_ path: String) throws {
     let reference = try CheckpointReference(path)
     reference.warnOfPassedOver()

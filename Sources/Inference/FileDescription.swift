@@ -4,15 +4,15 @@ internal import Platform
 internal import Ranks
 internal import VAE
 
-/// The lines of `lockstep inspect` about a safetensors file that is not in a checkpoint, which any program
-/// may have written.
+/// The lines of `lockstep inspect` about a safetensors file that is not in a checkpoint; any program may
+/// have written the file.
 struct FileDescription {
   /// The description, one fact a line.
   let lines: [String]
 
   /// Reads all tensors of the file at `path`.
   ///
-  /// - Throws: `Failure` or `FileError` where it is not a complete safetensors file.
+  /// - Throws: `Failure` or `FileError` where it is not a complete safetensors file, or memory is lacking.
   init(_ path: String) throws {
     let file = try SafetensorsFile(opening: path)
     let largest = file.tensors.map(\.size).max() ?? 0
@@ -31,8 +31,8 @@ struct FileDescription {
     self.lines = lines
   }
 
-  /// The sizes of the model whose parameters the file has, or why these are not the parameters of a
-  /// model of this program.
+  /// The sizes of the model whose parameters the file has, or why the file's tensors are not the
+  /// parameters of a model of this program.
   private static func model(in file: borrowing SafetensorsFile) -> String {
     do {
       let layout = ParameterLayout(try ModelConfiguration(shapesOf: file))

@@ -10,20 +10,21 @@ internal import VAE
 /// Forward passes over any number of images or latents, shared by all ranks.
 ///
 /// The positions are cut into chunks of one size, and a row's bits do not depend on the other rows of
-/// its chunk: so results do not depend on the number of ranks and threads. ``BlockPlan`` tells how they
-/// are cut, ``BlockDeal`` which rank computes what.
+/// its chunk: so results do not depend on the number of ranks and threads. ``BlockPlan`` tells how
+/// positions are cut, ``BlockDeal`` which rank computes which of them.
 struct ForwardPasses: ~Copyable {
   private let threads: ThreadPool
   private let workspaces: [Workspace]
   private let memory: Buffer<Float>
 
-  /// The floats that passes with `threads` threads take on a rank, with memory for one block of images.
+  /// The floats of memory that passes with `threads` threads take on a rank, with room for one block of
+  /// images.
   static func floatCount(_ layout: ParameterLayout, threads: Int) -> Int {
     floatCount(layout, threads: threads, blocks: 1)
   }
 
-  /// The floats that passes with `threads` threads take on `rank` among `ranks`, with memory for as many
-  /// blocks of images as the rank may have at a time.
+  /// The floats of memory that passes with `threads` threads take on `rank` among `ranks` ranks, with room
+  /// for as many blocks of images as the rank may have at a time.
   static func floatCount(
     _ layout: ParameterLayout, threads: Int, rank: Int, among ranks: Int
   ) -> Int {
@@ -40,7 +41,9 @@ struct ForwardPasses: ~Copyable {
     return threads * (Workspace.floatCount(layout) + blocks * chunk)
   }
 
-  /// Prepares passes with `parameters`, which the caller keeps alive, on `threads` of this rank.
+  /// Prepares passes with `parameters`, which the caller keeps alive, on `threads` threads of this rank.
+  ///
+  /// - Throws: `Failure` where the system grants fewer threads.
   init(_ layout: ParameterLayout, _ parameters: Vector, threads: Int) throws {
     let count = Workspace.floatCount(layout)
     let memory = Buffer<Float>(repeating: 0, count: threads * count)
@@ -58,13 +61,13 @@ struct ForwardPasses: ~Copyable {
   ///
   /// - Parameters:
   ///   - count: the number of positions.
-  ///   - width: the floats of each.
+  ///   - width: the number of floats for each position.
   ///   - communicator: the ranks that compute.
   ///   - compute: fills the first rows of a matrix (capacity, width) for the positions of a chunk, on
-  ///     any thread, with that thread's workspace.
+  ///     any rank and thread, with that thread's workspace.
   ///   - receive: takes (positions, width) floats at a time, on rank zero's main thread. When it throws,
   ///     all ranks stop soon after.
-  /// - Throws: on all ranks, what `receive` throws.
+  /// - Throws: on all ranks, what `receive` throws, as a `SharedFailure`.
   func collect(
     _ count: Int, width: Int, among communicator: borrowing Communicator,
     compute: (Workspace, Range<Int>, Matrix) -> Void,
@@ -84,7 +87,7 @@ struct ForwardPasses: ~Copyable {
     try communicator.together { if let failure { throw failure } }
   }
 
-  /// Rank zero's part: it hands on the blocks of all ranks, and computes blocks while none is ready.
+  /// Rank zero's part: it deals blocks to all ranks, computes some itself, and hands all blocks on.
   ///
   /// - Returns: the error that `receive` has thrown; nil where it has thrown none.
   private func lead(
@@ -109,7 +112,7 @@ struct ForwardPasses: ~Copyable {
     return collector.failure
   }
 
-  /// The other ranks' part: they compute the blocks that they are ordered until no more orders come.
+  /// The other ranks' part: each computes the blocks that rank zero orders, until no more orders come.
   private func follow(
     _ plan: BlockPlan, _ slots: BlockSlots, over communicator: borrowing Communicator,
     compute: (Workspace, Range<Int>, Matrix) -> Void
@@ -117,8 +120,8 @@ struct ForwardPasses: ~Copyable {
     var sent: [BlockMemory] = []
     while let order = try BlockOrder.receive(over: communicator) {
       try slots.memoryBarrier()
-      // Without slots, the first memory whose block has been sent is used again, and not the one
-      // that has been free the longest: it may still be in cache.
+      // Without slots, the first memory in the list whose block has been sent is used again, and
+      // not the memory that has been free the longest: the first may still be in cache.
       let gone = try sent.first { try $0.slot == order.slot && $0.isMessageDone() }
       let memory =
         gone ?? order.slot.map { BlockMemory(slot: $0, slots[$0]) }
@@ -132,8 +135,8 @@ struct ForwardPasses: ~Copyable {
     for memory in sent { try memory.complete() }
   }
 
-  /// Computes blocks, each chunk on the first thread that is free; the main thread does its `duty`
-  /// first.
+  /// Computes `blocks`, each chunk on the first thread that is free; the main thread calls `duty`
+  /// before it computes chunks, too.
   private func fill(
     _ blocks: [BlockCollector.OwnBlock], _ plan: BlockPlan,
     compute: (Workspace, Range<Int>, Matrix) -> Void, duty: () -> Void = {}

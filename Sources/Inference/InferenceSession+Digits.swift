@@ -9,7 +9,8 @@ extension InferenceSession {
   /// the codes of all images with this label. Collective.
   ///
   /// - Returns: the codes, on all ranks.
-  /// - Throws: on all ranks, where no image has one of the labels.
+  /// - Throws: on all ranks, where the images have no labels, one of `labels` has no image, or a code is
+  ///   not finite.
   package func typicalCodes(
     of labels: [UInt8], in dataset: Dataset, among communicator: borrowing Communicator
   ) throws -> [Float] {
@@ -49,10 +50,10 @@ package struct ClassMeans {
   private var sums: [UInt8: [Double]] = [:]
   private var counts: [UInt8: Int] = [:]
 
-  /// No codes have been added yet.
+  /// Means to which no codes have been added yet.
   package init() {}
 
-  /// Adds codes (n, latent) of images with n labels.
+  /// Adds the codes (n, latent) of n images, one for each of `labels`.
   package mutating func add(_ codes: Span<Float>, labels: [UInt8]) {
     let latent = codes.count / max(labels.count, 1)
     for (row, label) in labels.enumerated() {
@@ -65,15 +66,16 @@ package struct ClassMeans {
     for k in sum.indices { sum[k] += Double(codes[start + k]) }
   }
 
-  /// The mean code of `label`; nil where no image has it.
+  /// The mean code of `label`; nil where no image has this label.
   subscript(label: UInt8) -> [Double]? {
     sums[label].map { sum in sum.map { $0 / Double(counts[label]!) } }
   }
 }
 
-/// For each label, the code nearest to the mean of the label's codes; of several, the first.
+/// For each label, the code nearest to the mean of the label's codes; of several equally near codes, the
+/// first.
 package struct NearestCodes {
-  /// The codes, by label.
+  /// The nearest codes so far, by label.
   package private(set) var codes: [UInt8: [Float]] = [:]
   private var distances: [UInt8: Double] = [:]
   private let means: [UInt8: [Double]]
@@ -86,7 +88,7 @@ package struct NearestCodes {
       })
   }
 
-  /// Compares codes (n, latent) of images with n labels with the nearest so far.
+  /// Compares the codes (n, latent) of n images with the nearest so far. Each of `labels` must have a mean.
   package mutating func add(_ all: Span<Float>, labels: [UInt8]) {
     let latent = all.count / max(labels.count, 1)
     for (row, label) in labels.enumerated() {

@@ -2,18 +2,18 @@ internal import Glibc
 package import Kernels
 
 extension InferenceSession {
-  /// Fills latents (n, latent) of new images: standard normal draws, each of which depends on `seed` and
-  /// the position alone.
+  /// A function that fills the latents (positions, latent) of new images: standard normal draws, where
+  /// those of a position depend on `seed` and the position alone.
   package static func prior(seed: UInt64) -> (Range<Int>, Matrix) -> Void {
     let stream = RandomStream(seed: seed, purpose: .generation)
     return { positions, latents in stream.fillNormal(latents, positions: positions) }
   }
 
-  /// Fills latents of a walk: every `steps` positions lead from one draw of ``prior(seed:)`` to the
-  /// next, along the great circle between them.
+  /// A function that fills the latents of a walk: every `steps` positions lead from one draw of
+  /// ``prior(seed:)`` to the next, along the great circle between the two draws.
   ///
   /// Shoemake, "Animating rotation with quaternion curves", SIGGRAPH 1985, §3.3. On a great circle the
-  /// vectors stay as long as draws from the prior; a straight line would pass too near the origin.
+  /// vectors stay about as long as draws from the prior; a straight line would pass too near the origin.
   package static func walk(seed: UInt64, steps: Int) -> (Range<Int>, Matrix) -> Void {
     let draw = prior(seed: seed)
     return { positions, latents in
@@ -28,8 +28,8 @@ extension InferenceSession {
     }
   }
 
-  /// Fills latents of a walk past `ends` (n + 1, latent): every `steps` positions lead from one end to
-  /// the next, along the great circle between them.
+  /// A function that fills the latents of a walk past `ends` (n + 1, latent), for n · `steps` positions:
+  /// every `steps` of them lead from one end to the next, along the great circle between the two.
   package static func walk(past ends: [Float], steps: Int) -> (Range<Int>, Matrix) -> Void {
     { positions, latents in
       let latent = latents.columns
@@ -44,9 +44,9 @@ extension InferenceSession {
     }
   }
 
-  /// Fills latents (rows × columns, 2) that cover the plane of a model with two latents, of which the
-  /// first grows to the right and the second upwards: each is the quantile of the prior at the middle of
-  /// one of `columns`, or `rows`, equal parts of its probability.
+  /// A function that fills latents (rows × columns, 2), which cover the plane of a model with two latents
+  /// row by row. The first latent grows to the right and the second upwards: their values are the prior's
+  /// quantiles at the middles of `columns`, and of `rows`, equal parts of its probability.
   ///
   /// Kingma and Welling, "Auto-Encoding Variational Bayes", 2014, appendix A.
   package static func plane(columns: Int, rows: Int) -> (Range<Int>, Matrix) -> Void {

@@ -8,8 +8,8 @@ extension InferenceSession {
   /// The mean importance-weighted bound on log p(x) of all images, in nats, with `samples` draws of z
   /// for each image; collective.
   ///
-  /// The bound is log 1/K Σ p(x|z) p(z) / q(z|x): Burda, Grosse, Salakhutdinov, "Importance Weighted
-  /// Autoencoders", 2015, equation 8. Grey pixels count as probabilities.
+  /// The bound is log (1/K Σ p(x|z) p(z) / q(z|x)) with K = `samples`: Burda, Grosse, Salakhutdinov,
+  /// "Importance Weighted Autoencoders", 2015, equation 8. Grey pixels count as probabilities.
   ///
   /// - Returns: the mean, on all ranks.
   package func importanceWeightedBound(
@@ -32,8 +32,8 @@ extension InferenceSession {
     return try communicator.broadcast(sum, from: 0) / Double(dataset.count)
   }
 
-  /// Draws one z for each of the images in `workspace`, which have been encoded, and adds log
-  /// p(x|z) + log p(z) − log q(z|x) to the image's mean.
+  /// Draws one z for each of the images at `positions`, which have been encoded in `workspace`, and adds
+  /// log p(x|z) + log p(z) − log q(z|x) to the image's element of `weights`.
   private func addWeights(
     of positions: Range<Int>, noise: RandomStream, in workspace: Workspace,
     to weights: inout [LogMean]
@@ -56,7 +56,7 @@ extension InferenceSession {
   }
 }
 
-/// The logarithm of the mean of exponentials, whose exponents are added one at a time; no exponential
+/// The logarithm of the mean of exponentials. The exponents are added one at a time; no exponential
 /// overflows.
 struct LogMean {
   private var largest = -Double.infinity

@@ -9,7 +9,8 @@ extension InferenceSession {
   /// Decodes the `count` latents that `fill` writes for given positions, and writes the images, arranged
   /// on `sheet`, as PNG to `path`; collective.
   ///
-  /// - Returns: the file's bytes on rank zero, none on the other ranks.
+  /// - Returns: the file's bytes on rank zero, an empty array on the other ranks.
+  /// - Throws: on all ranks, where a pixel is not finite, or rank zero lacks memory or cannot write.
   @discardableResult
   package func writeSheet(
     _ sheet: Sheet, of count: Int, latents fill: (Range<Int>, Matrix) -> Void, to path: String,
@@ -37,10 +38,11 @@ extension InferenceSession {
     return communicator.rank == 0 ? sheet.grid(shades.span) : nil
   }
 
-  /// Writes a sheet of the first `count` images, each above its reconstruction, as PNG to `path`, each
-  /// pixel enlarged `scale` times; collective.
+  /// Writes a sheet of the first `count` images, or of all where there are fewer, as PNG to `path`: each
+  /// image above its reconstruction, `columns` side by side, each pixel enlarged `scale` times; collective.
   ///
-  /// - Returns: the file's bytes on rank zero, none on the other ranks.
+  /// - Returns: the file's bytes on rank zero, an empty array on the other ranks.
+  /// - Throws: on all ranks, where a pixel is not finite, or rank zero lacks memory or cannot write.
   @discardableResult
   package func writeReconstructions(
     of dataset: Dataset, count: Int, columns: Int, to path: String, scale: Int = 2,

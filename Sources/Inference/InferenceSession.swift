@@ -8,8 +8,8 @@ package import VAE
 
 /// A trained model in use: it evaluates, encodes, reconstructs and decodes images.
 ///
-/// Every function is collective: all ranks share the work. Results are handed to rank zero, in order,
-/// and do not depend on the number of ranks and threads.
+/// Every function that takes a communicator is collective: all ranks share the work. Codes and images
+/// are handed to rank zero, in order. Results do not depend on the number of ranks and threads.
 ///
 ///     let session = try InferenceSession(model.layout, model.parameters, threads: 2)
 ///     let loss = try session.evaluate(images, seed: 1, among: world).mean
@@ -25,7 +25,7 @@ package struct InferenceSession: ~Copyable {
   /// The dimensions of a code.
   package var latent: Int { layout.configuration.latent }
 
-  /// Uses the model with `parameters`, which the caller keeps alive, on `threads` of every rank.
+  /// Uses the model with `parameters`, which the caller keeps alive, on `threads` threads of this rank.
   ///
   /// - Throws: `Failure` where the system grants fewer threads.
   package init(_ layout: ParameterLayout, _ parameters: Vector, threads: Int = 1) throws {
@@ -33,9 +33,10 @@ package struct InferenceSession: ~Copyable {
     self.layout = layout
   }
 
-  /// The losses of all images, with one draw of z each, whose noise depends on `seed` and the image.
+  /// The losses of all images, with one draw of z for each; the noise of a draw depends on `seed` and the
+  /// image's position alone.
   ///
-  /// - Returns: the sums, on all ranks.
+  /// - Returns: the sums in nats, on all ranks; they may not be finite.
   package func evaluate(
     _ dataset: Dataset, seed: UInt64, among communicator: borrowing Communicator
   ) throws -> LossSum {
@@ -43,12 +44,12 @@ package struct InferenceSession: ~Copyable {
     return try evaluate(dataset, seed: seed, latents: &noHistograms, among: communicator)
   }
 
-  /// The losses of the first `count` images, or of all where `count` is nil, as of
-  /// ``evaluate(_:seed:among:)``; their latents are counted in rank zero's `latents`.
+  /// As ``evaluate(_:seed:among:)``, for the first `count` images, or for all where `count` is nil. The
+  /// images' latents are counted in rank zero's `latents`.
   ///
-  /// `latents` are nil on all ranks or on none.
+  /// `latents` must be nil on all ranks or on none; `count` must not exceed the number of images.
   ///
-  /// - Returns: the sums, on all ranks.
+  /// - Returns: the sums in nats, on all ranks; they may not be finite.
   package func evaluate(
     _ dataset: Dataset, count: Int? = nil, seed: UInt64, latents: inout LatentHistograms?,
     among communicator: borrowing Communicator
@@ -84,8 +85,8 @@ package struct InferenceSession: ~Copyable {
     return sum
   }
 
-  /// Hands the codes of all images, which are the means of q(z|x), to `receive` on rank zero, with
-  /// (positions, latent) at a time.
+  /// Hands the codes of all images, which are the means of q(z|x), to `receive` on rank zero:
+  /// (positions, latent) floats at a time.
   ///
   /// - Throws: on all ranks, `Failure` with `disagreement` where a code is not finite, or what `receive`
   ///   throws.
@@ -106,7 +107,7 @@ package struct InferenceSession: ~Copyable {
   }
 
   /// Makes sure that the model's outputs are finite: a file may have parameters that are not finite, or
-  /// so large that products of them are not.
+  /// parameters so large that their products are not.
   ///
   /// - Throws: `Failure` with `disagreement`.
   private static func requireFinite(_ results: Span<Float>) throws {
@@ -118,8 +119,8 @@ package struct InferenceSession: ~Copyable {
     }
   }
 
-  /// Hands the reconstructions of the first `count` images, which are decoded from their codes, to
-  /// `receive` on rank zero, with (positions, pixels) in 0…1 at a time.
+  /// Hands the reconstructions of the first `count` images, decoded from the images' codes, to `receive`
+  /// on rank zero: (positions, pixels) floats in 0…1 at a time.
   ///
   /// - Throws: on all ranks, `Failure` with `disagreement` where a pixel is not finite, or what `receive`
   ///   throws.
@@ -142,7 +143,7 @@ package struct InferenceSession: ~Copyable {
   }
 
   /// Hands `count` images, decoded from the latents that `fill` writes for given positions, to `receive`
-  /// on rank zero, with (positions, pixels) in 0…1 at a time.
+  /// on rank zero: (positions, pixels) floats in 0…1 at a time. `fill` is called on any rank and thread.
   ///
   /// - Throws: on all ranks, `Failure` with `disagreement` where a pixel is not finite, or what `receive`
   ///   throws.
@@ -162,8 +163,8 @@ package struct InferenceSession: ~Copyable {
 }
 
 extension MemoryReserve {
-  /// The memory that a run takes beside training: for evaluating a model of `layout` on `threads` of
-  /// each rank after every epoch, and for saving checkpoints.
+  /// The memory that a run takes beside training: for evaluating a model of `layout` on `threads` threads
+  /// of each rank after every epoch, and for saving checkpoints.
   package init(runOf layout: ParameterLayout, threads: Int) {
     self.init(
       perRank: ForwardPasses.floatCount(layout, threads: threads),

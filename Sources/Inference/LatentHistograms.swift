@@ -1,11 +1,11 @@
 package import Formats
 
-/// How the latents of images are distributed.
+/// How the latents of images are distributed, all counted dimensions taken together.
 ///
 /// The draws of z should have the prior's distribution, the standard normal one; dimensions that a model
 /// does not use have means of zero.
 package struct LatentHistograms {
-  /// The number of dimensions that are counted: the first of the model's, 64 at most.
+  /// The number of dimensions that are counted: the model's first ones, 64 at most.
   let dimensions: Int
 
   /// The means of q(z|x).

@@ -8,8 +8,8 @@ struct ModelImages: Codable {
   /// The folder in which the model's run had the images; nil where no file tells.
   var directory: String?
 
-  /// Why the run's configuration, which names the folder, cannot be read; nil where it can, or there is
-  /// none.
+  /// Why the run's configuration, which names the folder, cannot be read; nil where it can be read, or
+  /// there is no configuration.
   var problem: Sentence?
 
   /// The digests of the images; nil where no file tells, as beside models of earlier versions.
@@ -36,15 +36,16 @@ struct ModelImages: Codable {
     directory == nil && fingerprint?[split].map { $0 != digest } ?? false
   }
 
-  /// A sentence for the user, if the images that are used are not those of the model's run, or may
-  /// not be.
+  /// A sentence for the user, if the images that are used are not the images of the model's run, or
+  /// may be others.
   ///
   /// - Parameters:
   ///   - digest: the digest of the images that are used.
-  ///   - split: what they are used as.
-  ///   - used: the folder that they are in.
+  ///   - split: whether the images are used as the run's training or test images.
+  ///   - used: the folder of the images.
   ///   - isAsked: whether the user has named that folder.
-  /// - Returns: a sentence; nil where the images are the run's.
+  /// - Returns: a sentence; nil where the images are the run's, or the user has named the folder and no
+  ///   file tells which images are the run's.
   func sentence(
     of digest: String, _ split: Dataset.Split, in used: String, isAsked: Bool
   ) -> Sentence? {

@@ -1,6 +1,6 @@
 internal import Formats
 
-/// The line of `lockstep inspect` about one tensor: its name, shape, element type, mean and deviation.
+/// The line of `lockstep inspect` about one tensor: name, shape, element type, mean and standard deviation.
 struct TensorDescription {
   /// The line.
   let line: String
@@ -10,8 +10,8 @@ struct TensorDescription {
     line = Self.line(name, shape: shape, type: .float32, summary: Self.summary(values))
   }
 
-  /// Describes a tensor of a file. Its values are read and summarised if they are floating-point
-  /// numbers.
+  /// Describes a tensor of a file. The tensor's values are read and summarised if they are
+  /// floating-point numbers.
   init(_ tensor: Safetensors.Tensor, in file: borrowing SafetensorsFile) throws {
     let values: [Double]?
     switch tensor.elementType {

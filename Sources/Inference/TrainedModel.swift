@@ -38,17 +38,17 @@ package struct TrainedModel: ~Copyable {
   /// The parameters, valid while the model lives.
   package var parameters: Vector { memory.vector }
 
-  /// Reads the model that `path` means, and makes sure that each rank has memory to use it on `threads`;
-  /// collective.
+  /// Reads the model that `path` means, and makes sure that each rank has memory to use the model on
+  /// `threads` threads; collective.
   ///
   /// - Parameters:
   ///   - path: a run directory, a checkpoint directory or a `.safetensors` file.
   ///   - threads: the threads of each rank that will use the model.
-  ///   - command: the words of this rank's command line, which must be the same on all ranks: with
-  ///     others, ranks would wait for one another.
+  ///   - command: the words of this rank's command line, which must be the same on all ranks: ranks
+  ///     with different commands would wait for one another without end.
   ///   - communicator: the ranks that will use the model.
-  /// - Throws: on all ranks, where the model cannot be read, or some rank runs another program or
-  ///   command.
+  /// - Throws: on all ranks, where the model cannot be read, a node lacks memory, or some rank runs
+  ///   another program or command.
   package init(
     _ path: String, threads: Int = 1, command: [String], among communicator: borrowing Communicator
   ) throws {
@@ -81,11 +81,11 @@ package struct TrainedModel: ~Copyable {
   /// Reads one split of the data that the model shall be used on, one copy on every node: the data in the
   /// folder `asked` or, where that is nil, the data of the model's run. Collective.
   ///
-  /// Where the data are not the run's, rank zero logs a sentence that says so.
+  /// Where the user names data that are not the run's, rank zero logs a sentence that says so.
   ///
   /// - Returns: the data, which the caller frees after the last use of their views.
   /// - Throws: on all ranks, where the data cannot be read, are not the same on all nodes, or have images
-  ///   of another size.
+  ///   of another size; or where `asked` is nil and the run's data cannot be found.
   package func readData(
     _ asked: String?, _ split: Dataset.Split, among communicator: borrowing Communicator
   ) throws -> NodeData {

@@ -12,18 +12,20 @@ package import VAE
 ///
 /// JAX and Keras keep a weight as (in, out), so people save `w.T`; and `safetensors.numpy` 0.8.0
 /// writes the memory of such an array, still (in, out), under the shape (out, in). The loss alone
-/// does not show it: with transposed weights it was 466 and 551 nats for models of one and two
-/// epochs, and with weights that are newly drawn it is 543 (784 ln 2) or more, a hundred times more
-/// where they are large. Transposed back, the same weights gave 127 and 115.
+/// does not show that: with transposed weights the loss was 466 and 551 nats for models of one and two
+/// epochs, and with newly drawn weights it is 543 (784 ln 2) or more, a hundred times more where the
+/// weights are large. Transposed back, the same weights gave 127 and 115.
 package enum WeightOrder {
-  /// The number of images whose loss is computed.
+  /// An upper bound of the images whose loss is computed.
   private static let imageCount = 128
 
   /// Warns, on rank zero, of weights read from `path`. Collective.
   ///
-  /// It warns where the loss is far smaller with all weights transposed, and then also smaller than
-  /// that of an untrained model: newly drawn weights, at any scale, meet neither condition. It also
-  /// warns where the loss is far greater than that of an untrained model.
+  /// The first warning is for a loss that is far smaller with all weights transposed, and then also
+  /// smaller than an untrained model's: newly drawn weights, at any scale, meet neither condition. The
+  /// others are for a loss that is not finite, or far greater than an untrained model's.
+  ///
+  /// - Throws: on all ranks, where a node lacks memory or threads.
   package static func check(
     _ parameters: Vector, of layout: ParameterLayout, from path: String, on train: Dataset,
     seed: UInt64, among world: borrowing Communicator
@@ -53,8 +55,8 @@ package enum WeightOrder {
     }
   }
 
-  /// The warning about a model with the loss `found`, and `turned` with its weights transposed; nil where
-  /// there is none.
+  /// The warning about a model with the loss `found`, and the loss `turned` with its weights transposed,
+  /// in nats an image; nil where there is none.
   static func warning(_ found: Double, _ turned: Double, pixels: Int) -> String? {
     if isScrambled(found, turned, pixels: pixels) {
       return """
@@ -82,13 +84,15 @@ package enum WeightOrder {
   /// The loss of a pixel that is as likely black as white, in nats: ln 2.
   private static let greyPixel = 0.6931
 
-  /// Whether the loss `found`, and `turned` with the weights transposed, show that the latter are right.
+  /// Whether the loss `found`, and the loss `turned` with the weights transposed, show that the transposed
+  /// weights are the right ones.
   static func isScrambled(_ found: Double, _ turned: Double, pixels: Int) -> Bool {
     // Noise and scale make less difference than half of the loss.
     turned < 0.5 * found && turned < Double(pixels) * greyPixel
   }
 
-  /// The elements, row by row, of the tensor of `shape` whose elements lie column by column in `values`.
+  /// The elements, row by row, of the matrix of `shape` whose elements lie column by column in `values`;
+  /// `values` themselves where `shape` is not that of a matrix.
   static func inOtherOrder(_ values: [Float], _ shape: [Int]) -> [Float] {
     guard shape.count == 2 else { return values }
     let (rows, columns) = (shape[0], shape[1])

@@ -5,10 +5,10 @@ internal import VAE
 /// What one thread computes chunks with: the model, its parameters, and buffers for inputs and outputs.
 ///
 /// A chunk is a run of at most ``capacity`` images or latents, which a thread takes through the model
-/// at a time. Row `i` of every buffer belongs to the chunk's position `i`.
+/// at a time. Row `i` of every buffer belongs to position `i` of the chunk, counted from its first.
 struct Workspace {
-  /// The most rows of a chunk. It is a constant, so that how images are cut into chunks does not
-  /// depend on the number of ranks or threads.
+  /// An upper bound of a chunk's rows. It is a constant, so that how images are cut into chunks does
+  /// not depend on the number of ranks or threads.
   static let capacity = 128
 
   /// The model, whose products this thread alone computes.
@@ -21,7 +21,7 @@ struct Workspace {
   let activations: Activations
 
   /// Another view of the memory of ``activations``, for images that are mostly black: products skip
-  /// the zeros among their pixels.
+  /// the zeros among the pixels.
   private let mostlyBlackActivations: Activations
 
   /// Room for the chunk's losses (capacity, 2).
@@ -67,8 +67,8 @@ extension Workspace {
       images.areMostlyBlack ? mostlyBlackActivations : activations, rows: rows, with: parameters)
   }
 
-  /// Decodes the first `count` rows of `activations.latents` into the means of `images`
-  /// (capacity, pixels).
+  /// Decodes the first `count` rows of `activations.latents` into rows of `images` (capacity, pixels):
+  /// the means of the pixels.
   func decode(_ count: Int, into images: Matrix) {
     let rows = 0..<count
     model.decode(activations, rows: rows, with: parameters)
@@ -85,7 +85,7 @@ struct ImagesInOrder {
   /// The order of the files: position `i` is image `i`.
   let order: EpochOrder
 
-  /// Whether most pixels are black.
+  /// Whether most pixels of the first images are black: see ``Dataset/isMostlyBlack``.
   let areMostlyBlack: Bool
 
   /// All images of `dataset`.

@@ -1,13 +1,13 @@
 internal import Formats
 internal import Platform
 
-/// A map of the codes of images: in the plane of a model with two latents; of other models, in the plane
-/// of the codes' first two principal components.
+/// A map of the codes of images: for a model with two latents in the plane of these; for other models in
+/// the plane of the codes' first two principal components.
 struct LatentMap {
-  /// The most latents of a model whose principal components are computed.
+  /// The most latents that a model with a map may have.
   static let mostDimensions = 128
 
-  /// The most points that are drawn.
+  /// An upper bound of the points that are drawn.
   private static let mostPoints = 5000
 
   /// The map as a drawing.
@@ -15,7 +15,7 @@ struct LatentMap {
   /// The caption, which tells the number of images.
   let caption: String
 
-  /// The map of `codes` (n, latent), of images with n `labels`.
+  /// The map of the `codes` (n, latent) of n images, one for each of `labels`.
   init(_ codes: [Float], labels: [UInt8], latent: Int) {
     precondition((2...Self.mostDimensions).contains(latent), "there is no map of \(latent) latents")
     let isDirect = latent == 2
@@ -26,7 +26,7 @@ struct LatentMap {
     let points = zip(places, labels).map {
       ScatterChart.Point(x: $0.0.x, y: $0.0.y, kind: Int($0.1))
     }
-    // The points that are drawn are spread evenly over all, since images may be sorted.
+    // The points that are drawn are spread evenly over all points, since images may be sorted.
     let step = max(1, (points.count + Self.mostPoints - 1) / Self.mostPoints)
     let drawn = stride(from: 0, to: points.count, by: step).map { points[$0] }
     let shares = components.map { found in
@@ -46,7 +46,7 @@ struct LatentMap {
       + "images."
   }
 
-  /// The mean of the points of each kind.
+  /// The mean of the points of each kind, which is a label.
   private static func middles(_ points: [ScatterChart.Point]) -> [ScatterChart.Point] {
     Dictionary(grouping: points, by: \.kind).sorted { $0.key < $1.key }.map { kind, own in
       let sum = own.reduce((0.0, 0.0)) { ($0.0 + $1.x, $0.1 + $1.y) }

@@ -13,8 +13,11 @@ package final class MetricsLog: RunLog {
   /// Lines that the system has refused to write so far; they are written before any later one.
   private let refused: Mutex<[String]>
 
-  /// Opens the log of a run that is resumed after `step` steps. Rows of later steps are dropped, since the
-  /// run will write them again; the lines in `refused`, which a former job could not write, are written.
+  /// Opens the log of a run that goes on after `step` steps, 0 for a new run. Rows of later steps are
+  /// dropped, since the run will write them again, and so are lines that are no rows. The lines in
+  /// `refused`, which a former job could not write, are written.
+  ///
+  /// - Throws: `FileError` where the system refuses.
   package init(in directory: String, after step: Int, refused: [String] = []) throws {
     let path = "\(directory)/\(RunFiles.metrics)"
     var refused = refused
@@ -22,10 +25,10 @@ package final class MetricsLog: RunLog {
       let old = try FileSystem.read(path)
       let rows = old.split(separator: "\n")
       let kept = rows.filter { Self.step(ofRow: $0).map { $0 <= step } ?? false }
-      // The former job may have written them later than the checkpoint in which they are refused.
+      // The former job may have written these lines after it had saved them in a checkpoint as refused.
       refused.removeAll { line in kept.contains { "\($0)\n" == line } }
       // The last row may lack its end, or only its line's end, where the disk was full. The next row must
-      // not be appended to it.
+      // not be appended to such a row.
       if kept.count < rows.count || !(old.isEmpty || old.hasSuffix("\n")) {
         let text = kept.map { "\($0)\n" }.joined()
         try OutputFile.replace(path) { try $0.write([UInt8](text.utf8)) }
@@ -41,8 +44,7 @@ package final class MetricsLog: RunLog {
 
   /// Appends one row, completely or not at all, after all rows that were refused before.
   ///
-  /// - Throws: `Failure` with `inputOutput` where the system refuses; the row is then kept to be written
-  ///   later.
+  /// - Throws: `FileError` where the system refuses; the row is then kept to be written later.
   package func append(_ row: some Encodable) throws {
     let line = String(decoding: try encoder.encode(row), as: UTF8.self) + "\n"
     try refused.withLock { lines in
@@ -51,15 +53,15 @@ package final class MetricsLog: RunLog {
     }
   }
 
-  /// Brings all rows to the disk: `fsync`. May be called on any thread.
+  /// Brings all rows to the disk, refused ones among them: `fsync`. May be called on any thread.
   ///
-  /// - Throws: `Failure` with `inputOutput` where the system refuses.
+  /// - Throws: `FileError` where the system refuses.
   package func synchronize() throws {
     try refused.withLock { try write(&$0) }
     try file.synchronize()
   }
 
-  /// Writes `lines`, each completely or not at all, and removes those that are written.
+  /// Writes `lines`, each completely or not at all, and removes each line that is written.
   private func write(_ lines: inout [String]) throws {
     while let line = lines.first {
       try file.append(line.utf8)

@@ -14,7 +14,7 @@ package struct StepRow: Codable, Sendable {
   /// The batch's mean Kullback–Leibler divergence in nats.
   package var kl: Double
   /// The Euclidean norm of the gradient of ``loss`` with which the step was taken; nil where the square of
-  /// one of its elements overflows a float.
+  /// an element of the gradient overflows a float.
   package var gradientNorm: Double?
 
   /// A row about a batch with the mean losses `loss`.
@@ -48,8 +48,9 @@ package struct EpochRow: Codable, Sendable {
   package var kl: Double?
   /// Images trained on each second, over all ranks, since the epoch began or was resumed.
   package var imagesPerSecond = 0.0
-  /// The seconds, by rank zero's clock, of the epoch's steps in this job and of what happens between them,
-  /// such as rows of steps and checkpoints, but not of the epoch's end, as evaluating.
+  /// The seconds, by rank zero's clock, that this job took for the epoch's steps and for what happens
+  /// between the steps, as writing rows and saving; what happens at the epoch's end, as evaluating, is left
+  /// out.
   package var seconds = 0.0
   /// The number of ranks.
   package var ranks: Int
@@ -57,7 +58,7 @@ package struct EpochRow: Codable, Sendable {
   package var trainReconstruction: Double?
   /// The part of ``trainLoss`` that is Kullback–Leibler divergence.
   package var trainKL: Double?
-  /// The seconds, of ``seconds``, that each rank waited for others in steps.
+  /// By rank: how many of the ``seconds`` it waited for others in steps; see ``StageTimes/waited``.
   package var waitingSeconds: [Double]?
 
   /// A row about an epoch that ended with the mean losses `trained` and, where there are test images,

@@ -5,7 +5,7 @@ internal import Kernels
 internal import Platform
 internal import VAE
 
-/// A page about a model for its users, in Markdown, with the front matter that collections of models read.
+/// A page about a model for its users, in Markdown; its front matter is for sites that collect models.
 ///
 /// The page has the run's figures, but no date, host or path: the same model gives the same page.
 struct ModelCard {
@@ -75,8 +75,8 @@ struct ModelCard {
 }
 
 extension ModelCard {
-  /// The losses and the speed of the last epoch before the checkpoint that the run has logged; nil where
-  /// it has logged none.
+  /// The losses and the speed of the last epoch that the run logged up to the checkpoint's step; nil where
+  /// it logged none, or the model is not in a checkpoint.
   private static func results(_ model: borrowing ModelExport) -> String? {
     guard let directory = model.reference.directory, let state = model.state else { return nil }
     let run = FileSystem.parent(of: FileSystem.resolved(directory))

@@ -8,13 +8,13 @@ internal import VAE
 
 /// A trained model, to be written as a file for other programs. Used on rank zero alone.
 ///
-/// A new format is a case of ``Format``, whose properties the command line reads, and a case in
+/// A new format takes a case of ``Format``, whose properties the command line reads, and a case in
 /// ``write(_:part:to:version:exporting:)``.
 ///
 ///     let model = try ModelExport("checkpoints/mnist")
 ///     try model.write(.onnx, part: .decoder, to: "decoder.onnx", version: "1.0", exporting: "")
 package struct ModelExport: ~Copyable {
-  /// The formats of files that can be written; the command line has them under these names.
+  /// The formats of files that can be written; the command line uses the cases' names.
   package enum Format: String, Sendable, CaseIterable {
     /// One part of the model, for any ONNX runtime.
     case onnx
@@ -32,10 +32,10 @@ package struct ModelExport: ~Copyable {
       }
     }
 
-    /// Whether a file has one ``Part`` of the model, and not all of it.
+    /// Whether a file holds one ``Part`` of the model rather than the whole model.
     package var hasParts: Bool { self == .onnx }
 
-    /// The format that the end of a file's name tells; nil where it tells none.
+    /// The format that the end of the file name `path` tells; nil where it tells none.
     package init?(ofFile path: String) {
       guard let format = Self.allCases.first(where: { path.hasSuffix(".\($0.fileExtension)") })
       else { return nil }
@@ -59,16 +59,17 @@ package struct ModelExport: ~Copyable {
 
   private let memory: Buffer<Float>
 
-  /// Reads all parameters of the checkpoint that `path` means.
+  /// Reads all parameters of the checkpoint or `.safetensors` file that `path` means.
   ///
-  /// - Throws: `Failure` or `FileError` where the checkpoint is incomplete or damaged.
+  /// - Throws: `Failure` or `FileError` where the checkpoint or file is incomplete or damaged, or memory
+  ///   is lacking.
   package init(_ path: String) throws {
     let reference = try CheckpointReference(path)
     reference.warnOfPassedOver()
     let file = try SafetensorsFile(opening: reference.model)
     let layout = ParameterLayout(try ModelConfiguration(shapesOf: file))
-    // An ONNX file is made of three copies of the parameters: in PyTorch's order, in a message of
-    // Protocol Buffers, and in its bytes.
+    // Beside the parameters, an ONNX file takes three copies of them in memory: in PyTorch's order, in a
+    // message of Protocol Buffers, and in the message's bytes.
     try MachineMemory.require(
       4 * layout.count * MemoryLayout<Float>.stride, for: "exporting this model",
       advice: "use a larger machine")

@@ -12,7 +12,8 @@ package struct ModelPictures {
   let model: ModelConfiguration
   /// The number of the model's parameters.
   let parameterCount: Int
-  /// The map of the codes; nil where there are no labelled images, or the number of latents allows none.
+  /// The map of the codes; nil where there are no labelled images, or the model has too few or too many
+  /// latents for a map.
   let map: LatentMap?
   /// The picture of a walk through the latent space, as a PNG file.
   let walk: [UInt8]
@@ -21,8 +22,9 @@ package struct ModelPictures {
 }
 
 extension InferenceSession {
-  /// Draws the pictures of a report; collective. Without `test`, or if its images have no labels,
-  /// there is no map of the codes, and the walk leads past draws from the prior instead of labels.
+  /// Draws the pictures of a report; collective. A map of the codes is drawn if `test` has labels and
+  /// the model has 2 to ``LatentMap/mostDimensions`` latents. Otherwise there is no map, and the walk
+  /// leads past draws from the prior rather than from label to label.
   ///
   /// - Returns: the pictures on rank zero, nil on the other ranks.
   package func pictures(
@@ -49,7 +51,8 @@ extension InferenceSession {
   }
 
   /// The walk to draw: the plane of a model with two latents; else past typical codes of the labels,
-  /// where `codes` are known; else past draws from the prior.
+  /// where `labels` has two or more; else past draws from the prior. Collective; only rank zero needs
+  /// the `codes`.
   private func walk(
     _ codes: [Float], _ labels: [UInt8], seed: UInt64, among communicator: borrowing Communicator
   ) throws -> Walk {

@@ -5,13 +5,13 @@
 struct PrincipalComponents {
   /// The mean of all points.
   let mean: [Double]
-  /// The directions, of length 1, in the order of decreasing variance; of each, the component with the
-  /// largest absolute value is positive.
+  /// The directions, of length 1, in the order of decreasing variance. In each direction the element with
+  /// the largest absolute value is positive.
   let directions: [[Double]]
   /// The variance of the points along each direction.
   let variances: [Double]
 
-  /// The components of `points` (n, dimensions), one point at least.
+  /// The principal components of `points` (n, dimensions), one point at least.
   ///
   /// Takes about n · dimensions² + 10 · dimensions³ operations.
   init(of points: [Float], dimensions: Int) {
@@ -66,7 +66,7 @@ struct PrincipalComponents {
 /// Eigenvalues and eigenvectors of a symmetric matrix, by Jacobi's rotations.
 ///
 /// Golub and Van Loan, "Matrix Computations", §8.5: each rotation makes a pair of elements off the diagonal
-/// zero; after a few rounds through all pairs, all of them are nearly zero.
+/// zero; after a few rounds through all pairs, all elements off the diagonal are nearly zero.
 struct SymmetricEigenvectors {
   /// The eigenvalues, in no order.
   private(set) var values: [Double]
@@ -92,7 +92,7 @@ struct SymmetricEigenvectors {
     values = (0..<dimensions).map { self.matrix[$0 * dimensions + $0] }
   }
 
-  /// The sum of the squares off the diagonal.
+  /// The sum of the squares of the elements off the diagonal.
   private var offDiagonal: Double {
     var sum = 0.0
     for i in 0..<dimensions {

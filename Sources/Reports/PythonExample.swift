@@ -2,9 +2,10 @@ internal import VAE
 
 /// Lines of Python that use a model's file, for the model card and the report.
 enum PythonExample {
-  /// Reads the file `model` and decodes 16 draws from the prior into the array `images`.
+  /// Lines that read the file `model` and decode 16 draws from the prior into the array `images`.
   ///
-  /// `latent` is the Python expression of the number of latents; the tensors are in `t`.
+  /// `latent` is a Python expression for the number of latents, which may use the dictionary `t` of the
+  /// model's tensors.
   static func decoding(_ model: String, latent: String, into images: String) -> String {
     """
     import numpy as np
@@ -17,7 +18,7 @@ enum PythonExample {
     """
   }
 
-  /// The Python expression of the number of latents of the model in `t`.
+  /// The Python expression for the number of latents of the model whose tensors are in `t`.
   static let latentOfModel = "t[\"\(PyTorchLayer.decoderHidden.weight)\"].shape[1]"
 
   private static func linear(_ layer: PyTorchLayer, of input: String) -> String {

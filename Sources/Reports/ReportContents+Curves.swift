@@ -3,7 +3,8 @@ internal import Formats
 internal import Platform
 
 extension ReportContents {
-  /// The loss and its two parts, by epoch; or by step where there are fewer than two epochs.
+  /// The section about the loss and its two parts, by epoch; or by step where there are fewer than two
+  /// epochs.
   var loss: ReportPage.Section {
     let intro =
       "The loss is the negative evidence lower bound, a mean per image: the cross-entropy of the "
@@ -63,12 +64,12 @@ extension ReportContents {
       })
   }
 
-  /// A loss in two decimals; a dash for nil.
+  /// A loss with two decimals; a dash for nil.
   private static func nats(_ loss: Double?) -> String {
     loss.map { NumberText.fixed($0, 2) } ?? "–"
   }
 
-  /// The throughput, and how long ranks waited.
+  /// The section about the throughput, and how long ranks waited.
   var speed: ReportPage.Section {
     var figures: [Markup] = []
     if record.epochs.count > 1 {
@@ -105,8 +106,8 @@ extension ReportContents {
     return ReportPage.Section("Speed", id: "speed", content: content)
   }
 
-  /// How long each rank waited, in percent of the time, over the last epochs with the same number of
-  /// ranks; nil where that was not logged, or there was one rank.
+  /// How long each rank waited, in percent of ``EpochRow/seconds``, over the last epochs with the same
+  /// number of ranks; nil where waiting was not logged, or there was one rank.
   private var waiting: (shares: [Double], epochs: Int)? {
     guard let last = record.epochs.last, last.ranks > 1 else { return nil }
     let rows = record.epochs.reversed().prefix {

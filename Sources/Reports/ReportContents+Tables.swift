@@ -2,7 +2,7 @@ internal import Checkpoints
 internal import Formats
 
 extension ReportContents {
-  /// The flags of the run, and the machines of its last job.
+  /// The section about the flags of the run, and the machines of its last job.
   var configuration: ReportPage.Section {
     let asked: Markup =
       record.configuration.isEmpty
@@ -32,7 +32,7 @@ extension ReportContents {
     ]
   }
 
-  /// How to read the model and the metrics in Python.
+  /// The section about reading the model and the metrics in Python.
   var use: ReportPage.Section {
     let decoding = PythonExample.decoding(
       "latest/\(Checkpoint.modelName)", latent: PythonExample.latentOfModel, into: "images")

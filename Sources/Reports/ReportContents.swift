@@ -10,11 +10,13 @@ internal import Platform
 struct ReportContents {
   /// What the run directory tells.
   let record: RunRecord
-  /// What the newest checkpoint tells; nil where there is none, or it cannot be used.
+  /// What is drawn with the newest checkpoint's model; nil where there is no checkpoint, or the model
+  /// cannot be used.
   let pictures: ModelPictures?
   /// The SHA-256 of the newest checkpoint's `model.safetensors`; nil where there is no checkpoint.
   let modelDigest: String?
-  /// Why some of ``pictures`` are missing; nil where none are.
+  /// Why some or all of ``pictures`` are missing, if there is no checkpoint or the test images cannot be
+  /// used; else nil.
   let missing: String?
 
   /// The page.
@@ -67,7 +69,8 @@ struct ReportContents {
     return facts
   }
 
-  /// The last epoch's loss, and the least of all epochs where that is another's.
+  /// The last epoch's test loss and, where another epoch has a smaller one, the smallest of all. Without
+  /// test losses, the last epoch's train loss.
   private func lossFacts(_ last: EpochRow) -> [ReportPage.Fact] {
     guard let testLoss = last.testLoss else {
       return [ReportPage.Fact("Train loss", NumberText.fixed(last.trainLoss, 2), unit: "nats")]
@@ -83,7 +86,8 @@ struct ReportContents {
 }
 
 extension ReportContents {
-  /// Samples and reconstructions after each epoch; of many epochs, after some.
+  /// The section of samples and reconstructions after each epoch; if there are many epochs, after some
+  /// of them.
   private var epochs: ReportPage.Section {
     let positions = Self.spread(drawnEpochs, most: 12).compactMap(position)
     let slider = PictureSlider("After epoch", name: "epoch", positions: positions)
@@ -116,13 +120,13 @@ extension ReportContents {
     return figures.isEmpty ? nil : PictureSlider.Position("\(epoch)", .row(figures))
   }
 
-  /// At most `most` of `values`, evenly spread, the first and the last among them.
+  /// At most `most` of `values`, two at least: evenly spread, the first and the last among them.
   static func spread(_ values: [Int], most: Int) -> [Int] {
     guard values.count > most else { return values }
     return (0..<most).map { values[($0 * (values.count - 1) + (most - 1) / 2) / (most - 1)] }
   }
 
-  /// The map of the codes, and the walk.
+  /// The section with the map of the codes, and the walk.
   private var latentSpace: ReportPage.Section {
     guard let pictures else {
       return ReportPage.Section(

@@ -15,8 +15,8 @@ package struct RunEnvironment: Codable, Equatable {
     var ranks: Int
   }
 
-  /// When the job began, in UTC: ISO 8601. Nil in files of earlier versions, as are version, commit and
-  /// data.
+  /// When the job began, in UTC: ISO 8601. Nil in files of earlier versions, as are ``version``,
+  /// ``commit`` and ``data``.
   var date: String?
   /// The program's version.
   var version: String?
@@ -37,7 +37,7 @@ package struct RunEnvironment: Codable, Equatable {
   /// Threads of each rank.
   var threadsPerRank: Int
 
-  /// Collects what the job of all ranks, each with `threads` threads, runs on; collective.
+  /// Collects what the job runs on, each rank with `threads` threads; collective.
   package init(
     threads: Int, instructions: InstructionSet, program: ProgramVersion, data: DataFingerprint,
     among communicator: borrowing Communicator
@@ -62,7 +62,7 @@ package struct RunEnvironment: Codable, Equatable {
     threadsPerRank = threads
   }
 
-  /// Writes the file to the run directory.
+  /// Writes the file to the run directory; to be called on rank zero alone.
   package func write(to directory: RunDirectory) throws {
     let encoder = JSONEncoder([.prettyPrinted, .sortedKeys, .withoutEscapingSlashes])
     let text = [UInt8](try encoder.encode(self)) + [UInt8(ascii: "\n")]

@@ -13,8 +13,8 @@ package struct RunRecord {
   let configuration: [(name: String, value: String)]
   /// All rows about epochs.
   let epochs: [EpochRow]
-  /// All rows about steps, if there are fewer than two epochs; else none, since a report shows epochs
-  /// then.
+  /// All rows about steps, if there are fewer than two epochs. Otherwise none, since a report then
+  /// shows epochs.
   let steps: [StepRow]
   /// The environment of the run's last job; nil where there is none.
   let environment: RunEnvironment?
@@ -53,8 +53,8 @@ package struct RunRecord {
     text(of: path).split(separator: "\n")
   }
 
-  /// The names and values of a YAML file, without quotes and escapes; none where it is no such
-  /// file.
+  /// The names and values of a YAML file, without quotes and escapes; none where the file is missing
+  /// or no YAML mapping.
   private static func pairs(of path: String) -> [(name: String, value: String)] {
     guard let node = try? Yams.compose(yaml: text(of: path)), let entries = node.mapping else {
       return []
@@ -70,7 +70,7 @@ package struct RunRecord {
     return text
   }
 
-  /// The rows of one kind. Only these are decoded, since there may be many rows of the other kind.
+  /// The rows of one kind. No others are decoded, since there may be many.
   private static func decode<Row: Decodable>(_ lines: [Substring], kind: String) -> [Row] {
     let mark = "\"kind\":\"\(kind)\""
     return lines.filter { $0.contains(mark) }.compactMap {

@@ -9,9 +9,9 @@ internal import Ranks
 
 /// The page `report.html`, which shows how a run went and what its model does.
 ///
-/// It is made from the files of the run directory and from pictures that the newest checkpoint
-/// draws. The page says what is missing, and why. The same directory and data give the same bytes,
-/// on any number of ranks.
+/// It is made from the files of the run directory and from pictures that are drawn with the newest
+/// checkpoint's model. The page says what is missing, and why. The same directory and data give the
+/// same bytes, on any number of ranks.
 package struct RunReport {
   /// The words of the program that writes the report.
   private let vocabulary: Vocabulary
@@ -29,7 +29,7 @@ package struct RunReport {
   ///   - command: the words of this rank's command line, which must be the same on all ranks.
   ///   - output: the file to write; nil for `report.html` in the run directory.
   ///   - communicator: the ranks.
-  /// - Returns: the path of the report.
+  /// - Returns: the path of the report, on all ranks.
   /// - Throws: on all ranks, where there is no run, its checkpoints are damaged, `data` cannot be read, or
   ///   the report cannot be written.
   package func write(
@@ -52,7 +52,7 @@ package struct RunReport {
     return output
   }
 
-  /// Writes a report to `output`. For the other parameters, see ``ReportContents``.
+  /// Writes a report to `output`, on rank zero alone. For the other parameters, see ``ReportContents``.
   package static func write(
     _ record: RunRecord, _ pictures: ModelPictures?, modelDigest: String?, missing: String?,
     to output: String
@@ -62,10 +62,11 @@ package struct RunReport {
     try OutputFile.replace(output) { try $0.write(contents.page.bytes) }
   }
 
-  /// Draws the pictures of the newest checkpoint; collective. Where the run's own data cannot be read, it
-  /// draws those that need no data; data that the user has named must be readable.
+  /// Draws the pictures of the newest checkpoint; collective. Where the run's own data cannot be read, only
+  /// pictures that need no data are drawn; data that the user has named must be readable.
   ///
-  /// - Returns: the pictures, nil where none can be drawn; and why some are missing, nil where none are.
+  /// - Returns: the pictures on rank zero, nil where none can be drawn; and why some are missing, nil where
+  ///   none are.
   private func draw(
     _ run: String, _ sources: Sources, threads: Int, command: [String],
     among communicator: borrowing Communicator

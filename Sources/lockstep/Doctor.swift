@@ -22,7 +22,7 @@ struct Doctor: ParsableCommand {
   var json = false
 
   func run() throws {
-    // MPI, once it is up, sets these variables itself.
+    // Asked before MPI starts, since MPI then sets the launcher's variables itself.
     let (isLaunched, isFirst) = (Launcher.isPresent, Launcher.rank == 0)
     Job.run(
       refusesStrangers: false,

@@ -64,7 +64,7 @@ struct Evaluate: ParsableCommand {
     }
   }
 
-  /// The members of the JSON object; they have the names of the columns of the metrics.
+  /// The members of the JSON object; those that `metrics.jsonl` has, too, have the same names there.
   private struct Result: Encodable {
     let test_loss: Double
     let reconstruction: Double

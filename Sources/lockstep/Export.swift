@@ -48,7 +48,9 @@ struct Export: ParsableCommand {
     }
   }
 
-  /// The format that `--format` names, or else the one that the output's name ends in.
+  /// The format that `--format` names or, without that flag, the end of the output's name tells.
+  ///
+  /// - Throws: `ValidationError` where neither tells a format.
   private var chosenFormat: ModelExport.Format {
     get throws {
       guard let format = format ?? ModelExport.Format(ofFile: output) else {

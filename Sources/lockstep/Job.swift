@@ -5,12 +5,14 @@ internal import MPI
 internal import Platform
 internal import Ranks
 
-/// Runs a command: starts MPI, does the command's work, ends MPI and exits with the work's code.
+/// Runs a command on this rank: starts MPI, does the command's work, ends MPI and exits with the work's
+/// code.
 enum Job {
   /// Starts MPI, does `work` and exits.
   ///
-  /// The exit code is that of `work`. A failure that all ranks know (`SharedFailure`) is told by
-  /// rank zero, and all ranks exit with its code. A failure of this rank alone aborts the job.
+  /// The exit code is what `work` returns, unless output was lost. A failure that all ranks know
+  /// (`SharedFailure`) is told by rank zero, and all ranks exit with its code. A failure of this rank
+  /// alone aborts the job.
   static func run(_ work: (borrowing Communicator) throws -> Platform.ExitCode) -> Never {
     run(in: { try work($0.communicator) })
   }
@@ -19,7 +21,7 @@ enum Job {
   ///
   /// - Parameters:
   ///   - refusesStrangers: whether to end if one launcher has started several processes that MPI
-  ///     does not connect: each would do the whole work, and all would write the same files.
+  ///     does not connect: each process would do the whole work, and all would write the same files.
   ///   - work: what the command does.
   static func run(
     refusesStrangers: Bool = true, in work: (borrowing World) throws -> Platform.ExitCode
@@ -34,7 +36,7 @@ enum Job {
     do {
       try ProcessLimit.requireStart()
     } catch {
-      // Every rank has its own limit, and most often the same.
+      // Every rank has a limit of its own, but most often all limits are the same.
       Launcher.leaveFirstToSpeak()
       let sentence = Sentence(of: error)
       tell(isFirst ? sentence : "rank \(Launcher.rank): \(sentence)")
@@ -47,7 +49,7 @@ enum Job {
       let code =
         try strangers.map { refuse($0, isFirst: isFirst) }
         ?? accountForOutput(conclude(world, work), among: world.communicator)
-      // A rank that ended early would be taken for a failure; all end together.
+      // A rank that ended early would be taken for a failure; so all ranks end together.
       try world.communicator.barrier()
       try world.finalize()
       exit(code.rawValue)
@@ -76,7 +78,7 @@ enum Job {
     _ world: borrowing World, _ work: (borrowing World) throws -> Platform.ExitCode
   ) -> Platform.ExitCode {
     do {
-      // MPI's threads have taken some of the processes that the limit allows.
+      // MPI has taken some of the memory that the limit allows.
       try world.communicator.together { try ProcessLimit.require(0, for: "this command") }
       try world.communicator.together { try InstructionSet.requireChosen() }
       return try work(world)
@@ -96,8 +98,8 @@ enum Job {
     }
   }
 
-  /// The code to exit with: `code`, or that of lost output where `code` is `done` but lines could
-  /// not be written to rank zero's standard output; collective.
+  /// The code to exit with: `code`, or `inputOutput` where `code` is `done` but lines could not be
+  /// written to rank zero's standard output; collective.
   private static func accountForOutput(
     _ code: Platform.ExitCode, among world: borrowing Communicator
   ) throws -> Platform.ExitCode {
@@ -107,16 +109,16 @@ enum Job {
     return isLost && code == .done ? .inputOutput : code
   }
 
-  /// The code of a process that MPI does not connect with the others of its job. The first process
-  /// tells the reason.
+  /// The code to exit with for a process that MPI does not connect with the others that were started
+  /// with it. The first process tells the reason.
   private static func refuse(_ strangers: Strangers, isFirst: Bool) -> Platform.ExitCode {
-    // A launcher may end all with the first that fails.
+    // The others wait, since a launcher may end all processes when the first of them fails.
     if isFirst { tell(Sentence(strangers.sentence)) } else { usleep(500_000) }
     return .unavailable
   }
 
-  /// Writes a sentence to standard error, in the words of the command line; it has no full stop,
-  /// since it may end with words to type.
+  /// Writes a sentence to standard error, in the words of the command line, as ``LogFormat/current``
+  /// asks for. The sentence has no full stop, since it may end with words to type.
   static func tell(_ sentence: Sentence) {
     let text = sentence.text(in: .commandLine)
     switch LogFormat.current {

@@ -1,10 +1,11 @@
 internal import Glibc
 
-/// What the environment tells about the launcher that started this process, before MPI starts.
+/// What the environment tells about the launcher that started this process. To be asked before MPI
+/// starts: MPI then sets the launcher's variables itself, also where there is no launcher.
 enum Launcher {
-  /// The variables in which Open MPI, PMIx, PMI and Slurm tell a process its rank, each with a
-  /// second variable that they also set. Where that is missing, the rank was left by something else
-  /// and does not count.
+  /// The variables in which Open MPI, PMIx, PMI and Slurm tell a process its rank, each with a second
+  /// variable that is always set with the first. Where the second is missing, something else has left
+  /// the first, which then does not count.
   private static let names = [
     ("OMPI_COMM_WORLD_RANK", "OMPI_COMM_WORLD_SIZE"), ("PMIX_RANK", "PMIX_NAMESPACE"),
     ("PMI_RANK", "PMI_SIZE"), ("SLURM_PROCID", "SLURM_STEP_NUM_TASKS"),
@@ -13,21 +14,21 @@ enum Launcher {
   /// The rank in the job; 0 for a process that no launcher started.
   static var rank: Int { known ?? 0 }
 
-  /// Whether this process is the first of its job. Slurm's variables are left out: Slurm also gives
-  /// the name of job to many processes that do not work together.
+  /// Whether this process is the first of its job. Slurm's variables are left out: what Slurm calls a
+  /// job may also be many processes that do not work together.
   static var isFirstOfJob: Bool { rank(names.dropLast()) ?? 0 == 0 }
 
-  /// Waits, on all ranks but the first, so that the first can tell what all of them have found:
-  /// mpirun ends a job at its first failure, and may lose what it has not read by then.
+  /// Waits, on all ranks but the first, so that the first can tell what all ranks have found: mpirun
+  /// ends a job at its first failure, and may lose output that it has not read by then.
   static func leaveFirstToSpeak() {
     if rank != 0 { usleep(endsJobs ? 5_000_000 : 500_000) }
   }
 
-  /// Whether a launcher started this process, whose streams then are not the user's terminal.
+  /// Whether a launcher started this process; then the process's streams are not the user's terminal.
   static var isPresent: Bool { known != nil }
 
-  /// Whether the launcher is known to end a job at its first failure; false for Slurm's, which may
-  /// or may not.
+  /// Whether the launcher is known to end a job at its first failure; false for Slurm's `srun`, which
+  /// may or may not do so.
   static var endsJobs: Bool {
     number("OMPI_COMM_WORLD_RANK") != nil
       || number("PMI_RANK") != nil && number("SLURM_PROCID") == nil
@@ -36,28 +37,28 @@ enum Launcher {
   /// Keeps Open MPI from looking for fast networks where all ranks are on one node: it would open
   /// every network library that is installed, which takes 0.2 s.
   ///
-  /// To be called before MPI starts. The user's own choice in the environment or on mpirun's
-  /// command line has precedence; one in a file of parameters has not, since Open MPI reads that
-  /// later.
+  /// To be called before MPI starts. The user's own choice in the environment or on mpirun's command
+  /// line has precedence; a choice in a file of parameters has not, since environment variables override
+  /// such files.
   static func passOverNetworks() {
     let local = number("OMPI_COMM_WORLD_LOCAL_SIZE")
     guard !isPresent || local != nil && local == number("OMPI_COMM_WORLD_SIZE") else { return }
     setenv("OMPI_MCA_pml", "ob1", 0)
   }
 
-  /// Keeps Open MPI from starting a daemon beside a process without a launcher, which takes 0.1 s:
-  /// it would serve processes that join later, and none do. Nor is there a folder of the session
-  /// then, which would be the same for all such processes: one that begins as another ends would
-  /// fail. To be called before MPI starts; without effect where there is a launcher.
+  /// Keeps Open MPI from starting a daemon beside a process without a launcher, which takes 0.1 s: the
+  /// daemon would serve processes that join later, and none do. Also keeps Open MPI from making a session
+  /// folder, which all such processes would share: a process that begins as another ends would fail. To
+  /// be called before MPI starts; without effect where there is a launcher.
   static func stayAlone() {
     guard !isPresent else { return }
     setenv("OMPI_MCA_ess_singleton_isolated", "1", 0)
     setenv("OMPI_MCA_orte_create_session_dirs", "0", 0)
   }
 
-  /// Lets Open MPI start as a single process where Slurm has started it without PMIx. Open MPI
-  /// takes the number of Slurm's step as a sign that a PMIx server runs, and fails with twenty
-  /// lines where none does. To be called before MPI starts.
+  /// Lets Open MPI start as a single process where Slurm has started the process without PMIx. Open MPI
+  /// takes the variable SLURM_STEP_ID as a sign that a PMIx server runs, and fails with twenty lines
+  /// where no server does. To be called before MPI starts.
   static func passOverSteps() {
     guard getenv("PMIX_NAMESPACE") == nil, number("PMI_SIZE") ?? 1 == 1 else { return }
     unsetenv("SLURM_STEP_ID")

@@ -62,7 +62,7 @@ enum Program {
 
   /// Prints help where it was asked for, or tells in one sentence what is wrong with the flags.
   ///
-  /// Before MPI starts every rank finds the same; only one of them tells it.
+  /// Before MPI starts, every rank mostly finds the same error; so only one rank tells it.
   private static func end(with error: any Error, _ usage: Usage) -> Never {
     let code = Lockstep.exitCode(for: error)
     if code == .success { printHelp(Lockstep.fullMessage(for: error)) }

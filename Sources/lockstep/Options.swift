@@ -18,7 +18,7 @@ struct CheckpointArgument: ParsableArguments {
     if checkpoint.isEmpty { throw ValidationError("<checkpoint> must name one, not be empty") }
   }
 
-  /// Reads the model on all ranks, each of which will use it on `threads` threads; collective.
+  /// Reads the model on all ranks, for use on `threads` threads of each rank; collective.
   func read(threads: Int, among world: borrowing Communicator) throws -> TrainedModel {
     try TrainedModel(
       checkpoint, threads: threads, command: ProgramArguments.resolved, among: world)
@@ -59,7 +59,7 @@ struct ThreadOption: ParsableArguments {
     }
   }
 
-  /// A session that uses `model` with this number of threads.
+  /// A session that uses `model`, which must outlive the session, with this number of threads.
   func inference(_ model: borrowing TrainedModel) throws -> InferenceSession {
     try InferenceSession(model.layout, model.parameters, threads: count)
   }
@@ -86,7 +86,7 @@ enum FileFormat: String {
   /// The format that the end of the file name `path` asks for: one of `formats`, which the command
   /// can write. `flag` is the flag that gives the name.
   ///
-  /// - Throws: `ValidationError` where it is none of them.
+  /// - Throws: `ValidationError` where the end asks for none of `formats`.
   init(path: String, of flag: String = "--output", among formats: FileFormat...) throws {
     guard let format = formats.first(where: { path.hasSuffix(".\($0.rawValue)") }) else {
       let ends = formats.map { ".\($0.rawValue)" }.joined(separator: " or ")
@@ -105,7 +105,7 @@ extension ExchangeMode: ExpressibleByArgument {}
 extension Dataset.Split: ExpressibleByArgument {}
 
 extension Switch: ExpressibleByArgument {
-  /// Reads the word of a command line, or what a file or a variable has for flags without a value.
+  /// Reads the word of a command line, or a word that files and variables have for flags without a value.
   public init?(argument: String) {
     switch argument.lowercased() {
     case "on", "true", "yes", "1": self = .on

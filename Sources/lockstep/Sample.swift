@@ -115,7 +115,7 @@ struct Sample: ParsableCommand {
     columns ?? (digits == nil ? Int(Double(imageCount).squareRoot().rounded(.up)) : 10)
   }
 
-  /// The function that fills in the latents of a range of positions, as the flags ask for.
+  /// The function that fills in the latents of a range of positions, as the flags ask for; collective.
   private func latents(
     _ model: borrowing TrainedModel, _ inference: borrowing InferenceSession,
     among world: borrowing Communicator
@@ -136,7 +136,8 @@ struct Sample: ParsableCommand {
       columns: rowLength, rows: (imageCount + rowLength - 1) / rowLength)
   }
 
-  /// Decodes `latents` and writes the images, telling `log` of the progress.
+  /// Decodes `latents` and writes the images, and tells `log`, which rank zero has, of the progress;
+  /// collective.
   private func write(
     _ latents: (Range<Int>, Matrix) -> Void, with inference: borrowing InferenceSession,
     of model: borrowing TrainedModel, log: SampleLog?,

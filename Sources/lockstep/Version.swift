@@ -5,8 +5,8 @@ internal import Checkpoints
 
 /// The version of the program and of its MPI library.
 enum Version {
-  /// The version's number. Files hold nothing but the number, so that their bytes do not depend on
-  /// the machine.
+  /// The version's number. Exported models hold this number alone, so that their bytes do not depend on
+  /// the machine or the commit.
   static let number = "0.1.0"
 
   /// The program and its version.

@@ -4,7 +4,7 @@ internal import Kernels
 package import VAE
 
 extension CostModel {
-  /// What was measured of a job on one node, teams by node: seconds of a full step.
+  /// What was measured of a job whose ranks are one team on one node: seconds of a full step.
   package struct Observation: Equatable, Sendable {
     /// The number of ranks.
     package var ranks: Int
@@ -32,14 +32,14 @@ extension CostModel {
   /// Fits the model to observations of at least two batch sizes; nil where there are fewer.
   ///
   /// The lines have the least squares of relative errors, so that small batches count as much as
-  /// large ones. The synchronisation is the median of the time of steps that the lines do not
-  /// explain.
+  /// large ones. The synchronisation is the median of the part of a step's time that the lines do not
+  /// explain, for each doubling of ranks; 0 where that is negative or all observations are of one rank.
   package init?(_ observations: [Observation], _ configuration: ModelConfiguration) {
     let count = Double(ParameterLayout(configuration).parameterCount)
     let samples = observations.map {
       (x: Double($0.batchSize) / Double($0.ranks), y: $0.samples)
     }
-    // Each parameter of a rank costs u s + v.
+    // Each of a rank's parameters costs u s + v seconds.
     let gradients = observations.map {
       (x: Double($0.batchSize), y: $0.gradients * Double($0.ranks) / count)
     }
@@ -59,8 +59,8 @@ extension CostModel {
 }
 
 extension CostModel.Line {
-  /// The line through `points` with the least relative errors, neither slope nor offset negative;
-  /// nil where the points share one x.
+  /// The line through `points` with the least squares of relative errors, where neither slope nor
+  /// offset is negative; nil where the points share one x.
   init?(fitting points: [(x: Double, y: Double)]) {
     var (w, wx, wxx, wy, wxy) = (0.0, 0.0, 0.0, 0.0, 0.0)
     for (x, y) in points where y > 0 {

@@ -10,7 +10,7 @@ package import VAE
 ///     step = (samples(b) + gradients(e, B/N)) (1 + w log₂ R) + 2 l + exposed(T, G)
 ///
 /// - samples(b) = p b + q: the time for batch, forward and backward of the rank with the largest
-///   shard, which has b images; by ``Shard`` no other has more than one image less.
+///   shard, which has b images; by ``Shard`` no other rank has more than one image less.
 /// - gradients(e, s) = e (u s + v): the time for a rank's tiles, of e parameters in all, over the s
 ///   samples of its node; v is the time to update a parameter, which more nodes do not shorten. e
 ///   is the number of parameters of the largest lane.
@@ -20,20 +20,20 @@ package import VAE
 /// - exposed(T, G) = max(T/4, T − 3/4 G): how much longer a step takes because of the transfer. T
 ///   is the time of the transfer, and G the time of the gradients' products, which are computed
 ///   meanwhile. The gradient is sent in four buckets: the first when a quarter of it is computed,
-///   the last when all of it is. T = 2 (N − 1)/N S / c for S bytes of gradient and a network of c
-///   bytes a second, which all lanes of a node share.
+///   the last when all of it is. T = 2 (N − 1)/N S / c for S bytes of gradient and losses and a
+///   network of c bytes a second, which all lanes of a node share.
 ///
 /// The model leaves out: nodes that differ, traffic of other jobs, and memory that gets slower when
 /// more cores share it than were measured.
 package struct CostModel: Codable, Equatable, Sendable {
-  /// p and q: seconds a sample, and a step.
+  /// p and q: seconds for each sample, and for each step.
   package var sample: Line
 
-  /// u and v: seconds a parameter and sample, and a parameter.
+  /// u and v: seconds for each parameter and sample, and for each parameter.
   package var gradient: Line
 
-  /// w: the time that ranks wait for one another, as a part of their work, for each doubling of
-  /// ranks.
+  /// w: the time that ranks wait for one another, as a fraction of the time that they work, for each
+  /// doubling of ranks.
   package var synchronisation: Double
 
   /// The model's sizes.
@@ -126,13 +126,13 @@ extension CostModel {
     return max(network / buckets, network - (1 - 1 / buckets) * gradients)
   }
 
-  /// The work of the rank and the node that have most to do.
+  /// The work of the rank, the node and the lane that have the most to do.
   struct Split: Equatable {
-    /// Samples of a rank.
+    /// Samples of the rank.
     let rankSamples: Int
-    /// Samples of a node.
+    /// Samples of the node.
     let nodeSamples: Int
-    /// Parameters of a lane's tiles.
+    /// Parameters of the lane's tiles.
     let parameters: Int
     /// Bytes that the lanes of a node send and receive: the gradient's parts and sums, and the
     /// losses.

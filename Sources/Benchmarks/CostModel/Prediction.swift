@@ -3,10 +3,10 @@ internal import Kernels
 internal import Platform
 internal import VAE
 
-/// How fast other numbers of ranks and nodes would train, by a cost model that is fitted to an
-/// earlier benchmark.
+/// How fast training would be with other numbers of ranks and nodes, by a cost model that is fitted to
+/// an earlier benchmark.
 package struct Prediction {
-  /// What a prediction is about; nil for the numbers that were measured.
+  /// What a prediction is about; a property that is nil stands for the numbers that were measured.
   package struct Question {
     /// The network between nodes, in Gbit/s.
     package var gigabits = 10.0
@@ -34,10 +34,10 @@ package struct Prediction {
   private let nodes: [Int]
   private let batchSizes: [Int]
 
-  /// Fits the model to the fp32 rows of `report` that are trustworthy (see ``FullSpeed``) or, where
-  /// those are too few, as on a virtual machine, to all fp32 rows.
+  /// Fits the model to the trustworthy rows of `report` (see ``FullSpeed``) in fp32 with one team on
+  /// each node or, where those are too few, as on a virtual machine, to all rows of that kind.
   ///
-  /// - Throws: `Failure` with `badData` where all are too few.
+  /// - Throws: `Failure` with `badData` where even all of them are too few.
   package init(_ question: Question, from report: BenchReport) throws {
     let all = report.rows.filter {
       $0.cell.precision == .fp32 && $0.cell.teams == .node && $0.milliseconds != nil
@@ -66,7 +66,7 @@ package struct Prediction {
     [parameters, ""] + check + doubt + [""] + grid + [""] + batchSizes.map { limit($0) }
   }
 
-  /// A warning about the figures; none where all of them are trustworthy.
+  /// A warning about the measured figures; none where all of them are trustworthy.
   private var doubt: [String] {
     let count = measured.count { !$0.isTrustworthy }
     guard count > 0 else { return [] }
@@ -87,7 +87,7 @@ package struct Prediction {
       + "network \(question.gigabits.twoDecimals) Gbit/s, \(question.microseconds.twoDecimals) µs"
   }
 
-  /// The measured rates to which the model was fitted, beside those that it predicts.
+  /// A table of the measured rates to which the model was fitted, beside the rates that it predicts.
   private var check: [String] {
     var table = TextTable(
       ["batch", "ranks", "measured images/s", "predicted", "error"],
@@ -130,7 +130,7 @@ extension Prediction {
   private func limit(_ batchSize: Int) -> String {
     let ranks = ranks.last!
     var count = 1
-    // Twice the nodes must be faster by a fifth; otherwise the additional ones are better used for
+    // Twice the nodes must be faster by a fifth; otherwise the additional nodes are better used for
     // another run.
     while count < 4096,
       rate(ranks: ranks, nodes: 2 * count, batchSize: batchSize)

@@ -6,7 +6,7 @@ struct ExchangeCell: Codable, Hashable {
   /// Images of a step, over all ranks.
   let batchSize: Int
 
-  /// The number of ranks; nil for one on every slot.
+  /// The number of ranks; nil for one rank on every slot of the machines.
   let ranks: Int?
 
   /// What the machines exchange.
@@ -18,13 +18,13 @@ struct ExchangeCell: Codable, Hashable {
   /// The exchange's name in the table, as in "all-reduce bf16".
   var label: String { exchange.rawValue + (wire == .fp32 ? "" : " \(wire.rawValue)") }
 
-  /// The cell that this one is compared with: the default exchange of the same batch size on the
-  /// same ranks.
+  /// The row that this row is compared with: the default exchange with the same batch size and the
+  /// same number of ranks.
   var baseline: ExchangeCell {
     ExchangeCell(batchSize: batchSize, ranks: ranks, exchange: .allReduce)
   }
 
-  /// A few words that name the cell while it is measured.
+  /// A few words that name the row while it is measured.
   var name: String {
     "\(label), " + (ranks.map { "\($0) ranks, " } ?? "") + "batch \(batchSize)"
   }
@@ -32,7 +32,7 @@ struct ExchangeCell: Codable, Hashable {
 
 /// What a benchmark of exchanges measures: the exchanges to compare, and how.
 struct ExchangeComparison {
-  /// The folder with the images, on every machine.
+  /// The folder with the images, on rank zero's machine.
   let data: String
 
   /// The launcher's options that name the machines.
@@ -41,13 +41,13 @@ struct ExchangeComparison {
   /// What the rows of the table are about; the exchanges of one batch size follow one another.
   let cells: [ExchangeCell]
 
-  /// The number of rounds, in each of which every cell is measured once.
+  /// The number of rounds. In each round every row is measured once.
   let rounds: Int
 
   /// Seconds of training in one measurement.
   let seconds: Double
 
-  /// Takes `choices`, with a default for each that is nil.
+  /// Takes `choices`, and defaults for choices that are nil.
   init(_ choices: BenchChoices, machines: [String]) {
     data = choices.data
     self.machines = machines
@@ -65,7 +65,7 @@ struct ExchangeComparison {
     }
   }
 
-  /// What a job must measure for `cell`.
+  /// What a job must measure for the row `cell`.
   func request(_ cell: ExchangeCell) -> MeasurementRequest {
     var request = MeasurementRequest()
     request.exchange = cell.exchange

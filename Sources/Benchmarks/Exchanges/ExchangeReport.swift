@@ -10,10 +10,11 @@ struct ExchangeRow: Codable {
   /// The number of ranks.
   var ranks: Int
 
-  /// The bytes that the ranks of a machine give MPI for other machines in a full step.
+  /// The bytes that the ranks of a machine give MPI for other machines in a full step, the mean over
+  /// machines.
   var bytes: Int
 
-  /// The fewest bytes that an all-reduce needs; nil for other exchanges.
+  /// The fewest bytes that an all-reduce needs; nil for other exchanges, and for a single machine.
   var leastBytes: Int?
 
   var imagesPerSecond: MedianAndRange?
@@ -22,8 +23,8 @@ struct ExchangeRow: Codable {
   /// Milliseconds of a full step in which ranks did nothing but exchange, the mean over ranks.
   var exchangeMilliseconds: MedianAndRange?
 
-  /// Milliseconds of the gradient's all-reduce by itself, and of `MPI_Allreduce` over all ranks;
-  /// nil for other exchanges.
+  /// Milliseconds of the gradient's all-reduce by itself, and of `MPI_Allreduce` over all ranks; nil
+  /// where ``leastBytes`` is nil.
   var allReduceMilliseconds: MedianAndRange?
   /// See ``allReduceMilliseconds``.
   var flatMilliseconds: MedianAndRange?
@@ -49,7 +50,7 @@ package struct ExchangeReport: Codable, BenchResult {
   /// The launcher's options that name the machines.
   var machines: [String]
 
-  /// Rounds, and the seconds of one measurement.
+  /// The number of rounds, and the seconds of training in one measurement.
   var rounds: Int
   /// See ``rounds``.
   var seconds: Double
@@ -79,8 +80,8 @@ package struct ExchangeReport: Codable, BenchResult {
     ]
   }
 
-  /// How many times as fast the row's exchange is as the default one: the median over rounds of
-  /// their ratios. nil for the default itself.
+  /// How many times as fast the row's exchange is as the default exchange: the median over rounds of
+  /// the ratio of images a second. nil for the default itself, and where a rate is missing.
   func speedup(_ row: ExchangeRow) -> Double? {
     let other = rows.first { $0.cell == row.cell.baseline && $0.cell != row.cell }
     guard let mine = row.imagesPerSecond?.values, let theirs = other?.imagesPerSecond?.values

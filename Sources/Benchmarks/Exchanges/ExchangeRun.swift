@@ -20,7 +20,7 @@ struct ExchangeRun {
     progress = BenchProgress(count: plan.rounds * plan.cells.count, observer)
   }
 
-  /// Measures everything.
+  /// Takes all measurements; this process stays outside MPI.
   mutating func perform() throws -> ExchangeReport {
     defer { progress.end() }
     for round in 1...plan.rounds {

@@ -2,7 +2,7 @@ internal import Platform
 
 /// How tables show figures.
 enum Figure {
-  /// A fraction as a percentage, below ten with one decimal; a dash for nil or a number that is not
+  /// A fraction as a percentage, with one decimal below 10 %; a dash for nil or a number that is not
   /// finite.
   static func percent(_ fraction: Double?) -> String {
     guard let fraction, fraction.isFinite else { return "–" }

@@ -14,14 +14,14 @@ package enum JSONText {
       decoding: try encoder([.sortedKeys, .prettyPrinted]).encode(value), as: UTF8.self) + "\n"
   }
 
-  /// The value on the last line of `text` that begins an object; nil where there is no such line,
-  /// or it holds something else.
+  /// The value on the last line of `text` that begins an object; nil where there is no such line, or
+  /// the line holds something else.
   static func last<Value: Decodable>(_ type: Value.Type, in text: String) -> Value? {
     text.split(whereSeparator: \.isNewline).last { $0.hasPrefix("{") }
       .flatMap { decoded(type, from: String($0)) }
   }
 
-  /// The value that `text` holds; nil where it holds something else.
+  /// The value that `text` holds; nil where `text` holds something else.
   static func decoded<Value: Decodable>(_ type: Value.Type, from text: String) -> Value? {
     let decoder = JSONDecoder()
     decoder.keyDecodingStrategy = .convertFromSnakeCase

@@ -9,14 +9,14 @@ struct TextTable {
   private let columns: [Alignment]
   private var rows: [[String]]
 
-  /// A table that begins with a row of `headings`; `columns` has an alignment for each.
+  /// A table that begins with a row of `headings`; `columns` has an alignment for each column.
   init(_ headings: [String], _ columns: [Alignment]) {
     precondition(headings.count == columns.count, "every column has a heading")
     self.columns = columns
     rows = [headings]
   }
 
-  /// Adds a row. The last entry of one that has fewer entries than there are columns reaches to the
+  /// Adds a row. If the row has fewer entries than there are columns, its last entry reaches to the
   /// table's end.
   mutating func add(_ row: [String]) {
     precondition(row.count <= columns.count, "a row has no more entries than there are columns")

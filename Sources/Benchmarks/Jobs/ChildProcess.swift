@@ -10,15 +10,15 @@ internal import Ranks
 struct ChildProcess {
   /// How a child ended, and what it wrote.
   struct Outcome {
-    /// The exit status; where a signal ended the child, 128 + its number.
+    /// The exit status; where a signal ended the child, 128 + the signal's number.
     var status: Int32 = 0
-    /// Whether the time limit ended it.
+    /// Whether the time limit ended the child.
     var isOverdue = false
-    /// What it wrote to standard output.
+    /// What the child wrote to standard output.
     var output = ""
-    /// What it wrote to standard error.
+    /// What the child wrote to standard error.
     var errors = ""
-    /// The seconds from before its start until after its end.
+    /// The seconds from before the child's start until after its end.
     var seconds = 0.0
   }
 
@@ -36,8 +36,9 @@ struct ChildProcess {
 
   private var seconds: Double { (ContinuousClock.now - start) / .seconds(1) }
 
-  /// Runs the command line `words`, whose first is the program, looked up on PATH. The child is
-  /// ended after `limit` seconds, and sent the `prompt`'s signal when that is due.
+  /// Runs the command line `words` with the variables `environment` alone, and waits for its end. The
+  /// first word is the program, which is looked up on PATH. The child is ended after `limit` seconds,
+  /// and sent the signal of `prompt` when that is due.
   ///
   /// - Throws: `Failure` where the program cannot be started, and `Interruption` where this process
   ///   was asked to end; the child has ended by then.
@@ -78,8 +79,8 @@ struct ChildProcess {
     }
   }
 
-  /// Puts the child into a process group of its own, and undoes what this process blocks or
-  /// ignores: a child would inherit that.
+  /// Attributes that put the child into a process group of its own, and undo what this process blocks
+  /// or ignores: a child would inherit that.
   private static func attributes() -> posix_spawnattr_t {
     var attributes = posix_spawnattr_t()
     posix_spawnattr_init(&attributes)
@@ -122,15 +123,15 @@ struct ChildProcess {
     return outcome
   }
 
-  /// The child's status; nil while it runs.
+  /// The child's ``Outcome/status``; nil while the child runs.
   private func reap() -> Int32? {
     var status: CInt = 0
     guard waitpid(id, &status, WNOHANG) == id else { return nil }
     return status & 0x7f == 0 ? status >> 8 & 0xff : 128 + status & 0x7f
   }
 
-  /// Ends the child. It gets five seconds to end its own children, of which mpirun takes one or
-  /// two.
+  /// Ends the child, and after five seconds its whole process group. In that time the child can end its
+  /// own children; mpirun takes one or two seconds.
   @discardableResult
   private func end() -> Int32 {
     kill(id, SIGTERM)

@@ -16,13 +16,13 @@ package struct Interruption: Error {
     return set
   }
 
-  /// Blocks the signals in this thread; to be called before the first child starts.
+  /// Blocks the signals in this thread; to be called before other threads and the first child start.
   package static func block() {
     var set = set
     pthread_sigmask(SIG_BLOCK, &set, nil)
   }
 
-  /// The request; nil where none has come.
+  /// The request that has come; nil where none has.
   static var pending: Interruption? {
     var pending = sigset_t()
     sigpending(&pending)

@@ -12,8 +12,8 @@ struct MPIJob {
 
   private let launcher = MPILauncher.own
 
-  /// The words that start `program` on `ranks` ranks of this machine. Where it has enough cores,
-  /// each rank gets as many of its own as it has `threads`.
+  /// The words that start `program` on `ranks` ranks of this machine. Where the machine has enough cores
+  /// and this process may use all of its CPUs, each rank gets as many cores of its own as `threads`.
   func words(ranks: Int, threads: Int = 1, for program: [String]) -> [String] {
     let isCrowded = ranks * threads > cores.count
     let placement =
@@ -26,12 +26,12 @@ struct MPIJob {
   ///
   /// - Parameters:
   ///   - machines: the launcher's options that name the machines.
-  ///   - ranks: the number of ranks; nil for one on every slot.
+  ///   - ranks: the number of ranks; nil for one rank on every slot.
   ///   - program: the program and its arguments.
   /// - Returns: the launcher's name and all its arguments.
   func words(on machines: [String], ranks: Int?, for program: [String]) -> [String] {
     var words = [launcher.program] + machines
-    // The command line would override the user's environment.
+    // Options on the command line would override the binding that the user's environment asks for.
     if ProcessInfo.processInfo.environment["OMPI_MCA_hwloc_base_binding_policy"] == nil {
       words += launcher.binding()
     }
@@ -39,17 +39,17 @@ struct MPIJob {
     return words + program
   }
 
-  /// Runs the command line `words` to its end.
+  /// Runs the command line `words` and waits for its end.
   ///
   /// - Parameters:
   ///   - words: the program and its arguments.
-  ///   - limit: the seconds after which it is ended.
+  ///   - limit: the seconds after which the child is ended.
   ///   - tolerated: an exit code that, like 0, is no failure; nil for none.
-  ///   - variables: variables to add to this process's own environment for the child.
-  ///   - prompt: a signal to send to it while it runs; nil for none.
+  ///   - variables: variables to set for the child where this process's environment has not set them.
+  ///   - prompt: a signal to send to the child while it runs; nil for none.
   /// - Returns: how the child ended, and what it wrote.
-  /// - Throws: `Failure` where it cannot be started, the time limit ends it, or it ends with a code
-  ///   that is neither 0 nor `tolerated`.
+  /// - Throws: `Failure` where the child cannot be started, the time limit ends it, or it ends with a
+  ///   code that is neither 0 nor `tolerated`; `Interruption` where this process is asked to end.
   func run(
     _ words: [String], limit: Double, tolerating tolerated: Platform.ExitCode? = nil,
     variables: [String: String] = [:], prompt: ChildProcess.Prompt? = nil
@@ -73,9 +73,9 @@ struct MPIJob {
   }
 
   /// Runs `words`, which start a job that takes one measurement, as
-  /// ``run(_:limit:tolerating:variables:prompt:)``.
+  /// ``run(_:limit:tolerating:variables:prompt:)`` does.
   ///
-  /// - Returns: the measurement that it printed.
+  /// - Returns: the measurement that the job printed.
   func measure(_ words: [String], limit: Double) throws -> Measurement {
     let outcome = try run(words, limit: limit)
     guard let measurement = JSONText.last(Measurement.self, in: outcome.output) else {
@@ -87,8 +87,8 @@ struct MPIJob {
   }
 
   /// This process's environment, without two kinds of variables: those that a launcher may have
-  /// left there, by which mpirun would take itself for a part of that job, and flags of this
-  /// command, which would be flags of its children, too. The user's parameters of MPI
+  /// left there, from which mpirun would conclude that it is a part of that launcher's job; and flags
+  /// of this command, which would be flags of its children, too. The user's parameters of MPI
   /// (`OMPI_MCA_…`) stay, and so does the choice of instructions.
   private static var environment: [String: String] {
     let kept = ["OMPI_MCA_", "OMPI_ALLOW_RUN_AS_ROOT", InstructionSet.variable]
@@ -97,7 +97,7 @@ struct MPIJob {
         || kept.contains { name.hasPrefix($0) }
     }
     if geteuid() == 0 {
-      // mpirun asks root to confirm twice; a user who runs this as root has decided.
+      // mpirun asks root to confirm twice; a user who runs this program as root has decided.
       values["OMPI_ALLOW_RUN_AS_ROOT"] = "1"
       values["OMPI_ALLOW_RUN_AS_ROOT_CONFIRM"] = "1"
     }
@@ -106,16 +106,16 @@ struct MPIJob {
 }
 
 extension ChildProcess.Outcome {
-  /// The sentence in which a child of this program, or a peer, told its failure; mpirun may pass it
-  /// on in either stream. nil where there is none.
+  /// The sentence in which the child, this program or a ``Peer``, told its failure; nil where there is
+  /// none. mpirun may pass the sentence on in either stream.
   var sentence: String? {
     let head = "lockstep: "
     return (errors + "\n" + output).split(whereSeparator: \.isNewline)
       .first { $0.hasPrefix(head) }.map { String($0.dropFirst(head.count)) }
   }
 
-  /// The first paragraph on standard error, on one line: mpirun names the cause there, between
-  /// rulers, and then gives advice; nil where there is none. (mpirun's flag `--quiet` would
+  /// The first paragraph on standard error, on one line; nil where there is none. In that paragraph,
+  /// between rulers, mpirun names the cause; then it gives advice. (mpirun's flag `--quiet` would
   /// suppress both.)
   var complaint: String? {
     let lines = errors.split(omittingEmptySubsequences: false, whereSeparator: \.isNewline)

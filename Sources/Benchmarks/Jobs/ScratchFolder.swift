@@ -6,7 +6,7 @@ struct ScratchFolder {
   /// The folder's path.
   let path: String
 
-  /// Calls `body` with a scratch folder, and removes that when `body` returns or throws.
+  /// Calls `body` with a new scratch folder, and removes the folder when `body` returns or throws.
   static func with<Result>(_ body: (ScratchFolder) throws -> Result) throws -> Result {
     let scratch = try ScratchFolder()
     defer { scratch.remove() }
@@ -27,10 +27,10 @@ struct ScratchFolder {
     }
   }
 
-  /// The path of the folder called `name` in it.
+  /// The path of the folder called `name` in the scratch folder.
   func folder(_ name: String) -> String { "\(path)/\(name)" }
 
-  /// Removes the folder called `name` in it, if there is one.
+  /// Removes the folder called `name` in the scratch folder, if there is one.
   func remove(_ name: String) { try? FileManager.default.removeItem(atPath: folder(name)) }
 
   /// Removes the scratch folder and all that is in it.

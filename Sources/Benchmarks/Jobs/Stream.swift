@@ -5,14 +5,14 @@ internal import SystemPackage
 /// A pipe from a child process, and what has come through it.
 struct Stream {
   private let readEnd: FileDescriptor
-  /// The end that a child writes to.
+  /// The end that the child writes to.
   let writeEnd: FileDescriptor
   private var bytes: [UInt8] = []
 
   /// Whether the child may still write.
   private(set) var isOpen = true
 
-  /// What has come, as text.
+  /// What has come so far, as text.
   var text: String { String(decoding: bytes, as: UTF8.self) }
 
   /// A pipe whose ends no child inherits by accident: `pipe2`.
@@ -26,7 +26,7 @@ struct Stream {
     }
   }
 
-  /// Closes this process's end for writing, so that the child's is the only one.
+  /// Closes this process's end for writing, so that the child's end is the only one.
   func closeWriteEnd() { try? writeEnd.close() }
 
   /// Closes the end for reading; what still comes is lost.
@@ -58,8 +58,8 @@ struct Stream {
 
 /// Lists of words in the form that `posix_spawn` takes.
 enum CStrings {
-  /// Calls `body` with both lists as C strings, each list ended by a null pointer. They are freed
-  /// after the call.
+  /// Calls `body` with both lists as C strings, each list ended by a null pointer. The strings are
+  /// freed after the call.
   static func with<Result>(
     _ words: [String], environment: [String],
     body: ([UnsafeMutablePointer<CChar>?], [UnsafeMutablePointer<CChar>?]) -> Result

@@ -5,10 +5,10 @@ internal import MPI
 internal import VAE
 
 /// How long teams take to add up a gradient when they do nothing else, and how long `MPI_Allreduce`
-/// takes for the whole gradients of all ranks. Medians of rounds that are measured in turn, each
-/// from one barrier to the next.
+/// takes for the whole gradients of all ranks: medians of several runs of each, which are measured in
+/// turn, from one barrier to the next.
 package struct AllReduceTimes: Codable, Equatable, Sendable {
-  /// Seconds of the trainer's exchange.
+  /// Seconds in which the trainer's exchange adds up a gradient over the teams.
   package var ours: Double
 
   /// Seconds of `MPI_Allreduce` of as many floats over all ranks.
@@ -16,7 +16,8 @@ package struct AllReduceTimes: Codable, Equatable, Sendable {
 }
 
 extension AllReduceTimes {
-  /// Measures both for about `seconds`, each from 3 to 100 times; collective.
+  /// Measures both for about `seconds` in all, each 3 to 100 times; collective. All ranks get rank
+  /// zero's times.
   init(_ trainer: inout Trainer, seconds: Double, among world: borrowing Communicator) throws {
     let gradient = Buffer<Float>(repeating: 0, count: trainer.replica.layout.parameterCount)
     var (ours, flat): ([Double], [Double]) = ([], [])

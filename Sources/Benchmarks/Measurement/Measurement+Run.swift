@@ -8,10 +8,10 @@ internal import Ranks
 internal import VAE
 
 extension Measurement {
-  /// Trains the default model on the images in the folder `data` and measures that; collective. No
-  /// file is written.
+  /// Trains the default model on the images in the folder `data` and measures the training; collective.
+  /// No file is written.
   ///
-  /// - Throws: `SharedFailure` where the data cannot be read or the processor lacks the format.
+  /// - Throws: on all ranks, `SharedFailure` where the data cannot be read or a processor lacks the format.
   package init(
     _ request: MeasurementRequest, data: String, among world: borrowing Communicator
   ) throws {
@@ -57,8 +57,8 @@ private struct Pace: ~Copyable {
   private let batchSize: Int
   private var secondsPerStep = 0.0
 
-  /// A trainer of the default model, before the last batch of an epoch: so the warm-up has batches
-  /// of both sizes, and touches the memory of both.
+  /// A trainer of the default model, before the last batch of an epoch, which may be smaller: so the
+  /// warm-up has batches of both sizes, and touches the memory of both. Collective.
   init(
     _ request: MeasurementRequest, _ images: Dataset, among world: borrowing Communicator
   ) throws {
@@ -75,8 +75,8 @@ private struct Pace: ~Copyable {
     batchSize = min(request.batchSize, images.count)
   }
 
-  /// Trains for a few steps, so that caches are filled and pages mapped, and measures how long a
-  /// step takes.
+  /// Trains for a few steps, so that caches are filled and pages mapped, and measures how long a step
+  /// takes; collective.
   mutating func warmUp(
     _ request: MeasurementRequest, among world: borrowing Communicator
   ) throws {
@@ -86,7 +86,7 @@ private struct Pace: ~Copyable {
     secondsPerStep = timing.seconds / Double(count)
   }
 
-  /// Trains for about `seconds`: for as many steps as rank zero decides.
+  /// Trains for about `seconds`: for as many steps as rank zero decides. Collective.
   mutating func run(
     seconds: Double, among world: borrowing Communicator
   ) throws -> Measurement.Timing {

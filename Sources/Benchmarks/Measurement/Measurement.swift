@@ -43,7 +43,7 @@ package struct Measurement: Codable, Equatable, Sendable {
   /// What the cores can do at most.
   package var peak: Peak
 
-  /// The sizes of the model.
+  /// The sizes of the trained model.
   package var model: ModelConfiguration
 
   /// The work of training on one image.
@@ -51,10 +51,10 @@ package struct Measurement: Codable, Equatable, Sendable {
 
   /// How long a number of training steps took.
   package struct Timing: Codable, Equatable, Sendable {
-    /// Images of a full step: as many as were asked for, or all that the data have.
+    /// Images of a full step: as many as were asked for, or all images of the data where these are fewer.
     package var batchSize: Int
 
-    /// The images that were trained on, between two barriers.
+    /// The number of images that were trained on, between two barriers.
     package var images = 0
 
     /// The seconds that training on ``images`` took.
@@ -63,17 +63,17 @@ package struct Measurement: Codable, Equatable, Sendable {
     /// Seconds of each stage by its name, the mean over ranks.
     package var stages: [String: Double] = [:]
 
-    /// Seconds of waiting of the rank that waited most.
+    /// The seconds that the rank which waited most spent in the stage `waiting`.
     package var longestWaiting = 0.0
   }
 
   /// What the exchange between teams costs in a full step.
   package struct ExchangeCost: Codable, Equatable, Sendable {
-    /// The bytes that the ranks of a node give MPI for other nodes, the mean over nodes.
+    /// The bytes that the ranks of a team give MPI for other teams, the mean over teams.
     package var bytes: Int
 
-    /// The fewest bytes that an all-reduce of the gradient needs: 2 (N − 1)/N of its bytes on N
-    /// nodes. Nil for other exchanges, and for a single team.
+    /// The fewest bytes that an all-reduce of the gradient needs: 2 (N − 1)/N of the gradient's bytes
+    /// for each of N teams. Nil for other exchanges, and for a single team.
     package var leastBytes: Int?
 
     /// How long the gradient's all-reduce takes by itself; nil where there is none.
@@ -91,7 +91,7 @@ package struct Measurement: Codable, Equatable, Sendable {
     /// The joint peak of all ranks' cores, before the training.
     package var before: Double
 
-    /// The same after the training.
+    /// The joint peak of all ranks' cores, after the training.
     package var after: Double
 
     /// A peak with these figures.
@@ -125,8 +125,8 @@ extension Measurement {
   /// The products' operations a second, as a fraction of the joint peak.
   package var fractionOfPeak: Double { cost.total * imagesPerSecond / best }
 
-  /// The same for the weight gradients alone, whose time includes the update after each tile; 0
-  /// where the stage took no time.
+  /// The same for the weight gradients alone; 0 where their stage took no time. The stage's time
+  /// includes the update after each tile.
   package var gradientFractionOfPeak: Double {
     let seconds = timing.stages[StageTimes.Stage.gradients.rawValue] ?? 0
     return seconds > 0 ? cost.gradients * Double(timing.images) / seconds / best : 0

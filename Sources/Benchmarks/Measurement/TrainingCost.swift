@@ -3,7 +3,7 @@ package import VAE
 /// The floating-point operations of training on one image, a multiply-add counting as two.
 ///
 /// Only matrix products count, and only those that are needed: pixels have no gradient. Elementwise
-/// loops count in the time that a step takes, but not in its work. Factors of zero count even where
+/// loops are part of the time that a step takes, but not of this work. Factors of zero count even where
 /// a step leaves them out, so that a model is the same work for every program.
 package struct TrainingCost: Codable, Equatable, Sendable {
   /// Products of inputs and weights: 2 × weights.

@@ -25,7 +25,7 @@ struct ComparedMetrics: Equatable {
 
   private static let leftOut = ["seconds", "images_per_second", "ranks", "waiting_seconds"]
 
-  /// Reads the text of the file; nil where it is empty or a line is no row.
+  /// Reads the text of the file; nil where the text is empty or a line is no row.
   init?(_ text: String) {
     let lines = text.split(separator: "\n")
     rows = lines.compactMap { line in
@@ -35,8 +35,8 @@ struct ComparedMetrics: Equatable {
     guard rows.count == lines.count, !rows.isEmpty else { return nil }
   }
 
-  /// The step of the first row that differs from the row of `other` at the same place, or has no
-  /// counterpart there; nil where all rows are equal.
+  /// The step of the first row that differs from the row of `other` at the same index, or that only one
+  /// of the two has; 0 where that row tells no step, nil where all rows are equal.
   func firstDifference(from other: ComparedMetrics) -> Int? {
     guard rows != other.rows else { return nil }
     let index = zip(rows, other.rows).enumerated().first { $0.element.0 != $0.element.1 }?.offset

@@ -19,7 +19,7 @@ package struct ProofCell: Codable, Hashable {
   /// What is trained.
   package let subject: Subject
 
-  /// The number of ranks; a single one is started without mpirun.
+  /// The number of ranks; a single rank is started without mpirun.
   package let ranks: Int
 
   /// The threads of each rank.
@@ -31,8 +31,8 @@ package struct ProofCell: Codable, Hashable {
   /// What teams exchange: the one exchange that keeps the bits of a single team.
   package var exchange: ExchangeMode { .allGather }
 
-  /// The number of ranks that resume the run after SIGUSR1 has stopped it; nil where nothing stops
-  /// it.
+  /// The number of ranks that resume the run after SIGUSR1 has stopped it; nil where nothing stops the
+  /// run.
   var resumedOn: Int?
 
   /// A few words that name the run while it trains.
@@ -50,11 +50,11 @@ struct ProofPlan {
   /// The folder with the images.
   let data: String
 
-  /// The ways to train; the others of a subject are compared with its first.
+  /// The ways to train. Each is compared with the first of the same subject.
   let cells: [ProofCell]
 
-  /// Takes `choices`, with a default for each that is nil. By default a run goes beyond the end of
-  /// MNIST's first epoch and takes some seconds; one of the rank counts is the number of `cores`.
+  /// Takes `choices`, and defaults for choices that are nil. By default a run takes some seconds and,
+  /// unless it is to be quick, goes beyond MNIST's first epoch; one of the rank counts is that of `cores`.
   init(_ choices: BenchChoices, cores: Int, steps: Int?, precision: Precision?) {
     data = choices.data
     let ranks = Set(choices.ranks ?? [1, 2, 3, 4, cores]).sorted()

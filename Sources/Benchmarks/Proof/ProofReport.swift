@@ -39,7 +39,7 @@ struct ProofRow: Codable {
 
 /// All that a proof found; the members of its JSON file.
 package struct ProofReport: Codable, BenchResult {
-  /// The machine it ran on.
+  /// The machine that the proof ran on.
   var machine: UsableCores
 
   /// The instructions of the matrix products.
@@ -48,7 +48,7 @@ package struct ProofReport: Codable, BenchResult {
   /// The runs, in the order in which they were done.
   var rows: [ProofRow] = []
 
-  /// Whether all runs of a subject ended with the same bits.
+  /// Whether all runs of a subject, failed ones aside, ended with the same bits.
   var holds: Bool { rows.allSatisfy(\.differences.isEmpty) }
 
   /// A sentence that tells whether all runs of a subject ended with the same bits.
@@ -63,7 +63,7 @@ package struct ProofReport: Codable, BenchResult {
       : "the same bits in \(rows.count - failed) of \(rows.count) runs, but \(failed) failed"
   }
 
-  /// Whether every model for which a SHA-256 is published has that.
+  /// Whether every model for which a SHA-256 is published has this SHA-256.
   var isAsPublished: Bool { publishedRows.allSatisfy { $0.model == $0.published } }
 
   /// A sentence that tells whether the models are the published ones.
@@ -84,8 +84,8 @@ package struct ProofReport: Codable, BenchResult {
 
   private var publishedRows: [ProofRow] { rows.filter { $0.published != nil } }
 
-  /// The failure with which the process ends; nil where all is well. Bits that differ come before
-  /// runs that failed.
+  /// The failure with which the process ends; nil where all is well. If bits differ and runs have
+  /// failed, it is about the bits.
   package var failure: Failure? {
     if !holds { return Failure(.disagreement, Sentence(conclusion)) }
     if !isAsPublished { return Failure(.disagreement, Sentence(publishedConclusion)) }

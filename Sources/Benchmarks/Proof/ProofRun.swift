@@ -26,8 +26,8 @@ struct ProofRun {
       machine: job.cores, instructions: InstructionSet.current.description)
   }
 
-  /// Does all runs. If one of them fails, its row says why and the others go on, so that their
-  /// minutes are not lost.
+  /// Does all runs. If a run fails, its row says why and the next runs follow, so that the minutes of
+  /// the other runs are not lost.
   ///
   /// - Throws: the failure of the first run, since the others would fail alike; and `Interruption`
   ///   where this process is asked to end.
@@ -67,8 +67,8 @@ struct ProofRun {
     row = compared(row, metrics)
   }
 
-  /// The row with its differences from the first row of the same subject; the first row itself has
-  /// none.
+  /// `row` with its differences from the first row of the same subject; none for the first row itself,
+  /// whose metrics `mine` are kept.
   private mutating func compared(_ row: ProofRow, _ mine: ComparedMetrics) -> ProofRow {
     let subject = row.cell.subject
     guard let first = report.rows.first(where: { $0.cell.subject == subject && $0.failure == nil }),
@@ -101,7 +101,7 @@ extension ProofRun {
   /// Trains until SIGUSR1 stops the run at a random step.
   ///
   /// A small run may have ended, or be in its last step, before the signal comes. Nothing could be
-  /// resumed then, and the signal is sent earlier in another run.
+  /// resumed then, so another run is begun, in which the signal is sent earlier.
   ///
   /// - Returns: the last step before the stop.
   private func stop(_ cell: ProofCell, _ run: String) throws -> Int {
@@ -126,8 +126,8 @@ extension ProofRun {
     )
   }
 
-  /// The step after which the run's last checkpoint was written; its directory is named after it,
-  /// as in step-00000123. nil where there is no checkpoint.
+  /// The step after which the run's last checkpoint was written, from the checkpoint's name, as in
+  /// step-00000123; nil where there is no checkpoint.
   private static func step(_ run: String) -> Int? {
     guard let path = realpath("\(run)/latest", nil) else { return nil }
     defer { free(path) }

@@ -16,13 +16,13 @@ struct BenchCell: Codable, Hashable {
   /// Images of a step, over all ranks.
   let batchSize: Int
 
-  /// A few words that name the cell while it is measured.
+  /// A few words that name the row while it is measured.
   var name: String {
     "\(precision.rawValue), \(Wording.count(ranks, "rank")), "
       + (ranks == 1 ? "" : "teams \(teams.rawValue), ") + "batch \(batchSize)"
   }
 
-  /// What a job must measure for the cell in a benchmark with this `plan`.
+  /// What a job must measure for this row in a benchmark with this `plan`.
   func request(_ plan: BenchPlan) -> MeasurementRequest {
     var request = MeasurementRequest()
     request.precision = precision
@@ -67,11 +67,11 @@ struct BenchPlan {
     }
   }
 
-  /// The cells whose number format this processor has.
+  /// Those of ``cells`` whose number format this processor has.
   var availableCells: [BenchCell] { cells.filter(\.precision.isAvailable) }
 
-  /// Takes `choices`, with a default for each that is nil, so that a run on a machine with `cores`
-  /// cores takes about three minutes, and a quick one less than one.
+  /// Takes `choices`, and defaults for choices that are nil, so that a benchmark on a machine with
+  /// `cores` cores takes about three minutes, and a quick one less than a minute.
   init(_ choices: BenchChoices, cores: Int) {
     data = choices.data
     isQuick = choices.isQuick

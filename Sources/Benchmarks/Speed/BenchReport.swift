@@ -4,19 +4,19 @@ internal import VAE
 
 /// All that a benchmark of speed found; the members of its JSON file.
 package struct BenchReport: Codable, BenchResult {
-  /// The machine it ran on.
+  /// The machine that the benchmark ran on.
   var machine: UsableCores
 
   /// For each number format that the processor has, what one core can do at most.
   var peaks: [Peak] = []
 
-  /// Operations of training on one image; nil where nothing was measured, as for ``model``.
+  /// Operations of training on one image; like ``model``, nil where nothing was measured.
   var operationsPerImage: Double?
 
   /// The sizes of the model.
   var model: ModelConfiguration?
 
-  /// Rounds, and the seconds of one measurement.
+  /// The number of rounds, and the seconds of training in one measurement.
   var rounds: Int
   /// See ``rounds``.
   var seconds: Double
@@ -30,7 +30,7 @@ package struct BenchReport: Codable, BenchResult {
   /// See ``startup``.
   var startupRanks: Int
 
-  /// How long training to a good test loss took, Lockstep first.
+  /// How long training to a good test loss took, Lockstep first; empty for a quick benchmark.
   var timesToLoss: [TimeToLoss] = []
 
   /// What was measured of other programs.
@@ -52,6 +52,8 @@ extension BenchReport {
   package var lines: [String] { BenchTable(report: self).lines }
 
   /// Reads the file that a benchmark of speed wrote at `path`.
+  ///
+  /// - Throws: `Failure` where the file cannot be read, or holds something else.
   package init(reading path: String) throws {
     guard let text = try? FileSystem.read(path) else {
       throw Failure(

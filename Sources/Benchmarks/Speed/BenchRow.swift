@@ -2,8 +2,8 @@ internal import Platform
 internal import Engine
 internal import Kernels
 
-/// What was measured for a ``BenchCell``: medians of the rounds that count, nil where nothing was
-/// measured.
+/// What was measured for a ``BenchCell``: medians of the rounds that count (see
+/// ``FullSpeed/counted(_:)``), nil where nothing was measured.
 struct BenchRow: Codable {
   /// How the job trained.
   var cell: BenchCell
@@ -20,13 +20,13 @@ struct BenchRow: Codable {
   /// The operations a second of a step's products, as a fraction of the cores' joint peak.
   var fractionOfPeak: Double?
 
-  /// The same for the weight gradients alone, whose time includes updating the parameters.
+  /// The same for the weight gradients alone; their time includes updating the parameters.
   var gradientFractionOfPeak: Double?
 
   /// Images a second, as a fraction of the number of ranks times the rate of a single rank.
   var efficiency: Double?
 
-  /// For each round the lesser of the cores' joint peaks before and after it, in operations a
+  /// For each round, the lesser of the cores' joint peaks before and after the round, in operations a
   /// second.
   var jointPeaks: [Double] = []
 

@@ -3,7 +3,7 @@ internal import Kernels
 internal import Platform
 
 /// Takes all measurements in turn, round after round, so that a passing slowdown of the machine
-/// affects all of them alike.
+/// affects all rows alike.
 struct BenchRun {
   let plan: BenchPlan
   let job: MPIJob
@@ -32,7 +32,7 @@ struct BenchRun {
 
   private var mostRanks: Int { plan.ranks.last! }
 
-  /// Measures everything.
+  /// Takes all measurements; this process stays outside MPI.
   mutating func perform() throws -> BenchReport {
     defer { progress.end() }
     for round in 1...plan.rounds {
@@ -56,7 +56,7 @@ struct BenchRun {
     measured[cell, default: []].append(try job.measure(words, limit: 60 + 20 * plan.seconds))
   }
 
-  /// Trains for one step, which is mostly the start and the end of a job.
+  /// Measures a job that trains for one step: mostly the job's start and end.
   private mutating func measureStartup() throws {
     let run = scratch.folder("startup-\(startups.count)")
     let words = commands.train(data: plan.data, run: run, maxSteps: 1)
@@ -72,8 +72,8 @@ struct BenchRun {
     peerRates[peer, default: []].append(answer.imagesPerSecond)
   }
 
-  /// Trains to the end with all defaults, on the most ranks. Peers that are one process do the
-  /// same, but stop when the loss is reached.
+  /// Trains to the end with all defaults, on the most ranks. Each ``Peer`` that is one process does
+  /// the same, but stops when the loss is reached.
   private func timesToLoss() throws -> [TimeToLoss] {
     let run = scratch.folder("to-loss")
     let words = commands.train(data: plan.data, run: run, maxSteps: nil)
@@ -102,7 +102,7 @@ struct BenchRun {
 }
 
 extension BenchRun {
-  /// The report of all rounds, without the times to a loss.
+  /// The report of all rounds, without ``BenchReport/timesToLoss``.
   private var summary: BenchReport {
     var report = BenchReport(
       machine: job.cores, rounds: plan.rounds, seconds: plan.seconds, startupRanks: mostRanks)
@@ -133,9 +133,9 @@ extension BenchRun {
     return BenchRow(cell, rounds, single: peak.operationsPerSecond)
   }
 
-  /// The peer's rate, and the ratio of Lockstep's rate to it, from the same rounds: on the most
-  /// ranks, with batches of 128 and one team on each node. Only rounds that count at ``FullSpeed``
-  /// are compared.
+  /// The peer's rate, and the ratio of Lockstep's rate to the peer's, from the same rounds: on the
+  /// most ranks, with batches of 128 and one team on each node. Only rounds that count (see
+  /// ``FullSpeed/counted(_:)``) are compared.
   private func row(_ peer: Peer, _ peaks: [BenchReport.Peak]) -> PeerRow {
     guard let rates = peerRates[peer] else {
       return PeerRow(peer: peer, unavailable: absentPeers[peer] ?? "not measured")

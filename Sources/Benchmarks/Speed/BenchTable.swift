@@ -75,7 +75,7 @@ struct BenchTable {
 }
 
 extension BenchTable {
-  /// The row from which the figures of a step's parts are taken: the first measured one of a single
+  /// The row from which the figures of a step's parts are taken: the first measured row of a single
   /// rank. nil where there is none.
   private var lone: BenchRow? {
     report.rows.first { $0.cell.ranks == 1 && $0.imagesPerSecond != nil }

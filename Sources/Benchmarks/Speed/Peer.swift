@@ -18,7 +18,7 @@ enum Peer: String, CaseIterable, Codable {
     }
   }
 
-  /// Whether it runs as one process with a thread on each core, rather than under `mpirun`.
+  /// Whether the peer runs as one process with a thread on each core, rather than under `mpirun`.
   var isOneProcess: Bool { self == .jax || self == .torch }
 
   /// The script's name.
@@ -46,8 +46,8 @@ package struct PeerBench {
     self.scripts = scripts
   }
 
-  /// What a peer's script prints: always a rate, and the other members if it was asked to train up
-  /// to a loss.
+  /// What a peer's script prints: always a rate and the seconds of training, and the other members if the
+  /// script was asked to train up to a loss. `reached` is in seconds, nil where the loss was not reached.
   struct Answer: Decodable {
     var imagesPerSecond: Double
     var seconds: Double
@@ -58,13 +58,14 @@ package struct PeerBench {
 
   /// Runs a peer on `ranks` cores to do `task`, for at most `limit` seconds.
   ///
-  /// - Returns: its answer; where it is not installed, nil and the reason.
+  /// - Returns: the peer's answer; where the peer is not installed, nil and the reason.
+  /// - Throws: as ``MPIJob/run(_:limit:tolerating:variables:prompt:)``.
   func run(
     _ peer: Peer, _ job: MPIJob, ranks: Int, task: PeerTask, limit: Double
   ) throws -> (answer: Answer?, reason: String?) {
     let program =
       ["\(environment)/bin/python", "\(scripts)/\(peer.script)", "--cores", "\(ranks)"] + task.flags
-    // Their libraries would start a thread for each core in every rank.
+    // Without the variable, a peer's libraries would start a thread for each core in every rank.
     let outcome = try job.run(
       peer.isOneProcess ? program : job.words(ranks: ranks, for: program), limit: limit,
       tolerating: .unavailable, variables: ["OMP_NUM_THREADS": "1"])
@@ -103,7 +104,7 @@ enum PeerTask {
   /// To train on the images in `data` for `seconds`, with files of its own in the folder `scratch`.
   case pace(seconds: Double, data: String, scratch: String)
 
-  /// To train on the images in `data` until the test loss is at most this.
+  /// To train on the images in `data` until the test loss is at most this number of nats.
   case loss(Double, data: String)
 
   /// The flags of the script.

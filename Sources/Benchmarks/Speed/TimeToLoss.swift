@@ -8,7 +8,8 @@ struct TimeToLoss: Codable {
   /// The loss to reach, in nats: what PyTorch's public example reaches in ten epochs.
   static let target = 105.6
 
-  /// Seconds of training, without evaluations; nil where the loss was not reached.
+  /// Seconds of training up to the end of the epoch that reached the loss, without evaluations; nil
+  /// where no epoch reached it.
   var seconds: Double?
 
   /// Epochs trained.
@@ -45,7 +46,7 @@ struct TimeToLoss: Codable {
 }
 
 extension TimeToLoss {
-  /// Takes a peer's answer; nil where that does not tell how far training came.
+  /// Takes a peer's answer; nil where the answer does not tell how far training came.
   init?(name: String, _ answer: PeerBench.Answer) {
     guard let epochs = answer.epochs, let testLoss = answer.testLoss else { return nil }
     self.name = name

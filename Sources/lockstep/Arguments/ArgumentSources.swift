@@ -3,7 +3,7 @@ internal import ArgumentParser
 /// All sources of flags: the command line, the file that `--config` names, and the variables
 /// `LOCKSTEP_…` of the environment.
 ///
-/// The flags of file and environment are put before those of the command line, the file's first.
+/// The flags of the file are put first, then those of the environment, then those of the command line.
 /// The parser takes the last of several values of one flag. So the command line has precedence over
 /// the environment, and the environment over the file, and one parser reads and checks all flags.
 struct ArgumentSources {
@@ -13,7 +13,7 @@ struct ArgumentSources {
   /// The sources beside the command line that gave flags, as in `run.yaml` and `LOCKSTEP_EPOCHS`.
   private(set) var others: [String] = []
 
-  /// A sentence for each variable that no command and no script knows.
+  /// A sentence for each variable `LOCKSTEP_…` that no command and no script knows.
   private(set) var warnings: [String] = []
 
   /// Adds the flags of the other sources to `words`, a command line without the program's name.
@@ -50,15 +50,15 @@ struct ArgumentSources {
   /// The flag that names a file of flags.
   private static let flag = "config"
 
-  /// Whether other sources may have flags, or paths may begin with `~`. Only then the parser is
-  /// asked for its flags, which takes some milliseconds.
+  /// Whether other sources may have flags, or paths may begin with `~`. Only then is the parser asked
+  /// for its flags, which takes some milliseconds.
   private static func mayHaveMore(_ words: [String]) -> Bool {
     path(in: words) != nil || !Variables.names.isEmpty
       || words.contains(where: HomeFolder.isConcerned)
   }
 
-  /// The value of the last `--config`; nil where there is none, or it is empty, which the parser
-  /// refuses.
+  /// The value of the last `--config`; nil where there is none, or where the value is empty, which the
+  /// parser refuses later.
   private static func path(in words: [String]) -> String? {
     var path: String?
     for (word, next) in zip(words, words.dropFirst() + [""]) {

@@ -11,7 +11,7 @@ struct CommandFlag: Decodable {
     let name: String
   }
 
-  /// What a shell completes a value with; here only whether that is a path counts.
+  /// What a shell completes a value with; here it only matters whether that is a path.
   private struct Completion: Decodable {
     private enum CodingKeys: String, CodingKey { case file, directory }
     let isPath: Bool
@@ -35,7 +35,7 @@ struct CommandFlag: Decodable {
   /// Whether only `--help-hidden` lists it.
   var isHidden: Bool { !(shouldDisplay ?? true) }
 
-  /// All values, where there are only a few; else nil.
+  /// All values that the flag may have, where there are only a few; else nil.
   let allValues: [String]?
 
   /// The name on the command line, without hyphens; nil for a positional argument.
@@ -62,9 +62,8 @@ struct CommandFlag: Decodable {
   /// The variable that may give the flag, as in `LOCKSTEP_BATCH_SIZE`.
   var variable: String? { name.map(Variables.variable) }
 
-  /// The words of a command line that give the flag the value `text`, which stands in `source`. A
-  /// flag without a value is turned on or off; there are no words to turn off one that has no
-  /// inverse.
+  /// The words of a command line that give the flag the value `text`, which stands in `source`. A flag
+  /// that takes no value is turned on or off by `text`; to turn it off without an inverse takes no words.
   ///
   /// - Throws: `ValidationError` where a flag without a value gets other text than true or false.
   func words(for text: String, from source: String) throws -> [String] {

@@ -7,9 +7,9 @@ struct ConfigurationFile {
   private let path: String
   private let entries: [(key: Node, value: Node)]
 
-  /// Reads the file at `path`, which holds one list of names and values.
+  /// Reads the file at `path`, which holds one mapping of names to values.
   ///
-  /// - Throws: `ValidationError` where it cannot be read, or holds something else.
+  /// - Throws: `ValidationError` where the file cannot be read, or holds something else.
   init(_ path: String) throws {
     self.path = path
     let node: Node?
@@ -27,9 +27,9 @@ struct ConfigurationFile {
     entries = mapping.map { ($0.key, $0.value) }
   }
 
-  /// The flags of the file as words of a command line; values stand as they are written.
+  /// The flags of the file as words of a command line, with values as they are written in the file.
   ///
-  /// - Throws: `ValidationError` for a name that none of `flags` has, or a value that is a list.
+  /// - Throws: `ValidationError` for a name that none of `flags` has, or one that has not exactly one value.
   func words(_ flags: [CommandFlag]) throws -> [String] {
     try entries.flatMap { key, value -> [String] in
       let name = key.string ?? ""
@@ -39,7 +39,7 @@ struct ConfigurationFile {
         let hint = nearest.map { "; did you mean '\($0)'?" } ?? ""
         throw ValidationError("\(place): there is no flag '\(name)'\(hint)")
       }
-      // In YAML `~` means nothing; as in `init: ~`, it would else be taken for the name of a file.
+      // In YAML `~` means null; in `init: ~` it would otherwise be taken for the name of a file.
       guard let text = value.scalar?.string, !text.isEmpty, value.tag != Tag(.null),
         !text.contains(where: \.isNewline)
       else {

@@ -8,8 +8,8 @@ enum ExpectedValue {
   private static let number = "a number"
   private static let list = "whole numbers with commas between them"
 
-  /// By the flag's name: the values that it may have, and an example. Flags that name a file, have few values, or
-  /// have a number as their default value need not be among them.
+  /// By the flag's name: the values that the flag may have, and an example. Flags that name a file, have
+  /// few values, or have a number as their default value need not be here.
   private static let examples = [
     "bandwidth": (number, "25"), "batch-sizes": (list, "128,512"),
     "checkpoint-every": ("a number of steps (100), of seconds (30s), or epoch", "300s"),
@@ -36,13 +36,15 @@ enum ExpectedValue {
     return flag.isPath ? ("the name of a file or folder would do", ["--\(name)", "name"]) : nil
   }
 
-  /// The words that the value may be, of which the last is the example.
+  /// The words that the value may be, as a text, and the last of them as the example; nil where there
+  /// are none.
   private static func few(_ values: [String]?) -> (String, String)? {
     guard let values, let last = values.last else { return nil }
     return (values.dropLast().joined(separator: ", ") + " or \(last)", last)
   }
 
-  /// A number, with the setting's default value as the example.
+  /// The words for a number, and the setting's default value as the example; nil where the default is
+  /// no number.
   private static func likeDefault(of name: String) -> (String, String)? {
     guard let value = RunConfiguration.defaultValue(of: SettingName(name)), value.number != nil,
       let example = value.shown
@@ -50,7 +52,8 @@ enum ExpectedValue {
     return (value is Double ? number : whole, example)
   }
 
-  /// The parser's `message`; if that is about a flag's value, with an explanation.
+  /// The parser's `message`, with an explanation if the message is about a flag's value. `flags` are
+  /// those of the command.
   static func complete(_ message: String, _ flags: [CommandFlag]) -> String {
     let complaint = /(?:Missing value|The value '.*' is invalid) for '--(?<name>[a-z-]+)[^']*'/
     guard let match = message.prefixMatch(of: complaint.dotMatchesNewlines()),

@@ -2,9 +2,10 @@ internal import ArgumentParser
 internal import Glibc
 
 /// Replaces a `~` at the beginning of a path by the home folder, as a shell does. Shells do not see
-/// paths in files and variables, and leave alone what stands behind a flag's `=`.
+/// paths in files and variables, and do not replace a `~` that stands behind a flag's `=`.
 enum HomeFolder {
-  /// Replaces the `~` in `words`, those of a command with `flags` without its name.
+  /// `words` with the `~` of each path replaced. `words` are those after the name of a command that has
+  /// `flags`.
   ///
   /// - Throws: `ValidationError` where `HOME` does not tell the home folder.
   static func expand(_ words: [String], _ flags: [CommandFlag]) throws -> [String] {
@@ -23,8 +24,8 @@ enum HomeFolder {
   /// Whether a word may have a `~` to replace.
   static func isConcerned(_ word: String) -> Bool { word.hasPrefix("~") || word.contains("=~") }
 
-  /// `text` with the home folder in the place of its `~`; `text` itself where it does not begin
-  /// with one.
+  /// `text` with the home folder instead of the `~` at its beginning; `text` itself where it does not
+  /// begin with a `~`.
   private static func path(_ text: String) throws -> String {
     guard text == "~" || text.hasPrefix("~/") else { return text }
     guard let home = getenv("HOME").map({ String(cString: $0) }), !home.isEmpty else {

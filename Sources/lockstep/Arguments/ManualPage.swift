@@ -8,8 +8,8 @@ struct ManualPage {
   /// The text of the page.
   let text: String
 
-  /// The page of `command`, a command of `program`; or of the whole program, where `command` is
-  /// that.
+  /// The page of `command`, a command of `program`; or the page of the whole program, where `command`
+  /// is `program` itself.
   init(_ command: CommandDescription, of program: CommandDescription) {
     let isProgram = command.name == program.name
     name = isProgram ? "\(program.name).1" : "\(program.name)-\(command.name).1"
@@ -56,7 +56,8 @@ struct ManualPage {
     return [".TP", head, escaped(text)] + (flag.discussion.map { [escaped($0)] } ?? [])
   }
 
-  /// The paragraphs of a text. Those that are indented are examples, which are not filled.
+  /// The paragraphs of a text, without that of the exit codes. Indented paragraphs are examples, whose
+  /// lines `man` must not join.
   private static func paragraphs(_ text: String) -> [String] {
     let paragraphs = text.split(separator: "\n\n").filter { $0 != Lockstep.exitCodes }
     return paragraphs.flatMap { paragraph in
@@ -65,8 +66,7 @@ struct ManualPage {
     }
   }
 
-  /// Escapes what has a meaning to the formatter, hyphens among it: those of flags must stay as
-  /// they are.
+  /// Escapes what has a meaning to the formatter, also hyphens: those of flags must stay hyphens.
   private static func escaped(_ text: String) -> String {
     var result = ""
     for letter in text {

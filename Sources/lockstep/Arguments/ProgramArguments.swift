@@ -11,8 +11,8 @@ public enum ProgramArguments {
     } ?? []
   }
 
-  /// The command and all its flags, with those from the file and the environment. Ranks that work
-  /// together must have the same.
+  /// The command and all its flags, also the flags from the file and the environment; empty until `main`
+  /// has read them. Ranks that work together must have the same words.
   public static var resolved: [String] {
     get { stored.withLock { $0 } }
     set { stored.withLock { $0 = newValue } }

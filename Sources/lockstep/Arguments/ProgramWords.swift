@@ -4,15 +4,15 @@ internal import ArgumentParser
 enum ProgramWords {
   /// The words of this process.
   ///
-  /// - Throws: `ValidationError`, as ``text(_:_:)`` does.
+  /// - Throws: `ValidationError` where a word is not UTF-8.
   static func all() throws -> [String] {
     try ProgramArguments.all.dropFirst().map { try text($0, "the argument") }
   }
 
   /// A word as text.
   ///
-  /// - Throws: `ValidationError`, whose sentence begins with `what` the word is, where it is not
-  ///   UTF-8. Swift would replace the wrong bytes, and the text would name another file.
+  /// - Throws: `ValidationError` where the word is not UTF-8: Swift would replace the wrong bytes, and the
+  ///   text would name another file. The error's sentence begins with `what`, which tells what the word is.
   static func text(_ bytes: [UInt8], _ what: String) throws -> String {
     if let text = String(validating: bytes, as: UTF8.self) { return text }
     throw ValidationError(
@@ -20,8 +20,8 @@ enum ProgramWords {
         + "rename the file, for instance with convmv -t utf8")
   }
 
-  /// The word with each byte that is no printable ASCII written as in $'caf\xE9', which shells
-  /// read.
+  /// The word, where each byte that is no printable ASCII is written as in $'caf\xE9', the form that
+  /// shells read.
   private static func escaped(_ bytes: [UInt8]) -> String {
     bytes.map { byte in
       if (0x20..<0x7f).contains(byte) { return String(UnicodeScalar(byte)) }

@@ -5,8 +5,8 @@ struct UnknownFlag {
   /// A sentence about the word, with the flag that it may mean.
   let sentence: String
 
-  /// Looks for the first such word in `words`, those of `command` without its name; nil where there
-  /// is none. `flags` are those of the command.
+  /// Looks for the first such word in `words`, those after the name of `command`; nil where there is no
+  /// such word. `flags` are those of the command. Without a known command, `words` are all words.
   init?(in words: [String], _ flags: [CommandFlag], of command: String?) {
     let unknown = zip(words, WordRole.all(of: words, flags)).first { word, role in
       guard case .unknown = role else { return false }
@@ -67,7 +67,7 @@ struct UnknownFlag {
     "n", "np", "ranks", "world-size", "nproc", "nproc-per-node", "num-processes", "nodes",
   ]
 
-  /// Names of flags for the run or the checkpoint, which is a positional argument here.
+  /// Names of flags for the run or the checkpoint, which most commands take as a positional argument.
   private static let runs = ["run", "checkpoint", "model", "init"]
 
   /// The flags that every command has.
@@ -75,7 +75,7 @@ struct UnknownFlag {
     "help", "help-hidden", "version", "generate-completion-script", "experimental-dump-help",
   ]
 
-  /// The first command that has a flag called `name`; nil where none has.
+  /// The first command that has a flag called `name`; nil where no command has.
   private static func command(with name: String, orSynonym: Bool = true) -> String? {
     guard !everywhere.contains(name) else { return nil }
     let name = orSynonym ? synonyms[name] ?? name : name
@@ -90,8 +90,8 @@ struct UnknownFlag {
     word.drop { $0 == "-" }.prefix { $0 != "=" }.map { $0 == "_" ? "-" : String($0) }.joined()
   }
 
-  /// The one of `names` that is `name`, that is another word for it, that alone begins with it, or
-  /// that is nearest to it; nil where there is none.
+  /// The one of `names` that is `name`, for which `name` is another word, that alone begins with `name`,
+  /// or that is nearest to `name`; nil where there is none.
   static func meant(by name: String, among names: [String]) -> String? {
     let name = names.contains(name.lowercased()) ? name.lowercased() : name
     if names.contains(name) { return name }

@@ -1,13 +1,13 @@
 internal import ArgumentParser
 
-/// A command line, and the sentence that tells what is wrong with it.
+/// A command line, and the sentence that tells what is wrong with this command line.
 struct Usage {
-  /// Its words, without the program's name.
+  /// The words of the command line, without the program's name.
   var words: [String] = []
 
-  /// Refuses what the parser would misunderstand. In a word like `-epochs` the parser reads each
-  /// letter as a flag, and the h as the one for help. Behind an unknown command it would still find
-  /// a flag for help, and print the help.
+  /// Refuses what the parser would misunderstand. In a word like `-epochs` the parser would read each
+  /// letter as a flag, and the h as the flag for help. Behind an unknown command the parser would still
+  /// find a flag for help, and print the help.
   ///
   /// - Throws: `ValidationError`.
   func requireFlags() throws {
@@ -43,8 +43,8 @@ struct Usage {
     return ExpectedValue.complete(message, flags)
   }
 
-  /// Why the command has no room for the word that `message` names, as the rest of a sentence;
-  /// empty where that is not known.
+  /// Why the command takes no such word as the one that `message` names, as the rest of a sentence;
+  /// empty where the reason is not known.
   private func reason(of message: String) -> String {
     let words = words.dropFirst()
     for ((word, role), next) in zip(zip(words, WordRole.all(of: words, flags)), words.dropFirst()) {
@@ -80,8 +80,8 @@ struct Usage {
     return UnknownFlag(in: command == nil ? words : Array(words.dropFirst()), flags, of: command)
   }
 
-  /// The command that a mistyped one may mean, as the rest of a sentence; empty where the command
-  /// is right, or nothing is similar.
+  /// The command that a mistyped command may mean, as the rest of a sentence; empty where the command
+  /// is right, or no command is similar.
   private var nearestCommand: String {
     let names = words.filter { !$0.hasPrefix("-") }
     guard let word = names.first == "help" ? names.dropFirst().first : words.first,

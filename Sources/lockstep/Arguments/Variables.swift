@@ -2,7 +2,7 @@ internal import Glibc
 
 /// The variables of the environment whose names begin with `LOCKSTEP_`.
 enum Variables {
-  /// The beginning of their names.
+  /// The beginning of the variables' names.
   static let prefix = "LOCKSTEP_"
 
   /// Variables that give no flag but have a meaning to the build, the scripts, the tests or the
@@ -13,7 +13,7 @@ enum Variables {
     "PARTS", "PROGRAM", "PYTHON", "STOP_WITHIN", "TEST", "TESTS", "TORCH_PYTHON",
   ].map { prefix + $0 }
 
-  /// The names of all such variables that are set, in alphabetical order.
+  /// The names of all variables `LOCKSTEP_…` that are set, in alphabetical order.
   static var names: [String] {
     var (names, variable) = ([String](), environ)
     while let entry = variable.pointee {
@@ -36,16 +36,16 @@ enum Variables {
     }
   }
 
-  /// The value of a variable; nil where it is not set, or empty.
+  /// The value of a variable; nil where the variable is not set, or empty.
   ///
-  /// - Throws: as ``ProgramWords/text(_:_:)``.
+  /// - Throws: `ValidationError` where the value is not UTF-8.
   static func value(_ name: String) throws -> String? {
     guard let value = getenv(name), value.pointee != 0 else { return nil }
     let bytes = UnsafeRawBufferPointer(start: value, count: strlen(value))
     return try ProgramWords.text(Array(bytes), "the value of \(name),")
   }
 
-  /// The variable that may give a flag: `LOCKSTEP_BATCH_SIZE`.
+  /// The variable that may give a flag, as in `LOCKSTEP_BATCH_SIZE` for `batch-size`.
   static func variable(of flag: String) -> String {
     prefix + flag.uppercased().map { $0 == "-" ? "_" : String($0) }.joined()
   }

@@ -10,7 +10,7 @@ enum WordRole {
   /// Any other word.
   case positional
 
-  /// The roles of `words`, those of a command with `flags` without its name.
+  /// The roles of `words`, which are those after the name of a command that has `flags`.
   static func all(of words: some Sequence<String>, _ flags: [CommandFlag]) -> [WordRole] {
     var (waiting, isOver) = (CommandFlag?.none, false)
     return words.map { word in

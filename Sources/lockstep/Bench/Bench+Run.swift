@@ -64,7 +64,7 @@ extension Bench {
   /// The file that figures of speed are written to, and read from for a prediction.
   private var file: String { json ?? "bench.json" }
 
-  /// Refuses a wrong path before minutes of measurements, which would be lost.
+  /// Refuses a wrong path before the measurements begin, since minutes of them would be lost.
   private func requireWritable(_ path: String) throws {
     guard FileSystem.canWrite(path) else {
       throw Failure(.inputOutput, "\(path): cannot be written; name another file with --json")

@@ -6,8 +6,8 @@ internal import Kernels
 internal import MPI
 internal import Platform
 
-/// `lockstep measure`: one measurement, which `lockstep bench` starts under mpirun. Hidden, since
-/// the line that it prints is for that program to read.
+/// `lockstep measure`: one measurement, which `lockstep bench` starts under mpirun. Hidden, since the
+/// line that this command prints is for `lockstep bench` to read.
 struct Measure: ParsableCommand {
   static let configuration = CommandConfiguration(
     abstract: "Train for a moment and print one measurement as JSON.", shouldDisplay: false)

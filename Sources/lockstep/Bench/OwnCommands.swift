@@ -18,7 +18,7 @@ struct OwnCommands: ChildCommands {
   }
 
   func train(data: String, run: String, maxSteps: Int?) -> [String] {
-    // The time of a short run must not include that of writing its report.
+    // The time of a short run must not include the time of writing a report.
     train(data: data, run: run)
       + (maxSteps.map { ["--max-steps", "\($0)", "--report", "off"] } ?? [])
   }
@@ -37,7 +37,8 @@ struct OwnCommands: ChildCommands {
     [Self.program, "train", "--data", data, "--run", run, "--progress", "never"]
   }
 
-  /// The path of this program: what /proc says is a link only this process can follow.
+  /// The path of this program's file. The link in /proc that ``ProgramFile`` names would lead to another
+  /// file in a child.
   private static var program: String {
     guard let path = realpath(ProgramFile.path, nil) else { return ProgramFile.path }
     defer { free(path) }

@@ -1,7 +1,8 @@
 internal import FoundationEssentials
 internal import Platform
 
-/// A line of `--log-format json`: the members of a row and the time, as one object.
+/// A line of `--log-format json`: the members of a row and the time at which the line is made, as one
+/// object.
 struct JSONLine<Row: Encodable>: Encodable {
   private let row: Row
   private let time = Date.now.ISO8601Format(

@@ -7,7 +7,7 @@ internal import Runs
 /// Tells programs how a run goes: one JSON object a line on standard output.
 ///
 /// Objects of kind "step" and "epoch" have the members of the rows in `metrics.jsonl` (``StepRow``,
-/// ``EpochRow``) and come as often; one of a step has the share of waiting beside them.
+/// ``EpochRow``) and come as often; an object about a step also has ``StepEvent/waiting``.
 struct JSONLog: TrainingLog {
   private struct Start: Encodable {
     let kind = "start"

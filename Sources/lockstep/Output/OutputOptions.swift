@@ -15,7 +15,8 @@ struct OutputOptions: ParsableArguments {
   /// Whether only errors and warnings are told.
   var isQuiet: Bool { quiet ?? false }
 
-  /// The bar of ``ProgressMode/bar``; nil also with `--quiet` and in JSON.
+  /// The bar of ``ProgressMode/bar``, to be asked for before MPI starts; nil also with `--quiet` and in
+  /// JSON.
   var bar: ProgressBar? { isQuiet || logFormat == .json ? nil : progress.bar }
 
   /// Gives all that is told from here on the form of `--log-format`.

@@ -5,16 +5,16 @@ internal import Platform
 final class ProgressBar {
   /// What there is to show at one moment.
   struct Moment {
-    /// The images that are done, and all of them.
+    /// The number of images that are done, and the number of all images.
     var images: (done: Int, of: Int)
     /// The text before the bar.
     var head = ""
     /// How much of the bar is full, from 0 to 1.
     var part: Double
-    /// Whether it is drawn even if a tenth of a second has not passed.
+    /// Whether the moment is drawn even if a tenth of a second has not passed since the last one.
     var isLast: Bool
-    /// Texts to choose from for what stands behind the bar, the longest first; each is made of
-    /// parts. `rate` is images a second, `left` the time left.
+    /// Texts to choose from for what stands behind the bar, the longest first; each text is a list of
+    /// figures. `rate` is images a second, `left` the time left.
     var tails: (_ rate: String, _ left: String) -> [[String]]
   }
 
@@ -38,12 +38,12 @@ final class ProgressBar {
     }
   }
 
-  /// The line, with the longest of the `tails` that fits `width` columns without the last one,
-  /// after which some terminals begin the next line; nil below 38 columns.
+  /// The line, with the longest of the `tails` that fits; nil below 38 columns. The last of the `width`
+  /// columns stays empty: after it some terminals begin the next line.
   private static func line(_ moment: Moment, _ tails: [[String]], width: Int) -> String? {
     guard width >= 38 else { return nil }
-    // In this order: all figures and a bar, however short; all figures; some figures and a long
-    // bar; some figures.
+    // In this order: four figures or more and a bar, however short; the same without a bar; three
+    // figures and a longer bar; any figures without a bar.
     let whole = tails.filter { $0.count > 3 }
     let some = tails.filter { $0.count == 3 }
     return withBar(moment, whole, least: 3, width: width)
@@ -52,7 +52,8 @@ final class ProgressBar {
       ?? withoutBar(moment, tails, width: width)
   }
 
-  /// The line with the first of the `tails` that leaves a bar `least` columns; nil where none does.
+  /// The line with the first of the `tails` that leaves at least `least` columns for a bar; nil where none
+  /// does.
   private static func withBar(
     _ moment: Moment, _ tails: [[String]], least: Int, width: Int
   ) -> String? {
@@ -73,11 +74,11 @@ final class ProgressBar {
     tails.map { moment.head + $0.joined(separator: "  ") }.first { $0.count < width }
   }
 
-  /// Wipes the line, so that another can be written in its place.
+  /// Wipes the line, so that a line of another kind can be written there.
   ///
-  /// A launcher reads standard output and standard error in no fixed order. A pause gives the
-  /// wiping time to arrive before the other line; and the next moment is drawn a tenth of a second
-  /// later.
+  /// A launcher reads standard output and standard error in no fixed order. A pause gives the wiping
+  /// time to arrive before that other line; and the bar is drawn again a tenth of a second later at the
+  /// earliest.
   func clear() {
     guard drawn != nil else { return }
     ProgressLine.wipe()

@@ -1,6 +1,6 @@
 internal import Benchmarks
 
-/// The line of a terminal on standard error that is drawn over itself, and the bar in it.
+/// A line on standard error, a terminal, that is drawn again and again in one place, and its bar.
 enum ProgressLine {
   /// Replaces what the line shows by `text`, which must be shorter than the terminal is wide.
   static func draw(_ text: String) { Terminal.error("\(wiped)\(text)") }
@@ -8,13 +8,13 @@ enum ProgressLine {
   /// Leaves the line empty, its cursor at the beginning.
   static func wipe() { Terminal.error(wiped) }
 
-  /// A bar of `width` columns, of which `part`, from 0 to 1, is full.
+  /// A bar of `width` columns; `part`, from 0 to 1, tells how much of the bar is full.
   static func bar(_ part: Double, width: Int) -> String {
     let full = Int(part * Double(width))
     return String(repeating: "━", count: full) + String(repeating: "╌", count: width - full)
   }
 
-  /// To the line's beginning, and all behind the cursor away.
+  /// Moves the cursor to the line's beginning, and erases all behind the cursor.
   private static let wiped = "\r\u{1b}[K"
 }
 

@@ -1,7 +1,7 @@
 internal import Platform
 
 /// Tells how many images `lockstep sample` has written: on a terminal a progress bar on standard
-/// error, and at the end a line on standard output. On rank zero alone.
+/// error, and at the end a line on standard output. Used on rank zero alone.
 final class SampleLog {
   private let bar: ProgressBar?
   private let count: Int

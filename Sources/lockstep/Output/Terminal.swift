@@ -5,15 +5,15 @@ internal import Ranks
 internal import Synchronization
 internal import SystemPackage
 
-/// Standard output and standard error, to which each line is written at once.
+/// Standard output and standard error; each line is written at once, without a buffer.
 enum Terminal {
-  /// Opens /dev/null for each standard stream that is closed, so that no file or connection of MPI
-  /// gets its number. Writing to standard output and reading standard input fail all the same. To
+  /// Opens /dev/null for each standard stream that is closed, so that no file or connection of MPI gets
+  /// the stream's descriptor. Writing to such an output and reading such an input fail all the same. To
   /// be called before anything else.
   static func reserveStreams() {
     for descriptor in STDIN_FILENO...STDERR_FILENO where fcntl(descriptor, F_GETFD) < 0 {
-      // `open` takes the lowest free number, which is this one. Input may only be written to, and
-      // output only be read from, so that neither works.
+      // `open` takes the lowest free descriptor, which is this one. The input is opened for writing,
+      // and the outputs for reading, so that neither works.
       _ = open("/dev/null", descriptor == STDIN_FILENO ? O_WRONLY : O_RDONLY)
     }
   }
@@ -26,8 +26,8 @@ enum Terminal {
     signal(SIGXFSZ, SIG_IGN)
   }
 
-  /// Writes a line about a command's progress to standard output. If that fails the command goes
-  /// on, and ``lossOfLines`` is the reason.
+  /// Writes a line about a command's progress to standard output. If that fails, the command goes on,
+  /// and ``lossOfLines`` tells the reason.
   static func line(_ text: String) {
     if let problem = write(text + "\n", to: .standardOutput) { lost.withLock { $0 = problem } }
   }
@@ -63,7 +63,7 @@ enum Terminal {
     isatty(STDERR_FILENO) == 1 && !Launcher.isPresent && understandsEscapes
   }
 
-  /// Whether `TERM` tells that the terminal knows no escape sequences: it would show them as text.
+  /// Whether `TERM` tells that the terminal knows no escape sequences, and would show them as text.
   static var isDumb: Bool { getenv("TERM").map { strcmp($0, "dumb") == 0 } ?? false }
 
   /// Whether the terminal knows escape sequences: `TERM` is set, and not to "dumb".
@@ -107,8 +107,8 @@ enum Terminal {
 
   /// Writes all of `text`.
   ///
-  /// - Returns: why that was refused; nil where it was not, or where nobody reads any more: a
-  ///   reader that has closed its pipe, as `head` does, has seen enough.
+  /// - Returns: why the system refused; nil where it did not, or where nobody reads any more: a reader
+  ///   that has closed its pipe, as `head` does, has seen enough.
   private static func write(_ text: String, to descriptor: FileDescriptor) -> Errno? {
     do {
       _ = try descriptor.writeAll(text.utf8)
@@ -120,7 +120,7 @@ enum Terminal {
 }
 
 extension Communicator {
-  /// Writes the lines that are a command's result, which rank zero has, to standard output;
+  /// Writes `lines`, a command's result, to standard output on rank zero, which alone evaluates them;
   /// collective.
   ///
   /// - Throws: on all ranks, as ``Terminal/result(_:)`` does.

@@ -75,8 +75,8 @@ final class TextLog: TrainingLog {
 }
 
 extension ProgressBar.Moment {
-  /// What the bar shows after a step: how much of the epoch is done, and the time that the whole
-  /// run still takes.
+  /// What the bar shows after a step: how much of the epoch is done, and how much time the whole run
+  /// still takes.
   fileprivate init(_ event: StepEvent) {
     let (step, loss) = ("step \(event.step)", "loss \(event.loss.total.twoDecimals)")
     let parts =

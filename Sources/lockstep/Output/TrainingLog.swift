@@ -4,7 +4,7 @@ internal import Runs
 
 /// Tells how a run goes, on rank zero: ``TextLog`` to people, ``JSONLog`` to programs.
 protocol TrainingLog: TrainingObserver {
-  /// Tells how the run ended: `run` is its directory, `resume` what it was told to resume.
+  /// Tells how the run ended: `run` is the run's directory, `resume` what `--resume` asked for.
   func end(_ end: TrainingEnd, run: String, resume: Resume)
 }
 

@@ -11,14 +11,14 @@ struct DryRun {
   private let ranks: Int
   private let threads: Int
 
-  /// Finds out what a run that `request` asks for in the directory `path` would do; collective.
+  /// Finds out what the run would do that `request` asks for in the directory `path`; collective.
   init(_ request: RunRequest, path: String, among world: borrowing Communicator) throws {
     forecast = try TrainingForecast(request, path: path, among: world)
     ranks = world.size
     threads = request.threadsPerRank
   }
 
-  /// All lines to print.
+  /// All lines to print, on rank zero.
   var lines: [String] {
     guard LogFormat.current == .text else { return [JSONLine(row).text] }
     return forecast.text.split(separator: "\n").map(String.init) + plan.map { "# \($0)" }
