@@ -124,7 +124,9 @@ let package = Package(
       ], swiftSettings: house),
     .target(
       name: "LockstepEngine",
-      dependencies: ["Checkpoints", "Engine", "Images", "MPI", "Platform", "Ranks"],
+      dependencies: [
+        "Checkpoints", "Engine", "Images", "Kernels", "MPI", "Platform", "Ranks", "VAE",
+      ],
       swiftSettings: house),
     .target(
       name: "Inference",
@@ -179,6 +181,9 @@ let package = Package(
       name: "engine-example",
       dependencies: ["LockstepEngine"],
       path: "Tests/Probes/EngineExample", packageAccess: false, swiftSettings: house),
+    .executableTarget(
+      name: "engine-probe", dependencies: ["LockstepEngine"], path: "Tests/Probes/EngineProbe",
+      packageAccess: false, swiftSettings: house),
     .executableTarget(
       name: "replica-probe",
       dependencies: [
@@ -251,7 +256,7 @@ let package = Package(
       dependencies: [
         "Benchmarks", "Checkpoints", "Engine", "Formats", "Images", "Kernels", "Platform",
         "Support",
-        "engine-example", "lockstep", "replica-probe",
+        "engine-example", "engine-probe", "lockstep", "replica-probe",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: house),

@@ -1,8 +1,8 @@
 public import Engine
 internal import FoundationEssentials
 package import Images
-package import Ranks
 internal import Platform
+package import Ranks
 
 /// The content of `state.json`: all of a checkpoint but its tensors and checksums.
 public struct CheckpointState: Codable, Equatable {
@@ -66,6 +66,26 @@ extension CheckpointState {
     let known = Recipe.table.settings.map(\.name)
     let keys = try JSONDecoder().decode(State.self, from: Data(text.utf8)).recipe.names
     return keys.filter { !known.contains($0) }.map(\.text).sorted()
+  }
+
+  /// Makes sure that a run can go on from this state on the images `train`, those of the folder or data
+  /// called `name`.
+  ///
+  /// - Throws: `Failure` with `badData`.
+  package func requireFit(_ train: Dataset, in name: String) throws {
+    guard pixels == train.pixelCount else {
+      throw Failure(
+        .badData,
+        "\(name): images have \(train.pixelCount) pixels, those of the checkpoint "
+          + "\(pixels); use the data that the run began with")
+    }
+    try imageSize?.require(in: [train.shape], of: name)
+    guard progress.offset < train.count else {
+      throw Failure(
+        .badData,
+        "\(name): the checkpoint is \(progress.offset) images into an epoch that has "
+          + "\(train.count); use the data that the run began with")
+    }
   }
 
   /// The content of `state.json`.

@@ -1,3 +1,4 @@
+internal import Kernels
 internal import Engine
 internal import FoundationEssentials
 internal import Platform
@@ -11,8 +12,12 @@ extension RunConfiguration {
     guard try FileSystem.isThere(path) else { return nil }
     do {
       let configuration = try RunConfiguration(decoding: try FileSystem.read(path))
-      guard table.problem(in: configuration) == nil else {
-        throw damage(path, "a number is out of its range")
+      if let (name, text) = table.problem(in: configuration) {
+        throw damage(path, "\(name) \(text)")
+      }
+      guard configuration.exchange.wires.contains(configuration.wire) else {
+        throw damage(
+          path, "\(configuration.exchange.rawValue) cannot send \(configuration.wire.rawValue)")
       }
       return configuration
     } catch let error as DecodingError {

@@ -1,5 +1,6 @@
 public import Engine
 internal import Kernels
+internal import Logging
 public import MPI
 internal import Platform
 public import Ranks
@@ -24,7 +25,7 @@ extension Trainer {
     try compareReplicas(among: world)
     let (rows, columns) = imageShape
     let state = CheckpointState(
-      at: progress, recipe: recipe, imageSize: ImageSize(rows: rows, columns: columns),
+      at: resumableProgress, recipe: recipe, imageSize: ImageSize(rows: rows, columns: columns),
       data: DataFingerprint(data), arithmetic: Arithmetic(recipe.precision, instructions))
     return try world.valueOfRankZero {
       try FileSystem.makeDirectory(path)
@@ -55,7 +56,9 @@ extension Trainer {
     var directory = path
     let state = try world.valueOfRankZero {
       let reference = try CheckpointReference(path)
+      reference.warnOfPassedOver()
       let state = try reference.state()
+      try state.requireFit(data.splits[0], in: path)
       directory = reference.directory ?? path
       if let trained = state.data, trained.train != found.train {
         throw Failure(
@@ -68,6 +71,10 @@ extension Trainer {
     var trainer = try Trainer(
       state.recipe, on: data.splits[0], from: state.progress, shape: shape, among: world)
     try trainer.load(among: world) { try Checkpoint.read(directory, into: $0) }
+    let arithmetic = Arithmetic(state.recipe.precision, trainer.instructions)
+    if world.rank == 0, let warning = arithmetic.warning(since: state.arithmetic) {
+      Logger(label: "lockstep").warning("\(warning)")
+    }
     return trainer
   }
 }

@@ -56,10 +56,10 @@ package struct MemoryPlan {
   }
 
   /// The floats of a team's memory, which all its ranks see.
-  var teamCount: Int { norms.upperBound }
+  var teamFloats: Int { norms.upperBound }
 
   /// The bytes of a team's memory.
-  package var teamBytes: Int { teamCount * MemoryLayout<Float>.stride }
+  package var teamBytes: Int { teamFloats * MemoryLayout<Float>.stride }
 
   /// The bytes that each rank takes beside the team's memory.
   package var rankBytes: Int {

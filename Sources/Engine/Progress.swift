@@ -1,3 +1,5 @@
+internal import Platform
+
 /// Where a run stands: all that is needed, beside the recipe and the tensors, to go on from here.
 public struct Progress: Equatable, Codable, Sendable {
   /// How many optimizer steps were taken since the beginning.
@@ -14,6 +16,27 @@ public struct Progress: Equatable, Codable, Sendable {
 
   /// The beginning.
   public init() {}
+}
+
+extension Progress {
+  /// The beginning of the next epoch, where this is the end of one.
+  var atNextEpoch: Progress {
+    var next = Progress()
+    (next.step, next.epoch) = (step, epoch + 1)
+    return next
+  }
+
+  /// What is impossible about it for a run on `imageCount` images with `recipe`, in one sentence; nil where
+  /// nothing is.
+  func problem(_ recipe: Recipe, imageCount: Int) -> Sentence? {
+    guard step >= 0, epoch >= 0, offset >= 0 else { return "the progress has a number below zero" }
+    guard offset < imageCount else {
+      return
+        "the progress is \(offset) images into an epoch that has \(imageCount): begin the next epoch"
+    }
+    return offset.isMultiple(of: recipe.batchSize)
+      ? nil : "the progress is \(offset) images into an epoch, where no batch of it begins"
+  }
 }
 
 /// The two parts of the evidence lower bound, summed over images, in nats.

@@ -50,6 +50,10 @@ extension Trainer {
     try memory.barrier(on: team.communicator)
   }
 
+  /// Where a run goes on that is resumed from the state as it is now: at the beginning of the next epoch,
+  /// where the one under way is complete.
+  package var resumableProgress: Progress { isEpochComplete ? progress.atNextEpoch : progress }
+
   /// Where this rank stands in the job.
   package var job: JobLayout { team.layout }
 

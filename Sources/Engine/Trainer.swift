@@ -53,14 +53,17 @@ public struct Trainer: ~Copyable {
     _ recipe: Recipe, on dataset: Dataset, from progress: Progress = Progress(),
     shape: JobShape = JobShape(), among world: borrowing Communicator
   ) throws {
+    try world.together {
+      let problem = recipe.problem ?? shape.problem
+      if let problem = problem ?? progress.problem(recipe, imageCount: dataset.count) {
+        throw Failure(.usage, problem)
+      }
+    }
     try Fingerprint.requireEqual(
       [
         Fingerprint("recipe", of: recipe), Fingerprint("progress", of: progress),
-        Fingerprint("job shape", of: shape),
+        Fingerprint("job shape", of: shape), Fingerprint("images' shape", of: dataset.shape),
       ], among: world)
-    if let problem = recipe.problem ?? shape.problem {
-      throw SharedFailure(Failure(.usage, problem))
-    }
     try world.requireProducts(in: recipe.precision)
     let layout = ParameterLayout(recipe.model(pixels: dataset.pixelCount))
     let instructions = try world.commonInstructions(for: recipe.precision)
@@ -76,7 +79,7 @@ public struct Trainer: ~Copyable {
       layout, precision: recipe.precision, batchSize: batches.batchSize, job: job, shape: shape)
     try need.require(isLeader: job.isLeader, among: world)
     let memory = try SharedMemory<Float>(
-      count: need.teamCount, on: team.communicator, among: world)
+      count: need.teamFloats, on: team.communicator, among: world)
     let workspace = Buffer<Float>(repeating: 0, count: need.ownActivations)
     let activations = Activations(
       layout, capacity: need.capacity, shared: memory.vector[need.activations],
@@ -212,9 +215,7 @@ public struct Trainer: ~Copyable {
 
   /// Begins the next epoch, with an order and noise of its own. Every rank must call this; it sends nothing.
   public mutating func beginNextEpoch() {
-    progress.epoch += 1
-    progress.offset = 0
-    progress.losses = LossSum()
+    progress = progress.atNextEpoch
     order = EpochOrder(count: dataset.count, seed: recipe.seed, epoch: progress.epoch + 1)
     noise = RandomStream(seed: recipe.seed, purpose: .training, epoch: progress.epoch + 1)
   }

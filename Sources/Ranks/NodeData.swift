@@ -71,6 +71,12 @@ public struct NodeData: ~Copyable {
     _ shape: Dataset.Shape, among world: borrowing Communicator,
     fill: (inout MutableSpan<UInt8>) throws -> Void
   ) throws {
+    try world.together {
+      guard shape.count > 0, shape.pixelCount > 0 else {
+        throw Failure(.usage, "a set of images needs an image, and an image a pixel")
+      }
+    }
+    try Fingerprint.requireEqual([Fingerprint("images' shape", of: shape)], among: world)
     let node = try world.splitShared(key: world.rank)
     var memory = try Self.allocate([shape], on: node, among: world)
     try world.together { if world.rank == 0 { try memory.bytes.withMutableSpan(fill) } }

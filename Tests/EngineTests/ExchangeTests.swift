@@ -1,7 +1,7 @@
-internal import Kernels
-internal import VAE
 @testable import Engine
+internal import Kernels
 import Testing
+internal import VAE
 
 /// Every exchange, among teams that are threads of this process.
 @Suite struct ExchangeTests {

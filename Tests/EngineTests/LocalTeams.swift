@@ -109,7 +109,7 @@ private final class LocalTeam: @unchecked Sendable {
     self.shape = shape
     regions = MemoryPlan(
       LocalTeams.layout, precision: .fp32, batchSize: LocalTeams.batch, job: job, shape: shape)
-    memory = Buffer<Float>(repeating: 0, count: regions.teamCount)
+    memory = Buffer<Float>(repeating: 0, count: regions.teamFloats)
     replica = Replica(LocalTeams.layout, memory.vector[regions.replica])
     report = TeamReport(memory.vector[regions.report], batchSize: LocalTeams.batch)
     size = job.teams[job.team].count

@@ -26,13 +26,13 @@ import VAE
   func regions(job: (sizes: [Int], mode: ExchangeMode), precision: Precision) {
     let plan = plan(job.sizes, precision: precision) { $0.exchange = job.mode }
     let regions = [plan.replica, plan.activations, plan.report, plan.norms]
-    #expect(regions.first?.lowerBound == 0 && regions.last?.upperBound == plan.teamCount)
+    #expect(regions.first?.lowerBound == 0 && regions.last?.upperBound == plan.teamFloats)
     for (region, next) in zip(regions, regions.dropFirst()) {
       #expect(!region.isEmpty && region.upperBound == next.lowerBound)
     }
     // Products read operands from 64 bytes on.
     #expect(plan.activations.lowerBound % 16 == 0)
-    #expect(plan.teamBytes == 4 * plan.teamCount)
+    #expect(plan.teamBytes == 4 * plan.teamFloats)
   }
 
   /// 784-400-20-400-784 on one rank with one thread, a batch of 128.

@@ -51,6 +51,7 @@ import Testing
 
     let others = try SmallData(train: 199).write(to: folder.url.appendingPathComponent("others"))
     let third = try example(ranks: 2, others, "third", "first/latest")
+    #expect(third.status == 70)
     #expect(third.output.contains("was trained on other images"), "\(third.output)")
   }
 
@@ -80,6 +81,7 @@ import Testing
       ranks: ranks, "engine-example", [folder.path("nothing"), folder.path("example")],
       environment: Job.environment
     ).run(seconds: 60)
+    #expect(outcome.status == 74)
     #expect(outcome.output.contains("there is no such folder"))
     #expect(outcome.output.components(separatedBy: "no such folder").count == 2)
   }

@@ -1,3 +1,4 @@
+import Glibc
 import LockstepEngine
 
 // Trains a variational autoencoder on all ranks of a job, to the bits of `lockstep train`:
@@ -30,27 +31,30 @@ func train(
     }
   }
   trainer.beginNextEpoch()
-
   let digest = try trainer.save(in: folder, of: data, among: world)
   if world.rank == 0 { print("model SHA-256 \(digest)") }
   try trainer.free()
   try data.free()
 }
 
-/// Starts MPI, trains, and ends MPI.
-func run(_ arguments: [String]) throws {
+/// Starts MPI, trains, and ends MPI; returns the process's exit code.
+func run(_ arguments: [String]) throws -> Int32 {
+  guard 3...4 ~= arguments.count else { return ExitCode.usage.rawValue }
   let world = try World()
+  var code = ExitCode.done
   do {
     try train(
       on: arguments[1], from: arguments.dropFirst(3).first, savingIn: arguments[2],
       among: world.communicator)
   } catch let failure as SharedFailure {  // All ranks know of it, and end together.
     if world.communicator.rank == 0 { print(failure) }
+    code = failure.code
   } catch {  // This rank alone: the others must not wait for it.
     print(error)
     World.abort(code: 1)
   }
   try world.finalize()
+  return code.rawValue
 }
 
-try run(CommandLine.arguments)
+exit(try run(CommandLine.arguments))

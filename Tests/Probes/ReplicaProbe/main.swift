@@ -4,9 +4,9 @@ import Foundation
 import Kernels
 import MPI
 import Platform
+import Ranks
 import Reports
 import Runs
-import Ranks
 
 // Trains as `lockstep train` does, but changes one rank's parameters before the first step, as faulty
 // memory might:
