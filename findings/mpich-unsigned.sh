@@ -17,7 +17,7 @@ if [[ $version != 4.0.2-* ]]; then
   echo "this needs Debian 12 and: apt-get install mpich libmpich-dev gcc" >&2
   exit 77
 fi
-python3 -m venv "$folder/venv"
+python3 -m venv "$folder/venv" || exit 77
 "$folder/venv/bin/pip" install --quiet --disable-pip-version-check mpich==5.0.2 || {
   echo "mpich==5.0.2 cannot be installed here" >&2
   exit 77

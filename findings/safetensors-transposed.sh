@@ -14,7 +14,7 @@ set -euo pipefail
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
 
-python3 -m venv "$folder/venv"
+python3 -m venv "$folder/venv" || exit 77
 "$folder/venv/bin/pip" install --quiet --disable-pip-version-check safetensors==0.8.0 numpy==2.3.4 || {
   echo "the packages cannot be installed here" >&2
   exit 77

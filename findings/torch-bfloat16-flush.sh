@@ -20,7 +20,7 @@ grep -qw avx512_bf16 /proc/cpuinfo || {
   echo "this needs a processor with avx512_bf16" >&2
   exit 77
 }
-python3 -m venv "$folder/venv"
+python3 -m venv "$folder/venv" || exit 77
 "$folder/venv/bin/pip" install --quiet --disable-pip-version-check torch==2.13.0 numpy==2.3.4 || {
   echo "the packages cannot be installed here" >&2
   exit 77

@@ -16,7 +16,7 @@ folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
 
 [[ $(uname -m) == x86_64 ]] || exit 77
-python3 -m venv "$folder/venv"
+python3 -m venv "$folder/venv" || exit 77
 "$folder/venv/bin/pip" install --quiet --disable-pip-version-check torch==2.13.0 numpy==2.3.4 || {
   echo "the packages cannot be installed here" >&2
   exit 77

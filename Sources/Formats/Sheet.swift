@@ -53,10 +53,10 @@ extension Sheet {
   private var cellWidth: Int { imageWidth * scale }
   private var cellHeight: Int { imageHeight * scale }
 
-  /// An upper bound of the count of pixels of a grid of `count` pictures. For pairs of rows,
-  /// `count` includes the reconstructions, and the result is an estimate.
+  /// An upper bound of the number of pixels of a grid of `count` pictures, or of pairs of rows with as many
+  /// pictures, reconstructions included.
   package func pixelCount(of count: Int) -> Int {
-    let rows = (count - 1) / columns + 1
+    let rows = 2 * (((count + 1) / 2 - 1) / columns + 1)
     return (rows * (cellHeight + gap + line) + line) * (columns * (cellWidth + line) + line)
   }
 

@@ -92,6 +92,7 @@ public final class MatrixEngine {
   private func multiplyPairs(
     _ a: Operand, _ b: PairedMatrix, into c: Operand, bias: Matrix?, epilogue: Epilogue
   ) {
+    require(b.depth > 0, "a product in bf16 needs an inner dimension of 1 at least")
     var product = CProducts_bf16_product()
     (product.rows, product.columns, product.depth) = (c.rows, c.columns, b.depth)
     product.a = a.pairs

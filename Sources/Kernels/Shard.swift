@@ -15,7 +15,7 @@ public struct Shard: Sendable, Equatable {
 
   /// The part of `ranks` among `rankCount`.
   public init(ranks: Range<Int>, of rankCount: Int, unit: Int = 1) {
-    precondition(
+    require(
       ranks.lowerBound >= 0 && ranks.upperBound <= rankCount && unit > 0,
       "there are no ranks \(ranks) of \(rankCount)")
     self.ranks = ranks

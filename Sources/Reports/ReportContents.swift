@@ -2,9 +2,9 @@ internal import Checkpoints
 internal import Engine
 internal import Formats
 internal import Kernels
+internal import Platform
 internal import Ranks
 internal import VAE
-internal import Platform
 
 /// The words and pictures of a run's report.
 struct ReportContents {

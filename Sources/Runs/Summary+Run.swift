@@ -68,7 +68,8 @@ extension Summary {
       description: "Images trained on each second, over all ranks.")
     add(
       "\(kind)/waiting", pace.waiting,
-      description: "The share of its time in steps that rank zero waited for other ranks, 0 to 1.")
+      description:
+        "The share of its time in steps that rank zero waited for ranks or its threads, 0 to 1.")
   }
 }
 

@@ -1,7 +1,7 @@
 internal import CBuild
+internal import Checkpoints
 internal import MPI
 internal import Platform
-internal import Checkpoints
 
 /// The version of the program and of its MPI library.
 enum Version {

@@ -1,5 +1,5 @@
-import Foundation
 @testable import Checkpoints
+import Foundation
 import Platform
 import Support
 import Testing

@@ -37,6 +37,14 @@ import Testing
     #expect(image.pixels.count == image.width * image.height)
   }
 
+  @Test("the number of pixels that memory is looked for is enough", arguments: 1...9)
+  func bound(count: Int) {
+    let images = [UInt8](repeating: 1, count: 2 * count)
+    #expect(sheet.grid(images.span).pixels.count <= sheet.pixelCount(of: count))
+    let pairs = sheet.pairs(originals: images.span, reconstructions: images.span)
+    #expect(pairs.pixels.count <= sheet.pixelCount(of: 2 * count))
+  }
+
   @Test func shades() {
     let values: [Float] = [
       0, 1, 0.5, 0.001, 0.002, 254.4 / 255, 254.6 / 255, -0.1, 1.1, .nan, .infinity, -.infinity,

@@ -1,7 +1,7 @@
 import Foundation
-@testable import lockstep
 import Support
 import Testing
+@testable import lockstep
 
 /// `lockstep bench`, which starts jobs of its own.
 @Suite struct BenchTests {

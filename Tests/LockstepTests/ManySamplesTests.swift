@@ -6,7 +6,7 @@ import Testing
 private let mayMount =
   (try? Command(["unshare", "-m", "sh", "-c", "mount -t tmpfs none /mnt"]).run().status) == 0
 
-/// `lockstep sample` of more images than a panel or a rank's memory holds.
+/// `lockstep sample` of more images than a chunk or a rank's memory holds.
 @Suite struct ManySamplesTests {
   private let folder: RunFolder
 
@@ -27,7 +27,7 @@ private let mayMount =
     try Data(contentsOf: URL(fileURLWithPath: folder.path(name)))
   }
 
-  /// Panels have 128 rows: fewer than one, one, one and a row, and many more than are under way.
+  /// Chunks have 128 rows: fewer than one, one, one and a row, and many more than are under way.
   /// A walk is drawn in the same way from other latents.
   @Test(
     "the number of ranks and threads changes no byte",
@@ -37,7 +37,7 @@ private let mayMount =
       let command = ["sample", folder.run, "--count", "\(count)", "--output", folder.path("x.npy")]
       try Job(command + words).succeed()
       let alone = try bytes()
-      // Where panels are few, there are ranks that have none.
+      // Where chunks are few, there are ranks that have none.
       let few = [(1, 2), (3, 1)]
       for (ranks, threads) in count < 9_001 ? few : few + [(2, 1), (2, 2), (4, 2)] {
         let threads = ["--threads-per-rank", "\(threads)"]

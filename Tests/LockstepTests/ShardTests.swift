@@ -34,7 +34,7 @@ import Testing
   }
 
   /// The last batch of an epoch has 2 images, of which most of five ranks get none; the batch
-  /// before has 130 or 50, in several panels on some ranks and one on others.
+  /// before has 130 or 50, in several chunks on some ranks and one on others.
   @Test(
     "so with layers of odd sizes", arguments: [(132, 130), (102, 50)], [(1, 1), (7, 3), (50, 65)])
   func layers(sizes: (images: Int, batch: Int), model: (hidden: Int, latent: Int)) throws {

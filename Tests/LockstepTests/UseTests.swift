@@ -108,7 +108,7 @@ import Testing
     #expect(one.importance_samples == 1)
   }
 
-  /// 300 images are three panels, so that four ranks have one too many and two have one left over.
+  /// 300 images are three chunks, so that four ranks have one too many and two have one left over.
   @Test("the number of ranks and threads changes no byte")
   func ranks() throws {
     let large = try SmallData(test: 300).write(

@@ -1,6 +1,6 @@
-internal import Platform
 internal import Glibc
 internal import Kernels
+internal import Platform
 package import VAE
 
 extension CostModel {

@@ -1,5 +1,5 @@
-internal import Platform
 internal import Kernels
+internal import Platform
 
 /// A figure that was measured several times: its median and its range.
 struct MedianAndRange: Codable, Equatable {

@@ -1,7 +1,7 @@
 internal import Glibc
 internal import Platform
-internal import SystemPackage
 internal import Ranks
+internal import SystemPackage
 
 /// A child process with a time limit.
 ///

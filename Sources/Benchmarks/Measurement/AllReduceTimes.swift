@@ -1,7 +1,7 @@
-internal import Platform
 internal import Engine
 internal import Kernels
 internal import MPI
+internal import Platform
 internal import VAE
 
 /// How long teams take to add up a gradient when they do nothing else, and how long `MPI_Allreduce`

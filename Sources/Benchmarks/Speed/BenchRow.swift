@@ -1,6 +1,6 @@
-internal import Platform
 internal import Engine
 internal import Kernels
+internal import Platform
 
 /// What was measured for a ``BenchCell``: medians of the rounds that count (see
 /// ``FullSpeed/counted(_:)``), nil where nothing was measured.

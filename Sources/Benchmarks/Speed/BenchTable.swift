@@ -2,7 +2,6 @@ internal import Engine
 internal import Kernels
 internal import Platform
 internal import Ranks
-internal import Platform
 
 /// The report of a benchmark of speed, as a person reads it.
 struct BenchTable {

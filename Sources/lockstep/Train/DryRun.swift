@@ -2,7 +2,6 @@ internal import Checkpoints
 internal import MPI
 internal import Platform
 internal import Runs
-internal import Platform
 
 /// What `lockstep train --dry-run` prints: the configuration, and the plan as comments, so that the
 /// whole text can serve as a file for `--config`.
