@@ -156,7 +156,7 @@ package struct CheckpointReference {
 
   /// Warns of each checkpoint that was passed over.
   package func warnOfPassedOver() {
-    let logger = Logger(label: "lockstep")
+    let logger = Logger.lockstep
     for problem in passedOver { logger.tell(.warning, "passing over a checkpoint: \(problem)") }
   }
 

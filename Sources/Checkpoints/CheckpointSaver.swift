@@ -7,7 +7,7 @@ internal import VAE
 /// A log that a run writes beside its checkpoints. A run that is resumed from a checkpoint relies on what the
 /// log has up to the checkpoint's step.
 package protocol RunLog: Sendable {
-  /// The lines that the system has refused to write so far, which a checkpoint keeps.
+  /// The lines that are still to be written, since the system refused them; a checkpoint keeps them.
   var refusedLines: [String] { get }
 
   /// Brings all that was logged to the disk. May be called on any thread.

@@ -80,12 +80,7 @@ extension CheckpointState {
           + "\(pixels); use the data that the run began with")
     }
     try imageSize?.require(in: [train.shape], of: name)
-    guard progress.offset < train.count else {
-      throw Failure(
-        .badData,
-        "\(name): the checkpoint is \(progress.offset) images into an epoch that has "
-          + "\(train.count); use the data that the run began with")
-    }
+    try progress.requireRest(of: train, in: name)
   }
 
   /// The content of `state.json`.
@@ -115,4 +110,19 @@ package struct DataFingerprint: Codable, Equatable {
 
   /// The beginning of a digest, for sentences.
   package static func short(_ digest: String) -> String { "\(digest.prefix(12))…" }
+}
+
+extension Progress {
+  /// Makes sure that the epoch under way has an image left of `train`, the images of the folder or data
+  /// called `name`.
+  ///
+  /// - Throws: `Failure` with `badData`.
+  package func requireRest(of train: Dataset, in name: String) throws {
+    guard offset < train.count else {
+      throw Failure(
+        .badData,
+        "\(name): the checkpoint is \(offset) images into an epoch that has \(train.count); use the "
+          + "data that the run began with")
+    }
+  }
 }

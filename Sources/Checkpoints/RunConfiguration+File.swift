@@ -1,6 +1,6 @@
-internal import Kernels
 internal import Engine
 internal import FoundationEssentials
+internal import Kernels
 internal import Platform
 internal import Yams
 

@@ -1,6 +1,7 @@
 internal import Engine
 internal import Logging
 internal import Platform
+internal import Ranks
 
 extension RunDirectory {
   /// Replaces directories called `latest` and `best`, which `scp -r` and `cp -rL` make of the links, by
@@ -43,7 +44,7 @@ extension RunDirectory {
   private func moveAside(_ name: String, _ reason: String) throws -> String {
     let target = FileSystem.unusedPath("\(path)/\(name)")
     try FileSystem.rename("\(path)/\(name)", to: target)
-    Logger(label: "lockstep").warning(
+    Logger.lockstep.warning(
       """
       \(path)/\(name) was a directory, \(reason): it is \(target) now; remove it when you need it \
       no more
@@ -65,7 +66,8 @@ extension Checkpoint {
     return state?.progress.step
   }
 
-  /// Whether two whole checkpoints have the same files and no others.
+  /// Whether `first` has a checkpoint's files and no others, with the content of those of `second` by their
+  /// checksums. Both were verified.
   fileprivate static func isSame(_ first: String, _ second: String) throws -> Bool {
     try hasNothingElse(first)
       && Checksums.lines(in: first) == Checksums.lines(in: second)

@@ -1,4 +1,5 @@
 public import Engine
+internal import Images
 internal import Kernels
 internal import Logging
 public import MPI
@@ -15,26 +16,31 @@ extension Trainer {
   /// The folder is on rank zero's machine; `data` are the images that are trained on.
   ///
   /// - Returns: the SHA-256 of `model.safetensors`, in hexadecimal; the same on all ranks.
-  /// - Throws: on all ranks, `SharedFailure`: where the teams' replicas differ, a parameter is not finite
-  ///   or the system refuses to write.
+  /// - Throws: on all ranks, `SharedFailure`: where `data` are other images, the teams' replicas differ, a parameter is not finite,
+  ///   another job uses the folder, or the system refuses to write.
   @discardableResult
   public mutating func save(
     in path: String, of data: borrowing NodeData, among world: borrowing Communicator
   ) throws -> String {
+    let (rows, columns) = imageShape
+    let train = data.splits[0].shape
+    guard (train.count, train.rows, train.columns) == (imageCount, rows, columns) else {
+      throw SharedFailure(
+        Failure(.usage, "the images that a checkpoint shall name are not those that are trained on")
+      )
+    }
     try completeReplica()
     try compareReplicas(among: world)
-    let (rows, columns) = imageShape
     let state = CheckpointState(
       at: resumableProgress, recipe: recipe, imageSize: ImageSize(rows: rows, columns: columns),
       data: DataFingerprint(data), arithmetic: Arithmetic(recipe.precision, instructions))
     return try world.valueOfRankZero {
-      try FileSystem.makeDirectory(path)
+      let directory = try RunDirectory(locking: path)
       let memory = Buffer<Float>(
         repeating: 0, count: TensorFile.rowsCount(replica.layout))
       let (name, digest) = try Checkpoint.write(
         replica, state, in: path, rows: memory.vector, synchronize: {})
-      try FileSystem.link("\(path)/\(RunDirectory.latestName)", to: name)
-      try OutputFile.synchronizeDirectory(of: "\(path)/\(RunDirectory.latestName)")
+      try directory.setLatest(name)
       return digest
     }
   }
@@ -73,7 +79,7 @@ extension Trainer {
     try trainer.load(among: world) { try Checkpoint.read(directory, into: $0) }
     let arithmetic = Arithmetic(state.recipe.precision, trainer.instructions)
     if world.rank == 0, let warning = arithmetic.warning(since: state.arithmetic) {
-      Logger(label: "lockstep").warning("\(warning)")
+      Logger.lockstep.warning("\(warning)")
     }
     return trainer
   }

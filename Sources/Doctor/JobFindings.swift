@@ -76,7 +76,8 @@ extension JobFindings {
     return dataBytes + need.rootBytes + need.teamBytes + node.count * (need.rankBytes + program)
   }
 
-  /// The memory that the default run takes on the node of these ranks, which are a team.
+  /// What training by the default recipe takes, without data and program, of the node of these ranks, which
+  /// are a team, and of each of them.
   private func memory(_ node: [RankFindings]) -> MemoryPlan {
     let (recipe, threads) = (Recipe(), node[0].threads)
     let pixels = ranks[0].data?.sizes.map { $0[2] * $0[3] } ?? 784

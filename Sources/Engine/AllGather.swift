@@ -21,18 +21,19 @@ final class AllGather<Messages: LaneMessages & ~Copyable>: Exchange {
   private var moments = 0
 
   init(_ site: ExchangeSite, _ messages: consuming Messages?) throws {
-    tiles = OwnTiles(site.plan)
+    tiles = OwnTiles(site.exchangePlan)
     report = site.report
-    othersTiles = site.plan.tiles.enumerated().filter { $0.offset != site.job.team }
+    othersTiles = site.exchangePlan.tiles.enumerated().filter { $0.offset != site.job.team }
       .flatMap(\.element)
     self.messages = nil
     guard var messages, let lane = site.job.lane else { return }
     try site.memory.withMutableSpan { memory throws(MPIError) in
-      let owned = site.plan.tiles.map { $0.map(\.range) }
+      let owned = site.exchangePlan.tiles.map { $0.map(\.range) }
       parameters = try messages.addAllGather(
-        &memory, pieces: owned.shifted(by: site.regions.replica.lowerBound))
+        &memory, pieces: owned.shifted(by: site.memoryPlan.replica.lowerBound))
       moments = try messages.addAllGather(
-        &memory, pieces: Replica.moments(owned, site.layout, in: site.regions.replica))
+        &memory, pieces: Replica.moments(owned, site.memoryPlan.layout, in: site.memoryPlan.replica)
+      )
       // All ranks must add the groups in the same order.
       for count in site.batchCounts.sorted() {
         samples[count] = try messages.addAllGather(
@@ -52,10 +53,10 @@ final class AllGather<Messages: LaneMessages & ~Copyable>: Exchange {
       let samples = site.job.shard(ofTeam: team).part(of: 0..<count)
       let share = Shard(rank: lane, of: site.job.laneCount).part(of: samples)
       return site.activations.gatheredRanges(share)
-        .map { $0.shifted(by: site.regions.activations.lowerBound) }
+        .map { $0.shifted(by: site.memoryPlan.activations.lowerBound) }
         + site.report.gatheredRanges(
           share, places: lane == 0 ? site.job.teams[team] : 0..<0, verdictOf: nil
-        ).map { $0.shifted(by: site.regions.report.lowerBound) }
+        ).map { $0.shifted(by: site.memoryPlan.report.lowerBound) }
     }
   }
 

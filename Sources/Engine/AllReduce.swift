@@ -27,8 +27,8 @@ final class AllReduce<Messages: LaneMessages & ~Copyable>: Exchange {
   private var reports: [Int: Int] = [:]
 
   init(_ site: ExchangeSite, wire: Precision, messages: consuming Messages?) throws {
-    (job, order, report) = (site.job, site.plan.order, site.report)
-    memory = Buffer(repeating: 0, count: site.plan.floats)
+    (job, order, report) = (site.job, site.exchangePlan.order, site.report)
+    memory = Buffer(repeating: 0, count: site.exchangePlan.floats)
     let codec = GradientCodec(
       memory.vector, buckets: order.buckets, team: job.team, of: job.teamCount, precision: wire)
     sums = codec.gradients

@@ -8,7 +8,7 @@ final class Alone: Exchange {
   private let report: TeamReport
 
   init(_ site: ExchangeSite) {
-    tiles = OwnTiles(site.plan)
+    tiles = OwnTiles(site.exchangePlan)
     report = site.report
   }
 

@@ -132,14 +132,12 @@ struct ExchangePlan {
 
 /// What an exchange works on.
 struct ExchangeSite {
-  /// The model's parameters.
-  let layout: ParameterLayout
   /// Where this rank stands.
   let job: JobLayout
   /// The team's memory.
   let memory: Vector
   /// Where the parts of the team's memory lie.
-  let regions: MemoryPlan
+  let memoryPlan: MemoryPlan
   /// The activations in the team's memory.
   let activations: Activations
   /// The report in the team's memory.
@@ -149,7 +147,7 @@ struct ExchangeSite {
   let batchCounts: Set<Int>
 
   /// The tiles of this rank, and the memory of their gradients.
-  var plan: ExchangePlan { regions.exchangePlan }
+  var exchangePlan: ExchangePlan { memoryPlan.exchangePlan }
 
   /// The places of the ranks of this rank's lane; empty where this rank is in no lane.
   var lanePlaces: [Int] { job.lane.map { lane in job.teams.map { $0.lowerBound + lane } } ?? [] }
@@ -163,7 +161,7 @@ struct ExchangeSite {
       return report.gatheredRanges(
         lane == 0 ? samples : 0..<0, places: lane == 0 ? places : 0..<0,
         verdictOf: places.lowerBound + lane
-      ).map { $0.shifted(by: regions.report.lowerBound) }
+      ).map { $0.shifted(by: memoryPlan.report.lowerBound) }
     }
   }
 }

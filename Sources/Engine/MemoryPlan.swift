@@ -6,6 +6,9 @@ package import VAE
 
 /// The memory that training takes: the one place where it is added up, before any is allocated.
 package struct MemoryPlan {
+  /// The layout of the model's parameters.
+  let layout: ParameterLayout
+
   // Where the parts of a team's memory lie, in floats from its beginning.
 
   /// The parameters and the optimizer's moments: ``Replica``.
@@ -38,6 +41,7 @@ package struct MemoryPlan {
     _ layout: ParameterLayout, precision: Precision, batchSize: Int, job: JobLayout,
     shape: JobShape
   ) {
+    self.layout = layout
     exchangePlan = ExchangePlan(shape, job, layout: layout)
     let capacity =
       exchangePlan.holdsWholeBatch ? batchSize : job.shard(ofTeam: job.team).capacity(of: batchSize)

@@ -33,12 +33,16 @@ enum ReplicaComparison {
   /// `isKnown` is false, that some of them are.
   static func sentence(_ step: Int, _ ranks: [String], isKnown: Bool) -> String {
     let names = Wording.hosts(ranks)
-    return "step \(step): "
-      + (isKnown
-        ? "the parameters of \(names) are not those of the other replicas"
-        : "the replicas of \(names) are not the same, and no majority tells which is wrong")
-      + "; nothing was saved of this step; the same command goes on from the last checkpoint; if it "
-      + "happens again, leave that host out of the job"
+    let (what, advice) =
+      isKnown
+      ? ("the parameters of \(names) are not those of the other replicas", "leave that host out")
+      : (
+        "the replicas of \(names) are not the same, and no majority tells which is wrong",
+        "have these hosts looked at"
+      )
+    return
+      "step \(step): \(what); nothing was saved of this step; start again from the last checkpoint, and "
+      + "if it happens again, \(advice)"
   }
 }
 

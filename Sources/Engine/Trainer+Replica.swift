@@ -45,7 +45,7 @@ extension Trainer {
   /// Fetches the moments that other teams have updated, so that every team's ``replica`` is complete: in an
   /// all-gather the steps leave these moments out of date. Collective.
   package mutating func completeReplica() throws {
-    guard need.exchangePlan.sharesTiles else { return }
+    guard memoryPlan.exchangePlan.sharesTiles else { return }
     try exchange.gatherMoments()
     try memory.barrier(on: team.communicator)
   }
@@ -60,7 +60,7 @@ extension Trainer {
   /// The Euclidean norm of the last step's gradient, which is the mean over the batch; of use on rank zero
   /// alone, and only after a step with `isMeasured`. Nil where the norm is not finite. Collective.
   public func gradientNorm() throws -> Double? {
-    try norm.value(team, sharesTiles: need.exchangePlan.sharesTiles)
+    try norm.value(team, sharesTiles: memoryPlan.exchangePlan.sharesTiles)
   }
 
   /// The bytes that this rank gives MPI for other teams in a step on a full batch.

@@ -27,7 +27,7 @@ public struct Trainer: ~Copyable {
   package let instructions: InstructionSet
 
   /// The memory that training takes.
-  package let need: MemoryPlan
+  package let memoryPlan: MemoryPlan
 
   let team: Team
   let workers: Workers
@@ -39,7 +39,7 @@ public struct Trainer: ~Copyable {
   let exchange: any Exchange
   private let optimizer: Optimizer
   let dataset: Dataset
-  let batches: BatchSchedule
+  package let batches: BatchSchedule
   private var order: EpochOrder
   private var noise: RandomStream
 
@@ -63,7 +63,7 @@ public struct Trainer: ~Copyable {
       [
         Fingerprint("recipe", of: recipe), Fingerprint("progress", of: progress),
         Fingerprint("job shape", of: shape), Fingerprint("images' shape", of: dataset.shape),
-      ], among: world)
+      ], among: world, advice: "give all ranks the same")
     try world.requireProducts(in: recipe.precision)
     let layout = ParameterLayout(recipe.model(pixels: dataset.pixelCount))
     let instructions = try world.commonInstructions(for: recipe.precision)
@@ -75,25 +75,25 @@ public struct Trainer: ~Copyable {
     try world.requireRightProducts(workers.computeRightly(in: recipe.precision))
     let batches = BatchSchedule(
       imageCount: dataset.count, batchSize: min(recipe.batchSize, dataset.count))
-    let need = MemoryPlan(
+    let memoryPlan = MemoryPlan(
       layout, precision: recipe.precision, batchSize: batches.batchSize, job: job, shape: shape)
-    try need.require(isLeader: job.isLeader, among: world)
+    try memoryPlan.require(isLeader: job.isLeader, among: world)
     let memory = try SharedMemory<Float>(
-      count: need.teamFloats, on: team.communicator, among: world)
-    let workspace = Buffer<Float>(repeating: 0, count: need.ownActivations)
+      count: memoryPlan.teamFloats, on: team.communicator, among: world)
+    let workspace = Buffer<Float>(repeating: 0, count: memoryPlan.ownActivations)
     let activations = Activations(
-      layout, capacity: need.capacity, shared: memory.vector[need.activations],
+      layout, capacity: memoryPlan.capacity, shared: memory.vector[memoryPlan.activations],
       own: workspace.vector, precision: recipe.precision, mostlyZero: dataset.isMostlyBlack)
-    let replica = Replica(layout, memory.vector[need.replica], precision: recipe.precision)
-    let report = TeamReport(memory.vector[need.report], batchSize: batches.batchSize)
+    let replica = Replica(layout, memory.vector[memoryPlan.replica], precision: recipe.precision)
+    let report = TeamReport(memory.vector[memoryPlan.report], batchSize: batches.batchSize)
     let site = ExchangeSite(
-      layout: layout, job: job, memory: memory.vector, regions: need,
+      job: job, memory: memory.vector, memoryPlan: memoryPlan,
       activations: activations, report: report,
       batchCounts: batches.sizes(from: progress.offset))
     exchange = try shape.makeExchange(site, team.makeMessages())
     optimizer = Optimizer(recipe, replica)
-    norm = GradientNorm(memory.vector[need.norms])
-    (self.need, self.instructions, self.progress) = (need, instructions, progress)
+    norm = GradientNorm(memory.vector[memoryPlan.norms])
+    (self.memoryPlan, self.instructions, self.progress) = (memoryPlan, instructions, progress)
     (self.replica, self.activations, self.report) = (replica, activations, report)
     (self.dataset, self.batches, self.recipe) = (dataset, batches, recipe)
     order = EpochOrder(count: dataset.count, seed: recipe.seed, epoch: progress.epoch + 1)
@@ -123,7 +123,7 @@ public struct Trainer: ~Copyable {
     defer { mode.set() }
     report.request(mine, place: team.layout.place)
     let (batch, held) = nextBatch()
-    let (number, norm) = (progress.step + 1, isMeasured ? norm : nil)
+    let (number, measuredNorm) = (progress.step + 1, isMeasured ? norm : nil)
 
     // Row 0 of the activations is the first sample that the team holds, row 0 of the losses the batch's
     // first.
@@ -152,7 +152,7 @@ public struct Trainer: ~Copyable {
       worker.model.computeGradient(
         of: tile, from: activations, rows: 0..<held.count, into: gradient)
     } update: { tile, gradient in
-      norm?.note(tile, gradient)
+      measuredNorm?.note(tile, gradient)
       optimizer.update(tile, gradient, step: number)
     } adopt: { tile in
       replica.updateCopies(tile)
@@ -167,7 +167,8 @@ public struct Trainer: ~Copyable {
     let batch = batches.positions(from: progress.offset)
     let job = team.layout
     return (
-      batch, need.exchangePlan.holdsWholeBatch ? batch : job.shard(ofTeam: job.team).part(of: batch)
+      batch,
+      memoryPlan.exchangePlan.holdsWholeBatch ? batch : job.shard(ofTeam: job.team).part(of: batch)
     )
   }
 
@@ -188,7 +189,7 @@ public struct Trainer: ~Copyable {
   /// Where teams share the tiles: fetches what other teams have computed for the samples in `held`. Pixels
   /// are not sent: they are filled in from this node's images.
   private mutating func gatherSamples(of batch: Range<Int>, in held: Range<Int>) throws {
-    guard need.exchangePlan.sharesTiles else { return }
+    guard memoryPlan.exchangePlan.sharesTiles else { return }
     try exchange.gatherSamples(batch.count)
     workers.main.clock.end(.exchange)
     let job = team.layout

@@ -105,7 +105,7 @@ package struct TrainedModel: ~Copyable {
       let sentence = images.sentence(
         of: data.digests[0], split, in: directory, isAsked: asked != nil)
     {
-      Logger(label: "lockstep").tell(.notice, sentence)
+      Logger.lockstep.tell(.notice, sentence)
     }
     return data
   }
@@ -149,7 +149,7 @@ package struct TrainedModel: ~Copyable {
       // A model can be used without the state beside it, which another version may have written.
       let state = try? reference.state()
       if let state, state.arithmetic?.sums == nil {
-        Logger(label: "lockstep").warning(
+        Logger.lockstep.warning(
           """
           \(reference.model): an earlier version of lockstep trained this model, so last digits may \
           differ from those of its run

@@ -51,7 +51,7 @@ package enum WeightOrder {
     if world.rank == 0,
       let warning = warning(found, turned, pixels: layout.configuration.pixels)
     {
-      Logger(label: "lockstep").warning("\(path): \(warning)")
+      Logger.lockstep.warning("\(path): \(warning)")
     }
   }
 

@@ -68,7 +68,7 @@ extension Communicator {
     let isCrowded = threads > 1 && Processor.affinity().count < threads
     guard try allReduce(Int64(isCrowded ? 1 : 0), .max) > 0, rank == 0 else { return }
     let launcher = MPILauncher.own
-    Logger(label: "lockstep").warning(
+    Logger.lockstep.warning(
       """
       ranks of \(threads) threads are bound to fewer processors, where threads wait for one \
       another; start them with \(launcher.line(launcher.binding(threads: threads)))

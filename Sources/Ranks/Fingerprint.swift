@@ -89,7 +89,10 @@ package struct Fingerprint {
   /// - Throws: on all ranks, `SharedFailure` with `disagreement`, naming the subject, the lowest rank that
   ///   differs from rank zero, and its host.
   package static func requireEqual(
-    _ fingerprints: [Fingerprint], among communicator: borrowing Communicator
+    _ fingerprints: [Fingerprint], among communicator: borrowing Communicator,
+    advice: String =
+      "start all ranks with the same program, data and flags, also those in LOCKSTEP_ "
+      + "variables (mpirun -x NAME)"
   ) throws {
     let mine = fingerprints.flatMap(\.digest)
     var all = [UInt8](repeating: 0, count: mine.count * communicator.size)
@@ -107,8 +110,7 @@ package struct Fingerprint {
           Failure(
             .disagreement,
             "the \(fingerprint.subject) of rank \(rank) on \(hosts[rank]) differs from that of "
-              + "rank 0 on \(hosts[0]): start all ranks with the same program, data and flags, also "
-              + "those in LOCKSTEP_ variables (mpirun -x NAME)"))
+              + "rank 0 on \(hosts[0]): \(advice)"))
       }
     }
   }

@@ -2,6 +2,9 @@ package import Logging
 package import Platform
 
 extension Logger {
+  /// The logger of this package, which a program may send where it likes: see `LoggingSystem`.
+  package static var lockstep: Logger { Logger(label: "lockstep") }
+
   /// Logs a sentence; a log handler can read it from ``Logging/LogEvent/sentence`` and word the settings and
   /// commands in it in its own way.
   package func tell(_ level: Level, _ sentence: Sentence) {

@@ -76,7 +76,8 @@ public struct NodeData: ~Copyable {
         throw Failure(.usage, "a set of images needs an image, and an image a pixel")
       }
     }
-    try Fingerprint.requireEqual([Fingerprint("images' shape", of: shape)], among: world)
+    try Fingerprint.requireEqual(
+      [Fingerprint("images' shape", of: shape)], among: world, advice: "give all ranks the same")
     let node = try world.splitShared(key: world.rank)
     var memory = try Self.allocate([shape], on: node, among: world)
     try world.together { if world.rank == 0 { try memory.bytes.withMutableSpan(fill) } }

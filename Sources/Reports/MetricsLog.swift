@@ -10,7 +10,7 @@ package final class MetricsLog: RunLog {
 
   private let encoder = JSONEncoder([.sortedKeys, .withoutEscapingSlashes])
 
-  /// Lines that the system has refused to write so far; they are written before any later one.
+  /// Lines that are still to be written, since the system refused them; they come before any later one.
   private let refused: Mutex<[String]>
 
   /// Opens the log of a run that goes on after `step` steps, 0 for a new run. Rows of later steps are
@@ -39,7 +39,7 @@ package final class MetricsLog: RunLog {
     try self.refused.withLock { try write(&$0) }
   }
 
-  /// The lines that the system has refused to write so far, which a checkpoint keeps.
+  /// The lines that are still to be written, since the system refused them; a checkpoint keeps them.
   package var refusedLines: [String] { refused.withLock { $0 } }
 
   /// Appends one row, completely or not at all, after all rows that were refused before.

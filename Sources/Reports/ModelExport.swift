@@ -86,11 +86,11 @@ package struct ModelExport: ~Copyable {
   ///
   /// - Parameters:
   ///   - format: the format of the file.
-  ///   - part: the part to write; nil for a format that holds the whole model.
+  ///   - part: the part to write for a format that ``Format/hasParts``; nil for any other.
   ///   - path: the file, which is replaced if it exists.
   ///   - version: the version of this program.
   ///   - command: the command of this program that writes `decoder.onnx`, which a card names.
-  /// - Throws: `Failure` with `usage` where the model is too large for the format, or `FileError`.
+  /// - Throws: `Failure` with `usage` where the parameters exceed the 2 GiB of an ONNX file, or `FileError`.
   package func write(
     _ format: Format, part: Part?, to path: String, version: String, exporting command: String
   ) throws {

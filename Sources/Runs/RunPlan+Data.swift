@@ -17,9 +17,9 @@ extension RunPlan {
     let directory = configuration.data
     let data = try NodeData(directory, [.train, .test], among: world) { try check($0) }
     let warnings = try dataWarnings(request, DataFingerprint(data))
-    try requireRest(of: data.splits[0])
+    try world.together { try progress.requireRest(of: data.splits[0], in: directory) }
     if world.rank == 0 {
-      let logger = Logger(label: "lockstep")
+      let logger = Logger.lockstep
       for warning in warnings { logger.tell(.warning, warning) }
       if Self.areBlack(data.splits[0]) {
         logger.warning(
@@ -59,17 +59,6 @@ extension RunPlan {
           + "\(pixels); use the data that the run began with")
     }
     try imageSize?.require(in: [train], of: directory)
-  }
-
-  /// Makes sure that the epoch in which the run is resumed has images left. All ranks throw alike.
-  private func requireRest(of train: Dataset) throws {
-    guard progress.offset < train.count else {
-      throw SharedFailure(
-        Failure(
-          .badData,
-          "\(configuration.data): the checkpoint is \(progress.offset) images into an epoch that has "
-            + "\(train.count); use the data that the run began with"))
-    }
   }
 
   /// Warnings about images with the fingerprint `found`, one sentence each; the same on all ranks.
@@ -132,7 +121,7 @@ extension RunPlan {
     guard checkpoint != nil, let warning = arithmetic.warning(since: self.arithmetic) else {
       return
     }
-    Logger(label: "lockstep").warning("\(warning)")
+    Logger.lockstep.warning("\(warning)")
   }
 }
 

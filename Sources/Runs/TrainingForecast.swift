@@ -64,8 +64,7 @@ package struct TrainingForecast {
     let testCount = data.splits.dropFirst().first?.count ?? 0
     let threads = request.threadsPerRank
     var trainer = try TrainingRun.makeTrainer(plan, train, threads: threads, among: world)
-    let batchSize = min(plan.configuration.recipe.batchSize, train.count)
-    let steps = (train.count + batchSize - 1) / batchSize
+    let (batchSize, steps) = (trainer.batches.batchSize, trainer.batches.batchCount)
     lastStep = min(plan.configuration.epochs * steps, request.maxSteps ?? .max)
     configuration = plan.configuration
     text = try plan.configuration.text
@@ -80,8 +79,8 @@ package struct TrainingForecast {
     share = shares.min()!...shares.max()!
     teams = trainer.job.teamCount
     memory = (
-      trainer.need.teamBytes + data.splits.reduce(0) { $0 + $1.shape.byteCount },
-      trainer.need.rankBytes
+      trainer.memoryPlan.teamBytes + data.splits.reduce(0) { $0 + $1.shape.byteCount },
+      trainer.memoryPlan.rankBytes
     )
     imagesPerSecond = try Self.trial(&trainer, among: world)
     try trainer.free()

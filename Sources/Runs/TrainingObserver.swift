@@ -5,14 +5,10 @@ package import Reports
 
 /// Where a run stands after a step.
 package struct StepEvent: Sendable {
-  /// The number of the epoch under way, counted from 1.
-  package let epoch: Int
+  /// Where the run stands.
+  package let progress: Progress
   /// The number of the epoch that the run ends with.
   package let epochs: Int
-  /// How many steps were taken since the beginning of the run.
-  package let step: Int
-  /// How many positions of the epoch have been trained on.
-  package let offset: Int
   /// How many images an epoch has.
   package let imageCount: Int
   /// The batch's mean loss.
@@ -22,6 +18,13 @@ package struct StepEvent: Sendable {
   package let waiting: Double
   /// The row of `metrics.jsonl` about the step; nil where it has none.
   package let row: StepRow?
+
+  /// The epoch under way, from 1.
+  package var epoch: Int { progress.epoch + 1 }
+  /// Steps taken since the beginning.
+  package var step: Int { progress.step }
+  /// Positions of the epoch that have been trained on.
+  package var offset: Int { progress.offset }
 }
 
 /// What a run begins with.

@@ -49,7 +49,7 @@ extension TrainingRun {
       }
     } catch let failure as SharedFailure {
       guard communicator.rank == 0 else { return }
-      Logger(label: "lockstep").tell(
+      Logger.lockstep.tell(
         .warning, "the run is saved, its report could not be written: \(failure)")
     }
   }

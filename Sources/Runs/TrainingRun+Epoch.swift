@@ -27,8 +27,8 @@ extension TrainingRun {
     let times = trainer.stageTimes
     outputs.observer.stepEnded(
       StepEvent(
-        epoch: progress.epoch + 1, epochs: configuration.epochs, step: progress.step,
-        offset: progress.offset, imageCount: trainer.imageCount, loss: loss,
+        progress: progress, epochs: configuration.epochs, imageCount: trainer.imageCount,
+        loss: loss,
         waiting: times.waited / max(times.total, 1e-9), row: row))
     guard let row else { return }
     log { try outputs.metrics.append(row) }
@@ -39,7 +39,8 @@ extension TrainingRun {
     rowPace = Stopwatch(from: progress.offset, trainer.stageTimes)
   }
 
-  /// Does `work`, on rank zero, and keeps the first failure in ``logFailure``.
+  /// Does `work`, whose failure does not leave this function: the first is kept in ``logFailure``. To be called
+  /// on rank zero alone.
   private mutating func log(_ work: () throws -> Void) {
     do {
       try work()

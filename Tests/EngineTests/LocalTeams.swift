@@ -95,7 +95,7 @@ struct LocalTeams {
 /// `@unchecked Sendable` is sound as far as the exchange is right, which is what is tested.
 private final class LocalTeam: @unchecked Sendable {
   let shape: JobShape
-  let regions: MemoryPlan
+  let memoryPlan: MemoryPlan
   let memory: Buffer<Float>
   let replica: Replica
   let report: TeamReport
@@ -107,11 +107,11 @@ private final class LocalTeam: @unchecked Sendable {
     var shape = JobShape()
     (shape.exchange, shape.wire, shape.threadsPerRank) = (mode, wire, job.threads)
     self.shape = shape
-    regions = MemoryPlan(
+    memoryPlan = MemoryPlan(
       LocalTeams.layout, precision: .fp32, batchSize: LocalTeams.batch, job: job, shape: shape)
-    memory = Buffer<Float>(repeating: 0, count: regions.teamFloats)
-    replica = Replica(LocalTeams.layout, memory.vector[regions.replica])
-    report = TeamReport(memory.vector[regions.report], batchSize: LocalTeams.batch)
+    memory = Buffer<Float>(repeating: 0, count: memoryPlan.teamFloats)
+    replica = Replica(LocalTeams.layout, memory.vector[memoryPlan.replica])
+    report = TeamReport(memory.vector[memoryPlan.report], batchSize: LocalTeams.batch)
     size = job.teams[job.team].count
   }
 
@@ -142,14 +142,14 @@ private final class LocalRank {
   /// `lane` is the network of the rank's lane; nil where it is in none.
   init(_ job: JobLayout, _ team: LocalTeam, _ lane: LocalNetwork?) throws {
     (self.job, self.team) = (job, team)
-    let (layout, regions) = (LocalTeams.layout, team.regions)
-    own = Buffer<Float>(repeating: 0, count: regions.ownActivations)
+    let (layout, memoryPlan) = (LocalTeams.layout, team.memoryPlan)
+    own = Buffer<Float>(repeating: 0, count: memoryPlan.ownActivations)
     let site = ExchangeSite(
-      layout: layout, job: job, memory: team.memory.vector,
-      regions: MemoryPlan(
+      job: job, memory: team.memory.vector,
+      memoryPlan: MemoryPlan(
         layout, precision: .fp32, batchSize: LocalTeams.batch, job: job, shape: team.shape),
       activations: Activations(
-        layout, capacity: regions.capacity, shared: team.memory.vector[regions.activations],
+        layout, capacity: memoryPlan.capacity, shared: team.memory.vector[memoryPlan.activations],
         own: own.vector), report: team.report, batchCounts: [LocalTeams.batch])
     let messages: LocalMessages? =
       if let lane, job.teamCount > 1 { LocalMessages(lane, rank: job.team) } else { nil }
@@ -160,7 +160,7 @@ private final class LocalRank {
   func train(steps: Int, spoiled: Bool) throws {
     let (team, batch) = (team, LocalTeams.batch)
     let whole = job.shard(ofTeam: job.team).part(of: 0..<batch)
-    let held = team.regions.exchangePlan.holdsWholeBatch ? 0..<batch : whole
+    let held = team.memoryPlan.exchangePlan.holdsWholeBatch ? 0..<batch : whole
     for step in 1...steps {
       for position in job.shard(ofPlace: job.place).part(of: 0..<batch) {
         team.report.found.losses[position, 0] =

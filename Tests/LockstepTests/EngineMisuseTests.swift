@@ -16,7 +16,7 @@ import Testing
       ("empty", "needs an image"), ("rate", "learning-rate must be a positive number"),
       ("offset", "50 images into an epoch that has 50"), ("negative", "below zero"),
       ("between", "7 images into an epoch, where no batch"), ("threads", "threads-per-rank"),
-      ("wire", "wire bf16 rounds gradients"),
+      ("wire", "wire bf16 rounds gradients"), ("save", "are not those that are trained on"),
     ])
   func impossible(ranks: Int, mistake: (scenario: String, sentence: String)) throws {
     let outcome = try probe(mistake.scenario, "", ranks: ranks)

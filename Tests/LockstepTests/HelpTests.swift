@@ -1,4 +1,7 @@
+@testable import Checkpoints
+@testable import Engine
 import Foundation
+@testable import Platform
 import Support
 import Testing
 
@@ -31,6 +34,25 @@ import Testing
     let long = try Job([command, "--help-hidden"]).succeed().output
     let flag = command == "train" ? "--wire <" : "--rounds <"
     #expect(!short.contains(flag) && long.contains(flag) && short.contains("--help-hidden"))
+  }
+
+  @Test("help tells the defaults of the tables of settings")
+  func defaults() throws {
+    let long = try Job(["train", "--help-hidden"]).succeed().output
+    let text = long.split(whereSeparator: \.isWhitespace).joined(separator: " ")
+    let names = Recipe.table.settings.map(\.name) + RunConfiguration.table.settings.map(\.name)
+    var told = 0
+    for name in names {
+      guard let value = RunConfiguration.defaultValue(of: name), let shown = value.shown,
+        !shown.isEmpty, let flag = text.range(of: " --\(name) <")
+      else { continue }
+      let rest = text[flag.upperBound...]
+      let found = try #require(rest.firstMatch(of: /\(default: ([^)]*)\)/)?.output.1, "\(name)")
+      let isSame = value.number.map { $0 == Double(found) } ?? (found == shown)
+      #expect(isSame, "--\(name) has \(shown), its help says \(found)")
+      told += 1
+    }
+    #expect(told >= 11)
   }
 
   @Test("help has words whatever COLUMNS says", arguments: ["0", "-1", "3", "x", ""])

@@ -42,7 +42,7 @@ struct HostDataTests {
     let words = ["--epochs", "2", "--exchange", "all-gather"]
     let outcome = try run(
       hosts, folder.trainWords(run: other) + words, on: "node2", replacement: replacement())
-    #expect(outcome.status == 0 && outcome.errors.isEmpty, "\(outcome.reported)")
+    #expect(outcome.status == 0 && outcome.told.isEmpty, "\(outcome.reported)")
     try Job(folder.trainWords() + words, .hosts(hosts)).succeed()
     try expectSameRun(other, folder.run)
   }

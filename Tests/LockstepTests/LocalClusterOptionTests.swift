@@ -37,7 +37,7 @@ import Testing
     "help is told on standard output", arguments: [["--help"], ["up", "--help"], ["run", "-h"]])
   func help(words: [String]) throws {
     let outcome = try Command([Hosts.script] + words).run(seconds: 20)
-    #expect(outcome.status == 0 && outcome.errors.isEmpty)
+    #expect(outcome.status == 0 && outcome.told.isEmpty)
     #expect(outcome.output.hasPrefix("usage: cluster/local up N"))
   }
 

@@ -58,7 +58,7 @@ struct LocalClusterTests {
     ).run(seconds: 20, in: folder.url)
     #expect(outcome.status == 75)
     #expect(lines(outcome.output) == [folder.url.resolvingSymlinksInPath().path, "a word"])
-    #expect(outcome.errors.isEmpty, "\(outcome.errors)")
+    #expect(outcome.told.isEmpty, "\(outcome.errors)")
   }
 
   @Test("a signal to the script reaches the command", arguments: ["USR1", "TERM", "INT"])

@@ -26,7 +26,7 @@ private let isThere = ["train-images-idx3-ubyte", "train-images-idx3-ubyte.gz"].
       places.map { ["-n", "1", "-wdir", $0] + words + ["--epochs", "2"] },
       environment: Job.environment
     ).run()
-    #expect(outcome.status == 0 && outcome.errors.isEmpty, "\(outcome.reported)")
+    #expect(outcome.status == 0 && outcome.told.isEmpty, "\(outcome.reported)")
     let other = folder.path("other")
     try folder.train("--epochs", "2", on: .ranks(ranks), run: other).succeed()
     try expectSameRun(folder.run, other)

@@ -52,7 +52,7 @@ struct SharedMemoryTests {
   func elsewhere(ranks: Int, batch: Int) throws {
     let words = ["--batch-size", "\(batch)"]
     let outcome = try train(words, ranks: ranks, memory: ["/dev/shm": "48m"])
-    #expect(outcome.status == 0 && outcome.errors.isEmpty, "\(outcome.reported)")
+    #expect(outcome.status == 0 && outcome.told.isEmpty, "\(outcome.reported)")
     let model = try folder.contents.model()
     try FileManager.default.removeItem(atPath: folder.run)
     let alone = try train(words, .alone, in: folder.folder.url.path).run()

@@ -35,7 +35,7 @@ package struct Interruption: Error {
     Glibc.signal(signal, SIG_DFL)
     var set = Self.set
     pthread_sigmask(SIG_UNBLOCK, &set, nil)
-    // Reached only where the process that started this one ignores the signal.
+    // Reached only by the first process of a container, which signals do not end by default.
     exit(128 + signal)
   }
 }

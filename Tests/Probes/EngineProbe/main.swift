@@ -38,7 +38,8 @@ func begin(_ scenario: String, among world: borrowing Communicator) throws {
   default: break
   }
   let images = scenario == "images" && isLast ? others.splits[0] : data.splits[0]
-  let trainer = try Trainer(recipe, on: images, from: progress, shape: shape, among: world)
+  var trainer = try Trainer(recipe, on: images, from: progress, shape: shape, among: world)
+  if scenario == "save" { try trainer.save(in: "nowhere", of: others, among: world) }
   try trainer.free()
   try others.free()
   try data.free()
