@@ -20,7 +20,7 @@ package enum RunFiles {
   /// The end of the names of event files.
   package static let eventsSuffix = ".lockstep"
 
-  /// The name of the picture that is drawn after `epoch`, as in `epoch-001.png`.
+  /// The name of the pictures of `epoch`, in `samples` and in `reconstructions`: `epoch-001.png`.
   package static func picture(_ epoch: Int) -> String {
     let digits = String(epoch)
     return "epoch-" + String(repeating: "0", count: max(0, 3 - digits.count)) + digits + ".png"

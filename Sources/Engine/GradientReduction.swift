@@ -19,7 +19,8 @@ struct GradientReduction {
   private var buckets: [Bucket] = []
   private var stages: [Stage]
 
-  /// What has been done with a bucket.
+  /// What is being done with a bucket: its tiles are computed, its pieces go to the teams that add them up,
+  /// the sums come back, or all of it is here.
   private enum Stage { case computing, reducing, spreading, done }
 
   private struct Bucket {

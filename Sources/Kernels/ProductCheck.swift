@@ -13,7 +13,7 @@ package enum ProductCheck {
     .amx: [0x0f16_d584_5db6_0062, 0x833d_484f_443a_127d],
   ]
 
-  /// The shapes of the products: every count of rows that a kernel computes at once, counts of
+  /// The shapes of the products: every count of rows that a kernel for vectors computes at once, counts of
   /// columns that fill vectors wholly and partly, and inner dimensions that are longer than one
   /// pass of a kernel.
   static let shapes: [(rows: Int, inner: Int, columns: Int)] =

@@ -45,7 +45,8 @@ package enum WindowDirectory {
     return largest.flatMap { $0.room.free > least ? $0.room.directory : nil }
   }
 
-  /// Directories for temporary files that this process may write to.
+  /// Directories that may take the place of the default one: those for temporary files which the environment
+  /// and the system name, and which this process may list, enter and write to.
   private static var candidates: [String] {
     let named = ["TMPDIR", "XDG_RUNTIME_DIR"].compactMap { (name: String) in
       getenv(name).map { String(cString: $0) }

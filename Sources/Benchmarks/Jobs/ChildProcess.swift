@@ -130,8 +130,8 @@ struct ChildProcess {
     return status & 0x7f == 0 ? status >> 8 & 0xff : 128 + status & 0x7f
   }
 
-  /// Ends the child, and after five seconds its whole process group. In that time the child can end its
-  /// own children; mpirun takes one or two seconds.
+  /// Asks the child to end (SIGTERM); if it still runs after five seconds, kills its process group. In that
+  /// time the child can end its own children; mpirun takes one or two seconds.
   @discardableResult
   private func end() -> Int32 {
     kill(id, SIGTERM)

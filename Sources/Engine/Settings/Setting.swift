@@ -64,7 +64,7 @@ package protocol AnySetting<Root>: Sendable {
 
   /// Whether `root` has another value than a file without the setting means, so that a model's file must have
   /// the setting. A model's file leaves it out otherwise, so that published models keep their bits. False
-  /// where absence is an error.
+  /// where absence is an error: `state.json` has such settings, and a model's file only sizes and seed.
   func differsFromAbsence(in root: Root) -> Bool
 
   /// Gives `other` the value that `root` has.
