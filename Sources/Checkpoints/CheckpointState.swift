@@ -73,14 +73,22 @@ extension CheckpointState {
   ///
   /// - Throws: `Failure` with `badData`.
   package func requireFit(_ train: Dataset, in name: String) throws {
-    guard pixels == train.pixelCount else {
-      throw Failure(
-        .badData,
-        "\(name): images have \(train.pixelCount) pixels, those of the checkpoint "
-          + "\(pixels); use the data that the run began with")
-    }
+    try Self.require(pixels: pixels, in: train.shape, of: name)
     try imageSize?.require(in: [train.shape], of: name)
     try progress.requireRest(of: train, in: name)
+  }
+
+  /// Makes sure that the images of `shape`, those of the folder or data called `name`, have as many `pixels`
+  /// as those that a checkpoint was trained on.
+  ///
+  /// - Throws: `Failure` with `badData`.
+  package static func require(pixels: Int, in shape: Dataset.Shape, of name: String) throws {
+    guard pixels == shape.pixelCount else {
+      throw Failure(
+        .badData,
+        "\(name): images have \(shape.pixelCount) pixels, those of the checkpoint \(pixels); use the "
+          + "data that the run began with")
+    }
   }
 
   /// The content of `state.json`.

@@ -16,8 +16,8 @@ extension Trainer {
   /// The folder is on rank zero's machine; `data` are the images that are trained on.
   ///
   /// - Returns: the SHA-256 of `model.safetensors`, in hexadecimal; the same on all ranks.
-  /// - Throws: on all ranks, `SharedFailure`: where `data` are other images, the teams' replicas differ, a parameter is not finite,
-  ///   another job uses the folder, or the system refuses to write.
+  /// - Throws: on all ranks, `SharedFailure`: where `data` are other images, the teams' replicas differ, a
+  ///   parameter is not finite, another job uses the folder, or the system refuses to write.
   @discardableResult
   public mutating func save(
     in path: String, of data: borrowing NodeData, among world: borrowing Communicator
@@ -26,8 +26,7 @@ extension Trainer {
     let train = data.splits[0].shape
     guard (train.count, train.rows, train.columns) == (imageCount, rows, columns) else {
       throw SharedFailure(
-        Failure(.usage, "the images that a checkpoint shall name are not those that are trained on")
-      )
+        Failure(.usage, "the images given to save are not those that are trained on"))
     }
     try completeReplica()
     try compareReplicas(among: world)
@@ -64,7 +63,7 @@ extension Trainer {
       let reference = try CheckpointReference(path)
       reference.warnOfPassedOver()
       let state = try reference.state()
-      try state.requireFit(data.splits[0], in: path)
+      try state.requireFit(data.splits[0], in: "the data")
       directory = reference.directory ?? path
       if let trained = state.data, trained.train != found.train {
         throw Failure(

@@ -30,6 +30,9 @@ extension Progress {
   /// nothing is.
   func problem(_ recipe: Recipe, imageCount: Int) -> Sentence? {
     guard step >= 0, epoch >= 0, offset >= 0 else { return "the progress has a number below zero" }
+    guard losses.reconstruction.isFinite, losses.divergence.isFinite else {
+      return "the progress has losses that are not finite"
+    }
     guard offset < imageCount else {
       return
         "the progress is \(offset) images into an epoch that has \(imageCount): begin the next epoch"

@@ -53,17 +53,18 @@ public struct Trainer: ~Copyable {
     _ recipe: Recipe, on dataset: Dataset, from progress: Progress = Progress(),
     shape: JobShape = JobShape(), among world: borrowing Communicator
   ) throws {
-    try world.together {
+    let arguments = try world.together {
       let problem = recipe.problem ?? shape.problem
       if let problem = problem ?? progress.problem(recipe, imageCount: dataset.count) {
         throw Failure(.usage, problem)
       }
+      return [
+        try Fingerprint("recipe", of: recipe), try Fingerprint("progress", of: progress),
+        try Fingerprint("job shape", of: shape),
+        try Fingerprint("images' shape", of: dataset.shape),
+      ]
     }
-    try Fingerprint.requireEqual(
-      [
-        Fingerprint("recipe", of: recipe), Fingerprint("progress", of: progress),
-        Fingerprint("job shape", of: shape), Fingerprint("images' shape", of: dataset.shape),
-      ], among: world, advice: "give all ranks the same")
+    try Fingerprint.requireEqual(arguments, among: world, advice: "give all ranks the same")
     try world.requireProducts(in: recipe.precision)
     let layout = ParameterLayout(recipe.model(pixels: dataset.pixelCount))
     let instructions = try world.commonInstructions(for: recipe.precision)

@@ -52,12 +52,7 @@ extension RunPlan {
         "\(directory): training images are \(train.rows) × \(train.columns) pixels and test "
           + "images \(test.rows) × \(test.columns); use two parts of one data set")
     }
-    if let pixels, pixels != train.pixelCount {
-      throw Failure(
-        .badData,
-        "\(directory): images have \(train.pixelCount) pixels, those of the checkpoint "
-          + "\(pixels); use the data that the run began with")
-    }
+    if let pixels { try CheckpointState.require(pixels: pixels, in: train, of: directory) }
     try imageSize?.require(in: [train], of: directory)
   }
 

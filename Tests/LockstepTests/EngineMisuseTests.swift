@@ -15,6 +15,7 @@ import Testing
     [
       ("empty", "needs an image"), ("rate", "learning-rate must be a positive number"),
       ("offset", "50 images into an epoch that has 50"), ("negative", "below zero"),
+      ("losses", "losses that are not finite"),
       ("between", "7 images into an epoch, where no batch"), ("threads", "threads-per-rank"),
       ("wire", "wire bf16 rounds gradients"), ("save", "are not those that are trained on"),
     ])

@@ -94,7 +94,7 @@ private struct Kill: CustomStringConvertible {
       signal=$1 rank=$2 seconds=$3 lock=$4; shift 4
       "$@" & job=$!
       sleep "$seconds"
-      target=$job
+      target=$job all=$(ranks $job)
       if [ "$rank" -ge 0 ]; then
         set -- $(ranks $job)
         [ $# -le "$rank" ] || shift "$rank"
@@ -104,6 +104,10 @@ private struct Kill: CustomStringConvertible {
       wait $job
       status=$?
       [ ! -e "$lock" ] || timeout 20 flock "$lock" true || exit 124
+      # A rank whose mpirun was killed may wait in Open MPI for good.
+      for rank in $all; do
+        ! grep -qs -- "${lock%/.lock}" "/proc/$rank/cmdline" || kill -KILL "$rank" 2>/dev/null
+      done
       exit $status
       """
     return try Command(

@@ -31,6 +31,7 @@ func begin(_ scenario: String, among world: borrowing Communicator) throws {
   case "one-rate": recipe.learningRate = isLast ? .nan : 1e-3
   case "offset": progress.offset = 50
   case "negative": progress.offset = -16
+  case "losses": if isLast { progress.losses.divergence = .nan }
   case "between": progress.offset = 7
   case "progress": progress.step = isLast ? 3 : 0
   case "threads": shape.threadsPerRank = 0
