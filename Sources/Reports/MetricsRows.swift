@@ -48,9 +48,9 @@ package struct EpochRow: Codable, Sendable {
   package var kl: Double?
   /// Images trained on each second, over all ranks, since the epoch began or was resumed.
   package var imagesPerSecond = 0.0
-  /// The seconds, by rank zero's clock, that this job took for the epoch's steps and for what happens
-  /// between the steps, as writing rows and saving; what happens at the epoch's end, as evaluating, is left
-  /// out.
+  /// The seconds, by the clock of the rank that took longest, of this job's steps in the epoch and of what
+  /// happens between the steps, as writing rows and saving; what happens at the epoch's end, as evaluating,
+  /// is left out.
   package var seconds = 0.0
   /// The number of ranks.
   package var ranks: Int

@@ -5,8 +5,9 @@ struct Stopwatch {
   private let offset: Int
   private let start = ContinuousClock.now
   private let startTimes: StageTimes
-  /// The seconds between start and stop; 0 before the stop.
-  private(set) var seconds = 0.0
+  /// The seconds between start and stop, or those of another rank's watch over the same part; 0 before the
+  /// stop.
+  var seconds = 0.0
 
   /// The images that were trained on between start and stop; 0 before the stop.
   private(set) var images = 0

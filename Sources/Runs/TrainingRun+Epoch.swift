@@ -51,6 +51,10 @@ extension TrainingRun {
 
   /// Evaluates, logs, draws and begins to save at the end of an epoch that was trained at `pace`; collective.
   mutating func endEpoch(_ pace: Stopwatch) throws {
+    // Ranks leave the barrier before an epoch one after another, and rank zero may be the last: another rank
+    // then waits in its first step before rank zero's watch has started. The longest time covers all waiting.
+    var pace = pace
+    pace.seconds = try communicator.allReduce(pace.seconds, .max)
     let inference = try InferenceSession(
       trainer.replica.layout, trainer.replica.parameters, threads: request.threadsPerRank)
     let (losses, latents) = try evaluate(inference)
