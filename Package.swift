@@ -187,7 +187,7 @@ let package = Package(
     .executableTarget(
       name: "replica-probe",
       dependencies: [
-        "Checkpoints", "Engine", "Kernels", "MPI", "Platform", "Ranks", "Reports", "Runs",
+        "Checkpoints", "Engine", "Kernels", "MPI", "Platform", "Ranks", "Reports", "Runs", "VAE",
       ],
       path: "Tests/Probes/ReplicaProbe",
       swiftSettings: house),
@@ -219,7 +219,8 @@ let package = Package(
       name: "ImagesTests", dependencies: ["Images", "Kernels", "Platform", "Support"],
       swiftSettings: house),
     .testTarget(
-      name: "VAETests", dependencies: ["VAE", "Kernels"], resources: [.copy("Golden")],
+      name: "VAETests", dependencies: ["VAE", "Kernels"],
+      resources: [.copy("Golden"), .copy("Objectives")],
       swiftSettings: house),
     .testTarget(
       name: "FormatsTests", dependencies: ["Formats", "Platform", "Support"],
@@ -242,7 +243,8 @@ let package = Package(
     .testTarget(
       name: "ReportsTests", dependencies: ["Engine", "Reports", "Support"], swiftSettings: house),
     .testTarget(
-      name: "RunsTests", dependencies: ["Checkpoints", "Engine", "Platform", "Runs", "Support"],
+      name: "RunsTests",
+      dependencies: ["Checkpoints", "Engine", "Platform", "Runs", "Support", "VAE"],
       swiftSettings: house),
     .testTarget(
       name: "DoctorTests", dependencies: ["Doctor", "Kernels", "Platform", "Ranks", "Support"],

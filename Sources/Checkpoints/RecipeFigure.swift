@@ -16,12 +16,11 @@ package struct RecipeFigure {
   /// another value. False for settings whose absence is an error.
   let differsFromAbsence: Bool
 
-  let label: SettingLabel
+  /// Whether a description of the model can leave the value out: it is a size, which is described beside, or
+  /// what every run had before there was the setting.
+  package let isLeftOut: Bool
 
-  /// Whether the value is a size of the model's layers.
-  package var isSize: Bool {
-    if case .size = label { true } else { false }
-  }
+  let label: SettingLabel
 
   /// The name in files of other formats: `learning_rate`.
   package var key: String { replacingHyphens(by: "_") }
@@ -54,7 +53,15 @@ extension Recipe {
       let value = setting.value(in: self)
       return RecipeFigure(
         name: setting.name, text: value.shown ?? "", number: value.number,
-        differsFromAbsence: setting.differsFromAbsence(in: self), label: setting.label)
+        differsFromAbsence: setting.differsFromAbsence(in: self),
+        isLeftOut: setting.label.isSize || setting.isUsual(in: self), label: setting.label)
     }
+  }
+}
+
+extension SettingLabel {
+  /// Whether the value is a size of the model's layers.
+  fileprivate var isSize: Bool {
+    if case .size = self { true } else { false }
   }
 }

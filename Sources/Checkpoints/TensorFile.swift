@@ -136,7 +136,7 @@ package enum TensorFile {
   /// The prefix of the names of all tensors, as `module.` or `_orig_mod.` of a model that was saved with
   /// its wrapper; empty where there is none.
   package static func commonPrefix(of file: borrowing SafetensorsFile) -> String {
-    let name = PyTorchLayer.encoderHidden.weight
+    let name = "fc1.weight"
     let names = file.tensors.map(\.name)
     guard !names.contains(name), let found = names.first(where: { $0.hasSuffix(".\(name)") }) else {
       return ""

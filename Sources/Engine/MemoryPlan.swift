@@ -1,4 +1,4 @@
-package import Kernels
+internal import Kernels
 internal import MPI
 internal import Platform
 internal import Ranks
@@ -35,12 +35,12 @@ package struct MemoryPlan {
   /// Memory that the job takes beside training.
   private let reserve: MemoryReserve
 
-  /// Adds up what a rank of `job` and its team need to train the model of `layout`, with products in
-  /// `precision`, on batches of `batchSize`.
+  /// Adds up what a rank of `job` and its team need to train the model of `layout` by `recipe`, on batches of
+  /// `batchSize`.
   package init(
-    _ layout: ParameterLayout, precision: Precision, batchSize: Int, job: JobLayout,
-    shape: JobShape
+    _ layout: ParameterLayout, _ recipe: Recipe, batchSize: Int, job: JobLayout, shape: JobShape
   ) {
+    let (precision, draws) = (recipe.precision, recipe.importanceSamples)
     self.layout = layout
     exchangePlan = ExchangePlan(shape, job, layout: layout)
     let capacity =
@@ -52,10 +52,12 @@ package struct MemoryPlan {
     }
     replica = region(Replica.count(layout, precision: precision))
     activations = region(
-      Activations.sharedCount(layout, capacity: capacity, precision: precision))
+      Activations.sharedCount(
+        layout, capacity: capacity, draws: draws, precision: precision))
     report = region(TeamReport.count(batchSize: batchSize, ranks: job.rankCount))
     norms = region(GradientNorm.count(layout))
-    ownActivations = Activations.ownCount(layout, capacity: capacity, precision: precision)
+    ownActivations = Activations.ownCount(
+      layout, capacity: capacity, draws: draws, precision: precision)
     (self.batchSize, self.capacity, reserve) = (batchSize, capacity, shape.reserve)
   }
 

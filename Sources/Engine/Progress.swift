@@ -30,7 +30,7 @@ extension Progress {
   /// nothing is.
   func problem(_ recipe: Recipe, imageCount: Int) -> Sentence? {
     guard step >= 0, epoch >= 0, offset >= 0 else { return "the progress has a number below zero" }
-    guard losses.reconstruction.isFinite, losses.divergence.isFinite else {
+    guard losses.isFinite else {
       return "the progress has losses that are not finite"
     }
     guard offset < imageCount else {
@@ -40,59 +40,6 @@ extension Progress {
     return offset.isMultiple(of: recipe.batchSize)
       ? nil : "the progress is \(offset) images into an epoch, where no batch of it begins"
   }
-}
-
-/// The two parts of the evidence lower bound, summed over images, in nats.
-public struct LossSum: Equatable, Codable, Sendable {
-  /// The summed cross-entropy of the pixels.
-  public var reconstruction = 0.0
-
-  /// The summed Kullback–Leibler divergence.
-  public var divergence = 0.0
-
-  /// How many images were summed over.
-  public var count = 0
-
-  /// Nothing yet.
-  public init() {}
-
-  /// Adds one image.
-  public mutating func add(reconstruction: Double, divergence: Double) {
-    self.reconstruction += reconstruction
-    self.divergence += divergence
-    count += 1
-  }
-
-  /// Adds another sum.
-  public mutating func add(_ other: LossSum) {
-    reconstruction += other.reconstruction
-    divergence += other.divergence
-    count += other.count
-  }
-
-  /// The mean per image; zero without images.
-  public var mean: Loss {
-    guard count > 0 else { return Loss(reconstruction: 0, divergence: 0) }
-    return Loss(
-      reconstruction: reconstruction / Double(count), divergence: divergence / Double(count))
-  }
-}
-
-/// The negative evidence lower bound and its two parts, means per image, in nats.
-public struct Loss: Equatable, Sendable {
-  /// The mean cross-entropy of the pixels.
-  public let reconstruction: Double
-
-  /// The mean Kullback–Leibler divergence.
-  public let divergence: Double
-
-  /// A loss of these two parts.
-  public init(reconstruction: Double, divergence: Double) {
-    (self.reconstruction, self.divergence) = (reconstruction, divergence)
-  }
-
-  /// The negative evidence lower bound: the sum of both parts.
-  public var total: Double { reconstruction + divergence }
 }
 
 /// How an epoch is cut into batches; the last batch is smaller where the division leaves a

@@ -4,11 +4,40 @@ public import VAE
 
 /// All that determines the trained model, beside the data: what a resumed run must not change.
 public struct Recipe: Equatable, Sendable {
-  /// How many units each hidden layer has.
-  public var hidden = 400
+  /// The kind of the model.
+  public var model = ModelKind.vae
+
+  /// How many units each hidden layer of the encoder has; the decoder has the same in reverse order.
+  public var hidden: LayerWidths = 400
 
   /// How many dimensions the latent space has.
   public var latent = 20
+
+  /// The function between two layers.
+  public var activation = Activation.relu
+
+  /// How many labels a conditional model knows: those below it.
+  public var classes = 10
+
+  /// Where the biases of the last layer begin.
+  public var outputBias = OutputBias.uniform
+
+  /// Which bound on log p(x) training raises.
+  public var objective = Objective.Bound.elbo
+
+  /// How many latents are drawn of each image in a step.
+  public var importanceSamples = 1
+
+  /// What the divergence is multiplied by in the loss: the β of Higgins et al. 2017.
+  public var beta = 1.0
+
+  /// Over how many epochs the divergence's weight grows from 0 to ``beta``, step by step: Bowman et al.,
+  /// "Generating Sentences from a Continuous Space", 2016, and Sønderby et al., "Ladder Variational
+  /// Autoencoders", 2016.
+  public var klWarmup = 0
+
+  /// The nats below which the divergence of a latent dimension costs nothing more.
+  public var freeBits = 0.0
 
   /// How many images a step has, over all ranks: fewer at an epoch's end, and where the data have fewer.
   public var batchSize = 128
@@ -27,8 +56,19 @@ public struct Recipe: Equatable, Sendable {
 
   /// The model of this recipe for images of `pixels`.
   public func model(pixels: Int) -> ModelConfiguration {
-    ModelConfiguration(pixels: pixels, hidden: hidden, latent: latent)
+    ModelConfiguration(
+      model, pixels: pixels, hidden: hidden, latent: latent, activation: activation,
+      labels: model == .conditional ? classes : 0)
   }
+}
+
+/// Where the biases of a decoder's last layer begin.
+public enum OutputBias: String, Codable, Sendable, CaseIterable {
+  /// Drawn like all parameters.
+  case uniform
+  /// At the logit of the mean of each pixel over the training images, which is kept in 0.001…0.999: an
+  /// untrained model then gives the mean image. Burda et al. 2015 begin so.
+  case mean
 }
 
 extension Recipe {
@@ -36,8 +76,18 @@ extension Recipe {
 
   /// The settings that are written to `state.json`, and at the top of `config.yaml`.
   package static let table = SettingTable<Recipe>([
-    Setting(.hidden, \.hidden, absent: .error, check: .within(1...largest), label: .size),
+    Setting(.model, \.model, absent: .means(.vae), label: .words(inLine: "", row: "model")),
+    Setting(.hidden, \.hidden, absent: .error, check: .widths(of: 1...largest), label: .size),
     Setting(.latent, \.latent, absent: .error, check: .within(1...largest), label: .size),
+    Setting(.activation, \.activation, absent: .means(.relu)),
+    Setting(.classes, \.classes, absent: .means(10), check: .within(1...256)),
+    Setting("output-bias", \.outputBias, absent: .means(.uniform)),
+    Setting(.objective, \.objective, absent: .means(.elbo)),
+    Setting(
+      .importanceSamples, \.importanceSamples, absent: .means(1), check: .within(1...1 << 16)),
+    Setting(.beta, \.beta, absent: .means(1), check: .float(0..., asIn: "4")),
+    Setting(.klWarmup, \.klWarmup, absent: .means(0), check: .within(0...1 << 30)),
+    Setting(.freeBits, \.freeBits, absent: .means(0), check: .float(0..., asIn: "0.5")),
     Setting(
       .batchSize, \.batchSize, absent: .error, check: .within(1...largest),
       label: .words(inLine: "batch", row: "batch, over all ranks")),
@@ -54,15 +104,6 @@ extension Recipe {
 }
 
 extension Recipe {
-  /// What is impossible about the values, in one sentence; nil where nothing is.
-  package var problem: Sentence? {
-    if let (name, text) = Self.table.problem(in: self) { return "\(setting: name) \(text)" }
-    if hidden * latent > 1 << 26 {
-      return "\(setting: .hidden) times \(setting: .latent) must be at most \(1 << 26)"
-    }
-    return nil
-  }
-
   /// The first setting whose value differs from `other`'s, with both values; nil where all agree.
   package func difference(
     from other: Recipe

@@ -33,17 +33,24 @@ public struct StepRequests: Equatable, Sendable {
 /// Every rank adds up the same numbers in the same order: so a loss does not depend on which rank computed
 /// it.
 struct BatchReport {
-  /// The losses (batch, 2) by position in the batch: reconstruction and divergence, in nats.
+  /// The losses (batch, 3) by position in the batch: reconstruction, divergence, and what the objective is more
+  /// than both, in nats.
   let losses: Matrix
+
+  /// The columns of ``losses``.
+  fileprivate static let parts = 3
 
   private let flags: Vector
 
   /// The floats that the report of a batch of `batchSize` takes.
-  static func count(batchSize: Int) -> Int { 2 * batchSize + StepRequests.count }
+  static func count(batchSize: Int) -> Int {
+    parts * batchSize + StepRequests.count
+  }
 
   init(_ memory: Vector, batchSize: Int) {
-    losses = memory.matrix(rows: batchSize, columns: 2)
-    flags = memory[2 * batchSize..<2 * batchSize + StepRequests.count]
+    let count = Self.parts * batchSize
+    losses = memory[0..<count].matrix(rows: batchSize, columns: Self.parts)
+    flags = memory[count..<count + StepRequests.count]
   }
 
   /// All that the ranks ask for; used in the report of the whole batch alone.
@@ -57,17 +64,15 @@ struct BatchReport {
     var sum = LossSum()
     for position in positions {
       sum.add(
-        reconstruction: Double(losses[position, 0]), divergence: Double(losses[position, 1]))
+        reconstruction: Double(losses[position, 0]), divergence: Double(losses[position, 1]),
+        surplus: Double(losses[position, 2]))
     }
     return sum
   }
 
   /// Whether the losses at `positions` are finite. Where a delta is not finite, the model makes the
   /// loss of its position NaN.
-  func isFinite(_ positions: Range<Int>) -> Bool {
-    let losses = sum(positions)
-    return losses.reconstruction.isFinite && losses.divergence.isFinite
-  }
+  func isFinite(_ positions: Range<Int>) -> Bool { sum(positions).isFinite }
 
   /// The sum of the losses of the first `count` positions, for step number `step`.
   ///
@@ -142,7 +147,7 @@ struct TeamReport {
     let flags = 2 * BatchReport.count(batchSize: batchSize)
     let verdicts = flags + requests.count * StepRequests.count
     return [
-      2 * positions.lowerBound..<2 * positions.upperBound,
+      BatchReport.parts * positions.lowerBound..<BatchReport.parts * positions.upperBound,
       flags + places.lowerBound * StepRequests.count..<flags
         + places.upperBound * StepRequests.count,
     ] + (place.map { [verdicts + $0..<verdicts + $0 + 1] } ?? [])

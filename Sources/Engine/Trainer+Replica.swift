@@ -9,8 +9,12 @@ internal import VAE
 extension Trainer {
   /// Draws the parameters with which training begins from the recipe's seed; collective.
   public mutating func initialize() throws {
-    let seed = recipe.seed
-    try fill { replica, _ in replica.layout.initialize(replica.parameters, seed: seed) }
+    let (recipe, dataset) = (recipe, dataset)
+    try fill { replica, _ in
+      replica.layout.initialize(replica.parameters, seed: recipe.seed)
+      guard recipe.outputBias == .mean else { return }
+      replica.layout.setOutputBias(replica.parameters, toLogitsOf: dataset.meanPixels)
+    }
   }
 
   /// Calls `read` on rank zero alone, to fill in parameters and moments, and sends these to all teams;
@@ -72,6 +76,11 @@ extension Trainer {
 }
 
 extension Trainer {
+  /// What the divergence counts in step number `step`, counted from 1.
+  package func divergenceWeight(step: Int) -> Double {
+    recipe.divergenceWeight(step: step, batches: batches.batchCount)
+  }
+
   /// How many images an epoch has.
   public var imageCount: Int { dataset.count }
 

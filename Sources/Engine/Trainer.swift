@@ -9,9 +9,9 @@ internal import VAE
 ///
 /// Read ``step(_:isMeasured:)`` for the road of an image through the program.
 public struct Trainer: ~Copyable {
-  /// A thread takes at most so many samples through the model at a time: their activations stay in the
-  /// second-level cache from layer to layer.
-  private static let chunkSize = 128
+  /// A thread takes at most so many samples through the model at a time: the activations of 128 rows stay in
+  /// the second-level cache from layer to layer.
+  private var chunkSize: Int { max(1, 128 / recipe.importanceSamples) }
 
   /// The tensors that are trained, one copy a team. In an all-gather, moments that other teams update are out
   /// of date between checkpoints.
@@ -58,6 +58,7 @@ public struct Trainer: ~Copyable {
       if let problem = problem ?? progress.problem(recipe, imageCount: dataset.count) {
         throw Failure(.usage, problem)
       }
+      if let problem = recipe.problem(of: dataset) { throw Failure(.badData, problem) }
       return [
         try Fingerprint("recipe", of: recipe), try Fingerprint("progress", of: progress),
         try Fingerprint("job shape", of: shape),
@@ -71,20 +72,24 @@ public struct Trainer: ~Copyable {
     let team = try Team(shape.teams, threads: shape.threadsPerRank, among: world)
     let job = team.layout
     var started: Workers?
-    try world.together { started = try Workers(layout, instructions, job: job) }
+    let objective = recipe.trainingObjective
+    try world.together {
+      started = try Workers(layout, instructions, job: job, objective: objective)
+    }
     guard let workers = started else { fatalError("threads were started or refused") }
     try world.requireRightProducts(workers.computeRightly(in: recipe.precision))
     let batches = BatchSchedule(
       imageCount: dataset.count, batchSize: min(recipe.batchSize, dataset.count))
     let memoryPlan = MemoryPlan(
-      layout, precision: recipe.precision, batchSize: batches.batchSize, job: job, shape: shape)
+      layout, recipe, batchSize: batches.batchSize, job: job, shape: shape)
     try memoryPlan.require(isLeader: job.isLeader, among: world)
     let memory = try SharedMemory<Float>(
       count: memoryPlan.teamFloats, on: team.communicator, among: world)
     let workspace = Buffer<Float>(repeating: 0, count: memoryPlan.ownActivations)
     let activations = Activations(
-      layout, capacity: memoryPlan.capacity, shared: memory.vector[memoryPlan.activations],
-      own: workspace.vector, precision: recipe.precision, mostlyZero: dataset.isMostlyBlack)
+      layout, capacity: memoryPlan.capacity, draws: objective.draws,
+      memory: (memory.vector[memoryPlan.activations], workspace.vector),
+      precision: recipe.precision, mostlyZero: dataset.isMostlyBlack)
     let replica = Replica(layout, memory.vector[memoryPlan.replica], precision: recipe.precision)
     let report = TeamReport(memory.vector[memoryPlan.report], batchSize: batches.batchSize)
     let site = ExchangeSite(
@@ -125,22 +130,24 @@ public struct Trainer: ~Copyable {
     report.request(mine, place: team.layout.place)
     let (batch, held) = nextBatch()
     let (number, measuredNorm) = (progress.step + 1, isMeasured ? norm : nil)
+    let weights = LossWeights(
+      scale: 1 / Float(batch.count), divergence: Float(divergenceWeight(step: number)))
 
     // Row 0 of the activations is the first sample that the team holds, row 0 of the losses the batch's
     // first.
     workers.begin()
     workers.run { worker in
-      for chunk in worker.shard.part(of: batch).pieces(ofAtMost: Self.chunkSize) {
+      for chunk in worker.shard.part(of: batch).pieces(ofAtMost: chunkSize) {
         let (model, rows) = (worker.model, chunk.relative(to: held))
         fillImages(rows, positions: chunk)
-        noise.fillNormal(activations.noise.rows(rows), positions: chunk)
+        fillNoise(rows, positions: chunk)
         worker.clock.end(.batch)
         model.encode(activations, rows: rows, with: replica.modelParameters)
         model.sample(activations, rows: rows)
         model.decode(activations, rows: rows, with: replica.modelParameters)
         worker.clock.end(.forward)
         model.backpropagate(
-          activations, rows: rows, with: replica.modelParameters, scale: 1 / Float(batch.count),
+          activations, rows: rows, with: replica.modelParameters, weights: weights,
           losses: report.found.losses.rows(chunk.relative(to: batch)))
         worker.clock.end(.backward)
       }
@@ -178,6 +185,17 @@ public struct Trainer: ~Copyable {
     dataset.fill(
       activations.pixels.rows(rows), as: activations.pixelOperand.rows(rows), order: order,
       positions: positions)
+    let shift = positions.lowerBound - rows.lowerBound
+    activations.fillLabels(rows) { dataset.label(ofImage: Int(order.images[$0 + shift])) }
+  }
+
+  /// Fills the noise of the samples `rows`, whose positions in the epoch are `positions`.
+  private func fillNoise(_ rows: Range<Int>, positions: Range<Int>) {
+    guard recipe.model.draws else { return }
+    let draws = activations.draws
+    noise.fillNormal(
+      activations.noise.rows(activations.decoderRows(rows)),
+      positions: positions.lowerBound * draws..<positions.upperBound * draws)
   }
 
   /// Waits until all ranks of the team have called this; each then sees what any of them wrote before.

@@ -33,13 +33,18 @@ struct Workers: ~Copyable {
   /// The worker of the main thread, which alone calls MPI.
   var main: Worker { all[0] }
 
-  /// Starts the threads of this rank, as many as `job` tells; they compute the model of `layout` with
-  /// `instructions`.
-  init(_ layout: ParameterLayout, _ instructions: InstructionSet, job: JobLayout) throws {
+  /// Starts the threads of this rank, as many as `job` tells; they compute the model of `layout`, to be trained
+  /// by `objective`, with `instructions`.
+  init(
+    _ layout: ParameterLayout, _ instructions: InstructionSet, job: JobLayout,
+    objective: Objective = Objective()
+  ) throws {
     threads = try ThreadPool(job.threads)
     all = (0..<job.threads).map { number in
       Worker(
-        number: number, model: VariationalAutoencoder(layout, engine: MatrixEngine(instructions)),
+        number: number,
+        model: VariationalAutoencoder(
+          layout, engine: MatrixEngine(instructions), objective: objective),
         shard: job.shard(ofThread: number), teamShare: job.teamShare(ofThread: number))
     }
   }

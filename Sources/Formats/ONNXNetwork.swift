@@ -34,6 +34,8 @@ package struct ONNXNetwork: Sendable {
   package enum Activation: String, Sendable {
     /// max(0, x).
     case rectifier = "Relu"
+    /// tanh x.
+    case tanh = "Tanh"
     /// 1 / (1 + e⁻ˣ).
     case sigmoid = "Sigmoid"
   }
@@ -75,6 +77,13 @@ package struct ONNXNetwork: Sendable {
     _ activation: Activation, _ input: String, to output: String
   ) {
     addNode(activation.rawValue, [input], to: output)
+  }
+
+  /// Adds the values `inputs` (batch, …) side by side as the value `output`.
+  package mutating func addConcatenation(_ inputs: [String], to output: String) {
+    var axis = ONNXAttribute()
+    (axis.name, axis.i, axis.type) = ("axis", 1, Self.integerAttribute)
+    addNode("Concat", inputs, to: output, attributes: [axis])
   }
 
   /// The bytes of the file. The same network and the same texts give the same bytes.

@@ -49,6 +49,14 @@ public struct Dataset {
     return images[index * pixelCount..<(index + 1) * pixelCount]
   }
 
+  /// What image `index` shows; the set has labels.
+  public func label(ofImage index: Int) -> Int { Int(labels[index]) }
+
+  /// The mean of each pixel over all images, from 0 to 1; shape (rows, columns).
+  public var meanPixels: [Float] {
+    images.columnSums(pixelCount).map { Float(Double($0) / Double(255 * count)) }
+  }
+
   /// Whether more than half of the pixels in the first 1,000 images, or in all if there are fewer,
   /// are black.
   public var isMostlyBlack: Bool {

@@ -34,7 +34,8 @@ package struct CheckpointDescription {
     let replica = Replica(layout, memory.vector)
     let state = try reference.state()
     try Checkpoint.read(directory, into: replica)
-    let model = "\(layout.configuration.summary), \(layout.parameterCount) parameters, fp32"
+    let kind = layout.configuration.kind == .vae ? "" : ", \(layout.configuration.kindName)"
+    let model = "\(layout.configuration.summary)\(kind), \(layout.parameterCount) parameters, fp32"
     lines =
       ["checkpoint     \(directory)"] + Self.lines(state) + ["model          \(model)"]
       + (reference.modelDigest.map { ["model SHA-256  \($0)"] } ?? [])
@@ -46,7 +47,7 @@ package struct CheckpointDescription {
 
   private static func lines(_ state: CheckpointState) -> [String] {
     let progress = state.progress
-    let recipe = state.recipe.figures.filter { !$0.isSize }.map(\.words)
+    let recipe = state.recipe.figures.filter { !$0.isLeftOut }.map(\.words)
     return [
       "step           \(progress.step)",
       "epochs         \(progress.epoch) completed, \(progress.offset) images into the next",

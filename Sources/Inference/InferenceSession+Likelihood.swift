@@ -15,6 +15,7 @@ extension InferenceSession {
   package func importanceWeightedBound(
     _ dataset: Dataset, samples: Int, seed: UInt64, among communicator: borrowing Communicator
   ) throws -> Double {
+    precondition(layout.configuration.kind.draws, "a plain autoencoder has no likelihood")
     let images = ImagesInOrder(dataset)
     var sum = 0.0
     try passes.collect(dataset.count, width: 1, among: communicator) {

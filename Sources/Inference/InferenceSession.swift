@@ -19,6 +19,10 @@ package struct InferenceSession: ~Copyable {
   /// Where the model's parameters lie.
   package let layout: ParameterLayout
 
+  /// The label with which a conditional model decodes the latent at a position, for new images. By default the
+  /// positions go through all labels, again and again.
+  package var label: @Sendable (Int) -> Int
+
   /// The pixels of an image.
   var pixels: Int { layout.configuration.pixels }
 
@@ -31,9 +35,11 @@ package struct InferenceSession: ~Copyable {
   package init(_ layout: ParameterLayout, _ parameters: Vector, threads: Int = 1) throws {
     passes = try ForwardPasses(layout, parameters, threads: threads)
     self.layout = layout
+    let labels = max(layout.configuration.labels, 1)
+    label = { $0 % labels }
   }
 
-  /// The losses of all images, with one draw of z for each; the noise of a draw depends on `seed` and the
+  /// The losses of all images, with one draw of z for each, or with the code in a plain autoencoder; the noise of a draw depends on `seed` and the
   /// image's position alone.
   ///
   /// - Returns: the sums in nats, on all ranks; they may not be finite.
@@ -58,13 +64,14 @@ package struct InferenceSession: ~Copyable {
     let dimensions = latents?.dimensions ?? 0
     let width = 2 + 2 * dimensions  // Two losses, then means and a draw of z.
     let noise = RandomStream(seed: seed, purpose: .evaluation)
+    let draws = layout.configuration.kind.draws
     let images = ImagesInOrder(dataset)
     var sum = LossSum()
     try passes.collect(count, width: width, among: communicator) { workspace, positions, results in
       let (model, activations) = (workspace.model, workspace.activations)
       let rows = 0..<positions.count
       workspace.encode(images, at: positions)
-      noise.fillNormal(activations.noise.rows(rows), positions: positions)
+      if draws { noise.fillNormal(activations.noise.rows(rows), positions: positions) }
       model.sample(activations, rows: rows)
       model.decode(activations, rows: rows, with: workspace.parameters)
       model.evaluate(activations, rows: rows, losses: results.columns(0..<2).rows(rows))
@@ -85,7 +92,7 @@ package struct InferenceSession: ~Copyable {
     return sum
   }
 
-  /// Hands the codes of all images, which are the means of q(z|x), to `receive` on rank zero:
+  /// Hands the codes of all images, which are the means of q(z|x) where the model draws, to `receive` on rank zero:
   /// (positions, latent) floats at a time.
   ///
   /// - Throws: on all ranks, `Failure` with `disagreement` where a code is not finite, or what `receive`
@@ -142,8 +149,8 @@ package struct InferenceSession: ~Copyable {
     }
   }
 
-  /// Hands `count` images, decoded from the latents that `fill` writes for given positions, to `receive`
-  /// on rank zero: (positions, pixels) floats in 0…1 at a time. `fill` is called on any rank and thread.
+  /// Hands `count` images, decoded from the latents that `fill` writes for given positions and, in a
+  /// conditional model, with ``label``, to `receive` on rank zero: (positions, pixels) floats in 0…1 at a time. `fill` is called on any rank and thread.
   ///
   /// - Throws: on all ranks, `Failure` with `disagreement` where a pixel is not finite, or what `receive`
   ///   throws.
@@ -152,8 +159,11 @@ package struct InferenceSession: ~Copyable {
     latents fill: (Range<Int>, Matrix) -> Void,
     receive: (Range<Int>, Span<Float>) throws -> Void
   ) throws {
+    let label = label
     try passes.collect(count, width: pixels, among: communicator) { workspace, positions, images in
-      fill(positions, workspace.activations.latents.rows(0..<positions.count))
+      let (activations, rows) = (workspace.activations, 0..<positions.count)
+      fill(positions, activations.latents.rows(rows))
+      activations.fillLabels(rows) { label(positions.lowerBound + $0) }
       workspace.decode(positions.count, into: images)
     } receive: {
       try Self.requireFinite($1)

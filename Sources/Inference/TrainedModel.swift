@@ -117,6 +117,7 @@ package struct TrainedModel: ~Copyable {
     among communicator: borrowing Communicator
   ) throws -> NodeData {
     let (pixels, toldSize) = (layout.configuration.pixels, toldSize)
+    let needsLabels = layout.configuration.labels > 0
     do {
       return try NodeData(directory, [split], among: communicator) { shapes in
         guard shapes[0].pixelCount == pixels else {
@@ -126,6 +127,12 @@ package struct TrainedModel: ~Copyable {
               + "\(pixels); use the data that it was trained on")
         }
         try toldSize?.require(in: shapes, of: directory)
+        guard !needsLabels || shapes[0].hasLabels else {
+          throw Failure(
+            .badData,
+            "\(directory): these images have no labels, which a conditional model is told: add their file"
+          )
+        }
       }
     } catch let failure as SharedFailure where isOwn && images.directory != nil {
       // The path is from the run's files: the user has not typed it.

@@ -35,8 +35,8 @@ struct Workspace {
     self.parameters = Parameters(parameters)
     let views = [false, true].map {
       Activations(
-        layout, capacity: Self.capacity, shared: memory[0..<shared],
-        own: memory[shared..<shared + own], mostlyZero: $0)
+        layout, capacity: Self.capacity,
+        memory: (memory[0..<shared], memory[shared..<shared + own]), mostlyZero: $0)
     }
     (activations, mostlyBlackActivations) = (views[0], views[1])
     losses = memory.matrix(at: shared + own, rows: Self.capacity, columns: 2)
@@ -57,12 +57,14 @@ struct Workspace {
 }
 
 extension Workspace {
-  /// Computes the moments of q(z|x) of the images at `positions`, into `activations.moments`.
+  /// Computes the moments of q(z|x) of the images at `positions`, into `activations.moments`. A conditional
+  /// model is told their labels, also for decoding.
   func encode(_ images: ImagesInOrder, at positions: Range<Int>) {
     let rows = 0..<positions.count
     images.dataset.fill(
       activations.pixels.rows(rows), as: activations.pixelOperand.rows(rows), order: images.order,
       positions: positions)
+    activations.fillLabels(rows) { images.dataset.label(ofImage: positions.lowerBound + $0) }
     model.encode(
       images.areMostlyBlack ? mostlyBlackActivations : activations, rows: rows, with: parameters)
   }

@@ -16,15 +16,17 @@ public enum BernoulliLikelihood {
   /// gradient of the cross-entropy with respect to the logits. Also rounds that gradient into
   /// `operand`.
   ///
-  /// `logits`, `pixels` and `operand` are (n, pixels), `loss` is (n, 1).
+  /// `logits` and `operand` are (n K, pixels), `loss` is (n K, 1), and `pixels` is (n, pixels): K rows of
+  /// logits, one after another, belong to one image.
   public static func forwardAndBackward(
     logits: Matrix, pixels: Matrix, scale: Float, loss: Matrix, as operand: Operand
   ) {
     operand.requireView(of: logits)
     logits.requireRowMajor("logits", rows: loss.rows, columns: pixels.columns)
-    pixels.requireRowMajor("pixels", rows: loss.rows, columns: pixels.columns)
+    pixels.requireRowMajor("pixels", rows: pixels.rows, columns: pixels.columns)
+    let draws = GaussianSampler.drawCount(loss.rows, of: pixels)
     for row in 0..<loss.rows {
-      let (a, x) = (logits.row(row), pixels.row(row))
+      let (a, x) = (logits.row(row), pixels.row(row / draws))
       loss[row, 0] = sum(a, x, count: pixels.columns) { pixel, mean in
         a[pixel] = (mean - x[pixel]) * scale
       }
@@ -52,6 +54,9 @@ public enum BernoulliLikelihood {
       for pixel in 0..<logits.columns { mean[pixel] = sigmoid(a[pixel]).mean }
     }
   }
+
+  /// The logit log (p / (1 − p)) of a mean p between 0 and 1.
+  public static func logit(_ mean: Float) -> Float { logarithm(mean) - logarithm(1 - mean) }
 
   /// σ(a), and the factor 1 + e^−|a|, whose logarithm is a part of the loss.
   @inline(__always)

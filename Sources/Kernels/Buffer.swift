@@ -105,6 +105,16 @@ public struct Bytes {
     return zeros
   }
 
+  /// The sums of the columns of a matrix of bytes, whose rows have `columns` elements each and lie one after
+  /// another.
+  public func columnSums(_ columns: Int) -> [Int] {
+    var sums = [Int](repeating: 0, count: columns)
+    for start in stride(from: 0, to: count - count % columns, by: columns) {
+      for column in 0..<columns { sums[column] += Int(base[start + column]) }
+    }
+    return sums
+  }
+
   /// A copy of the bytes.
   public var elements: [UInt8] { Array(UnsafeBufferPointer(start: base, count: count)) }
 

@@ -50,6 +50,24 @@ func logarithm(_ x: Float) -> Float {
   return (m + tail) + exponent * 0.693_359_375
 }
 
+/// tanh x, accurate to 3 units in the last place. NaN gives NaN.
+///
+/// For |x| < 0.625 the polynomial of Cephes' `tanhf`; beyond it 1 − 2 / (e²ˣ + 1).
+@inline(__always)
+func hyperbolicTangent(_ x: Float) -> Float {
+  let size = abs(x)
+  let square = x * x
+  var p: Float = -5.704_988_7e-3
+  p = p * square + 2.063_908_9e-2
+  p = p * square - 5.373_971_6e-2
+  p = p * square + 1.333_144_2e-1
+  p = p * square - 3.333_328_2e-1
+  let small = p * square * x + x
+  let large = 1 - 2 / (exponential(2 * size) + 1)
+  let signed = x < 0 ? -large : large
+  return size < 0.625 ? small : signed
+}
+
 /// cos 2πt and sin 2πt for t in 0…1, with errors of at most 2⁻²³.
 @inline(__always)
 func cosineAndSine(turns t: Float) -> (cosine: Float, sine: Float) {

@@ -14,8 +14,14 @@ extension SettingName {
   // The settings that sentences of libraries refer to. Other settings are declared where they are
   // used.
 
+  /// The function between two layers.
+  package static let activation: SettingName = "activation"
   /// Images of a step, over all ranks.
   package static let batchSize: SettingName = "batch-size"
+  /// What the divergence is multiplied by.
+  package static let beta: SettingName = "beta"
+  /// How many labels a conditional model knows.
+  package static let classes: SettingName = "classes"
   /// A file of settings.
   package static let configurationFile: SettingName = "config"
   /// The number of images in a picture.
@@ -28,16 +34,26 @@ extension SettingName {
   package static let exchange: SettingName = "exchange"
   /// The format that a model is exported in.
   package static let format: SettingName = "format"
+  /// The nats that the divergence of a latent dimension may have for nothing.
+  package static let freeBits: SettingName = "free-bits"
   /// Units of each hidden layer.
   package static let hidden: SettingName = "hidden"
+  /// Latents that are drawn of each image.
+  package static let importanceSamples: SettingName = "importance-samples"
   /// The file of parameters that a run begins with.
   package static let initialParameters: SettingName = "init"
+  /// Epochs over which the divergence's weight grows.
+  package static let klWarmup: SettingName = "kl-warmup"
   /// The file that labels are written to.
   package static let labels: SettingName = "labels"
   /// Dimensions of the latent space.
   package static let latent: SettingName = "latent"
   /// Adam's step length.
   package static let learningRate: SettingName = "learning-rate"
+  /// The kind of the model.
+  package static let model: SettingName = "model"
+  /// The bound that training raises.
+  package static let objective: SettingName = "objective"
   /// Whether a run may be resumed with other images than it was trained on.
   package static let otherData: SettingName = "other-data"
   /// The number format of matrix products.

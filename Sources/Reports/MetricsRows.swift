@@ -7,7 +7,8 @@ package struct StepRow: Codable, Sendable {
   package var epoch: Int
   /// Steps taken.
   package var step: Int
-  /// The batch's mean loss in nats: ``reconstruction`` + ``kl``.
+  /// The batch's mean loss in nats, which the step lowers: ``reconstruction`` + ``kl`` in the evidence lower
+  /// bound, with ``klWeight`` and free nats in the divergence; the bound itself in an importance-weighted one.
   package var loss: Double
   /// The batch's mean cross-entropy of the pixels in nats.
   package var reconstruction: Double
@@ -16,6 +17,8 @@ package struct StepRow: Codable, Sendable {
   /// The Euclidean norm of the gradient of ``loss`` with which the step was taken; nil where the square of
   /// an element of the gradient overflows a float.
   package var gradientNorm: Double?
+  /// What the divergence counted in ``loss``; nil in a plain autoencoder, which has none.
+  package var klWeight: Double?
 
   /// A row about a batch with the mean losses `loss`.
   package init(epoch: Int, step: Int, loss: Loss, gradientNorm: Double?) {
@@ -27,6 +30,7 @@ package struct StepRow: Codable, Sendable {
   enum CodingKeys: String, CodingKey {
     case kind, epoch, step, loss, reconstruction, kl
     case gradientNorm = "gradient_norm"
+    case klWeight = "kl_weight"
   }
 }
 

@@ -16,34 +16,64 @@ struct ModelCard {
   init(_ model: borrowing ModelExport, version: String, exporting command: String) {
     let sizes = model.layout.configuration
     let parts = [
-      Self.introduction(sizes.summary, model.layout.parameterCount, version: version),
+      Self.introduction(sizes, model.layout.parameterCount, version: version),
       model.state.map(Self.training), Self.results(model),
-      "## Files\n\n`model.safetensors`, float32, under the names of PyTorch's public VAE example:\n\n"
+      "## Files\n\n`model.safetensors`, float32, under "
+        + (sizes
+          == ModelConfiguration(pixels: sizes.pixels, hidden: sizes.hidden, latent: sizes.latent)
+          && sizes.hidden.all.count == 1
+          ? "the names of PyTorch's public VAE example" : "PyTorch's names")
+        + ":\n\n"
         + Self.table(
           ["tensor", "shape"], model.layout.tensors.map { ["`\($0.name)`", "\($0.shape)"] }),
-      Self.use(latent: sizes.latent, exporting: command),
+      Self.use(model.layout, exporting: command),
     ]
     text = parts.compactMap(\.self).joined(separator: "\n")
   }
 
-  private static func introduction(_ sizes: String, _ count: Int, version: String) -> String {
+  private static func introduction(
+    _ sizes: ModelConfiguration, _ count: Int, version: String
+  ) -> String {
     """
     ---
     tags:
-    - variational-autoencoder
+    - \(sizes.kind == .autoencoder ? "autoencoder" : "variational-autoencoder")
     - onnx
     - safetensors
     ---
 
-    # Variational autoencoder \(sizes)
+    # \(sizes.kindName.prefix(1).uppercased() + sizes.kindName.dropFirst()) \(sizes.summary)
 
-    \(count.grouped) parameters; card written by Lockstep \(version). Encoder and decoder
-    have one hidden layer each, with a rectifier; q(z|x) is a normal distribution with a diagonal
-    covariance, the prior a standard normal one, pixels are Bernoulli variables (Kingma and Welling
-    2013). It draws images like those it was trained on, and knows no labels.
+    \(count.grouped) parameters; card written by Lockstep \(version). \(description(sizes))
 
     """
   }
+
+  private static func description(_ sizes: ModelConfiguration) -> String {
+    let count = sizes.hidden.all.count
+    let layers = count == 1 ? "one hidden layer each, with a" : "\(count) hidden layers each, with"
+    let function = sizes.activation == .relu ? "rectifier" : "hyperbolic tangent"
+    let start =
+      "Encoder and decoder\nhave \(layers) \(function)\(count == 1 ? "" : "s"); "
+    switch sizes.kind {
+    case .autoencoder:
+      return start
+        + "an image has one code, and nothing keeps codes near one another;\npixels are Bernoulli "
+        + "variables. It gives codes for images and images for their codes; the codes between\nthem may "
+        + "mean nothing."
+    case .vae:
+      return start + gaussian
+        + "\n2013). It draws images like those it was trained on, and knows no labels."
+    case .conditional:
+      return start + gaussian
+        + "\n2013). It draws images like those it was trained on, of the label that it is told, from 0 to "
+        + "\(sizes.labels - 1)."
+    }
+  }
+
+  private static let gaussian =
+    "q(z|x) is a normal distribution with a diagonal\ncovariance, the prior a standard normal one, "
+    + "pixels are Bernoulli variables (Kingma and Welling"
 
   private static func training(_ state: CheckpointState) -> String {
     let progress = state.progress
@@ -52,25 +82,29 @@ struct ModelCard {
         ["what", "value"],
         [
           ["epochs", "\(progress.epoch)"], ["steps", "\(progress.step)"],
-        ] + state.recipe.figures.filter { !$0.isSize }.map(\.row))
+        ] + state.recipe.figures.filter { !$0.isLeftOut }.map(\.row))
   }
 
-  private static func use(latent: Int, exporting command: String) -> String {
-    """
-    ## Use
+  private static func use(_ layout: ParameterLayout, exporting command: String) -> String {
+    let isConditional = layout.configuration.labels > 0
+    let inputs =
+      isConditional
+      ? "{\"z\": z[:, :\(layout.configuration.latent)], \"label\": label}" : "{\"z\": z}"
+    return """
+      ## Use
 
-    ```python
-    \(PythonExample.decoding("model.safetensors", latent: "\(latent)", into: "pixels"))
-    ```
+      ```python
+      \(PythonExample.decoding("model.safetensors", layout, into: "pixels"))
+      ```
 
-    The same from `\(command)`:
+      The same from `\(command)`:
 
-    ```python
-    import onnxruntime
-    pixels = onnxruntime.InferenceSession("decoder.onnx").run(["pixels"], {"z": z})[0]
-    ```
+      ```python
+      import onnxruntime
+      pixels = onnxruntime.InferenceSession("decoder.onnx").run(["pixels"], \(inputs))[0]
+      ```
 
-    """
+      """
   }
 }
 

@@ -45,7 +45,7 @@ package struct ModelExport: ~Copyable {
 
   /// The parts of the model that are written as files of their own.
   package enum Part: String, Sendable, CaseIterable {
-    /// Pixels to means and log variances of q(z|x).
+    /// Pixels to means and log variances of q(z|x), or to codes.
     case encoder
     /// z to the means of the pixels.
     case decoder
@@ -123,7 +123,7 @@ extension ModelExport {
       }
     let sizes = layout.configuration
     let bytes = network.encode(
-      description: "The \(part.rawValue) of a variational autoencoder, \(sizes.summary).",
+      description: "The \(part.rawValue) of a \(sizes.kindName), \(sizes.summary).",
       producerVersion: version, metadata: facts.map { ("lockstep.\($0.key)", $0.value) })
     try OutputFile.replace(path) { try $0.write(bytes) }
   }
@@ -132,14 +132,17 @@ extension ModelExport {
     let sizes = layout.configuration
     var network = ONNXNetwork("encoder")
     network.addInput("pixels", size: sizes.pixels, description: "0 black to 1 white, row by row")
-    let hidden = PyTorchLayer.encoderHidden
-    add(hidden, from: "pixels", to: hidden.rawValue, in: &network)
-    network.addActivation(.rectifier, hidden.rawValue, to: "hidden")
-    add(.mean, from: "hidden", to: "mean", in: &network)
-    add(.logVariance, from: "hidden", to: "log_variance", in: &network)
-    network.addOutput("mean", size: sizes.latent, description: "the mean of q(z|x)")
-    network.addOutput(
-      "log_variance", size: sizes.latent, description: "the logarithm of its variance")
+    let last = add(layout.encoderLayers, from: inputs("pixels", in: &network), in: &network)
+    let parts = layout.parts(of: layout.encoderLayers.upperBound - 1)
+    let outputs =
+      sizes.kind.draws
+      ? [
+        ("mean", "the mean of q(z|x)"), ("log_variance", "the logarithm of its variance"),
+      ] : [("code", "a point of the latent space")]
+    for (part, output) in zip(parts, outputs) {
+      add(part.name, from: last, to: output.0, in: &network)
+      network.addOutput(output.0, size: sizes.latent, description: output.1)
+    }
     return network
   }
 
@@ -147,20 +150,47 @@ extension ModelExport {
     let sizes = layout.configuration
     var network = ONNXNetwork("decoder")
     network.addInput("z", size: sizes.latent, description: "a point of the latent space")
-    let hidden = PyTorchLayer.decoderHidden
-    add(hidden, from: "z", to: hidden.rawValue, in: &network)
-    network.addActivation(.rectifier, hidden.rawValue, to: "hidden")
-    add(.logits, from: "hidden", to: "logits", in: &network)
+    let last = add(layout.decoderLayers, from: inputs("z", in: &network), in: &network)
+    add(layout.parts(of: layout.layers.count - 1)[0].name, from: last, to: "logits", in: &network)
     network.addActivation(.sigmoid, "logits", to: "pixels")
     network.addOutput("pixels", size: sizes.pixels, description: "means from 0 to 1, row by row")
     return network
   }
 
+  /// The value that the first layer reads: `input`, in a conditional model with the label beside it.
+  private func inputs(_ input: String, in network: inout ONNXNetwork) -> String {
+    let labels = layout.configuration.labels
+    guard labels > 0 else { return input }
+    network.addInput("label", size: labels, description: "1 at the place of the label, 0 elsewhere")
+    network.addConcatenation([input, "label"], to: "\(input)_and_label")
+    return "\(input)_and_label"
+  }
+
+  /// Adds all of `layers` but the last, with the activation after each, and returns the value that the last one
+  /// reads. With one hidden layer, that is `hidden`.
   private func add(
-    _ layer: PyTorchLayer, from input: String, to output: String, in network: inout ONNXNetwork
+    _ layers: Range<Int>, from input: String, in network: inout ONNXNetwork
+  ) -> String {
+    var last = input
+    for number in layers.dropLast() {
+      let (name, hidden) = (
+        layout.parts(of: number)[0].name, layers.count == 2 ? "hidden" : "hidden\(number + 1)"
+      )
+      add(name, from: last, to: name, in: &network)
+      switch layout.configuration.activation {
+      case .relu: network.addActivation(.rectifier, name, to: hidden)
+      case .tanh: network.addActivation(.tanh, name, to: hidden)
+      }
+      last = hidden
+    }
+    return last
+  }
+
+  private func add(
+    _ layer: String, from input: String, to output: String, in network: inout ONNXNetwork
   ) {
     network.addLinear(
-      input, weight: parameter(layer.weight), bias: parameter(layer.bias), to: output)
+      input, weight: parameter("\(layer).weight"), bias: parameter("\(layer).bias"), to: output)
   }
 
   private func parameter(_ name: String) -> ONNXNetwork.Parameter {
@@ -179,7 +209,7 @@ extension ModelExport {
     ]
     guard let state else { return model }
     let progress = state.progress
-    let recipe = state.recipe.figures.filter { !$0.isSize }
+    let recipe = state.recipe.figures.filter { !$0.isLeftOut }
     return model + [("step", "\(progress.step)"), ("epoch", "\(progress.epoch)")]
       + recipe.map { ($0.key, $0.text) } + (state.testLoss.map { [("test_loss", "\($0)")] } ?? [])
   }

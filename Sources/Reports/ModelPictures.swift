@@ -27,7 +27,7 @@ extension InferenceSession {
   /// leads past draws from the prior rather than from label to label.
   ///
   /// - Returns: the pictures on rank zero, nil on the other ranks.
-  package func pictures(
+  package mutating func pictures(
     of test: Dataset?, imageSize: ImageSize, seed: UInt64,
     among communicator: borrowing Communicator
   ) throws -> ModelPictures? {
@@ -40,6 +40,10 @@ extension InferenceSession {
       }
     }
     let walk = try walk(codes, labels, seed: seed, among: communicator)
+    let (former, count) = (label, layout.configuration.labels)
+    defer { label = former }
+    let columns = walk.columns
+    if count > 0 { label = { $0 / columns % count } }
     let sheet = sheet(
       columns: walk.columns, imageHeight: imageSize.rows, scale: walk.scale)
     let picture = try draw(walk.count, latents: walk.latents, on: sheet, among: communicator)
@@ -56,6 +60,8 @@ extension InferenceSession {
   private func walk(
     _ codes: [Float], _ labels: [UInt8], seed: UInt64, among communicator: borrowing Communicator
   ) throws -> Walk {
+    // The codes of a conditional model do not tell the label, which each row has one of.
+    if layout.configuration.labels > 0 { return .prior(seed: seed) }
     if latent == 2 { return .plane }
     // Each row shows a pair of labels. Some data sets have dozens of labels, and ten are enough.
     let kinds = Array(Set(labels).sorted().prefix(10))

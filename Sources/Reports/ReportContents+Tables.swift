@@ -1,5 +1,6 @@
 internal import Checkpoints
 internal import Formats
+internal import VAE
 
 extension ReportContents {
   /// The section about the flags of the run, and the machines of its last job.
@@ -35,7 +36,8 @@ extension ReportContents {
   /// The section about reading the model and the metrics in Python.
   var use: ReportPage.Section {
     let decoding = PythonExample.decoding(
-      "latest/\(Checkpoint.modelName)", latent: PythonExample.latentOfModel, into: "images")
+      "latest/\(Checkpoint.modelName)", ParameterLayout(pictures?.model ?? ModelConfiguration()),
+      into: "images")
     return ReportPage.Section(
       "In Python", id: "python",
       content: [

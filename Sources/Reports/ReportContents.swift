@@ -28,7 +28,9 @@ struct ReportContents {
   }
 
   private var summary: String {
-    let model = "A variational autoencoder" + (pictures.map { " \($0.model.summary)" } ?? "")
+    let kind = pictures?.model.kindName ?? "variational autoencoder"
+    let article = kind.hasPrefix("a") ? "An" : "A"
+    let model = "\(article) \(kind)" + (pictures.map { " \($0.model.summary)" } ?? "")
     if let last = record.epochs.last {
       return "\(model) after \(last.epoch) \(last.epoch == 1 ? "epoch" : "epochs"), "
         + "\(last.step.grouped) steps."

@@ -17,7 +17,14 @@ extension RunPlan {
     let directory = configuration.data
     let data = try NodeData(directory, [.train, .test], among: world) { try check($0) }
     let warnings = try dataWarnings(request, DataFingerprint(data))
-    try world.together { try progress.requireRest(of: data.splits[0], in: directory) }
+    try world.together {
+      try progress.requireRest(of: data.splits[0], in: directory)
+      for images in data.splits {
+        if let problem = configuration.recipe.problem(of: images) {
+          throw Failure(.badData, "\(directory): \(problem)")
+        }
+      }
+    }
     if world.rank == 0 {
       let logger = Logger.lockstep
       for warning in warnings { logger.tell(.warning, warning) }

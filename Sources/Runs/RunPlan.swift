@@ -150,6 +150,9 @@ struct RunPlan: Codable {
     let file = try SafetensorsFile(opening: path)
     let model = try ModelConfiguration(shapesOf: file)
     imageSize = ImageSize(toldBy: file.metadata, pixels: model.pixels)
+    configuration.recipe.model = request.model ?? model.kind
+    configuration.recipe.activation = request.activation ?? model.activation
+    if model.labels > 0 { configuration.recipe.classes = request.classes ?? model.labels }
     configuration.recipe.hidden = request.hidden ?? model.hidden
     configuration.recipe.latent = request.latent ?? model.latent
     if let problem = configuration.recipe.problem {

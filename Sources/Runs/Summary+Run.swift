@@ -32,6 +32,9 @@ extension Summary {
     if let norm = row.gradientNorm {
       add("step/gradient_norm", norm, description: "The Euclidean norm of the loss's gradient.")
     }
+    if let weight = row.klWeight {
+      add("step/kl_weight", weight, description: "What the divergence counted in the loss.")
+    }
     addPace("step", pace)
   }
 

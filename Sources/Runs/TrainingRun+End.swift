@@ -34,7 +34,7 @@ extension TrainingRun {
   func writeReport() throws {
     guard request.report else { return }
     do {
-      let inference = try InferenceSession(
+      var inference = try InferenceSession(
         trainer.replica.layout, trainer.replica.parameters,
         threads: request.threadsPerRank)
       let pictures = try inference.pictures(

@@ -8,6 +8,7 @@ internal import MPI
 internal import Platform
 internal import Ranks
 internal import Reports
+internal import VAE
 
 extension TrainingRun {
   /// Whether the metrics get a row about step number `step`.
@@ -22,6 +23,9 @@ extension TrainingRun {
       row = StepRow(
         epoch: progress.epoch + 1, step: progress.step, loss: loss,
         gradientNorm: try trainer.gradientNorm())
+      if trainer.recipe.model.draws {
+        row?.klWeight = trainer.divergenceWeight(step: progress.step)
+      }
     }
     guard let outputs else { return }
     let times = trainer.stageTimes

@@ -1,53 +1,82 @@
 internal import Kernels
 
-extension ModelConfiguration {
-  /// The loss of a model of this configuration, which training minimises.
-  var loss: EvidenceLowerBound { EvidenceLowerBound() }
-}
-
 /// The negative evidence lower bound: reconstruction loss + divergence, in nats for each image.
 ///
-/// Kingma and Welling 2013, equation 10 with one sample of z. Column 0 of `losses` (n, 2) is the
-/// reconstruction loss, the cross-entropy of the pixels; column 1 is the Kullback–Leibler
-/// divergence of q(z|x) from the prior. The two terms and their gradients are computed here and
-/// nowhere else.
-struct EvidenceLowerBound {
-  /// Writes `losses` (rows.count, 2) of the samples `rows`.
+/// Kingma and Welling 2013, equation 7, with the mean over the draws of z. Column 0 of losses is the
+/// reconstruction loss, the cross-entropy of the pixels; column 1 is the Kullback–Leibler divergence of q(z|x)
+/// from the prior; column 2 is what the objective is more than the sum of both.
+struct EvidenceLowerBound: Loss {
+  /// See ``Objective/freeNats``.
+  let freeNats: Float
+
+  func sample(_ activations: Activations, rows: Range<Int>) {
+    activations.sampleGaussian(rows)
+  }
+
   func evaluate(_ activations: Activations, rows: Range<Int>, losses: Matrix) {
     BernoulliLikelihood.forward(
       logits: activations.logits.rows(rows), pixels: activations.pixels.rows(rows),
       loss: losses.columns(0..<1))
-    evaluateDivergence(activations, rows: rows, losses: losses)
+    activations.evaluateDivergence(rows, losses: losses)
   }
 
-  /// Writes `losses` (rows.count, 2) and replaces the logits of the samples `rows` by `scale` × the
-  /// gradient of the reconstruction loss with respect to the logits.
-  func evaluateAndDifferentiate(
-    _ activations: Activations, rows: Range<Int>, scale: Float, losses: Matrix
+  func differentiateByLogits(
+    _ activations: Activations, rows: Range<Int>, weights: LossWeights, losses: Matrix
   ) {
-    BernoulliLikelihood.forwardAndBackward(
-      logits: activations.logits.rows(rows), pixels: activations.pixels.rows(rows), scale: scale,
-      loss: losses.columns(0..<1), as: activations.logitDelta.rows(rows))
-    evaluateDivergence(activations, rows: rows, losses: losses)
+    activations.differentiateCrossEntropy(
+      rows, scale: weights.scale / Float(activations.draws), losses: losses)
+    activations.evaluateDivergence(rows, losses: losses)
+    let (divergence, surplus) = (losses.columns(1..<2), losses.columns(2..<3))
+    guard freeNats > 0 || weights.divergence != 1 else { return surplus.fill(0) }
+    GaussianSampler.surplus(
+      moments: activations.moments.rows(rows), least: freeNats, surplus: surplus)
+    for row in 0..<losses.rows {
+      let counted = weights.divergence * (divergence[row, 0] + surplus[row, 0])
+      surplus[row, 0] = counted - divergence[row, 0]
+    }
+  }
+
+  /// The reconstruction loss depends on the moments through the latents, and the latents' gradient
+  /// contains the scale already. The divergence depends on the moments directly, so its gradient is
+  /// multiplied by the scale here. One pass over the moments adds the two gradients.
+  func differentiateByMoments(_ activations: Activations, rows: Range<Int>, weights: LossWeights) {
+    let draws = activations.decoderRows(rows)
+    GaussianSampler.backward(
+      moments: activations.moments.rows(rows), noise: activations.noise.rows(draws),
+      latentGradient: activations.latentGradient.rows(draws),
+      divergence: .init(scale: weights.scale * weights.divergence, least: freeNats),
+      momentGradient: activations.momentGradient.rows(rows),
+      as: activations.momentDelta.rows(rows))
+  }
+}
+
+extension Activations {
+  /// Draws the latents of the samples `rows`: z = μ + σ ε.
+  func sampleGaussian(_ rows: Range<Int>) {
+    let draws = decoderRows(rows)
+    GaussianSampler.forward(
+      moments: moments.rows(rows), noise: noise.rows(draws), latents: latents.rows(draws),
+      as: latentOperand.rows(draws))
   }
 
   /// Writes column 1 of `losses`.
-  private func evaluateDivergence(_ activations: Activations, rows: Range<Int>, losses: Matrix) {
-    GaussianSampler.divergence(
-      moments: activations.moments.rows(rows), divergence: losses.columns(1..<2))
+  func evaluateDivergence(_ rows: Range<Int>, losses: Matrix) {
+    GaussianSampler.divergence(moments: moments.rows(rows), divergence: losses.columns(1..<2))
   }
 
-  /// Computes the gradient of `scale` × the sum of the two losses with respect to the moments, from
-  /// the gradient with respect to the latents.
-  ///
-  /// The reconstruction loss depends on the moments through the latents, and the latents' gradient
-  /// contains `scale` already. The divergence depends on the moments directly, so its gradient is
-  /// multiplied by `scale` here. One pass over the moments adds the two gradients.
-  func differentiateByMoments(_ activations: Activations, rows: Range<Int>, scale: Float) {
-    GaussianSampler.backward(
-      moments: activations.moments.rows(rows), noise: activations.noise.rows(rows),
-      latentGradient: activations.latentGradient.rows(rows), divergenceScale: scale,
-      momentGradient: activations.momentGradient.rows(rows),
-      as: activations.momentDelta.rows(rows))
+  /// Writes column 0 of `losses`, the mean over the draws of a sample's cross-entropy, and replaces the logits
+  /// by `scale` × the gradient of each draw's cross-entropy.
+  func differentiateCrossEntropy(_ rows: Range<Int>, scale: Float, losses: Matrix) {
+    let all = decoderRows(rows)
+    let each = draws == 1 ? losses.columns(0..<1) : crossEntropies.rows(all)
+    BernoulliLikelihood.forwardAndBackward(
+      logits: logits.rows(all), pixels: pixels.rows(rows), scale: scale, loss: each,
+      as: logitDelta.rows(all))
+    guard draws > 1 else { return }
+    for row in 0..<rows.count {
+      var sum: Float = 0
+      for draw in row * draws..<(row + 1) * draws { sum += each[draw, 0] }
+      losses[row, 0] = sum / Float(draws)
+    }
   }
 }

@@ -35,39 +35,25 @@ public struct NamedTensor: Sendable {
 extension ParameterLayout {
   /// All parameters under PyTorch's names, in the order of PyTorch's `state_dict`.
   public var tensors: [NamedTensor] {
-    let latent = configuration.latent
-    let parts = [
-      (PyTorchLayer.encoderHidden.rawValue, layers[0], 0..<layers[0].outputs),
-      (PyTorchLayer.mean.rawValue, layers[1], 0..<latent),
-      (PyTorchLayer.logVariance.rawValue, layers[1], latent..<2 * latent),
-      (PyTorchLayer.decoderHidden.rawValue, layers[2], 0..<layers[2].outputs),
-      (PyTorchLayer.logits.rawValue, layers[3], 0..<layers[3].outputs),
-    ]
-    return parts.flatMap { name, layer, columns in
-      [false, true].map { NamedTensor(name, layer, columns: columns, isBias: $0) }
+    layers.flatMap { layer in
+      parts(of: layer.number).flatMap { part in
+        [false, true].map {
+          NamedTensor(part.name, layer, columns: part.outputs, isBias: $0)
+        }
+      }
     }
   }
-}
 
-/// The layers of the model, under the names that PyTorch's public example gives them.
-///
-/// In PyTorch, means and log variances have a layer each; in ``ParameterLayout``, one layer has
-/// both, side by side.
-package enum PyTorchLayer: String, CaseIterable, Sendable {
-  /// The hidden layer of the encoder: pixels to hidden units.
-  case encoderHidden = "fc1"
-  /// Hidden units to the means of q(z|x).
-  case mean = "fc21"
-  /// Hidden units to the log variances of q(z|x).
-  case logVariance = "fc22"
-  /// The hidden layer of the decoder: z to hidden units.
-  case decoderHidden = "fc3"
-  /// Hidden units to the logits of the pixels.
-  case logits = "fc4"
-
-  /// The name of the layer's weights, of shape [outputs, inputs].
-  package var weight: String { "\(rawValue).weight" }
-
-  /// The name of the layer's biases, of shape [outputs].
-  package var bias: String { "\(rawValue).bias" }
+  /// The names under which files have the layer with index `number`, each with the layer's outputs that it
+  /// stands for.
+  ///
+  /// Layers are numbered from `fc1` on, the encoder's first. In PyTorch's public example, means and log
+  /// variances have a layer each, `fc21` and `fc22`; in ``ParameterLayout`` one layer has both, side by side.
+  package func parts(of number: Int) -> [(name: String, outputs: Range<Int>)] {
+    let (name, latent) = ("fc\(number + 1)", configuration.latent)
+    guard number == encoderLayers.upperBound - 1, configuration.kind.draws else {
+      return [(name, 0..<layers[number].outputs)]
+    }
+    return [(name + "1", 0..<latent), (name + "2", latent..<2 * latent)]
+  }
 }

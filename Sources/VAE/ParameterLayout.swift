@@ -29,24 +29,21 @@ public struct ParameterLayout: Sendable {
 
   /// Lays out the model of `configuration`.
   public init(_ configuration: ModelConfiguration) {
-    let (pixels, hidden, latent) = (
-      configuration.pixels, configuration.hidden, configuration.latent
-    )
-    let sizes = [
-      ("fc1", pixels, hidden), ("fc2", hidden, 2 * latent), ("fc3", latent, hidden),
-      ("fc4", hidden, pixels),
-    ]
+    let hidden = configuration.hidden.all
+    let encoder = [configuration.encoderInputs] + hidden + [configuration.moments]
+    let decoder = [configuration.decoderInputs] + hidden.reversed() + [configuration.pixels]
     let unit = Buffer<BFloat16>.alignment / MemoryLayout<BFloat16>.stride
     var (layers, offset) = ([LinearLayer](), 0)
-    for (name, inputs, outputs) in sizes {
-      layers.append(
-        LinearLayer(
-          number: layers.count, name: name, inputs: inputs, outputs: outputs, offset: offset))
-      offset = (offset + (inputs + 1) * outputs).rounded(upToMultipleOf: unit)
+    for widths in [encoder, decoder] {
+      for (inputs, outputs) in zip(widths, widths.dropFirst()) {
+        layers.append(
+          LinearLayer(number: layers.count, inputs: inputs, outputs: outputs, offset: offset))
+        offset = (offset + (inputs + 1) * outputs).rounded(upToMultipleOf: unit)
+      }
     }
     self.configuration = configuration
     self.layers = layers
-    encoderLayers = 0..<2
+    encoderLayers = 0..<hidden.count + 1
     tiles = layers.reduce(into: []) { tiles, layer in
       tiles += GradientTile.tiles(of: layer, numberedFrom: tiles.count)
     }
@@ -67,9 +64,6 @@ extension Int {
 public struct LinearLayer: Sendable {
   /// The layer's index in ``ParameterLayout/layers``.
   let number: Int
-
-  /// The name of the layer, as in `fc1`.
-  public let name: String
 
   /// The number of inputs, without the column of ones.
   public let inputs: Int
@@ -175,5 +169,13 @@ extension ParameterLayout {
       stream.fillUniform(draws.vector, position: number, from: -bound, to: bound)
       view.copy(from: draws.vector.matrix(rows: view.rows, columns: view.columns))
     }
+  }
+
+  /// Sets the biases of the decoder's last layer among `parameters` to the logits of `means`, one for each
+  /// pixel, which are kept in 0.001…0.999.
+  public func setOutputBias(_ parameters: Vector, toLogitsOf means: [Float]) {
+    let bias = layers.last!.bias(parameters)
+    precondition(means.count == bias.columns, "\(means.count) means of \(bias.columns) pixels")
+    bias.copy(from: means.map { BernoulliLikelihood.logit(min(max($0, 0.001), 0.999)) })
   }
 }

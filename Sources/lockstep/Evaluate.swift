@@ -6,6 +6,7 @@ internal import Inference
 internal import MPI
 internal import Platform
 internal import Ranks
+internal import VAE
 
 /// `lockstep evaluate`.
 struct Evaluate: ParsableCommand {
@@ -41,6 +42,14 @@ struct Evaluate: ParsableCommand {
   func run() throws {
     Job.run { world in
       let model = try checkpoint.read(threads: threads.count, among: world)
+      if importanceSamples != nil, !model.layout.configuration.kind.draws {
+        throw SharedFailure(
+          Failure(
+            .usage,
+            "\(setting: .importanceSamples) is for models that draw latents, and "
+              + "\(checkpoint.checkpoint) is a plain autoencoder, which has no likelihood: leave it out"
+          ))
+      }
       let data = try model.readData(data.data, .test, among: world)
       let test = data.splits[0]
       let inference = try threads.inference(model)

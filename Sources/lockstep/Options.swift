@@ -6,6 +6,7 @@ internal import Inference
 public import Kernels
 internal import MPI
 internal import Reports
+public import VAE
 
 /// The checkpoint that a command uses.
 struct CheckpointArgument: ParsableArguments {
@@ -99,6 +100,19 @@ enum FileFormat: String {
 extension Precision: ExpressibleByArgument {}
 
 extension TeamMode: ExpressibleByArgument {}
+
+extension ModelKind: ExpressibleByArgument {}
+
+extension Activation: ExpressibleByArgument {}
+
+extension OutputBias: ExpressibleByArgument {}
+
+extension Objective.Bound: ExpressibleByArgument {}
+
+extension LayerWidths: ExpressibleByArgument {
+  /// Reads numbers with commas between them.
+  public init?(argument: String) { self.init(argument) }
+}
 
 extension ExchangeMode: ExpressibleByArgument {}
 

@@ -55,6 +55,12 @@ struct Sample: ParsableCommand {
 
   @Option(
     parsing: .unconditional,
+    help: ArgumentHelp(
+      "The label of the images, of a conditional model. (default: all labels in turn)"))
+  var label: Int?
+
+  @Option(
+    parsing: .unconditional,
     help: "Images in a row. (default: the root of --count, with --digits 10)")
   var columns: Int?
 
@@ -98,7 +104,8 @@ struct Sample: ParsableCommand {
     let isQuiet = telling.isQuiet
     Job.run { world in
       let model = try checkpoint.read(threads: threads.count, among: world)
-      let inference = try threads.inference(model)
+      var inference = try threads.inference(model)
+      try chooseLabels(model, &inference)
       let latents = try latents(model, inference, among: world)
       let log = world.rank == 0 ? SampleLog(imageCount, bar) : nil
       try write(latents, with: inference, of: model, log: log, among: world)
@@ -113,6 +120,34 @@ struct Sample: ParsableCommand {
 
   private var rowLength: Int {
     columns ?? (digits == nil ? Int(Double(imageCount).squareRoot().rounded(.up)) : 10)
+  }
+
+  /// Chooses the labels with which a conditional model decodes: that of the flag or, where rows are walks, one
+  /// for each row.
+  private func chooseLabels(
+    _ model: borrowing TrainedModel, _ inference: inout InferenceSession
+  ) throws {
+    let labels = model.layout.configuration.labels
+    if let label, !(0..<labels).contains(label) {
+      throw SharedFailure(
+        Failure(
+          .usage,
+          labels == 0
+            ? "--label is for conditional models, and this one is told no labels: leave it out"
+            : "--label must be from 0 to \(labels - 1), the labels that this model knows"))
+    }
+    guard labels > 0 else { return }
+    if digits != nil {
+      throw SharedFailure(
+        Failure(
+          .usage, "--digits is for models without labels: use --label, with --walk if you like"))
+    }
+    if let label {
+      inference.label = { _ in label }
+    } else if walk ?? false {
+      let columns = rowLength
+      inference.label = { $0 / columns % labels }
+    }
   }
 
   /// The function that fills in the latents of a range of positions, as the flags ask for; collective.

@@ -4,6 +4,7 @@ import Foundation
 @testable import Platform
 import Support
 import Testing
+import VAE
 
 @Suite struct CheckpointReferenceTests {
   private let folder: TemporaryFolder
@@ -138,10 +139,11 @@ import Testing
     let state = try JSONEncoder().encode(
       CheckpointState(progress: Progress(), recipe: Recipe(), pixels: 64))
     let text = String(decoding: state, as: UTF8.self)
-      .replacingOccurrences(of: "\"latent\"", with: "\"free-bits\":2,\"latent\"")
+      .replacingOccurrences(of: "\"latent\"", with: "\"later-setting\":2,\"latent\"")
     try Data(text.utf8).write(to: URL(fileURLWithPath: "\(run)/step-00000001/state.json"))
     let error = #expect(throws: Failure.self) { try reference.state() }
     #expect(error?.code == .badData)
-    #expect(error?.description.contains("has the setting 'free-bits', which this version") ?? false)
+    #expect(
+      error?.description.contains("has the setting 'later-setting', which this version") ?? false)
   }
 }

@@ -2,26 +2,30 @@
 @testable import Engine
 import Platform
 import Testing
+import VAE
 
 @Suite struct RecipeFigureTests {
-  @Test("the sizes of layers are told as such, other values with their setting's words")
+  @Test("values are told with their setting's words, without sizes and what is as ever")
   func words() throws {
-    let figures = Recipe().figures
-    #expect(figures.map(\.isSize) == [true, true, false, false, false, false])
+    var recipe = Recipe()
+    func told() -> [RecipeFigure] { recipe.figures.filter { !$0.isLeftOut } }
+    #expect(told().map(\.words) == ["batch 128", "learning rate 0.001", "seed 1", "fp32"])
     #expect(
-      figures.map(\.words)
-        == ["hidden 400", "latent 20", "batch 128", "learning rate 0.001", "seed 1", "fp32"])
-    #expect(
-      figures.map(\.row) == [
-        ["hidden", "400"], ["latent", "20"], ["batch, over all ranks", "128"],
-        ["optimizer", "Adam, learning rate 0.001"], ["seed", "1"], ["products", "fp32"],
+      told().map(\.row) == [
+        ["batch, over all ranks", "128"], ["optimizer", "Adam, learning rate 0.001"],
+        ["seed", "1"], ["products", "fp32"],
       ])
+    (recipe.model, recipe.klWarmup, recipe.hidden) = (.conditional, 2, [30, 20])
+    #expect(told().map(\.words).contains("conditional"))
+    #expect(told().map(\.row).contains(["kl warmup", "2"]))
+    #expect(recipe.figures.first { $0.key == "hidden" }?.words == "hidden 30,20")
   }
 
   @Test("a name of several words has spaces for people and underscores for programs")
   func names() {
     let figure = RecipeFigure(
-      name: "decay-of-rate", text: "0.5", number: 0.5, differsFromAbsence: true, label: .name)
+      name: "decay-of-rate", text: "0.5", number: 0.5, differsFromAbsence: true,
+      isLeftOut: false, label: .name)
     #expect(figure.key == "decay_of_rate" && figure.words == "decay of rate 0.5")
     #expect(figure.row == ["decay of rate", "0.5"])
   }

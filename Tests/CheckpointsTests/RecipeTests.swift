@@ -3,6 +3,7 @@
 import Kernels
 import Platform
 import Testing
+import VAE
 
 @Suite struct RecipeTests {
   @Test("the defaults are those that help tells, and have no problem")
@@ -18,10 +19,12 @@ import Testing
   func problems() {
     let largest = 1 << 20
     let cases: [(String, (inout Recipe) -> Void)] = [
-      ("hidden", { $0.hidden = 0 }), ("hidden", { $0.hidden = largest + 1 }),
+      ("hidden", { $0.hidden = 0 }), ("hidden", { $0.hidden = [largest + 1] }),
       ("latent", { $0.latent = -1 }), ("latent", { $0.latent = .max }),
       ("batch-size", { $0.batchSize = 0 }), ("batch-size", { $0.batchSize = largest + 1 }),
-      ("hidden", { ($0.hidden, $0.latent) = (largest, 65) }),
+      ("hidden", { ($0.hidden, $0.latent) = ([largest], 65) }),
+      ("hidden", { $0.hidden = [4, 0] }),
+      ("hidden", { $0.hidden = [1, 2, 3, 4, 5, 6, 7, 8, 9] }),
       ("learning-rate", { $0.learningRate = 0 }),
       ("learning-rate", { $0.learningRate = -.leastNonzeroMagnitude }),
       ("learning-rate", { $0.learningRate = .leastNonzeroMagnitude }),
@@ -35,9 +38,55 @@ import Testing
       #expect(recipe.problem?.description.hasPrefix(name) ?? false, "case \(number)")
     }
     var largestRecipe = Recipe()
-    (largestRecipe.hidden, largestRecipe.latent, largestRecipe.batchSize) = (largest, 64, largest)
+    (largestRecipe.hidden, largestRecipe.latent, largestRecipe.batchSize) = ([largest], 64, largest)
     (largestRecipe.learningRate, largestRecipe.seed) = (3e38, .max)
     #expect(largestRecipe.problem == nil)
+  }
+
+  @Test("values that have no meaning together are named, and possible ones are not")
+  func combinations() {
+    let cases: [(String, (inout Recipe) -> Void)] = [
+      ("beta has no meaning with model autoencoder", { $0.beta = 4 }),
+      ("kl-warmup has no meaning with model autoencoder", { $0.klWarmup = 1 }),
+      ("free-bits has no meaning with model autoencoder", { $0.freeBits = 1 }),
+      (
+        "objective has no meaning with model autoencoder",
+        { ($0.objective, $0.importanceSamples) = (.iwae, 5) }
+      ),
+      ("importance-samples has no meaning with model autoencoder", { $0.importanceSamples = 5 }),
+    ]
+    for (problem, change) in cases {
+      var recipe = Recipe()
+      change(&recipe)
+      #expect(recipe.problem == nil)
+      recipe.model = .autoencoder
+      #expect(recipe.problem?.description.hasPrefix(problem) == true, "\(problem)")
+    }
+    for bound in [Objective.Bound.iwae, .dreg] {
+      var recipe = Recipe()
+      recipe.objective = bound
+      let problem = "objective \(bound.rawValue) weights several latents of an image"
+      #expect(recipe.problem?.description.hasPrefix(problem) == true)
+      (recipe.importanceSamples, recipe.beta) = (2, 0.5)
+      #expect(recipe.problem?.description.hasPrefix("beta has no meaning with objective") == true)
+    }
+    var recipe = Recipe()
+    recipe.classes = 4
+    #expect(recipe.problem?.description.hasPrefix("classes is for model conditional") == true)
+    recipe.model = .conditional
+    #expect(recipe.problem == nil)
+    #expect(recipe.model(pixels: 9).labels == 4)
+  }
+
+  /// 3 epochs of 10 steps: the first step counts nothing, the 16th half, and from the 31st on all.
+  @Test("the divergence's weight grows in a straight line")
+  func warmup() {
+    var recipe = Recipe()
+    (recipe.beta, recipe.klWarmup) = (4, 3)
+    let weights = [1, 16, 31, 32, 1000].map { recipe.divergenceWeight(step: $0, batches: 10) }
+    #expect(weights == [0, 2, 4, 4, 4])
+    recipe.klWarmup = 0
+    #expect(recipe.divergenceWeight(step: 1, batches: 10) == 4)
   }
 
   @Test("each value that makes another model is told by its name")
@@ -46,6 +95,11 @@ import Testing
       ("hidden", { $0.hidden = 1 }), ("latent", { $0.latent = 1 }),
       ("batch-size", { $0.batchSize = 1 }), ("learning-rate", { $0.learningRate.round(.up) }),
       ("seed", { $0.seed = 0 }), ("precision", { $0.precision = .bf16 }),
+      ("model", { $0.model = .autoencoder }), ("activation", { $0.activation = .tanh }),
+      ("output-bias", { $0.outputBias = .mean }), ("objective", { $0.objective = .dreg }),
+      ("importance-samples", { $0.importanceSamples = 2 }), ("beta", { $0.beta = 0 }),
+      ("kl-warmup", { $0.klWarmup = 1 }), ("free-bits", { $0.freeBits = 0.1 }),
+      ("hidden", { $0.hidden = [400, 400] }), ("classes", { $0.classes = 2 }),
     ]
     for (name, change) in cases {
       var recipe = Recipe()

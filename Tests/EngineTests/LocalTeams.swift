@@ -108,7 +108,7 @@ private final class LocalTeam: @unchecked Sendable {
     (shape.exchange, shape.wire, shape.threadsPerRank) = (mode, wire, job.threads)
     self.shape = shape
     memoryPlan = MemoryPlan(
-      LocalTeams.layout, precision: .fp32, batchSize: LocalTeams.batch, job: job, shape: shape)
+      LocalTeams.layout, Recipe(), batchSize: LocalTeams.batch, job: job, shape: shape)
     memory = Buffer<Float>(repeating: 0, count: memoryPlan.teamFloats)
     replica = Replica(LocalTeams.layout, memory.vector[memoryPlan.replica])
     report = TeamReport(memory.vector[memoryPlan.report], batchSize: LocalTeams.batch)
@@ -147,10 +147,11 @@ private final class LocalRank {
     let site = ExchangeSite(
       job: job, memory: team.memory.vector,
       memoryPlan: MemoryPlan(
-        layout, precision: .fp32, batchSize: LocalTeams.batch, job: job, shape: team.shape),
+        layout, Recipe(), batchSize: LocalTeams.batch, job: job, shape: team.shape),
       activations: Activations(
-        layout, capacity: memoryPlan.capacity, shared: team.memory.vector[memoryPlan.activations],
-        own: own.vector), report: team.report, batchCounts: [LocalTeams.batch])
+        layout, capacity: memoryPlan.capacity,
+        memory: (team.memory.vector[memoryPlan.activations], own.vector)), report: team.report,
+      batchCounts: [LocalTeams.batch])
     let messages: LocalMessages? =
       if let lane, job.teamCount > 1 { LocalMessages(lane, rank: job.team) } else { nil }
     exchange = try team.shape.makeExchange(site, messages)

@@ -12,8 +12,10 @@ import VAE
   ) -> MemoryPlan {
     var shape = JobShape()
     change(&shape)
+    var recipe = Recipe()
+    recipe.precision = precision
     return MemoryPlan(
-      Self.layout, precision: precision, batchSize: 128,
+      Self.layout, recipe, batchSize: 128,
       job: JobLayout(teamSizes: sizes, team: team, member: member, threads: threads), shape: shape)
   }
 
@@ -43,8 +45,8 @@ import VAE
     let transposed = 400 * 40 + 20 * 400 + 400 * 784
     // Rows of layer inputs with their ones, and of deltas, up to multiples of 16.
     let samples = 128 * (800 + 416 + 32 + 416 + 400 + 48 + 400 + 784)
-    // Two reports of two losses a sample and two requests; the rank's requests and verdict.
-    let report = 2 * (2 * 128 + 2) + 3
+    // Two reports of three parts of a sample's loss and two requests; the rank's requests and verdict.
+    let report = 2 * (3 * 128 + 2) + 3
     // At most 64 rows a tile.
     let tiles = 13 + 7 + 1 + 7
     let plan = plan([1]) { $0.reserve = MemoryReserve(perRank: 10, onRoot: 20) }

@@ -39,10 +39,12 @@ import Testing
     for position in 0..<Self.batch {
       report.found.losses[position, 0] = Float(position + 1)
       report.found.losses[position, 1] = Float(10 * (position + 1))
+      report.found.losses[position, 2] = -1
     }
     report.summarise(4)
     let sum = report.result.sum(0..<4)
-    #expect((sum.reconstruction, sum.divergence, sum.count) == (10, 100, 4))
+    #expect((sum.reconstruction, sum.divergence, sum.surplus, sum.count) == (10, 100, -4, 4))
+    #expect(sum.mean.total == 2.5 + 25 - 1)
     #expect(report.result.sum(4..<6).reconstruction == 0)
     #expect(report.result.sum(1..<3).divergence == 50)
   }
@@ -64,6 +66,7 @@ import Testing
     for position in 0..<Self.batch {
       report.found.losses[position, 0] = Float(position + 1)
       report.found.losses[position, 1] = -Float(position + 1)
+      report.found.losses[position, 2] = 0.5
     }
     report.summarise(Self.batch)
     report.request(StepRequests(stop: true), place: 0)
@@ -72,12 +75,13 @@ import Testing
 
     let other = Memory()
     let ranges = report.gatheredRanges(2..<4, places: 1..<3, verdictOf: 1)
-    // Two losses of each, two requests of each, one verdict.
-    #expect(ranges.map(\.count) == [4, 4, 1])
+    // Three parts of each loss, two requests of each, one verdict.
+    #expect(ranges.map(\.count) == [6, 4, 1])
     for range in ranges { other.floats.vector[range].copy(from: memory.floats.vector[range]) }
     let losses = other.report.found.losses
     #expect((0..<6).map { losses[$0, 0] } == [0, 0, 3, 4, 0, 0])
     #expect((0..<6).map { losses[$0, 1] } == [0, 0, -3, -4, 0, 0])
+    #expect((0..<6).map { losses[$0, 2] } == [0, 0, 0.5, 0.5, 0, 0])
     other.report.summarise(Self.batch)
     #expect(other.report.result.requests == StepRequests(save: true))
     #expect((0..<3).map { other.report.areFinite(verdictsOf: [$0]) } == [true, false, true])
@@ -87,7 +91,7 @@ import Testing
   /// Code 70, which the help lists for a number that is not finite.
   @Test(
     "a step with a loss that is not finite is refused, with its number",
-    arguments: [Float.nan, .infinity, -.infinity], [0, 1])
+    arguments: [Float.nan, .infinity, -.infinity], [0, 1, 2])
   func notFinite(value: Float, column: Int) throws {
     report.result.losses[2, column] = value
     let error = try #require(throws: SharedFailure.self) {

@@ -76,7 +76,8 @@ import Testing
     let gradient = PaddedMatrix(Self.rows, 2 * size, padding: 2)
     GaussianSampler.backward(
       moments: moments.matrix, noise: noise.matrix, latentGradient: latent.matrix,
-      divergenceScale: scale, momentGradient: gradient.matrix, as: Operand(gradient.matrix))
+      divergence: .init(scale: scale), momentGradient: gradient.matrix, as: Operand(gradient.matrix)
+    )
     for (place, unit) in units(size).enumerated() {
       let (row, column) = (place / size, place % size)
       let g = Double(latent.matrix[row, column])
@@ -92,6 +93,22 @@ import Testing
     }
     let isIntact = gradient.surroundingsAreIntact()
     #expect(isIntact)
+  }
+
+  /// The log variances at both ends of the range, within it, beyond it, and not finite.
+  @Test("finite log variances are kept in their range, and means are left alone")
+  func limit() {
+    let values: [Float] = [-31, -30, 0.5, 20, 21, .infinity, -.infinity, -1e38]
+    let moments = PaddedMatrix(
+      2, 8, values: [-99, 99, 0, 1] + values[0..<4] + [0, 1, 2, 3] + values[4...])
+    GaussianSampler.limit(moments.matrix)
+    let kept = moments.matrix.elements
+    #expect(Array(kept[0..<4]) == [-99, 99, 0, 1])
+    #expect(
+      Array(kept[4..<8] + kept[12..<16]) == [-30, -30, 0.5, 20, 20, .infinity, -.infinity, -30])
+    let single = PaddedMatrix(1, 2, values: [0, .nan])
+    GaussianSampler.limit(single.matrix)
+    #expect(single.matrix[0, 1].isNaN)
   }
 
   /// If q(z|x) is the prior, the divergence is 0 and the latents are the noise.

@@ -46,6 +46,17 @@ import Testing
     ),
     (["--tensorboard", "maybe"], "is invalid for '--tensorboard"),
     (["--init", ""], "--init must name a .safetensors file"),
+    (["--hidden", "20,,10"], "is invalid for '--hidden"),
+    (["--hidden", "20,0"], "--hidden must be from 1"),
+    (["--model", "gan"], "is invalid for '--model"),
+    (["--beta", "-1"], "--beta must be a number, at least 0.0,"),
+    (["--model", "autoencoder", "--beta", "4"], "--beta has no meaning with --model autoencoder"),
+    (["--objective", "dreg"], "--objective dreg weights several latents"),
+    (
+      ["--importance-samples", "5", "--free-bits", "1"],
+      "--free-bits has no meaning with --objective iwae"
+    ),
+    (["--classes", "4"], "--classes is for --model conditional"),
     (["--nonsense"], "Unknown option '--nonsense'"),
   ]
 

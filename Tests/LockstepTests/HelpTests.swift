@@ -18,7 +18,7 @@ import Testing
     #expect(outcome.errors.isEmpty)
     let lines = outcome.output.split(separator: "\n")
     #expect(lines.count > 8)
-    #expect(outcome.output.split(separator: "\n", omittingEmptySubsequences: false).count <= 51)
+    #expect(outcome.output.split(separator: "\n", omittingEmptySubsequences: false).count <= 60)
     for line in lines { #expect(line.count <= 80, "\(line)") }
     // An example is a command to be copied: it must not be broken at the terminal's edge.
     let examples = lines.filter { $0.hasPrefix("  lockstep ") || $0.hasPrefix("  mpirun ") }

@@ -78,6 +78,7 @@ struct RunContents {
     var trainKl: Double?
     var waitingSeconds: [Double]?
     var gradientNorm: Double?
+    var klWeight: Double?
   }
 
   /// All rows, in order.

@@ -5,6 +5,7 @@ import Foundation
 @testable import Runs
 import Support
 import Testing
+import VAE
 
 @Suite struct RunPlanTests {
   private let folder: TemporaryFolder

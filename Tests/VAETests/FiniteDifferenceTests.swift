@@ -13,7 +13,8 @@ import VAE
     let batch = 4
     let workbench = Workbench(configuration, capacity: batch)
     var model = ReferenceModel(
-      pixels: configuration.pixels, hidden: configuration.hidden, latent: configuration.latent,
+      pixels: configuration.pixels, hidden: configuration.hidden.all[0],
+      latent: configuration.latent,
       parameters: randomParameters(workbench.layout))
     let images = pixels(batch * configuration.pixels, seed: 1)
     let noise = normals(batch * configuration.latent, seed: 2)

@@ -20,7 +20,7 @@ import VAE
         repeating: .nan,
         count: Activations.ownCount(layout, capacity: capacity, precision: precision))
       activations = Activations(
-        layout, capacity: capacity, shared: shared.vector, own: own.vector, precision: precision)
+        layout, capacity: capacity, memory: (shared.vector, own.vector), precision: precision)
       for operand in activations.inputs + activations.deltas { operand.fill(.nan) }
     }
   }

@@ -23,7 +23,7 @@ struct Golden: Decodable {
   /// The same model here, with its parameters and batch.
   func workbench() -> Workbench {
     let workbench = Workbench(
-      ModelConfiguration(pixels: `in`, hidden: hidden, latent: latent), capacity: batch)
+      ModelConfiguration(pixels: `in`, hidden: [hidden], latent: latent), capacity: batch)
     workbench.set(parameters, pixels: x, noise: eps)
     return workbench
   }

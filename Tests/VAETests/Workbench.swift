@@ -6,8 +6,10 @@ struct Workbench: ~Copyable {
   let layout: ParameterLayout
   let model: VariationalAutoencoder
   let activations: Activations
-  /// Reconstruction and divergence of each sample (capacity, 2).
-  let losses: Matrix
+  /// Reconstruction, divergence and surplus of each sample (capacity, 3).
+  let parts: Matrix
+  /// The first two of these (capacity, 2).
+  var losses: Matrix { parts.columns(0..<2) }
 
   private let shared: Buffer<Float>
   private let own: Buffer<Float>
@@ -19,24 +21,31 @@ struct Workbench: ~Copyable {
 
   /// Parameters and their copies are 0 at first. All other memory is NaN, so that a number that is
   /// used before it is set shows.
-  init(_ configuration: ModelConfiguration, capacity: Int, precision: Precision = .fp32) {
+  init(
+    _ configuration: ModelConfiguration, capacity: Int, precision: Precision = .fp32,
+    objective: Objective = Objective()
+  ) {
+    let draws = objective.draws
     layout = ParameterLayout(configuration)
-    model = VariationalAutoencoder(layout, engine: MatrixEngine())
+    model = VariationalAutoencoder(layout, engine: MatrixEngine(), objective: objective)
     shared = Buffer(
       repeating: .nan,
-      count: Activations.sharedCount(layout, capacity: capacity, precision: precision))
+      count: Activations.sharedCount(
+        layout, capacity: capacity, draws: draws, precision: precision))
     own = Buffer(
       repeating: .nan,
-      count: Activations.ownCount(layout, capacity: capacity, precision: precision))
-    loss = Buffer(repeating: .nan, count: 2 * capacity)
+      count: Activations.ownCount(
+        layout, capacity: capacity, draws: draws, precision: precision))
+    loss = Buffer(repeating: .nan, count: 3 * capacity)
     parameterMemory = Buffer(repeating: 0, count: layout.count)
     copyMemory = Buffer(
       repeating: 0, count: WeightCopies.count(layout, precision: precision))
     copies = WeightCopies(layout, copyMemory.vector, precision: precision)
     gradientMemory = Buffer(repeating: .nan, count: layout.count)
     activations = Activations(
-      layout, capacity: capacity, shared: shared.vector, own: own.vector, precision: precision)
-    losses = loss.vector.matrix(rows: capacity, columns: 2)
+      layout, capacity: capacity, draws: draws, memory: (shared.vector, own.vector),
+      precision: precision)
+    parts = loss.vector.matrix(rows: capacity, columns: 3)
   }
 
   /// All parameters.
@@ -73,11 +82,13 @@ struct Workbench: ~Copyable {
     model.decode(activations, rows: rows, with: modelParameters)
   }
 
-  /// Computes the losses, and the deltas of `scale` × their sum.
-  func forwardAndBackward(_ rows: Range<Int>, scale: Float) {
+  /// Computes the losses, and the deltas of `scale` × the sum of the objective, in which the divergence counts
+  /// `divergence`.
+  func forwardAndBackward(_ rows: Range<Int>, scale: Float, divergence: Float = 1) {
     forward(rows)
     model.backpropagate(
-      activations, rows: rows, with: modelParameters, scale: scale, losses: losses.rows(rows))
+      activations, rows: rows, with: modelParameters,
+      weights: LossWeights(scale: scale, divergence: divergence), losses: parts.rows(rows))
   }
 
   /// Computes the gradient, summed over `rows`, tile by tile.

@@ -67,6 +67,9 @@ package protocol AnySetting<Root>: Sendable {
   /// where absence is an error: `state.json` has such settings, and a model's file only sizes and seed.
   func differsFromAbsence(in root: Root) -> Bool
 
+  /// Whether `root` has the value that a file without the setting means: so much need not be told of a model.
+  func isUsual(in root: Root) -> Bool
+
   /// Gives `other` the value that `root` has.
   func copy(from root: Root, to other: inout Root)
 
@@ -91,6 +94,11 @@ extension Setting: AnySetting {
   package func differsFromAbsence(in root: Root) -> Bool {
     guard case .means(let value) = absence else { return false }
     return root[keyPath: path] != value
+  }
+
+  package func isUsual(in root: Root) -> Bool {
+    guard case .means(let value) = absence else { return false }
+    return root[keyPath: path] == value
   }
 
   package func copy(from root: Root, to other: inout Root) {

@@ -1,3 +1,5 @@
+internal import VAE
+
 /// Tells what is impossible about a setting's value.
 package struct SettingCheck<Value: Sendable>: Sendable {
   /// The rest of a sentence that begins with the setting's name, as in "must be at least 1"; nil
@@ -21,6 +23,21 @@ extension SettingCheck<Int> {
   static func within(_ range: ClosedRange<Int>) -> Self {
     Self {
       range.contains($0) ? nil : "must be from \(range.lowerBound) to \(range.upperBound)"
+    }
+  }
+}
+
+extension SettingCheck<LayerWidths> {
+  /// As many layers as a model may have hidden in its encoder.
+  private static var mostLayers: Int { 8 }
+
+  /// Each within `range`; the sentence names both ends.
+  static func widths(of range: ClosedRange<Int>) -> Self {
+    Self { widths in
+      if let problem = widths.all.lazy.compactMap(SettingCheck<Int>.within(range).problem).first {
+        return problem
+      }
+      return widths.all.count <= mostLayers ? nil : "must be at most \(mostLayers) numbers"
     }
   }
 }

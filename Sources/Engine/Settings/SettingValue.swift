@@ -1,4 +1,5 @@
 package import Kernels
+package import VAE
 
 /// What a setting can have as its value.
 package protocol SettingValue: Codable, Equatable, Sendable {
@@ -46,6 +47,19 @@ extension String: SettingValue {
 extension Precision: SettingValue {}
 
 extension TeamMode: SettingValue {}
+
+extension LayerWidths: SettingValue {
+  /// The number of units, where there is one layer.
+  package var number: Double? { all.count == 1 ? Double(exactly: all[0]) : nil }
+}
+
+extension ModelKind: SettingValue {}
+
+extension Activation: SettingValue {}
+
+extension OutputBias: SettingValue {}
+
+extension Objective.Bound: SettingValue {}
 
 extension ExchangeMode: SettingValue {}
 

@@ -79,8 +79,10 @@ extension ProgressBar.Moment {
   /// still takes.
   fileprivate init(_ event: StepEvent) {
     let (step, loss) = ("step \(event.step)", "loss \(event.loss.total.twoDecimals)")
+    // Weights and other bounds make the loss another number than the sum of its parts.
+    let sign = event.loss.surplus == 0 ? "=" : "of"
     let parts =
-      "\(loss) = \(event.loss.reconstruction.twoDecimals) + \(event.loss.divergence.twoDecimals)"
+      "\(loss) \(sign) \(event.loss.reconstruction.twoDecimals) + \(event.loss.divergence.twoDecimals)"
     let waiting = "\(Int((100 * event.waiting).rounded()))% waiting"
     self.init(
       images: (

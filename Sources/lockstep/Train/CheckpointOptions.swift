@@ -20,7 +20,8 @@ struct CheckpointOptions: ParsableArguments {
 
   @Flag(
     inversion: .prefixedNo,
-    help: "Go on with images that the run was not trained on.")
+    help: ArgumentHelp(
+      "Go on with images that the run was not trained on.", visibility: .hidden))
   var otherData: Bool?
 
   @Option(

@@ -13,10 +13,13 @@ struct Train: ParsableCommand {
       A run that has a checkpoint is resumed: flags left out keep its values, and one that would \
       change the model is refused. The last line is the model's SHA-256. SIGUSR1, SIGUSR2, SIGXCPU, \
       SIGTERM, SIGHUP and Ctrl-C save and end with code 75; a second of the last three ends it at once. Open MPI's \
-      mpirun waits 1 s after SIGTERM or Ctrl-C, and returns 1; longer after SIGUSR1 and SIGUSR2.
+      mpirun waits 1 s after SIGTERM or Ctrl-C, and returns 1.
 
         lockstep train --epochs 3 --run checkpoints/short
         mpirun -n 2 lockstep train
+
+      The loss is the negative evidence lower bound in nats: cross-entropy, summed over the pixels, plus \
+      --beta times the KL divergence, summed over the latents; a mean over the images.
 
       Flags may also come from --config and from LOCKSTEP_<FLAG>, as in LOCKSTEP_EPOCHS. --help-hidden \
       adds those for several machines and for tests.

@@ -7,6 +7,7 @@ import Platform
 import Ranks
 import Reports
 import Runs
+import VAE
 
 // Trains as `lockstep train` does, but changes one rank's parameters before the first step, as faulty
 // memory might:

@@ -1,0 +1,127 @@
+import Foundation
+import Support
+import Testing
+
+/// Autoencoders and conditional models, from training to what other programs make of them.
+@Suite struct ModelKindTests {
+  private let folder: RunFolder
+
+  init() throws { folder = try RunFolder() }
+
+  private func train(_ words: String...) throws {
+    try Job(folder.trainWords() + ["--epochs", "2"] + words).succeed()
+  }
+
+  @Test("a plain autoencoder has no divergence, no noise and no likelihood")
+  func autoencoder() throws {
+    try train("--model", "autoencoder", "--hidden", "16,12")
+    let rows = try folder.contents.rows()
+    #expect(rows.allSatisfy { $0.kl == 0 && $0.klWeight == nil })
+    let outcome = try Job(["evaluate", folder.run, "--json"]).succeed()
+    let row = try #require(rows.last)
+    #expect(outcome.output.contains("\"test_loss\":\(try #require(row.testLoss))"))
+    try Job(["evaluate", folder.run, "--importance-samples", "2"], .ranks(2))
+      .fail(64, "--importance-samples", "plain autoencoder, which has no likelihood")
+    let lines = try Job(["inspect", folder.run]).succeed().output
+    #expect(lines.contains("64-16-12-4-12-16-64") && lines.contains("autoencoder"))
+  }
+
+  @Test("a conditional model draws the label that is asked for, and the same on all ranks")
+  func labels() throws {
+    try train("--model", "conditional")
+    var pictures: [String: Data] = [:]
+    for (name, words) in [
+      ("all", []), ("zero", ["--label", "0"]), ("seven", ["--label", "7"]),
+      ("walk", ["--walk"]), ("seven walk", ["--walk", "--label", "7"]),
+    ] {
+      let output = folder.path("x.npy")
+      let files = try Launch.both.map { launch in
+        let words = ["sample", folder.run, "--count", "40", "--output", output] + words
+        try Job(words, launch).succeed()
+        return try Data(contentsOf: URL(fileURLWithPath: output))
+      }
+      #expect(files[0] == files[1], "\(name)")
+      pictures[name] = files[0]
+    }
+    #expect(Set(pictures.values).count == pictures.count)
+    for (words, code, sentence) in [
+      (["--label", "10"], Int32(64), "--label must be from 0 to 9"),
+      (["--label", "-1"], 64, "--label must be from 0 to 9"),
+      (["--digits", "01"], 64, "--digits is for models without labels"),
+    ] {
+      try Job(["sample", folder.run, "--output", "x.png"] + words).fail(code, sentence)
+    }
+  }
+
+  @Test("a label asked of a model that knows none, and labels that a model cannot know, are told")
+  func misfits() throws {
+    let trained = try RunFolder.trained()
+    try Job(["sample", trained.run, "--label", "3", "--output", "x.png"], .ranks(2))
+      .fail(64, "--label is for conditional models")
+    let words = folder.trainWords() + ["--model", "conditional"]
+    try Job(words + ["--classes", "9"], .ranks(2))
+      .fail(65, "an image has the label 9", "give --classes of 10")
+    for name in ["train", "t10k"] {
+      try FileManager.default.removeItem(atPath: "\(folder.data)/\(name)-labels-idx1-ubyte")
+    }
+    try Job(words).fail(65, "needs labels, and the images have none")
+    #expect(!FileManager.default.fileExists(atPath: folder.run))
+  }
+
+  @Test("what the objective counts is logged by its name")
+  func weights() throws {
+    try train("--beta", "4", "--kl-warmup", "1", "--log-every", "1")
+    let steps = try folder.contents.rows().filter { $0.kind == "step" }
+    #expect(steps.map(\.klWeight) == [0, 1, 2, 3, 4, 4, 4, 4])
+    for row in steps {
+      let weight = try #require(row.klWeight)
+      let expected = row.reconstruction + weight * row.kl
+      #expect(abs(try #require(row.loss) - expected) < 1e-4)
+    }
+  }
+}
+
+/// The files of the kinds, opened by other programs.
+@Suite(.needsPython) struct ModelKindFileTests {
+  @Test(
+    "onnxruntime and the card's NumPy agree with encode and sample",
+    arguments: [
+      ["--model", "autoencoder", "--hidden", "16,12", "--activation", "tanh"],
+      ["--model", "conditional", "--hidden", "16,12"], ["--activation", "tanh"],
+    ])
+  func files(flags: [String]) throws {
+    let folder = try RunFolder()
+    let words = folder.trainWords() + ["--epochs", "1"]
+    try Job(words + flags).succeed()
+    for words in [
+      ["encode", "run", "--output", "codes.npy"],
+      ["sample", "run", "--count", "16", "--seed", "3", "--output", "images.npy"],
+      ["export", "run", "--part", "encoder", "--output", "encoder.onnx"],
+      ["export", "run", "--part", "decoder", "--output", "decoder.onnx"],
+      ["export", "run", "--output", "card.md"],
+    ] { try Job(words).succeed(in: folder.folder.url) }
+    try Python.run(
+      """
+      import os, re
+      import numpy as np, onnx, onnxruntime
+      x = np.frombuffer(open("data/t10k-images-idx3-ubyte", "rb").read()[16:], np.uint8)
+      x = (x.reshape(-1, 64) / 255).astype(np.float32)
+      labels = np.frombuffer(open("data/t10k-labels-idx1-ubyte", "rb").read()[8:], np.uint8)
+      for part in ("encoder", "decoder"):
+          onnx.checker.check_model(onnx.load(part + ".onnx"), full_check=True)
+      encoder = onnxruntime.InferenceSession("encoder.onnx")
+      feed = {"pixels": x}
+      if len(encoder.get_inputs()) == 2:
+          feed["label"] = np.eye(10, dtype=np.float32)[labels]
+      codes = np.load("codes.npy")
+      assert np.abs(encoder.run(None, feed)[0] - codes).max() < 1e-5
+      os.symlink("run/latest/model.safetensors", "model.safetensors")
+      numpy_lines, onnx_lines = re.findall(r"```python\\n(.*?)```", open("card.md").read(), re.S)
+      scope = {}
+      exec(numpy_lines, scope)
+      mine = scope["pixels"]
+      exec(onnx_lines, scope)
+      assert mine.shape == (16, 64) and np.abs(scope["pixels"] - mine).max() < 1e-5
+      """, in: folder.folder.url)
+  }
+}
