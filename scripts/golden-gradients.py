@@ -19,6 +19,12 @@ Tests/VAETests/Golden/*.json, one case a file, arrays row-major and flat:
 
 Tests/KernelsTests/Golden/adam.json: five steps of torch.optim.Adam in float64 over nine elements;
 each step has the gradient, and parameters and both moments after it.
+
+Tests/KernelsTests/Golden/rules.json: thirty steps of other rules of torch.optim over the same elements; the
+gradients of all, and for each rule the parameters after every step and the moments after the last.
+
+Tests/EngineTests/Golden/schedules.json: the learning rate of every step by torch.optim.lr_scheduler, in
+epochs of so many batches.
 """
 
 import json
@@ -148,6 +154,105 @@ def adam():
     return {**settings, "initial": flat(initial), "steps": steps}
 
 
+SCALES = [0, 1e-12, 1e-8, 1e-4, 1e-2, 1, 1, 1e3, 1e6]
+
+
+def rules():
+    source = random.Random(5)
+    initial = normal(source, 1, len(SCALES))[0]
+    gradients = [float32([source.gauss(0, 1) * scale for scale in SCALES]) for _ in range(30)]
+
+    def steps(name, make, settings, first, second=None):
+        parameter = initial.clone().requires_grad_()
+        optimizer = make([parameter], **settings, foreach=False)
+        parameters = []
+        for gradient in gradients:
+            parameter.grad = gradient.clone()
+            optimizer.step()
+            parameters.append(flat(parameter))
+        moments = optimizer.state[parameter]
+        return {
+            "name": name,
+            "settings": settings,
+            "parameters": parameters,
+            "first_moment": flat(moments[first]) if first else None,
+            "second_moment": flat(moments[second]) if second else None,
+        }
+
+    adam = ("exp_avg", "exp_avg_sq")
+    optim = torch.optim
+    return {
+        "initial": flat(initial),
+        "gradients": [flat(gradient) for gradient in gradients],
+        "rules": [
+            steps("adam", optim.Adam, {"lr": 1e-3, "eps": 1e-4}, *adam),
+            steps("adamw", optim.AdamW, {"lr": 1e-3, "eps": 1e-8, "weight_decay": 1e-2}, *adam),
+            steps("adamw", optim.AdamW, {"lr": 0.02, "eps": 1e-4, "weight_decay": 0.3}, *adam),
+            steps("sgd", optim.SGD, {"lr": 0.01, "momentum": 0.9}, "momentum_buffer"),
+            steps("sgd", optim.SGD, {"lr": 0.03, "momentum": 0.0}, None),
+        ],
+    }
+
+
+def schedules():
+    """Each schedule steps as its users do: cosine and warm-up after each batch, steps after each epoch."""
+    scheduler = torch.optim.lr_scheduler
+    rate, batches, epochs = 3e-3, 7, 6
+    total = batches * epochs
+
+    def rates(make, every, count=total):
+        optimizer = torch.optim.SGD([torch.zeros(1, requires_grad=True)], lr=rate)
+        schedule = make(optimizer)
+        found = []
+        for step in range(count):
+            found.append(optimizer.param_groups[0]["lr"])
+            optimizer.step()
+            if (step + 1) % every == 0:
+                schedule.step()
+        return found
+
+    def warm(optimizer, steps, then):
+        linear = scheduler.LinearLR(optimizer, 1 / steps, 1.0, total_iters=steps - 1)
+        return scheduler.SequentialLR(optimizer, [linear, then(optimizer)], milestones=[steps])
+
+    def cosine(steps):
+        return lambda optimizer: scheduler.CosineAnnealingLR(optimizer, steps)
+
+    def by_step(milestones, factor):
+        return lambda optimizer: scheduler.MultiStepLR(optimizer, milestones, gamma=factor)
+
+    def constant(optimizer):
+        return scheduler.ConstantLR(optimizer, 1.0)
+
+    step, burda = {"schedule": "step"}, 10 ** (-1 / 7)
+    return {
+        "learning_rate": rate,
+        "batches_per_epoch": batches,
+        "cases": [
+            {"schedule": "constant", "rates": rates(constant, 1)},
+            {
+                "schedule": "constant",
+                "warmup_steps": 10,
+                "rates": rates(lambda o: warm(o, 10, constant), 1),
+            },
+            {"schedule": "cosine", "epochs": epochs, "rates": rates(cosine(total), 1)},
+            {
+                "schedule": "cosine",
+                "epochs": epochs,
+                "warmup_steps": 9,
+                "rates": rates(lambda o: warm(o, 9, cosine(total - 9)), 1),
+            },
+            {**step, "milestones": [2, 3, 5], "rates": rates(by_step([2, 3, 5], 0.1), batches)},
+            {
+                **step,
+                "milestones": [1, 4],
+                "decay_factor": burda,
+                "rates": rates(by_step([1, 4], burda), batches),
+            },
+        ],
+    }
+
+
 def write(path, value):
     """One line a key: small, and a difference can be read."""
     lines = (f"  {json.dumps(key)}: {json.dumps(content)}" for key, content in value.items())
@@ -161,6 +266,8 @@ def main():
     write(golden / "odd.json", case(2, inputs=17, hidden=10, latent=2, batch=7))
     write(golden / "extreme.json", case(3, 31, 8, 4, 6, change=spread))
     write(TESTS / "KernelsTests/Golden/adam.json", adam())
+    write(TESTS / "KernelsTests/Golden/rules.json", rules())
+    write(TESTS / "EngineTests/Golden/schedules.json", schedules())
 
 
 if __name__ == "__main__":

@@ -9,7 +9,7 @@ package enum Checkpoint {
   /// The parameters, under PyTorch's names.
   package static let modelName = "model.safetensors"
 
-  /// Adam's moments, under PyTorch's names behind `exp_avg.` and `exp_avg_sq.`.
+  /// The optimizer's moments: ``Replica/savedMoments(of:)``.
   static let optimizerName = "optimizer.safetensors"
 
   /// Where the run stands, its recipe, and the digests of its data: ``CheckpointState``.
@@ -85,13 +85,8 @@ extension Checkpoint {
       metadata: metadata(replica, state), to: &model, rows: rows)
     var optimizer = try HashedFile(creating: "\(directory)/\(optimizerName)")
     try TensorFile.write(
-      [
-        .init(
-          prefix: "exp_avg.", subject: "a mean of gradients", floats: replica.firstMoment),
-        .init(
-          prefix: "exp_avg_sq.", subject: "a mean of squared gradients",
-          floats: replica.secondMoment),
-      ], replica.layout, metadata: ["format": "pt"], to: &optimizer, rows: rows)
+      replica.savedMoments(of: state.recipe.optimizer), replica.layout,
+      metadata: ["format": "pt"], to: &optimizer, rows: rows)
     var progress = try HashedFile(creating: "\(directory)/\(stateName)")
     try progress.write(state.text)
     var sums = try HashedFile(creating: "\(directory)/\(Checksums.name)")
@@ -144,14 +139,18 @@ extension Failure {
 }
 
 extension Checkpoint {
-  /// Reads the parameters and moments of the checkpoint `directory` into `replica`; its checksums are not
-  /// verified here.
+  /// Reads the parameters and moments of the checkpoint `directory` into `replica`, whose other moments stay
+  /// as they are; its checksums are not verified here.
   package static func read(_ directory: String, into replica: Replica) throws {
     let model = try SafetensorsFile(opening: "\(directory)/\(modelName)")
     try TensorFile.read([("", replica.parameters)], replica.layout, from: model)
     let optimizer = try SafetensorsFile(opening: "\(directory)/\(optimizerName)")
+    let kind = OptimizerKind.allCases.first { kind in
+      let prefix = replica.savedMoments(of: kind)[0].prefix
+      return optimizer.tensors.contains { $0.name.hasPrefix(prefix) }
+    }
     try TensorFile.read(
-      [("exp_avg.", replica.firstMoment), ("exp_avg_sq.", replica.secondMoment)], replica.layout,
+      replica.savedMoments(of: kind ?? .adam).map { ($0.prefix, $0.floats) }, replica.layout,
       from: optimizer)
   }
 }

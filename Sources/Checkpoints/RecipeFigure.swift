@@ -16,11 +16,13 @@ package struct RecipeFigure {
   /// another value. False for settings whose absence is an error.
   let differsFromAbsence: Bool
 
-  /// Whether a description of the model can leave the value out: it is a size, which is described beside, or
-  /// what every run had before there was the setting.
-  package let isLeftOut: Bool
+  /// Whether the value is told where a model is described: sizes are not, nor what is as usual.
+  package let isTold: Bool
 
   let label: SettingLabel
+
+  /// Whether the value is a size of the model's layers.
+  package var isSize: Bool { label.isSize }
 
   /// The name in files of other formats: `learning_rate`.
   package var key: String { replacingHyphens(by: "_") }
@@ -47,21 +49,17 @@ package struct RecipeFigure {
 }
 
 extension Recipe {
-  /// All values.
+  /// All values that have a meaning.
   package var figures: [RecipeFigure] {
-    Self.table.settings.map { setting in
+    Self.table.settings.filter { $0.use.applies(self) }.compactMap { setting in
       let value = setting.value(in: self)
+      guard let text = value.shown else { return nil }
       return RecipeFigure(
-        name: setting.name, text: value.shown ?? "", number: value.number,
+        name: setting.name, text: text, number: value.number,
         differsFromAbsence: setting.differsFromAbsence(in: self),
-        isLeftOut: setting.label.isSize || setting.isUsual(in: self), label: setting.label)
+        isTold: !setting.label.isSize
+          && (setting.use.isAlwaysTold || !setting.equalsAbsence(in: self)),
+        label: setting.label)
     }
-  }
-}
-
-extension SettingLabel {
-  /// Whether the value is a size of the model's layers.
-  fileprivate var isSize: Bool {
-    if case .size = self { true } else { false }
   }
 }

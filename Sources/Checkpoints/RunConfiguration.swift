@@ -66,8 +66,11 @@ extension RunConfiguration {
   ])
 
   /// What is impossible about the values, in one sentence; nil where nothing is.
-  package var problem: Sentence? {
-    if let problem = recipe.problem { return problem }
+  package var problem: Sentence? { valueProblem ?? recipe.problem }
+
+  /// What is impossible about the values whatever run they are for: see ``Recipe/valueProblem``.
+  package var valueProblem: Sentence? {
+    if let problem = recipe.valueProblem { return problem }
     if let (name, text) = Self.table.problem(in: self) { return "\(setting: name) \(text)" }
     return shape.problem
   }
@@ -99,7 +102,7 @@ extension RunConfiguration: Codable {
 
   /// Writes one flat list of keys.
   package func encode(to encoder: any Encoder) throws {
-    try recipe.encode(to: encoder)
+    try Recipe.table.encode(recipe, to: encoder)
     try Self.table.encode(self, to: encoder)
   }
 }

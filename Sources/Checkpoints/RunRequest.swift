@@ -95,8 +95,9 @@ extension RunRequest {
     }
   }
 
-  /// What is impossible about the settings that were given, in one sentence; nil where nothing is.
-  package var problem: Sentence? { values.problem }
+  /// What is impossible about the settings that were given, whatever run they are for, in one sentence; nil
+  /// where nothing is.
+  package var problem: Sentence? { values.valueProblem }
 
   /// The same request with `data` absolute, and `initialParameters` absolute and free of links, so that a
   /// later `latest` does not change it. ``resume`` stays as it is: it is used at once.

@@ -42,7 +42,7 @@ public struct Recipe: Equatable, Sendable {
   /// How many images a step has, over all ranks: fewer at an epoch's end, and where the data have fewer.
   public var batchSize = 128
 
-  /// Adam's step length.
+  /// The optimizer's step length.
   public var learningRate = 1e-3
 
   /// The seed from which order, noise and initial parameters are drawn.
@@ -50,6 +50,18 @@ public struct Recipe: Equatable, Sendable {
 
   /// The number format of the matrix products.
   public var precision = Precision.fp32
+
+  /// By which rule parameters change.
+  public var optimizer = OptimizerKind.adam
+
+  /// The term in the denominator of Adam and AdamW.
+  public var epsilon = 1e-8
+
+  /// AdamW's decay: a step first multiplies every parameter by 1 − ``learningRate`` × this.
+  public var weightDecay = 1e-2
+
+  /// The share of its momentum buffer that a step of SGD keeps.
+  public var momentum = 0.9
 
   /// The defaults, which are those of the VAE among PyTorch's public examples.
   public init() {}
@@ -74,41 +86,87 @@ public enum OutputBias: String, Codable, Sendable, CaseIterable {
 extension Recipe {
   private static let largest = 1 << 20
 
+  /// Of use to models that draw latents.
+  private static let drawing = SettingUse<Recipe>.only(
+    with: .model, \.model, is: .vae, .conditional, isAlwaysTold: false)
+
+  /// Of use where the divergence is a term of the loss.
+  private static let weighing = drawing.and(
+    .only(with: .objective, \.objective, is: .elbo))
+
   /// The settings that are written to `state.json`, and at the top of `config.yaml`.
   package static let table = SettingTable<Recipe>([
     Setting(.model, \.model, absent: .means(.vae), label: .words(inLine: "", row: "model")),
     Setting(.hidden, \.hidden, absent: .error, check: .widths(of: 1...largest), label: .size),
     Setting(.latent, \.latent, absent: .error, check: .within(1...largest), label: .size),
     Setting(.activation, \.activation, absent: .means(.relu)),
-    Setting(.classes, \.classes, absent: .means(10), check: .within(1...256)),
-    Setting("output-bias", \.outputBias, absent: .means(.uniform)),
-    Setting(.objective, \.objective, absent: .means(.elbo)),
     Setting(
-      .importanceSamples, \.importanceSamples, absent: .means(1), check: .within(1...1 << 16)),
-    Setting(.beta, \.beta, absent: .means(1), check: .float(0..., asIn: "4")),
-    Setting(.klWarmup, \.klWarmup, absent: .means(0), check: .within(0...1 << 30)),
-    Setting(.freeBits, \.freeBits, absent: .means(0), check: .float(0..., asIn: "0.5")),
+      .classes, \.classes, absent: .means(10), check: .within(1...256),
+      use: .only(with: .model, \.model, is: .conditional)),
+    Setting("output-bias", \.outputBias, absent: .means(.uniform)),
+    Setting(.objective, \.objective, absent: .means(.elbo), use: drawing),
+    Setting(
+      .importanceSamples, \.importanceSamples, absent: .means(1), check: .within(1...1 << 16),
+      use: drawing),
+    Setting(
+      .beta, \.beta, absent: .means(1), check: .float(0..., asIn: "4"), use: weighing),
+    Setting(
+      .klWarmup, \.klWarmup, absent: .means(0), check: .within(0...1 << 30), use: weighing),
+    Setting(
+      .freeBits, \.freeBits, absent: .means(0), check: .float(0..., asIn: "0.5"), use: weighing),
     Setting(
       .batchSize, \.batchSize, absent: .error, check: .within(1...largest),
       label: .words(inLine: "batch", row: "batch, over all ranks")),
     Setting(
       .learningRate, \.learningRate, absent: .error,
-      check: .float(.leastNonzeroMagnitude..., asIn: "1e-3"),
-      label: .words(
-        inLine: "learning rate", row: "optimizer", beforeValue: "Adam, learning rate")),
+      check: .float(.leastNonzeroMagnitude..., asIn: "1e-3")),
     Setting("seed", \.seed, absent: .error),
     Setting(
       .precision, \.precision, absent: .error,
       label: .words(inLine: "", row: "products")),
+    Setting(
+      .optimizer, \.optimizer, absent: .means(.adam),
+      label: .words(inLine: "", row: "optimizer"), use: .told),
+    Setting(
+      "epsilon", \.epsilon, absent: .means(1e-8), check: .float(0..., asIn: "1e-8"),
+      use: .only(with: .optimizer, \.optimizer, is: .adam, .adamW, isAlwaysTold: false)),
+    Setting(
+      "weight-decay", \.weightDecay, absent: .means(1e-2), check: .float(0..., asIn: "1e-2"),
+      use: .only(with: .optimizer, \.optimizer, is: .adamW)),
+    Setting(
+      "momentum", \.momentum, absent: .means(0.9), check: .share,
+      use: .only(with: .optimizer, \.optimizer, is: .sgd)),
   ])
 }
 
 extension Recipe {
-  /// The first setting whose value differs from `other`'s, with both values; nil where all agree.
+  /// What is impossible about the values, in one sentence; nil where nothing is.
+  package var problem: Sentence? {
+    if let problem = valueProblem ?? Self.table.misuse(in: self) { return problem }
+    guard objective != .elbo, importanceSamples < 2 else { return nil }
+    return
+      "\(setting: .objective, objective.rawValue) weights several latents of an image: give "
+      + "\(setting: .importanceSamples) of 2 or more"
+  }
+
+  /// What is impossible about the values whatever the run has beside them, in one sentence; nil where nothing
+  /// is. Flags are looked at in this way before it is known which run they are for.
+  package var valueProblem: Sentence? {
+    if let (name, text) = Self.table.problem(in: self) { return "\(setting: name) \(text)" }
+    if hidden.all.last! * latent > 1 << 26 {
+      return "\(setting: .hidden) times \(setting: .latent) must be at most \(1 << 26)"
+    }
+    return nil
+  }
+
+  /// The first setting that has a meaning in either and whose value differs from `other`'s, with both values;
+  /// nil where all agree.
   package func difference(
     from other: Recipe
   ) -> (name: SettingName, mine: String, other: String)? {
-    Self.table.settings.first { $0.differs(self, other) }.map {
+    Self.table.settings.first {
+      $0.differs(self, other) && ($0.use.applies(self) || $0.use.applies(other))
+    }.map {
       ($0.name, $0.value(in: self).shown ?? "", $0.value(in: other).shown ?? "")
     }
   }
@@ -121,8 +179,9 @@ extension Recipe: Codable {
     try Self.table.decode(&self, from: decoder)
   }
 
-  /// Writes the keys of the recipe.
+  /// Writes the keys of the recipe, without those that are left to their usual values: so the state of a
+  /// checkpoint can be read by the versions that know the settings it has.
   public func encode(to encoder: any Encoder) throws {
-    try Self.table.encode(self, to: encoder)
+    try Self.table.encode(self, to: encoder, isSparse: true)
   }
 }

@@ -10,10 +10,10 @@ public struct Replica {
   /// The parameters.
   public let parameters: Vector
 
-  /// Adam's running mean of the gradient.
+  /// The running mean of the gradient in Adam and AdamW, the momentum buffer in SGD.
   public let firstMoment: Vector
 
-  /// Adam's running mean of the squared gradient.
+  /// The running mean of the squared gradient in Adam and AdamW; zero in SGD.
   public let secondMoment: Vector
 
   /// Copies of the weights in the order in which products read them.

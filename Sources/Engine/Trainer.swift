@@ -97,7 +97,7 @@ public struct Trainer: ~Copyable {
       activations: activations, report: report,
       batchCounts: batches.sizes(from: progress.offset))
     exchange = try shape.makeExchange(site, team.makeMessages())
-    optimizer = Optimizer(recipe, replica)
+    optimizer = Optimizer(replica)
     norm = GradientNorm(memory.vector[memoryPlan.norms])
     (self.memoryPlan, self.instructions, self.progress) = (memoryPlan, instructions, progress)
     (self.replica, self.activations, self.report) = (replica, activations, report)
@@ -132,6 +132,7 @@ public struct Trainer: ~Copyable {
     let (number, measuredNorm) = (progress.step + 1, isMeasured ? norm : nil)
     let weights = LossWeights(
       scale: 1 / Float(batch.count), divergence: Float(divergenceWeight(step: number)))
+    let rule = recipe.updateRule(step: number)
 
     // Row 0 of the activations is the first sample that the team holds, row 0 of the losses the batch's
     // first.
@@ -161,7 +162,7 @@ public struct Trainer: ~Copyable {
         of: tile, from: activations, rows: 0..<held.count, into: gradient)
     } update: { tile, gradient in
       measuredNorm?.note(tile, gradient)
-      optimizer.update(tile, gradient, step: number)
+      optimizer.update(tile, gradient, by: rule, step: number)
     } adopt: { tile in
       replica.updateCopies(tile)
     }

@@ -47,7 +47,7 @@ package struct CheckpointDescription {
 
   private static func lines(_ state: CheckpointState) -> [String] {
     let progress = state.progress
-    let recipe = state.recipe.figures.filter { !$0.isLeftOut }.map(\.words)
+    let recipe = state.recipe.figures.filter(\.isTold).map(\.words)
     return [
       "step           \(progress.step)",
       "epochs         \(progress.epoch) completed, \(progress.offset) images into the next",

@@ -1,8 +1,9 @@
-/// The optimizer Adam.
+/// The optimizer Adam and, with a weight decay, AdamW.
 ///
 /// Kingma and Ba, "Adam: a method for stochastic optimization", 2014, algorithm 1, with the order
-/// of operations of PyTorch's `torch.optim.Adam`.
-public struct Adam: Sendable {
+/// of operations of PyTorch's `torch.optim.Adam`. Loshchilov and Hutter, "Decoupled weight decay
+/// regularization", 2017, algorithm 2, with that of `torch.optim.AdamW`.
+public struct Adam: UpdateRule {
   /// The step length α.
   public let learningRate: Double
 
@@ -15,22 +16,22 @@ public struct Adam: Sendable {
   /// The term ε in the denominator, which keeps the quotient finite.
   public let epsilon: Double
 
-  /// Makes an optimizer. The defaults are those of the paper and of PyTorch.
+  /// The weight decay λ of AdamW: each step first multiplies every parameter by 1 − α λ. Zero in Adam.
+  public let weightDecay: Double
+
+  /// Makes an optimizer. The defaults are those of the paper and of PyTorch's Adam.
   public init(
     learningRate: Double = 1e-3, firstDecay: Double = 0.9, secondDecay: Double = 0.999,
-    epsilon: Double = 1e-8
+    epsilon: Double = 1e-8, weightDecay: Double = 0
   ) {
     self.learningRate = learningRate
     self.firstDecay = firstDecay
     self.secondDecay = secondDecay
     self.epsilon = epsilon
+    self.weightDecay = weightDecay
   }
 
-  /// Does step `step`, counted from 1: updates `parameters` and their two moments from `gradient`.
-  /// All vectors have the same count.
-  ///
-  /// Each element is updated by itself, so updating the parameters part by part gives the same
-  /// bits.
+  /// Does step `step`: both moments are used.
   public func update(
     parameters: Vector, gradient: Vector, firstMoment: Vector, secondMoment: Vector, step: Int
   ) {
@@ -42,7 +43,11 @@ public struct Adam: Sendable {
     let coefficients = Coefficients(self, step: step)
     let (p, g) = (parameters.base, gradient.base)
     let (m, v) = (firstMoment.base, secondMoment.base)
-    coefficients.update(p, gradient: g, firstMoment: m, secondMoment: v, count: count)
+    if weightDecay == 0 {
+      coefficients.update(p, gradient: g, firstMoment: m, secondMoment: v, count: count)
+    } else {
+      coefficients.decayAndUpdate(p, gradient: g, firstMoment: m, secondMoment: v, count: count)
+    }
   }
 }
 
@@ -61,12 +66,15 @@ extension Adam {
     let decay2: Float
     /// ε.
     let epsilon: Float
+    /// 1 − α λ.
+    let shrinkage: Float
 
     init(_ adam: Adam, step: Int) {
       length = Float(adam.learningRate / (1 - Self.power(adam.firstDecay, step)))
       correction = Float(1 / (1 - Self.power(adam.secondDecay, step)).squareRoot())
       (blend1, blend2) = (Float(1 - adam.firstDecay), Float(1 - adam.secondDecay))
       (decay2, epsilon) = (Float(adam.secondDecay), Float(adam.epsilon))
+      shrinkage = Float(1 - adam.learningRate * adam.weightDecay)
     }
 
     @inline(__always)
@@ -81,6 +89,22 @@ extension Adam {
         m[i] = mean
         v[i] = square
         p[i] -= length * mean / (square.squareRoot() * correction + epsilon)
+      }
+    }
+
+    /// As the loop above, which has no multiplication that a default step does not need.
+    @inline(__always)
+    func decayAndUpdate(
+      _ p: UnsafeMutablePointer<Float>, gradient g: UnsafeMutablePointer<Float>,
+      firstMoment m: UnsafeMutablePointer<Float>, secondMoment v: UnsafeMutablePointer<Float>,
+      count: Int
+    ) {
+      for i in 0..<count {
+        let mean = m[i] + (g[i] - m[i]) * blend1
+        let square = v[i] * decay2 + g[i] * g[i] * blend2
+        m[i] = mean
+        v[i] = square
+        p[i] = p[i] * shrinkage - length * mean / (square.squareRoot() * correction + epsilon)
       }
     }
 

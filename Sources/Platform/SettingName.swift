@@ -48,12 +48,14 @@ extension SettingName {
   package static let labels: SettingName = "labels"
   /// Dimensions of the latent space.
   package static let latent: SettingName = "latent"
-  /// Adam's step length.
+  /// The optimizer's step length.
   package static let learningRate: SettingName = "learning-rate"
   /// The kind of the model.
   package static let model: SettingName = "model"
   /// The bound that training raises.
   package static let objective: SettingName = "objective"
+  /// By which rule parameters change.
+  package static let optimizer: SettingName = "optimizer"
   /// Whether a run may be resumed with other images than it was trained on.
   package static let otherData: SettingName = "other-data"
   /// The number format of matrix products.

@@ -82,7 +82,7 @@ struct ModelCard {
         ["what", "value"],
         [
           ["epochs", "\(progress.epoch)"], ["steps", "\(progress.step)"],
-        ] + state.recipe.figures.filter { !$0.isLeftOut }.map(\.row))
+        ] + state.recipe.figures.filter(\.isTold).map(\.row))
   }
 
   private static func use(_ layout: ParameterLayout, exporting command: String) -> String {

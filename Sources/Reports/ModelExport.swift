@@ -209,7 +209,7 @@ extension ModelExport {
     ]
     guard let state else { return model }
     let progress = state.progress
-    let recipe = state.recipe.figures.filter { !$0.isLeftOut }
+    let recipe = state.recipe.figures.filter(\.isTold)
     return model + [("step", "\(progress.step)"), ("epoch", "\(progress.epoch)")]
       + recipe.map { ($0.key, $0.text) } + (state.testLoss.map { [("test_loss", "\($0)")] } ?? [])
   }

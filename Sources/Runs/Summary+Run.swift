@@ -50,7 +50,7 @@ extension Summary {
       add("epoch/kl", kl, description: "Its Kullback–Leibler divergence.")
     }
     addPace("epoch", pace)
-    add("epoch/learning_rate", learningRate, description: "Adam's step length.")
+    add("epoch/learning_rate", learningRate, description: "The optimizer's step length.")
     guard let latents else { return }
     add("latents/mean", latents.means, description: "Means of q(z|x) of the test images.")
     add("latents/sample", latents.samples, description: "One sample of z of each test image.")

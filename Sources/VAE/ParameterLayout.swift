@@ -2,7 +2,7 @@ public import Kernels
 
 /// The model's layers, and where the parameters of each layer lie in one flat buffer.
 ///
-/// The gradient and Adam's moments have the same layout. Each layer's matrix is aligned to 64
+/// The gradient and the optimizer's moments have the same layout. Each layer's matrix is aligned to 64
 /// bytes, in fp32 and in a copy of the buffer in bf16. Means and log variances are the outputs of
 /// one layer, side by side.
 public struct ParameterLayout: Sendable {

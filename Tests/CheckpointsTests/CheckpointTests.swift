@@ -95,6 +95,24 @@ import VAE
     #expect(try names() == [])
   }
 
+  @Test("SGD's momentum buffer is saved and read, and it has no other moment")
+  func descent() throws {
+    model.fill(1)
+    model.replica.secondMoment.fill(0)
+    var state = SmallModel.state(step: 42)
+    state.recipe.optimizer = .sgd
+    let name = try Checkpoint.write(
+      model.replica, state, in: path, rows: model.rows, synchronize: {}
+    ).name
+    let moments = try SafetensorsFile(opening: "\(path)/\(name)/optimizer.safetensors")
+    #expect(moments.tensors.map(\.name).allSatisfy { $0.hasPrefix("momentum_buffer.") })
+    #expect(moments.tensors.count == 10)
+    let other = SmallModel()
+    try Checkpoint.read("\(path)/\(name)", into: other.replica)
+    #expect(other.bits == model.bits)
+    #expect(try CheckpointReference("\(path)/\(name)").state().recipe == state.recipe)
+  }
+
   @Test("a checkpoint that fails leaves the one of the same step")
   func keeps() throws {
     model.fill(1)

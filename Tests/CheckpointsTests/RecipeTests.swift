@@ -46,14 +46,17 @@ import VAE
   @Test("values that have no meaning together are named, and possible ones are not")
   func combinations() {
     let cases: [(String, (inout Recipe) -> Void)] = [
-      ("beta has no meaning with model autoencoder", { $0.beta = 4 }),
-      ("kl-warmup has no meaning with model autoencoder", { $0.klWarmup = 1 }),
-      ("free-bits has no meaning with model autoencoder", { $0.freeBits = 1 }),
+      ("beta 4.0 is of use with model vae or conditional alone", { $0.beta = 4 }),
+      ("kl-warmup 1 is of use with model vae or conditional alone", { $0.klWarmup = 1 }),
+      ("free-bits 1.0 is of use with model vae or conditional alone", { $0.freeBits = 1 }),
       (
-        "objective has no meaning with model autoencoder",
+        "objective iwae is of use with model vae or conditional alone",
         { ($0.objective, $0.importanceSamples) = (.iwae, 5) }
       ),
-      ("importance-samples has no meaning with model autoencoder", { $0.importanceSamples = 5 }),
+      (
+        "importance-samples 5 is of use with model vae or conditional alone",
+        { $0.importanceSamples = 5 }
+      ),
     ]
     for (problem, change) in cases {
       var recipe = Recipe()
@@ -68,11 +71,11 @@ import VAE
       let problem = "objective \(bound.rawValue) weights several latents of an image"
       #expect(recipe.problem?.description.hasPrefix(problem) == true)
       (recipe.importanceSamples, recipe.beta) = (2, 0.5)
-      #expect(recipe.problem?.description.hasPrefix("beta has no meaning with objective") == true)
+      #expect(recipe.problem?.description.hasPrefix("beta 0.5 is of use with objective elbo alone") == true)
     }
     var recipe = Recipe()
     recipe.classes = 4
-    #expect(recipe.problem?.description.hasPrefix("classes is for model conditional") == true)
+    #expect(recipe.problem?.description.hasPrefix("classes 4 is of use with model conditional alone") == true)
     recipe.model = .conditional
     #expect(recipe.problem == nil)
     #expect(recipe.model(pixels: 9).labels == 4)
@@ -99,7 +102,8 @@ import VAE
       ("output-bias", { $0.outputBias = .mean }), ("objective", { $0.objective = .dreg }),
       ("importance-samples", { $0.importanceSamples = 2 }), ("beta", { $0.beta = 0 }),
       ("kl-warmup", { $0.klWarmup = 1 }), ("free-bits", { $0.freeBits = 0.1 }),
-      ("hidden", { $0.hidden = [400, 400] }), ("classes", { $0.classes = 2 }),
+      ("hidden", { $0.hidden = [400, 400] }), ("model", { ($0.model, $0.classes) = (.conditional, 2) }),
+      ("optimizer", { ($0.optimizer, $0.momentum) = (.sgd, 0.5) }), ("epsilon", { $0.epsilon = 0 }),
     ]
     for (name, change) in cases {
       var recipe = Recipe()
@@ -109,5 +113,9 @@ import VAE
     var recipe = Recipe()
     recipe.learningRate = Recipe().learningRate.nextUp
     #expect(recipe.difference(from: Recipe()) != nil)
+    // What neither uses is no difference, but a problem.
+    recipe = Recipe()
+    recipe.momentum = 0.5
+    #expect(recipe.difference(from: Recipe()) == nil && recipe.problem != nil)
   }
 }

@@ -213,21 +213,52 @@ import VAE
     #expect(RunRequest().problem == nil)
   }
 
+  @Test("a setting that has no use beside others is left out, and refused where it is given")
+  func misuse() throws {
+    var recipe = Recipe()
+    #expect(recipe.problem == nil)
+    let cases: [(String, (inout Recipe) -> Void)] = [
+      ("momentum 0.5 is of use with optimizer sgd alone", { $0.momentum = 0.5 }),
+      ("weight-decay 0.1 is of use with optimizer adamw alone", { $0.weightDecay = 0.1 }),
+      (
+        "epsilon 0.0001 is of use with optimizer adam or adamw alone",
+        { ($0.epsilon, $0.optimizer) = (1e-4, .sgd) }
+      ),
+      ("momentum must be a number from 0 to less than 1", { $0.momentum = 1 }),
+      ("epsilon must be a number, at least 0", { $0.epsilon = -1 }),
+    ]
+    for (problem, change) in cases {
+      var recipe = Recipe()
+      change(&recipe)
+      #expect(recipe.problem?.description.hasPrefix(problem) ?? false, "\(problem)")
+    }
+    (recipe.optimizer, recipe.momentum) = (.sgd, 0.5)
+    #expect(recipe.problem == nil)
+    var configuration = Self.configuration
+    configuration.recipe = recipe
+    let text = try configuration.text
+    #expect(text.contains("optimizer: sgd\nmomentum: 5e-1\n"))
+    #expect(!text.contains("weight-decay") && !text.contains("epsilon"))
+    #expect(try RunConfiguration(decoding: text) == configuration)
+  }
+
   @Test("a recipe is described by its figures")
   func figures() {
     var recipe = Recipe()
     recipe.seed = .max
     #expect(
-      recipe.figures.filter { !$0.isLeftOut }.map(\.words).joined(separator: ", ")
-        == "batch 128, learning rate 0.001, seed 18446744073709551615, fp32")
-    let told = recipe.figures.filter { !$0.isLeftOut }
-    #expect(told.map(\.key) == ["batch_size", "learning_rate", "seed", "precision"])
-    #expect(told.map(\.number) == [128, 1e-3, nil, nil])
-    #expect(told[1].row == ["optimizer", "Adam, learning rate 0.001"])
-    #expect(told[3].row == ["products", "fp32"])
+      recipe.figures.filter(\.isTold).map(\.words).joined(separator: ", ")
+        == "batch 128, learning rate 0.001, seed 18446744073709551615, fp32, adam")
+    #expect(
+      recipe.figures.prefix(6).map(\.key) == [
+        "hidden", "latent", "batch_size", "learning_rate", "seed", "precision",
+      ])
+    #expect(recipe.figures.prefix(6).map(\.number) == [400, 20, 128, 1e-3, nil, nil])
+    #expect(recipe.figures[3].row == ["learning rate", "0.001"])
+    #expect(recipe.figures[5].row == ["products", "fp32"])
     #expect(recipe.figures.allSatisfy { !$0.differsFromAbsence })
     recipe.beta = 4
-    #expect(recipe.figures.filter { !$0.isLeftOut }.map(\.words).contains("beta 4.0"))
+    #expect(recipe.figures.filter(\.isTold).map(\.words).contains("beta 4.0"))
     #expect(recipe.figures.filter(\.differsFromAbsence).map(\.key) == ["beta"])
   }
 }

@@ -1,6 +1,6 @@
 import Kernels
 
-/// Parameters with their gradient and the moments of Adam.
+/// Parameters with their gradient and the moments of a rule.
 struct Optimizer: ~Copyable {
   private let buffer: Buffer<Float>
   private let count: Int
@@ -19,9 +19,9 @@ struct Optimizer: ~Copyable {
   /// A copy of parameters, gradient and moments.
   var elements: [Float] { buffer.elements }
 
-  func update(_ adam: Adam, step: Int, in range: Range<Int>? = nil) {
+  func update(_ rule: some UpdateRule, step: Int, in range: Range<Int>? = nil) {
     let range = range ?? 0..<count
-    adam.update(
+    rule.update(
       parameters: parameters[range], gradient: gradient[range], firstMoment: firstMoment[range],
       secondMoment: secondMoment[range], step: step)
   }

@@ -14,6 +14,14 @@ import Testing
     (["--learning-rate", "inf"], "--learning-rate must be a positive number"),
     (["--learning-rate", "1e39"], "--learning-rate must be a positive number"),
     (["--learning-rate", "1e-60"], "--learning-rate must be a positive number"),
+    (["--optimizer", "adagrad"], "is invalid for '--optimizer"),
+    (["--momentum", "0.5"], "--momentum 0.5 is of use with --optimizer sgd alone"),
+    (["--weight-decay", "0.1"], "--weight-decay 0.1 is of use with --optimizer adamw alone"),
+    (
+      ["--optimizer", "sgd", "--epsilon", "1e-4"],
+      "--epsilon 0.0001 is of use with --optimizer adam or adamw alone"
+    ),
+    (["--momentum", "1"], "--momentum must be a number from 0 to less than 1"),
     (["--precision", "fp12"], "is invalid for '--precision"),
     (["--teams", "none"], "is invalid for '--teams"),
     (["--hidden", "0"], "--hidden must be from 1"),
@@ -50,17 +58,17 @@ import Testing
     (["--hidden", "20,0"], "--hidden must be from 1"),
     (["--model", "gan"], "is invalid for '--model"),
     (["--beta", "-1"], "--beta must be a number, at least 0.0,"),
-    (["--model", "autoencoder", "--beta", "4"], "--beta has no meaning with --model autoencoder"),
+    (["--model", "autoencoder", "--beta", "4"], "--beta 4.0 is of use with --model vae or conditional alone"),
     (["--objective", "dreg"], "--objective dreg weights several latents"),
     (
       ["--importance-samples", "5", "--free-bits", "1"],
-      "--free-bits has no meaning with --objective iwae"
+      "--free-bits 1.0 is of use with --objective elbo alone"
     ),
-    (["--classes", "4"], "--classes is for --model conditional"),
+    (["--classes", "4"], "--classes 4 is of use with --model conditional alone"),
     (["--nonsense"], "Unknown option '--nonsense'"),
   ]
 
-  @Test("of training", arguments: Launch.each(trainFlags, onRanks: 0, 5, 9, 28, 29))
+  @Test("of training", arguments: Launch.each(trainFlags, onRanks: 0, 5, 11, 33, 34))
   func train(flags: ([String], String), launch: Launch) throws {
     let folder = try RunFolder()
     try Job(folder.trainWords() + flags.0, launch).fail(64, flags.1)

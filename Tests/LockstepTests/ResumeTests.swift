@@ -79,7 +79,7 @@ import Testing
     arguments: Launch.each(
       [
         ["--hidden", "17"], ["--latent", "5"], ["--batch-size", "51"], ["--seed", "2"],
-        ["--learning-rate", "0.002"],
+        ["--learning-rate", "0.002"], ["--optimizer", "sgd"],
       ], onRanks: 4))
   func changedModel(words: [String], launch: Launch) throws {
     let folder = try RunFolder.trained()

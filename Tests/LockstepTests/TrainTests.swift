@@ -99,8 +99,9 @@ import Testing
     #expect(
       lines == [
         "batch-size: 50", "checkpoint-every: epoch", "data: \(folder.data)", "epochs: 1",
-        "exchange: all-reduce", "hidden: 16", "keep: all", "latent: 4", "learning-rate: 1e-3",
-        "log-every: 1", "precision: fp32", "seed: 18446744073709551615",
+        "epsilon: 1e-8", "exchange: all-reduce", "hidden: 16", "keep: all", "latent: 4",
+        "learning-rate: 1e-3",
+        "log-every: 1", "optimizer: adam", "precision: fp32", "seed: 18446744073709551615",
         "teams: node", "tensorboard: 'on'", "wire: fp32",
       ])
   }

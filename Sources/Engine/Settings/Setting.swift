@@ -19,6 +19,9 @@ package struct Setting<Root, Value: SettingValue>: Sendable {
   /// The words beside the value where a model is described.
   package let label: SettingLabel
 
+  /// With which other values the setting has a meaning.
+  package let use: SettingUse<Root>
+
   /// Where the setting's value is.
   private let path: any WritableKeyPath<Root, Value> & Sendable
 
@@ -29,10 +32,12 @@ package struct Setting<Root, Value: SettingValue>: Sendable {
   package init(
     _ name: SettingName, _ path: any WritableKeyPath<Root, Value> & Sendable,
     absent absence: Absence,
-    check: SettingCheck<Value> = .any, label: SettingLabel = .name
+    check: SettingCheck<Value> = .any, label: SettingLabel = .name,
+    use: SettingUse<Root> = .always
   ) {
     self.name = name
     self.label = label
+    self.use = use
     self.path = path
     self.absence = absence
     self.check = check
@@ -48,6 +53,9 @@ package protocol AnySetting<Root>: Sendable {
 
   /// See ``Setting/label``.
   var label: SettingLabel { get }
+
+  /// See ``Setting/use``.
+  var use: SettingUse<Root> { get }
 
   /// Whether the value is at `path`.
   func isAt(_ path: AnyKeyPath) -> Bool
@@ -67,13 +75,13 @@ package protocol AnySetting<Root>: Sendable {
   /// where absence is an error: `state.json` has such settings, and a model's file only sizes and seed.
   func differsFromAbsence(in root: Root) -> Bool
 
-  /// Whether `root` has the value that a file without the setting means: so much need not be told of a model.
-  func isUsual(in root: Root) -> Bool
+  /// Whether `root` has the value that a file without the setting means. False where absence is an error.
+  func equalsAbsence(in root: Root) -> Bool
 
   /// Gives `other` the value that `root` has.
   func copy(from root: Root, to other: inout Root)
 
-  /// Writes the value that `root` has, if it has one.
+  /// Writes the value that `root` has, if it has one and the setting has a meaning there.
   func encode(_ root: Root, to values: inout KeyedEncodingContainer<SettingName>) throws
 
   /// Reads the value for `root`, or gives it what absence means.
@@ -96,7 +104,7 @@ extension Setting: AnySetting {
     return root[keyPath: path] != value
   }
 
-  package func isUsual(in root: Root) -> Bool {
+  package func equalsAbsence(in root: Root) -> Bool {
     guard case .means(let value) = absence else { return false }
     return root[keyPath: path] == value
   }
@@ -108,7 +116,8 @@ extension Setting: AnySetting {
   package func encode(
     _ root: Root, to values: inout KeyedEncodingContainer<SettingName>
   ) throws {
-    guard root[keyPath: path].shown != nil else { return }
+    guard root[keyPath: path].shown != nil, use.applies(root) || differsFromAbsence(in: root)
+    else { return }
     try values.encode(root[keyPath: path], forKey: name)
   }
 
@@ -135,4 +144,9 @@ package enum SettingLabel: Sendable {
   /// In a line, by `inLine`, which may be empty, before the value; in a table, by `row` in the first column,
   /// and by `beforeValue` before the value in the second.
   case words(inLine: String, row: String, beforeValue: String = "")
+
+  /// Whether the value is a size of the model's layers.
+  package var isSize: Bool {
+    if case .size = self { true } else { false }
+  }
 }

@@ -50,6 +50,11 @@ extension SettingCheck<Int?> {
 }
 
 extension SettingCheck<Double> {
+  /// From 0 to less than 1.
+  static var share: Self {
+    Self { $0 >= 0 && $0 < 1 ? nil : "must be a number from 0 to less than 1, as in 0.9" }
+  }
+
   /// Within `range` after rounding to fp32, and finite there. The range of all positive numbers is
   /// `.leastNonzeroMagnitude...`, that of all from zero on `0...`.
   static func float(_ range: PartialRangeFrom<Float>, asIn example: String) -> Self {

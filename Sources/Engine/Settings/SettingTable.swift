@@ -25,6 +25,17 @@ package struct SettingTable<Root>: Sendable {
     return nil
   }
 
+  /// What is impossible about a setting that has no meaning beside the other values of `root`, in one
+  /// sentence; nil where all such settings have the value that absence means.
+  package func misuse(in root: Root) -> Sentence? {
+    for setting in settings where setting.differsFromAbsence(in: root) {
+      guard let owner = setting.use.owner(forbiddingIn: root) else { continue }
+      return "\(setting: setting.name, setting.value(in: root).shown ?? "") is of use with "
+        + "\(setting: owner.name, owner.values) alone: leave it out, or give both"
+    }
+    return nil
+  }
+
   /// The settings of `root` that are numbers and differ from those of `other`, with all their digits.
   package func numbers(_ root: Root, thatDifferIn other: Root) -> [(
     name: SettingName, digits: String
@@ -35,10 +46,13 @@ package struct SettingTable<Root>: Sendable {
     }
   }
 
-  /// Writes all values, one flat list of keys.
-  package func encode(_ root: Root, to encoder: any Encoder) throws {
+  /// Writes all values that have a meaning, one flat list of keys; without those that absence means, too, if
+  /// `isSparse`: what is written then are the keys of the version that the values are of.
+  package func encode(_ root: Root, to encoder: any Encoder, isSparse: Bool = false) throws {
     var values = encoder.container(keyedBy: SettingName.self)
-    for setting in settings { try setting.encode(root, to: &values) }
+    for setting in settings where !isSparse || !setting.equalsAbsence(in: root) {
+      try setting.encode(root, to: &values)
+    }
   }
 
   /// Reads all values; a file may have other keys, too.

@@ -17,7 +17,7 @@ struct RecipeOptions: ParsableArguments {
 
   @Option(
     parsing: .unconditional,
-    help: ArgumentHelp("Adam's step length. (default: 1e-3)", valueName: "x"))
+    help: ArgumentHelp("The optimizer's step length. (default: 1e-3)", valueName: "x"))
   var learningRate: Double?
 
   @Option(

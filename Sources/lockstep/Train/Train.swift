@@ -39,6 +39,7 @@ struct Train: ParsableCommand {
   var epochs: Int?
 
   @OptionGroup var recipe: RecipeOptions
+  @OptionGroup var optimizer: OptimizerOptions
   @OptionGroup var teams: TeamOptions
   @OptionGroup var checkpoints: CheckpointOptions
 
@@ -99,6 +100,7 @@ struct Train: ParsableCommand {
     request.isDryRun = dryRun ?? false
     request.program = Version.program
     recipe.apply(to: &request)
+    optimizer.apply(to: &request)
     teams.apply(to: &request)
     checkpoints.apply(to: &request)
     records.apply(to: &request)
