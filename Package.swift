@@ -230,7 +230,7 @@ let package = Package(
       swiftSettings: house),
     .testTarget(
       name: "EngineTests", dependencies: ["Engine", "Kernels", "MPI", "Platform", "Ranks", "VAE"],
-      swiftSettings: house),
+      resources: [.copy("Golden")], swiftSettings: house),
     .testTarget(
       name: "CheckpointsTests",
       dependencies: [

@@ -52,7 +52,7 @@ extension RunConfiguration {
 
   /// The other settings of `config.yaml`, which follow the recipe's there.
   package static let table = SettingTable<RunConfiguration>([
-    Setting("epochs", \.epochs, absent: .error, check: .number(from: 1, to: mostEpochs)),
+    Setting(.epochs, \.epochs, absent: .error, check: .number(from: 1, to: mostEpochs)),
     Setting(.data, \.data, absent: .error),
     Setting(.teams, \.teams, absent: .error),
     Setting(.exchange, \.exchange, absent: .means(.allReduce)),
@@ -66,7 +66,18 @@ extension RunConfiguration {
   ])
 
   /// What is impossible about the values, in one sentence; nil where nothing is.
-  package var problem: Sentence? { valueProblem ?? recipe.problem }
+  package var problem: Sentence? { valueProblem ?? recipe.problem ?? lengthProblem }
+
+  /// Why the run cannot have so many epochs, in one sentence; nil where it can.
+  private var lengthProblem: Sentence? {
+    guard recipe.schedule == .cosine, let end = recipe.scheduleEpochs, epochs > end else {
+      return nil
+    }
+    return
+      "\(setting: .epochs, epochs) goes beyond the cosine schedule, whose learning rate is zero from "
+      + "the end of epoch \(end) on: give at most \(end), or begin another \(setting: .run) with "
+      + "\(setting: .scheduleEpochs, epochs)"
+  }
 
   /// What is impossible about the values whatever run they are for: see ``Recipe/valueProblem``.
   package var valueProblem: Sentence? {

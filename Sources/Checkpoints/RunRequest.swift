@@ -48,6 +48,15 @@ extension RunRequest {
     }
   }
 
+  /// A setting of the recipe that a recipe need not have; nil where it was not given.
+  package subscript<Value>(dynamicMember path: WritableKeyPath<Recipe, Value?>) -> Value? {
+    get { values.recipe[keyPath: path] }
+    set {
+      note(Self.name(path), isGiven: newValue != nil)
+      values.recipe[keyPath: path] = newValue
+    }
+  }
+
   /// A setting of the run; nil where it was not given.
   package subscript<Value>(
     dynamicMember path: WritableKeyPath<RunConfiguration, Value>

@@ -2,12 +2,14 @@ package import Kernels
 internal import VAE
 
 extension Recipe {
-  /// The rule by which step number `step`, counted from 1, changes parameters.
-  package func updateRule(step: Int) -> any UpdateRule {
-    switch optimizer {
-    case .adam: Adam(learningRate: learningRate, epsilon: epsilon)
-    case .adamW: Adam(learningRate: learningRate, epsilon: epsilon, weightDecay: weightDecay)
-    case .sgd: StochasticGradientDescent(learningRate: learningRate, momentum: momentum)
+  /// The rule by which step number `step`, counted from 1, changes parameters, where an epoch has
+  /// `batchesPerEpoch`.
+  package func updateRule(step: Int, batchesPerEpoch: Int) -> any UpdateRule {
+    let rate = learningRate(step: step, batchesPerEpoch: batchesPerEpoch)
+    return switch optimizer {
+    case .adam: Adam(learningRate: rate, epsilon: epsilon)
+    case .adamW: Adam(learningRate: rate, epsilon: epsilon, weightDecay: weightDecay)
+    case .sgd: StochasticGradientDescent(learningRate: rate, momentum: momentum)
     }
   }
 }

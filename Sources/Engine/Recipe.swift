@@ -63,6 +63,22 @@ public struct Recipe: Equatable, Sendable {
   /// The share of its momentum buffer that a step of SGD keeps.
   public var momentum = 0.9
 
+  /// How ``learningRate`` goes from step to step.
+  public var schedule = LearningRateSchedule.constant
+
+  /// The steps, from the first on, in which the learning rate rises to ``learningRate``.
+  public var warmupSteps = 0
+
+  /// The epochs at whose end the rate of a cosine schedule is zero; nil where the schedule is another, and
+  /// where a run takes its number of epochs.
+  public var scheduleEpochs: Int?
+
+  /// The epochs after which the rate of a schedule of steps is multiplied.
+  public var milestones = Milestones()
+
+  /// What a schedule of steps multiplies the rate by.
+  public var decayFactor = 0.1
+
   /// The defaults, which are those of the VAE among PyTorch's public examples.
   public init() {}
 
@@ -136,17 +152,46 @@ extension Recipe {
     Setting(
       "momentum", \.momentum, absent: .means(0.9), check: .share,
       use: .only(with: .optimizer, \.optimizer, is: .sgd)),
+    Setting(.schedule, \.schedule, absent: .means(.constant)),
+    Setting(
+      "warmup-steps", \.warmupSteps, absent: .means(0), check: .within(0...1 << 30)),
+    Setting(
+      .scheduleEpochs, \.scheduleEpochs, absent: .means(nil), check: .number(from: 1, to: 1 << 30),
+      use: .only(with: .schedule, \.schedule, is: .cosine)),
+    Setting(
+      .milestones, \.milestones, absent: .means(Milestones()),
+      use: .only(with: .schedule, \.schedule, is: .step)),
+    Setting(
+      "decay-factor", \.decayFactor, absent: .means(0.1),
+      check: .float(.leastNonzeroMagnitude..., asIn: "0.1"),
+      use: .only(with: .schedule, \.schedule, is: .step)),
   ])
 }
 
 extension Recipe {
   /// What is impossible about the values, in one sentence; nil where nothing is.
   package var problem: Sentence? {
-    if let problem = valueProblem ?? Self.table.misuse(in: self) { return problem }
+    valueProblem ?? Self.table.misuse(in: self) ?? scheduleProblem ?? drawsProblem
+  }
+
+  /// What the objective lacks, in one sentence; nil where it has all it needs.
+  private var drawsProblem: Sentence? {
     guard objective != .elbo, importanceSamples < 2 else { return nil }
     return
       "\(setting: .objective, objective.rawValue) weights several latents of an image: give "
       + "\(setting: .importanceSamples) of 2 or more"
+  }
+
+  /// What a schedule lacks, in one sentence; nil where it has all it needs.
+  private var scheduleProblem: Sentence? {
+    switch schedule {
+    case .cosine where scheduleEpochs == nil:
+      "\(setting: .schedule, "cosine") needs \(setting: .scheduleEpochs), the number of its epochs"
+    case .step where milestones == Milestones():
+      "\(setting: .schedule, "step") needs \(setting: .milestones), the epochs after which the learning "
+        + "rate is multiplied, as in 5,8"
+    default: nil
+    }
   }
 
   /// What is impossible about the values whatever the run has beside them, in one sentence; nil where nothing

@@ -67,6 +67,11 @@ extension Trainer {
     try norm.value(team, sharesTiles: memoryPlan.exchangePlan.sharesTiles)
   }
 
+  /// The learning rate of the last step; of use once a step was taken.
+  public var learningRate: Double {
+    recipe.learningRate(step: progress.step, batchesPerEpoch: batches.batchCount)
+  }
+
   /// The bytes that this rank gives MPI for other teams in a step on a full batch.
   package var exchangeBytes: Int { exchange.sentBytes(batches.batchSize) }
 

@@ -132,7 +132,7 @@ public struct Trainer: ~Copyable {
     let (number, measuredNorm) = (progress.step + 1, isMeasured ? norm : nil)
     let weights = LossWeights(
       scale: 1 / Float(batch.count), divergence: Float(divergenceWeight(step: number)))
-    let rule = recipe.updateRule(step: number)
+    let rule = recipe.updateRule(step: number, batchesPerEpoch: batches.batchCount)
 
     // Row 0 of the activations is the first sample that the team holds, row 0 of the losses the batch's
     // first.

@@ -44,6 +44,8 @@ extension SettingName {
   package static let initialParameters: SettingName = "init"
   /// Epochs over which the divergence's weight grows.
   package static let klWarmup: SettingName = "kl-warmup"
+  /// The epoch to train up to.
+  package static let epochs: SettingName = "epochs"
   /// The file that labels are written to.
   package static let labels: SettingName = "labels"
   /// Dimensions of the latent space.
@@ -54,6 +56,8 @@ extension SettingName {
   package static let model: SettingName = "model"
   /// The bound that training raises.
   package static let objective: SettingName = "objective"
+  /// The epochs after which the learning rate is multiplied.
+  package static let milestones: SettingName = "milestones"
   /// By which rule parameters change.
   package static let optimizer: SettingName = "optimizer"
   /// Whether a run may be resumed with other images than it was trained on.
@@ -66,6 +70,10 @@ extension SettingName {
   package static let run: SettingName = "run"
   /// How often a picture's pixels are repeated.
   package static let scale: SettingName = "scale"
+  /// How the learning rate goes from step to step.
+  package static let schedule: SettingName = "schedule"
+  /// The length of a schedule.
+  package static let scheduleEpochs: SettingName = "schedule-epochs"
   /// How ranks form teams.
   package static let teams: SettingName = "teams"
   /// Threads of each rank.

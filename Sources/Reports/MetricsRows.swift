@@ -19,10 +19,15 @@ package struct StepRow: Codable, Sendable {
   package var gradientNorm: Double?
   /// What the divergence counted in ``loss``; nil in a plain autoencoder, which has none.
   package var klWeight: Double?
+  /// The learning rate with which the step was taken; nil in rows of earlier versions.
+  package var learningRate: Double?
 
   /// A row about a batch with the mean losses `loss`.
-  package init(epoch: Int, step: Int, loss: Loss, gradientNorm: Double?) {
+  package init(
+    epoch: Int, step: Int, loss: Loss, gradientNorm: Double?, learningRate: Double? = nil
+  ) {
     (self.epoch, self.step, self.gradientNorm) = (epoch, step, gradientNorm)
+    self.learningRate = learningRate
     self.loss = loss.total
     (reconstruction, kl) = (loss.reconstruction, loss.divergence)
   }
@@ -31,6 +36,7 @@ package struct StepRow: Codable, Sendable {
     case kind, epoch, step, loss, reconstruction, kl
     case gradientNorm = "gradient_norm"
     case klWeight = "kl_weight"
+    case learningRate = "learning_rate"
   }
 }
 
@@ -64,6 +70,8 @@ package struct EpochRow: Codable, Sendable {
   package var trainKL: Double?
   /// By rank: how many of the ``seconds`` it waited for others in steps; see ``StageTimes/waited``.
   package var waitingSeconds: [Double]?
+  /// The learning rate of the epoch's last step.
+  package var learningRate: Double?
 
   /// A row about an epoch that ended with the mean losses `trained` and, where there are test images,
   /// `tested`.
@@ -85,5 +93,6 @@ package struct EpochRow: Codable, Sendable {
     case trainReconstruction = "train_reconstruction"
     case trainKL = "train_kl"
     case waitingSeconds = "waiting_seconds"
+    case learningRate = "learning_rate"
   }
 }

@@ -83,6 +83,11 @@ struct RunPlan: Codable {
       configuration.initialParameters =
         try configuration.initialParameters.map(Self.parametersFile)
       try takeSizes(request)
+      if configuration.recipe.schedule == .cosine {
+        // From here on the length belongs to the recipe: more epochs must not change the steps that were taken.
+        configuration.recipe.scheduleEpochs =
+          configuration.recipe.scheduleEpochs ?? configuration.epochs
+      }
     }
     if let problem = configuration.problem { throw Failure(.usage, problem) }
   }

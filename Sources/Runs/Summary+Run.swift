@@ -35,13 +35,12 @@ extension Summary {
     if let weight = row.klWeight {
       add("step/kl_weight", weight, description: "What the divergence counted in the loss.")
     }
+    addRate("step", row.learningRate)
     addPace("step", pace)
   }
 
   /// The values of a row about an epoch; `pace` is the epoch's.
-  init(
-    _ row: EpochRow, _ pace: Stopwatch, learningRate: Double, latents: LatentHistograms?
-  ) {
+  init(_ row: EpochRow, _ pace: Stopwatch, latents: LatentHistograms?) {
     self.init()
     add("epoch/train_loss", row.trainLoss, description: "The training images' mean loss in nats.")
     if let testLoss = row.testLoss, let reconstruction = row.reconstruction, let kl = row.kl {
@@ -50,7 +49,7 @@ extension Summary {
       add("epoch/kl", kl, description: "Its Kullback–Leibler divergence.")
     }
     addPace("epoch", pace)
-    add("epoch/learning_rate", learningRate, description: "The optimizer's step length.")
+    addRate("epoch", row.learningRate)
     guard let latents else { return }
     add("latents/mean", latents.means, description: "Means of q(z|x) of the test images.")
     add("latents/sample", latents.samples, description: "One sample of z of each test image.")
@@ -63,6 +62,11 @@ extension Summary {
     add(
       "reconstructions", png: reconstructions,
       description: "Test images over what the model makes of them.")
+  }
+
+  private mutating func addRate(_ kind: String, _ rate: Double?) {
+    guard let rate else { return }
+    add("\(kind)/learning_rate", rate, description: "The optimizer's step length.")
   }
 
   private mutating func addPace(_ kind: String, _ pace: Stopwatch) {

@@ -22,7 +22,7 @@ extension TrainingRun {
     if isLogged(progress.step) {
       row = StepRow(
         epoch: progress.epoch + 1, step: progress.step, loss: loss,
-        gradientNorm: try trainer.gradientNorm())
+        gradientNorm: try trainer.gradientNorm(), learningRate: trainer.learningRate)
       if trainer.recipe.model.draws {
         row?.klWeight = trainer.divergenceWeight(step: progress.step)
       }
@@ -70,9 +70,8 @@ extension TrainingRun {
       tested: losses)
     (row.imagesPerSecond, row.seconds) = (pace.imagesPerSecond, pace.seconds)
     row.waitingSeconds = try waitingSeconds(pace)
-    let summary = Summary(
-      row, pace, learningRate: trainer.recipe.updateRule(step: progress.step).learningRate,
-      latents: latents)
+    row.learningRate = trainer.learningRate
+    let summary = Summary(row, pace, latents: latents)
     // A failure to write the row or the pictures is thrown only once the checkpoint, which is worth more, has
     // been begun.
     let failure = try record(row, summary: summary, with: inference)

@@ -236,7 +236,9 @@ import VAE
     #expect(recipe.problem == nil)
     var configuration = Self.configuration
     configuration.recipe = recipe
+    (configuration.recipe.schedule, configuration.recipe.milestones) = (.step, Milestones([4, 7])!)
     let text = try configuration.text
+    #expect(text.contains("schedule: step\n") && text.contains("milestones: 4,7\n"))
     #expect(text.contains("optimizer: sgd\nmomentum: 5e-1\n"))
     #expect(!text.contains("weight-decay") && !text.contains("epsilon"))
     #expect(try RunConfiguration(decoding: text) == configuration)

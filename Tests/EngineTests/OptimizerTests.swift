@@ -30,7 +30,8 @@ import Testing
       let gradient = Floats(tile.range.count)
       gradient.vector.copy(from: tile.range.map { self.gradient($0, number) })
       gradient.withVector {
-        optimizer.update(tile, $0, by: recipe.updateRule(step: number), step: number)
+        optimizer.update(
+          tile, $0, by: recipe.updateRule(step: number, batchesPerEpoch: 9), step: number)
       }
     }
   }
@@ -103,7 +104,7 @@ import Testing
     "the rule of a recipe is Adam with its learning rate, in every step",
     arguments: [1, 469, 1_000_000])
   func rule(step: Int) throws {
-    let adam = try #require(recipe.updateRule(step: step) as? Adam)
+    let adam = try #require(recipe.updateRule(step: step, batchesPerEpoch: 469) as? Adam)
     #expect(adam.learningRate == 0.01 && adam.weightDecay == 0)
     #expect((adam.firstDecay, adam.secondDecay, adam.epsilon) == (0.9, 0.999, 1e-8))
   }
@@ -112,10 +113,11 @@ import Testing
   func rules() throws {
     var recipe = recipe
     (recipe.optimizer, recipe.epsilon) = (.adamW, 1e-4)
-    let adamW = try #require(recipe.updateRule(step: 1) as? Adam)
+    let adamW = try #require(recipe.updateRule(step: 1, batchesPerEpoch: 469) as? Adam)
     #expect((adamW.learningRate, adamW.epsilon, adamW.weightDecay) == (0.01, 1e-4, 0.01))
     recipe.optimizer = .sgd
-    let descent = try #require(recipe.updateRule(step: 1) as? StochasticGradientDescent)
+    let descent = try #require(
+      recipe.updateRule(step: 1, batchesPerEpoch: 469) as? StochasticGradientDescent)
     #expect((descent.learningRate, descent.momentum) == (0.01, 0.9))
   }
 }

@@ -22,6 +22,16 @@ import Testing
       "--epsilon 0.0001 is of use with --optimizer adam or adamw alone"
     ),
     (["--momentum", "1"], "--momentum must be a number from 0 to less than 1"),
+    (["--schedule", "linear"], "is invalid for '--schedule"),
+    (["--schedule", "step"], "--schedule step needs --milestones"),
+    (["--milestones", "4,1"], "epochs in order with commas between them would do"),
+    (
+      ["--schedule", "cosine", "--milestones", "1"], "--milestones 1 is of use with --schedule step"
+    ),
+    (
+      ["--schedule", "cosine", "--schedule-epochs", "3", "--epochs", "4"],
+      "--epochs 4 goes beyond the cosine schedule"
+    ),
     (["--precision", "fp12"], "is invalid for '--precision"),
     (["--teams", "none"], "is invalid for '--teams"),
     (["--hidden", "0"], "--hidden must be from 1"),
@@ -68,7 +78,7 @@ import Testing
     (["--nonsense"], "Unknown option '--nonsense'"),
   ]
 
-  @Test("of training", arguments: Launch.each(trainFlags, onRanks: 0, 5, 11, 33, 34))
+  @Test("of training", arguments: Launch.each(trainFlags, onRanks: 0, 5, 11, 38, 39))
   func train(flags: ([String], String), launch: Launch) throws {
     let folder = try RunFolder()
     try Job(folder.trainWords() + flags.0, launch).fail(64, flags.1)

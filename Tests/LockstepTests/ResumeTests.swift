@@ -15,6 +15,40 @@ import Testing
     try expectSameRun(other, folder.run)
   }
 
+  /// Warm-up, cosine or milestones, and SGD's momentum: what a step depends on beside the parameters.
+  @Test(
+    "a run with another optimizer and schedule goes on to the same bits",
+    arguments: [
+      ["--optimizer", "sgd", "--schedule", "cosine", "--warmup-steps", "3"],
+      ["--optimizer", "adamw", "--schedule", "step", "--milestones", "1"],
+    ])
+  func schedules(words: [String]) throws {
+    let folder = try RunFolder()
+    let other = folder.path("other")
+    try Job(folder.trainWords() + ["--epochs", "2"] + words).succeed()
+    try Job(folder.trainWords(run: other) + ["--epochs", "2", "--max-steps", "5"] + words).succeed()
+    try folder.train(on: .ranks(2), run: other).succeed()
+    try expectSameRun(other, folder.run, anyRanks: true)
+    let rates = try folder.contents.rows().filter { $0.kind == "step" }.compactMap(\.learningRate)
+    let whole = words.contains("cosine")
+    let third = try #require(rates.dropFirst(2).first)
+    #expect(rates.count == 8 && abs(rates[0] / 1e-3 - (whole ? 1.0 / 3 : 1)) < 1e-12)
+    #expect(third == 1e-3 && abs(rates[7] - (whole ? 1e-3 * 0.0954915 : 1e-4)) < 1e-10)
+    #expect(try RunContents(other).rows().last?.learningRate == rates[7])
+  }
+
+  @Test("a cosine schedule ends with the epochs that the run began with")
+  func beyond() throws {
+    let folder = try RunFolder()
+    try folder.train("--epochs", "1", "--schedule", "cosine").succeed()
+    #expect(try folder.contents.text("config.yaml").contains("schedule-epochs: 1\n"))
+    for launch in Launch.both {
+      try folder.train("--epochs", "2", on: launch)
+        .fail(64, "--epochs 2 goes beyond the cosine schedule", "--schedule-epochs 2")
+    }
+    try folder.train("--epochs", "1").succeed()
+  }
+
   @Test("ranks that stop go on to the same bits, as many as they were", arguments: [2, 3])
   func ranks(count: Int) throws {
     let folder = try RunFolder()

@@ -79,6 +79,7 @@ struct RunContents {
     var waitingSeconds: [Double]?
     var gradientNorm: Double?
     var klWeight: Double?
+    var learningRate: Double?
   }
 
   /// All rows, in order.

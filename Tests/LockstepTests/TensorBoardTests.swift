@@ -53,7 +53,8 @@ import Testing
         for kind in "step", "epoch":
             assert all(0 <= v < 1 for _, v in curve(f"{kind}/waiting"))
         assert [s for s, _ in curve("epoch/waiting")] == [4, 8, 12]
-        assert all(close(v, 1e-3) for _, v in curve("epoch/learning_rate"))
+        for kind in "step", "epoch":
+            assert all(close(v, 1e-3) for _, v in curve(f"{kind}/learning_rate"))
 
         for tag, plugin, kind in ("step/kl", "scalars", 1), ("samples", "images", 3):
             about = events.SummaryMetadata(tag)

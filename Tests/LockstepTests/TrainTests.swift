@@ -101,8 +101,9 @@ import Testing
         "batch-size: 50", "checkpoint-every: epoch", "data: \(folder.data)", "epochs: 1",
         "epsilon: 1e-8", "exchange: all-reduce", "hidden: 16", "keep: all", "latent: 4",
         "learning-rate: 1e-3",
-        "log-every: 1", "optimizer: adam", "precision: fp32", "seed: 18446744073709551615",
-        "teams: node", "tensorboard: 'on'", "wire: fp32",
+        "log-every: 1", "optimizer: adam", "precision: fp32", "schedule: constant",
+        "seed: 18446744073709551615", "teams: node", "tensorboard: 'on'", "warmup-steps: 0",
+        "wire: fp32",
       ])
   }
 

@@ -47,6 +47,38 @@ import VAE
     #expect(flagged.configuration == expected)
   }
 
+  @Test("a cosine schedule is as long as the run at its beginning, and then stays so")
+  func schedule() throws {
+    let first = try plan {
+      $0.schedule = .cosine
+      $0.epochs = 3
+      $0.resume = .none
+    }
+    #expect(first.configuration.recipe.scheduleEpochs == 3)
+    try first.takeEffect(in: directory)
+    try writeCheckpoint(first)
+    #expect(try plan().configuration == first.configuration)
+    #expect(try plan { $0.epochs = 2 }.configuration.recipe.scheduleEpochs == 3)
+    for change in [{ $0.epochs = 4 }, { $0.scheduleEpochs = 4 }] as [(inout RunRequest) -> Void] {
+      let error = #expect(throws: Failure.self) { try plan(change) }
+      #expect(error?.code == .usage)
+    }
+    let longer = try plan {
+      $0.schedule = .cosine
+      ($0.epochs, $0.scheduleEpochs) = (3, 7)
+      $0.resume = .none
+    }
+    #expect(longer.configuration.recipe.scheduleEpochs == 7)
+    let beyond = #expect(throws: Failure.self) {
+      try plan {
+        $0.schedule = .cosine
+        ($0.epochs, $0.scheduleEpochs) = (8, 7)
+        $0.resume = .none
+      }
+    }
+    #expect(beyond?.description.hasPrefix("epochs 8 goes beyond the cosine schedule") ?? false)
+  }
+
   @Test("working out a plan changes no file; taking effect does")
   func effect() throws {
     for name in ["config.yaml", "metrics.jsonl"] {

@@ -43,9 +43,9 @@ extension SettingCheck<LayerWidths> {
 }
 
 extension SettingCheck<Int?> {
-  /// At least `least`, or nil.
-  package static func number(from least: Int) -> Self {
-    Self { $0.flatMap(SettingCheck<Int>.number(from: least).problem) }
+  /// At least `least` and at most `most`, or nil.
+  package static func number(from least: Int, to most: Int = .max) -> Self {
+    Self { $0.flatMap(SettingCheck<Int>.number(from: least, to: most).problem) }
   }
 }
 

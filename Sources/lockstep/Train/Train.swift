@@ -40,6 +40,7 @@ struct Train: ParsableCommand {
 
   @OptionGroup var recipe: RecipeOptions
   @OptionGroup var optimizer: OptimizerOptions
+  @OptionGroup var schedule: ScheduleOptions
   @OptionGroup var teams: TeamOptions
   @OptionGroup var checkpoints: CheckpointOptions
 
@@ -101,6 +102,7 @@ struct Train: ParsableCommand {
     request.program = Version.program
     recipe.apply(to: &request)
     optimizer.apply(to: &request)
+    schedule.apply(to: &request)
     teams.apply(to: &request)
     checkpoints.apply(to: &request)
     records.apply(to: &request)

@@ -1,0 +1,100 @@
+@testable import Engine
+import Foundation
+import Testing
+
+/// Learning rates against those of PyTorch's schedulers.
+@Suite struct LearningRateTests {
+  /// The contents of a file that `scripts/golden-gradients.py` writes.
+  struct Golden: Decodable {
+    struct Case: Decodable {
+      let schedule: LearningRateSchedule
+      let epochs, warmup_steps: Int?
+      let milestones: [Int]?
+      let decay_factor: Double?
+      let rates: [Double]
+    }
+    let learning_rate: Double
+    let batches_per_epoch: Int
+    let cases: [Case]
+  }
+
+  private func recipe(_ golden: Golden, _ number: Int) throws -> Recipe {
+    let values = golden.cases[number]
+    var recipe = Recipe()
+    (recipe.learningRate, recipe.schedule) = (golden.learning_rate, values.schedule)
+    (recipe.warmupSteps, recipe.scheduleEpochs) = (values.warmup_steps ?? 0, values.epochs)
+    recipe.milestones = try #require(Milestones(values.milestones ?? []))
+    recipe.decayFactor = values.decay_factor ?? 0.1
+    return recipe
+  }
+
+  @Test("the rate of each step is that of PyTorch's scheduler", arguments: 0..<6)
+  func asPyTorch(number: Int) throws {
+    let file = try #require(
+      Bundle.module.url(forResource: "schedules", withExtension: "json", subdirectory: "Golden"))
+    let golden = try JSONDecoder().decode(Golden.self, from: Data(contentsOf: file))
+    let recipe = try recipe(golden, number)
+    #expect(recipe.problem == nil)
+    let rates = golden.cases[number].rates
+    try #require(rates.count == 42 && golden.cases.count == 6)
+    for (index, expected) in rates.enumerated() {
+      let rule = recipe.updateRule(step: index + 1, batchesPerEpoch: golden.batches_per_epoch)
+      #expect(abs(rule.learningRate - expected) <= 2e-15 * expected, "step \(index + 1)")
+    }
+  }
+
+  /// Burda et al., 2015: 3ⁱ epochs with the rate 10^(−i/7), i from 0 to 7.
+  @Test("stages of a published table are milestones")
+  func stages() throws {
+    var recipe = Recipe()
+    (recipe.schedule, recipe.decayFactor) = (.step, 0.719_685_673_001_152)
+    recipe.milestones = try #require(Milestones("1,4,13,40,121,364,1093"))
+    for (stage, first) in [0, 1, 4, 13, 40, 121, 364, 1093].enumerated() {
+      let expected = 1e-3 * pow(10, -Double(stage) / 7)
+      for epoch in [first, [1, 4, 13, 40, 121, 364, 1093, 3280][stage] - 1] {
+        for step in [epoch * 10 + 1, epoch * 10 + 10] {
+          let rate = recipe.learningRate(step: step, batchesPerEpoch: 10)
+          #expect(abs(rate / expected - 1) < 1e-13, "epoch \(epoch)")
+        }
+      }
+    }
+  }
+
+  @Test("a cosine is zero beyond its end, and a warm-up may take all of it")
+  func ends() {
+    var recipe = Recipe()
+    (recipe.schedule, recipe.scheduleEpochs) = (.cosine, 2)
+    #expect(recipe.learningRate(step: 6, batchesPerEpoch: 3) > 0)
+    #expect(recipe.learningRate(step: 7, batchesPerEpoch: 3) == 0)
+    recipe.warmupSteps = 8
+    #expect(recipe.learningRate(step: 8, batchesPerEpoch: 3) == 1e-3)
+    #expect(recipe.learningRate(step: 9, batchesPerEpoch: 3) == 0)
+  }
+
+  @Test("milestones are read from numbers in order, and from nothing else")
+  func milestones() {
+    #expect(Milestones("1,4,13")?.epochs == [1, 4, 13])
+    #expect(Milestones("7")?.shown == "7")
+    for text in ["", "4,1", "1,1", "0,2", "1,,2", "1, 2", "-1", "x", "1,2,"] {
+      #expect(Milestones(text) == nil, "\(text)")
+    }
+  }
+
+  @Test("a schedule that lacks something is named")
+  func problems() throws {
+    let cases: [(String, (inout Recipe) -> Void)] = [
+      ("schedule step needs milestones", { $0.schedule = .step }),
+      ("schedule cosine needs schedule-epochs", { $0.schedule = .cosine }),
+      ("milestones 3 is of use with schedule step", { $0.milestones = Milestones([3])! }),
+      ("decay-factor 0.5 is of use with schedule step", { $0.decayFactor = 0.5 }),
+      ("schedule-epochs 5 is of use with schedule cosine", { $0.scheduleEpochs = 5 }),
+      ("schedule-epochs must be at least 1", { ($0.schedule, $0.scheduleEpochs) = (.cosine, 0) }),
+      ("warmup-steps must be from 0", { $0.warmupSteps = -1 }),
+    ]
+    for (problem, change) in cases {
+      var recipe = Recipe()
+      change(&recipe)
+      #expect(recipe.problem?.description.hasPrefix(problem) ?? false, "\(problem)")
+    }
+  }
+}
