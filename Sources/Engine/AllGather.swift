@@ -19,6 +19,7 @@ final class AllGather<Messages: LaneMessages & ~Copyable>: Exchange {
   private var samples: [Int: Int] = [:]
   private var parameters = 0
   private var moments = 0
+  private var norms: Int?
 
   init(_ site: ExchangeSite, _ messages: consuming Messages?) throws {
     tiles = OwnTiles(site.exchangePlan)
@@ -34,6 +35,9 @@ final class AllGather<Messages: LaneMessages & ~Copyable>: Exchange {
       moments = try messages.addAllGather(
         &memory, pieces: Replica.moments(owned, site.memoryPlan.layout, in: site.memoryPlan.replica)
       )
+      if site.exchangePlan.keepsGradients {
+        norms = try messages.addAllGather(&memory, pieces: Self.normPieces(site))
+      }
       // All ranks must add the groups in the same order.
       for count in site.batchCounts.sorted() {
         samples[count] = try messages.addAllGather(
@@ -60,6 +64,14 @@ final class AllGather<Messages: LaneMessages & ~Copyable>: Exchange {
     }
   }
 
+  /// For each team, the ranges of the team's memory where its rank in this lane notes the norms of its tiles.
+  private static func normPieces(_ site: ExchangeSite) -> [[Range<Int>]] {
+    site.exchangePlan.tiles.map { tiles in
+      let numbers = RangeSet(tiles.map { $0.number..<$0.number + 1 })
+      return numbers.ranges.map { $0.shifted(by: site.memoryPlan.norms.lowerBound) }
+    }
+  }
+
   func gatherSamples(_ count: Int) throws { try messages?.exchange(samples[count]!) }
 
   func applyGradient(
@@ -70,7 +82,31 @@ final class AllGather<Messages: LaneMessages & ~Copyable>: Exchange {
     guard messages != nil else { return }
     let isFinite = report.found.isFinite(batch.positions)
     tiles.compute(workers, gradient) { if isFinite { update($0, $1) } }
-    guard isFinite else { return }
+    if isFinite { try exchangeParameters(workers, adopt: adopt) }
+  }
+
+  func keepGradient(
+    of batch: BatchExtent, _ workers: borrowing Workers,
+    gradient: (Worker, GradientTile, Vector) -> Void, note: (GradientTile, Vector) -> Void
+  ) {
+    if messages != nil { tiles.compute(workers, gradient, update: note) }
+  }
+
+  func gatherNorms() throws { if let norms { try messages?.exchange(norms) } }
+
+  func applyKeptGradient(
+    of batch: BatchExtent, _ workers: borrowing Workers,
+    update: (GradientTile, Vector) -> Void, adopt: (GradientTile) -> Void
+  ) throws {
+    guard messages != nil, report.found.isFinite(batch.positions) else { return }
+    tiles.update(workers, by: update)
+    try exchangeParameters(workers, adopt: adopt)
+  }
+
+  /// Sends the new parameters of this rank's tiles to the other teams, and takes theirs.
+  private func exchangeParameters(
+    _ workers: borrowing Workers, adopt: (GradientTile) -> Void
+  ) throws {
     try messages?.exchange(parameters)
     othersTiles.forEach(adopt)
     workers.main.clock.end(.exchange)
@@ -80,7 +116,9 @@ final class AllGather<Messages: LaneMessages & ~Copyable>: Exchange {
 
   func sentBytes(_ count: Int) -> Int {
     switch messages {
-    case .some(let messages): messages.sentBytes(samples[count]!) + messages.sentBytes(parameters)
+    case .some(let messages):
+      messages.sentBytes(samples[count]!) + messages.sentBytes(parameters)
+        + (norms.map { messages.sentBytes($0) } ?? 0)
     case .none: 0
     }
   }

@@ -54,12 +54,39 @@ final class AllReduce<Messages: LaneMessages & ~Copyable>: Exchange {
     adopt: (GradientTile) -> Void
   ) throws {
     guard messages != nil else { return }
+    try begin(batch, workers, gradient)
+    let isFinite = report.areFinite(verdictsOf: lanePlaces)
+    try finish(workers) { if isFinite { update($0, $1) } }
+  }
+
+  func keepGradient(
+    of batch: BatchExtent, _ workers: borrowing Workers,
+    gradient: (Worker, GradientTile, Vector) -> Void, note: (GradientTile, Vector) -> Void
+  ) throws {
+    guard messages != nil else { return }
+    try begin(batch, workers, gradient)
+    try finish(workers, update: note)
+  }
+
+  func applyKeptGradient(
+    of batch: BatchExtent, _ workers: borrowing Workers,
+    update: (GradientTile, Vector) -> Void, adopt: (GradientTile) -> Void
+  ) throws {
+    guard messages != nil, report.areFinite(verdictsOf: lanePlaces) else { return }
+    // No sum is waited for: all are there.
+    try finish(workers, update: update)
+  }
+
+  /// Computes the `gradient` of all this rank's tiles, begins to add it up over the teams, and exchanges the
+  /// reports on `batch`.
+  private func begin(
+    _ batch: BatchExtent, _ workers: borrowing Workers,
+    _ gradient: (Worker, GradientTile, Vector) -> Void
+  ) throws {
     report.setVerdict(report.found.isFinite(batch.positions), place: job.place)
     try messages?.start(reports[batch.count]!)
     try compute(workers, gradient)
     try messages?.wait(reports[batch.count]!)
-    let isFinite = report.areFinite(verdictsOf: lanePlaces)
-    try finish(workers) { if isFinite { update($0, $1) } }
   }
 
   /// Computes the `gradient` of all this rank's tiles; meanwhile adds up, over the teams, the buckets that

@@ -21,11 +21,26 @@ final class Alone: Exchange {
     tiles.compute(workers, gradient) { if isFinite { update($0, $1) } }
   }
 
+  func keepGradient(
+    of batch: BatchExtent, _ workers: borrowing Workers,
+    gradient: (Worker, GradientTile, Vector) -> Void, note: (GradientTile, Vector) -> Void
+  ) {
+    tiles.compute(workers, gradient, update: note)
+  }
+
+  func applyKeptGradient(
+    of batch: BatchExtent, _ workers: borrowing Workers,
+    update: (GradientTile, Vector) -> Void, adopt: (GradientTile) -> Void
+  ) {
+    if report.found.isFinite(batch.positions) { tiles.update(workers, by: update) }
+  }
+
   func sentBytes(_ count: Int) -> Int { 0 }
   func free() {}
 }
 
-/// The tiles that fall to this rank and to no other, and memory for the gradient of one tile on each thread.
+/// The tiles that fall to this rank and to no other, and memory for the gradient of one tile on each thread, or
+/// of all tiles where the plan keeps them.
 struct OwnTiles: ~Copyable {
   private let order: TilePlan
   private let memory: Buffer<Float>
@@ -46,6 +61,18 @@ struct OwnTiles: ~Copyable {
         let sum = memory[offset..<offset + tile.range.count]
         gradient(worker, tile, sum)
         update(tile, sum)
+      }
+      worker.clock.end(.gradients)
+    }
+    workers.main.clock.end(.waiting)
+  }
+
+  /// Calls `update` with the gradient of each tile, all of which were computed and kept.
+  func update(_ workers: borrowing Workers, by update: (GradientTile, Vector) -> Void) {
+    let (order, memory) = (order, memory.vector)
+    workers.run { worker in
+      for (tile, offset) in order.tiles[worker.number].joined() {
+        update(tile, memory[offset..<offset + tile.range.count])
       }
       worker.clock.end(.gradients)
     }

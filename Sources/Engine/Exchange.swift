@@ -47,6 +47,25 @@ protocol Exchange: AnyObject {
     adopt: (GradientTile) -> Void
   ) throws
 
+  /// The first half of ``applyGradient(of:_:gradient:update:adopt:)``, for updates that need the norm of the
+  /// whole gradient: computes the gradient of `batch` and keeps it, which the plan must have room for. `note`
+  /// is called as `update` is there, whether or not all losses are finite. All that this rank's team noted is
+  /// there after a barrier of the team.
+  func keepGradient(
+    of batch: BatchExtent, _ workers: borrowing Workers,
+    gradient: (Worker, GradientTile, Vector) -> Void, note: (GradientTile, Vector) -> Void
+  ) throws
+
+  /// Where teams share the tiles: fetches the lane's part of the norms that other teams have noted. All norms
+  /// are there after a barrier of the team.
+  func gatherNorms() throws
+
+  /// The second half: updates the replica of every team with the gradient of `batch` that was kept.
+  func applyKeptGradient(
+    of batch: BatchExtent, _ workers: borrowing Workers,
+    update: (GradientTile, Vector) -> Void, adopt: (GradientTile) -> Void
+  ) throws
+
   /// Where teams share the tiles: fetches the lane's part of the optimizer's moments that other teams have
   /// updated.
   func gatherMoments() throws
@@ -64,6 +83,7 @@ protocol Exchange: AnyObject {
 
 extension Exchange {
   func gatherSamples(_ count: Int) {}
+  func gatherNorms() {}
   func gatherMoments() {}
   func reduceNothing() {}
 }
@@ -98,35 +118,49 @@ struct ExchangePlan {
   /// The floats of the rank's gradients, sums and messages.
   let floats: Int
 
+  /// Whether all gradients of a step are kept until the norm of the whole is known.
+  let keepsGradients: Bool
+
   /// The plan for the teams of `job` and the model of `layout`.
-  init(_ shape: JobShape, _ job: JobLayout, layout: ParameterLayout) {
+  init(
+    _ shape: JobShape, _ job: JobLayout, layout: ParameterLayout, keepsGradients: Bool = false
+  ) {
     switch shape.exchange {
     case .allReduce where job.teamCount > 1:
-      self.init(repeatingTilesOf: layout, job, wire: shape.wire)
-    case .allReduce, .allGather: self.init(dealingTilesOf: layout, job)
+      self.init(repeatingTilesOf: layout, job, wire: shape.wire, keepsGradients: keepsGradients)
+    case .allReduce, .allGather:
+      self.init(dealingTilesOf: layout, job, keepsGradients: keepsGradients)
     }
   }
 
   /// The plan in which each tile falls to one rank of the job, which computes it over the whole batch and
   /// updates it. In a lone team its ranks share out all tiles.
-  private init(dealingTilesOf layout: ParameterLayout, _ job: JobLayout) {
+  private init(dealingTilesOf layout: ParameterLayout, _ job: JobLayout, keepsGradients: Bool) {
     let hands = TilePlan.deal(layout.tiles, to: job.teamCount * job.laneCount)
     tiles = (0..<job.teamCount).map { team in
       job.lane.map { hands[team * job.laneCount + $0] } ?? []
     }
-    order = TilePlan(applyingAtOnce: tiles[job.team], threads: job.threads)
+    order =
+      keepsGradients
+      ? TilePlan(keeping: tiles[job.team], threads: job.threads)
+      : TilePlan(applyingAtOnce: tiles[job.team], threads: job.threads)
     floats = order.floats
+    self.keepsGradients = keepsGradients
     sharesTiles = job.teamCount > 1
   }
 
   /// The plan in which every team computes all tiles over its own samples, and updates all of them.
-  private init(repeatingTilesOf layout: ParameterLayout, _ job: JobLayout, wire: Precision) {
+  private init(
+    repeatingTilesOf layout: ParameterLayout, _ job: JobLayout, wire: Precision,
+    keepsGradients: Bool
+  ) {
     let own = job.lane.map { TilePlan.deal(layout.tiles, to: job.laneCount)[$0] } ?? []
     tiles = Array(repeating: own, count: job.teamCount)
     order = TilePlan(keeping: own, threads: job.threads)
     floats = GradientCodec.floats(
       order.buckets, team: job.team, of: job.teamCount, precision: wire)
     sharesTiles = false
+    self.keepsGradients = keepsGradients
   }
 }
 

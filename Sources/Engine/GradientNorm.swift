@@ -4,11 +4,12 @@ internal import VAE
 
 /// The Euclidean norm of a batch's gradient, whose tiles are spread over the ranks.
 ///
-/// The thread that updates a tile's parameters stores the norm of the tile's gradient; rank zero combines the
-/// norms in the order of the tiles, so that the bits do not depend on the number of ranks.
+/// The thread that updates a tile's parameters stores the norm of the tile's gradient; rank zero, or every rank
+/// where gradients are clipped, combines the norms in the order of the tiles, so that the bits do not depend on
+/// the number of ranks.
 struct GradientNorm {
-  /// The norm of each tile's gradient, (tiles), in memory that the team's ranks share; zero for tiles
-  /// that other teams update.
+  /// The norm of each tile's gradient, (tiles), in memory that the team's ranks share; for tiles that other
+  /// teams update zero or, where the exchange has fetched it, their norm.
   private let norms: Vector
 
   /// The floats of the team's memory that the norms of a model of `layout` take.
@@ -23,10 +24,10 @@ struct GradientNorm {
 
   /// The norm of the whole gradient; of use on rank zero alone, after all ranks of each team have stored
   /// their tiles' norms. Nil where the norm is not finite, as where a square is too large for a float.
-  /// Collective; `sharesTiles` is whether each team has updated some of the tiles only: see ``ExchangePlan``.
-  func value(_ team: borrowing Team, sharesTiles: Bool) throws -> Double? {
+  /// Collective; `lacksTiles` is whether each team has the norms of some of the tiles only.
+  func value(_ team: borrowing Team, lacksTiles: Bool) throws -> Double? {
     var all = (0..<norms.count).map { norms[$0] }
-    if sharesTiles {
+    if lacksTiles {
       // Each norm is nonzero on one team only, so the sum over teams is that norm.
       try team.withLane { lane in
         var span = all.mutableSpan
@@ -34,6 +35,18 @@ struct GradientNorm {
       }
     }
     return Self.combined(all)
+  }
+
+  /// What the whole gradient, all of whose tiles' norms are there, is multiplied by to be clipped to `limit`:
+  /// at most 1. Zero where the norm is infinite; 1 where it is NaN, so that the parameters become NaN, too, and
+  /// the next step fails.
+  ///
+  /// Pascanu, Mikolov and Bengio, "On the difficulty of training recurrent neural networks", 2013, algorithm 1,
+  /// as `torch.nn.utils.clip_grad_norm_` computes it.
+  func scale(to limit: Double) -> Float {
+    var squares = 0.0
+    for tile in 0..<norms.count { squares += Double(norms[tile]) * Double(norms[tile]) }
+    return Float(min(1, limit / (squares.squareRoot() + 1e-6)))
   }
 
   /// The norm of a gradient whose tiles have these `norms`: the root of their squares' sum, in the order of

@@ -1,6 +1,7 @@
 package import Images
 package import Platform
 internal import Kernels
+internal import VAE
 
 extension Recipe {
   /// What `dataset` lacks for training by the recipe, in one sentence; nil where nothing.

@@ -79,6 +79,10 @@ public struct Recipe: Equatable, Sendable {
   /// What a schedule of steps multiplies the rate by.
   public var decayFactor = 0.1
 
+  /// The Euclidean norm to which the whole gradient, a mean over the batch, is scaled down where its norm is
+  /// greater; nil where it is not clipped.
+  public var clipGradient: Double?
+
   /// The defaults, which are those of the VAE among PyTorch's public examples.
   public init() {}
 
@@ -165,6 +169,9 @@ extension Recipe {
       "decay-factor", \.decayFactor, absent: .means(0.1),
       check: .float(.leastNonzeroMagnitude..., asIn: "0.1"),
       use: .only(with: .schedule, \.schedule, is: .step)),
+    Setting(
+      "clip-gradient", \.clipGradient, absent: .means(nil),
+      check: .float(.leastNonzeroMagnitude..., asIn: "10")),
   ])
 }
 

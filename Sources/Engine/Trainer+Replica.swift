@@ -61,10 +61,12 @@ extension Trainer {
   /// Where this rank stands in the job.
   package var job: JobLayout { team.layout }
 
-  /// The Euclidean norm of the last step's gradient, which is the mean over the batch; of use on rank zero
+  /// The Euclidean norm of the last step's gradient, which is the mean over the batch, before it was clipped;
+  /// of use on rank zero
   /// alone, and only after a step with `isMeasured`. Nil where the norm is not finite. Collective.
   public func gradientNorm() throws -> Double? {
-    try norm.value(team, sharesTiles: memoryPlan.exchangePlan.sharesTiles)
+    let plan = memoryPlan.exchangePlan
+    return try norm.value(team, lacksTiles: plan.sharesTiles && !plan.keepsGradients)
   }
 
   /// The learning rate of the last step; of use once a step was taken.

@@ -33,11 +33,11 @@ public struct Trainer: ~Copyable {
   let workers: Workers
   var memory: SharedMemory<Float>
   let workspace: Buffer<Float>
-  private let activations: Activations
+  let activations: Activations
   private let report: TeamReport
   let norm: GradientNorm
   let exchange: any Exchange
-  private let optimizer: Optimizer
+  let optimizer: Optimizer
   let dataset: Dataset
   package let batches: BatchSchedule
   private var order: EpochOrder
@@ -129,10 +129,7 @@ public struct Trainer: ~Copyable {
     defer { mode.set() }
     report.request(mine, place: team.layout.place)
     let (batch, held) = nextBatch()
-    let (number, measuredNorm) = (progress.step + 1, isMeasured ? norm : nil)
-    let weights = LossWeights(
-      scale: 1 / Float(batch.count), divergence: Float(divergenceWeight(step: number)))
-    let rule = recipe.updateRule(step: number, batchesPerEpoch: batches.batchCount)
+    let weights = lossWeights(of: batch)
 
     // Row 0 of the activations is the first sample that the team holds, row 0 of the losses the batch's
     // first.
@@ -155,16 +152,11 @@ public struct Trainer: ~Copyable {
     }
     try waitForTeam()  // Layer inputs, deltas and losses of the whole team are there.
     try gatherSamples(of: batch, in: held)
-    try exchange.applyGradient(
-      of: BatchExtent(count: batch.count, positions: held.relative(to: batch)), workers
-    ) { worker, tile, gradient in
-      worker.model.computeGradient(
-        of: tile, from: activations, rows: 0..<held.count, into: gradient)
-    } update: { tile, gradient in
-      measuredNorm?.note(tile, gradient)
-      optimizer.update(tile, gradient, by: rule, step: number)
-    } adopt: { tile in
-      replica.updateCopies(tile)
+    let extent = BatchExtent(count: batch.count, positions: held.relative(to: batch))
+    if let limit = recipe.clipGradient {
+      try applyGradient(of: extent, held, clippedTo: limit)
+    } else {
+      try applyGradient(of: extent, held, isMeasured: isMeasured)
     }
     if team.layout.isLeader { report.summarise(batch.count) }
     try waitForTeam()  // The new parameters are there.
@@ -179,6 +171,12 @@ public struct Trainer: ~Copyable {
       batch,
       memoryPlan.exchangePlan.holdsWholeBatch ? batch : job.shard(ofTeam: job.team).part(of: batch)
     )
+  }
+
+  /// What the parts of the loss of `batch` count in the next step.
+  private func lossWeights(of batch: Range<Int>) -> LossWeights {
+    LossWeights(
+      scale: 1 / Float(batch.count), divergence: Float(divergenceWeight(step: progress.step + 1)))
   }
 
   /// Fills the pixels of the samples `rows` with the images at `positions` of the epoch.
@@ -201,7 +199,7 @@ public struct Trainer: ~Copyable {
 
   /// Waits until all ranks of the team have called this; each then sees what any of them wrote before.
   /// Collective over the team.
-  private mutating func waitForTeam() throws {
+  mutating func waitForTeam() throws {
     try memory.barrier(on: team.communicator)
     workers.main.clock.end(.waiting)
   }

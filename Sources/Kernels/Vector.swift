@@ -52,6 +52,11 @@ public struct Vector {
     base.update(repeating: value, count: count)
   }
 
+  /// Multiplies every element by `factor`.
+  public func multiply(by factor: Float) {
+    for index in 0..<count { base[index] *= factor }
+  }
+
   /// Copies the floats of `source`, which has the same count.
   public func copy(from source: Vector) {
     require(source.count == count, "copying \(source.count) floats into \(count)")

@@ -31,6 +31,35 @@ internal import VAE
     }
   }
 
+  /// Each team then computes one factor from the same numbers.
+  @Test(
+    "where gradients are kept, every team knows the norms of all tiles before any update",
+    arguments: ExchangeMode.allCases, [[1], [3], [1, 1], [2, 2], [2, 3], [3, 1, 2]], [1, 3])
+  func kept(mode: ExchangeMode, sizes: [Int], threads: Int) throws {
+    let teams = LocalTeams(
+      sizes: sizes, mode: mode, threads: threads, steps: 3, keepsGradients: true)
+    for outcome in try teams.train() {
+      #expect(outcome.mistakes(steps: 3) == 0)
+      #expect(outcome.losses.count == LocalTeams.batch)
+      #expect(outcome.norms.count == LocalTeams.expectedNorms.count)
+      for (norm, expected) in zip(outcome.norms, LocalTeams.expectedNorms) {
+        #expect(abs(norm / expected - 1) < 1e-6)
+      }
+    }
+  }
+
+  @Test(
+    "a loss that is not a number keeps every team from updating with gradients that were kept",
+    arguments: ExchangeMode.allCases, [[1], [1, 1], [2, 3]])
+  func keptNotFinite(mode: ExchangeMode, sizes: [Int]) throws {
+    let teams = LocalTeams(
+      sizes: sizes, mode: mode, spoiled: sizes.count - 1, keepsGradients: true)
+    for outcome in try teams.train() {
+      #expect(outcome.updated.isEmpty && outcome.adopted.isEmpty)
+      #expect(outcome.mistakes(steps: 0) == 0)
+    }
+  }
+
   @Test(
     "with all-gather each tile is updated by one team, and adopted by the others",
     arguments: [[1, 1, 1], [2, 3]])

@@ -54,6 +54,25 @@ import VAE
     #expect(memory.vector[0] == .infinity)
   }
 
+  @Test(
+    "a gradient is scaled down to the limit, never up, as torch.nn.utils.clip_grad_norm_ does",
+    arguments: [(13, 6.5, 6.5 / 13.000001), (13, 13, 13 / 13.000001), (13, 14, 1), (0, 1, 1)]
+      as [(Float, Double, Double)])
+  func scale(norm: Float, limit: Double, scale: Double) {
+    memory.vector[0] = norm * 5 / 13
+    memory.vector[Self.layout.tiles.count - 1] = norm * 12 / 13
+    #expect(abs(Double(GradientNorm(memory.vector).scale(to: limit)) - scale) < 1e-7)
+  }
+
+  @Test(
+    "an infinite norm leaves nothing of the gradient, and NaN all of it, for the next step to fail")
+  func scaleOfNone() {
+    memory.vector[1] = .infinity
+    #expect(GradientNorm(memory.vector).scale(to: 1) == 0)
+    memory.vector[0] = .nan
+    #expect(GradientNorm(memory.vector).scale(to: 1) == 1)
+  }
+
   @Test("the norm of the whole is that of its tiles' norms, and nil where it is not finite")
   func whole() {
     #expect(GradientNorm.combined([3, 0, 4, 12]) == 13)

@@ -20,6 +20,8 @@ struct LocalTeams {
   var steps = 1
   /// The team one of whose losses is not a number.
   var spoiled: Int?
+  /// Whether gradients are kept until the norms of all tiles are known.
+  var keepsGradients = false
 
   /// The gradient that the samples at `positions` make of element `index`: whole numbers, whose sums
   /// have no rounding, so that any order of teams and tiles gives the same.
@@ -36,6 +38,14 @@ struct LocalTeams {
     return parameters
   }
 
+  /// The norm of each tile's gradient over the whole batch.
+  static var expectedNorms: [Float] {
+    layout.tiles.map { tile in
+      let squares = tile.range.reduce(0.0) { $0 + pow(Double(gradient($1, 0..<batch)), 2) }
+      return Float(squares.squareRoot())
+    }
+  }
+
   /// What a team has in the end.
   struct Outcome: Sendable {
     var parameters: [Float] = []
@@ -44,6 +54,8 @@ struct LocalTeams {
     var adopted: [Int] = []
     var losses = LossSum()
     var requests = StepRequests()
+    /// The norms that the team has, its own and, where gradients were kept, those of other teams.
+    var norms: [Float] = []
 
     /// How many parameters are not what `steps` steps on the whole batch make of them.
     func mistakes(steps: Int) -> Int {
@@ -58,7 +70,8 @@ struct LocalTeams {
     let failures = Mutex([any Error]())
     let done = DispatchGroup()
     let teams = sizes.indices.map { team in
-      LocalTeam(layout(team: team, member: 0), mode: mode, wire: wire)
+      LocalTeam(
+        layout(team: team, member: 0), mode: mode, wire: wire, keepsGradients: keepsGradients)
     }
     for (team, size) in sizes.enumerated() {
       for member in 0..<size {
@@ -95,20 +108,26 @@ struct LocalTeams {
 /// `@unchecked Sendable` is sound as far as the exchange is right, which is what is tested.
 private final class LocalTeam: @unchecked Sendable {
   let shape: JobShape
+  let recipe: Recipe
   let memoryPlan: MemoryPlan
   let memory: Buffer<Float>
   let replica: Replica
   let report: TeamReport
+  let norm: GradientNorm
   let touched = Mutex((updated: [Int](), adopted: [Int]()))
   private let size: Int
   private let arrivals = Atomic(0)
 
-  init(_ job: JobLayout, mode: ExchangeMode, wire: Precision) {
+  init(_ job: JobLayout, mode: ExchangeMode, wire: Precision, keepsGradients: Bool) {
     var shape = JobShape()
     (shape.exchange, shape.wire, shape.threadsPerRank) = (mode, wire, job.threads)
     self.shape = shape
+    var recipe = Recipe()
+    if keepsGradients { recipe.clipGradient = 1 }
+    self.recipe = recipe
     memoryPlan = MemoryPlan(
-      LocalTeams.layout, Recipe(), batchSize: LocalTeams.batch, job: job, shape: shape)
+      LocalTeams.layout, recipe, batchSize: LocalTeams.batch, job: job, shape: shape)
+    norm = GradientNorm(memory.vector[memoryPlan.norms])
     memory = Buffer<Float>(repeating: 0, count: memoryPlan.teamFloats)
     replica = Replica(LocalTeams.layout, memory.vector[memoryPlan.replica])
     report = TeamReport(memory.vector[memoryPlan.report], batchSize: LocalTeams.batch)
@@ -127,7 +146,8 @@ private final class LocalTeam: @unchecked Sendable {
     return LocalTeams.Outcome(
       parameters: (0..<LocalTeams.layout.count).map { replica.parameters[$0] }, updated: updated,
       adopted: adopted, losses: report.result.sum(0..<LocalTeams.batch),
-      requests: report.result.requests)
+      requests: report.result.requests,
+      norms: memoryPlan.norms.map { memory.vector[$0] })
   }
 }
 
@@ -147,7 +167,7 @@ private final class LocalRank {
     let site = ExchangeSite(
       job: job, memory: team.memory.vector,
       memoryPlan: MemoryPlan(
-        layout, Recipe(), batchSize: LocalTeams.batch, job: job, shape: team.shape),
+        layout, team.recipe, batchSize: LocalTeams.batch, job: job, shape: team.shape),
       activations: Activations(
         layout, capacity: memoryPlan.capacity,
         memory: (team.memory.vector[memoryPlan.activations], own.vector)), report: team.report,
@@ -175,19 +195,18 @@ private final class LocalRank {
       team.barrier()
       try exchange.gatherSamples(batch)
       team.barrier()
-      try exchange.applyGradient(of: BatchExtent(count: batch, positions: held), workers) {
-        _, tile, sums in
-        for (place, index) in tile.range.enumerated() {
-          sums[place] = LocalTeams.gradient(index, held)
-        }
-      } update: { tile, sums in
-        for (place, index) in tile.range.enumerated() {
-          team.replica.parameters[index] += sums[place]
-          team.replica.secondMoment[index] += sums[place]
-        }
-        team.touched.withLock { $0.updated.append(tile.number) }
-      } adopt: { tile in
-        team.touched.withLock { $0.adopted.append(tile.number) }
+      let extent = BatchExtent(count: batch, positions: held)
+      if team.memoryPlan.exchangePlan.keepsGradients {
+        try exchange.keepGradient(
+          of: extent, workers, gradient: { compute($1, $2, held) },
+          note: { team.norm.note($0, $1) })
+        team.barrier()
+        try exchange.gatherNorms()
+        team.barrier()
+        try exchange.applyKeptGradient(of: extent, workers, update: update, adopt: adopt)
+      } else {
+        try exchange.applyGradient(
+          of: extent, workers, gradient: { compute($1, $2, held) }, update: update, adopt: adopt)
       }
       if job.isLeader { team.report.summarise(batch) }
       team.barrier()
@@ -196,6 +215,24 @@ private final class LocalRank {
     team.barrier()
     if team.report.result.isFinite(0..<batch) { try checkMoments() }
     try exchange.free()
+  }
+
+  private func compute(_ tile: GradientTile, _ sums: Vector, _ held: Range<Int>) {
+    for (place, index) in tile.range.enumerated() {
+      sums[place] = LocalTeams.gradient(index, held)
+    }
+  }
+
+  private func update(_ tile: GradientTile, _ sums: Vector) {
+    for (place, index) in tile.range.enumerated() {
+      team.replica.parameters[index] += sums[place]
+      team.replica.secondMoment[index] += sums[place]
+    }
+    team.touched.withLock { $0.updated.append(tile.number) }
+  }
+
+  private func adopt(_ tile: GradientTile) {
+    team.touched.withLock { $0.adopted.append(tile.number) }
   }
 
   /// All moments are there, also those that other teams have updated.

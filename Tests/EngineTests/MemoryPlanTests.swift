@@ -63,6 +63,27 @@ import VAE
     #expect(plan([1], threads: 3).rankBytes - plan([1]).rankBytes == 2 * 4 * 58 * 784)
   }
 
+  @Test("gradients that are kept take as much as the parameters, on all ranks of the team together")
+  func kept() {
+    let parameters = 785 * 400 + 401 * 40 + 21 * 400 + 401 * 784
+    for (ranks, mode) in [(1, ExchangeMode.allReduce), (3, .allReduce), (2, .allGather)] {
+      let sizes = mode == .allGather ? [1, 1] : [ranks]
+      let floats = (0..<ranks).reduce(0) { sum, rank in
+        var shape = JobShape()
+        shape.exchange = mode
+        let job = JobLayout(
+          teamSizes: sizes, team: mode == .allGather ? rank : 0,
+          member: mode == .allGather ? 0 : rank, threads: 2)
+        return sum
+          + MemoryPlan(
+            Self.layout, precision: .fp32, batchSize: 128, job: job, shape: shape,
+            keepsGradients: true
+          ).exchangePlan.floats
+      }
+      #expect(floats == parameters)
+    }
+  }
+
   @Test(
     "a team has room for the samples that it computes over",
     arguments: [

@@ -74,19 +74,15 @@ import Testing
 
   @Test("a decay of zero is Adam, to the bit")
   func withoutDecay() {
-    let (plain, decayed) = (Optimizer(normals(37, seed: 1)), Optimizer(normals(37, seed: 1)))
+    let plain = Optimizer(normals(37, seed: 1))
+    let decayed = Optimizer(normals(37, seed: 1))
     for step in 1...3 {
-      for optimizer in [0, 1] {
-        let gradient = normals(37, seed: UInt64(step + 1))
-        if optimizer == 0 {
-          plain.gradient.write(gradient)
-          plain.update(Adam(), step: step)
-        } else {
-          // The loop of AdamW, with a factor that rounds to one.
-          decayed.gradient.write(gradient)
-          decayed.update(Adam(weightDecay: 1e-9), step: step)
-        }
-      }
+      let gradient = normals(37, seed: UInt64(step + 1))
+      plain.gradient.write(gradient)
+      plain.update(Adam(), step: step)
+      // The loop of AdamW, with a factor that rounds to one.
+      decayed.gradient.write(gradient)
+      decayed.update(Adam(weightDecay: 1e-9), step: step)
     }
     #expect(plain.elements.bits == decayed.elements.bits)
   }
@@ -97,7 +93,8 @@ import Testing
       Adam(weightDecay: 0.1), StochasticGradientDescent(learningRate: 0.1, momentum: 0.9),
     ]
     for rule in rules {
-      let (whole, parts) = (Optimizer(normals(37, seed: 1)), Optimizer(normals(37, seed: 1)))
+      let whole = Optimizer(normals(37, seed: 1))
+      let parts = Optimizer(normals(37, seed: 1))
       for step in 1...3 {
         let gradient = normals(37, seed: UInt64(step + 1))
         whole.gradient.write(gradient)

@@ -32,6 +32,7 @@ import Testing
       ["--schedule", "cosine", "--schedule-epochs", "3", "--epochs", "4"],
       "--epochs 4 goes beyond the cosine schedule"
     ),
+    (["--clip-gradient", "0"], "--clip-gradient must be a positive number"),
     (["--precision", "fp12"], "is invalid for '--precision"),
     (["--teams", "none"], "is invalid for '--teams"),
     (["--hidden", "0"], "--hidden must be from 1"),
@@ -78,7 +79,7 @@ import Testing
     (["--nonsense"], "Unknown option '--nonsense'"),
   ]
 
-  @Test("of training", arguments: Launch.each(trainFlags, onRanks: 0, 5, 11, 38, 39))
+  @Test("of training", arguments: Launch.each(trainFlags, onRanks: 0, 5, 11, 39, 40))
   func train(flags: ([String], String), launch: Launch) throws {
     let folder = try RunFolder()
     try Job(folder.trainWords() + flags.0, launch).fail(64, flags.1)

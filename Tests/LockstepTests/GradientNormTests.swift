@@ -17,29 +17,30 @@ import Testing
     try Job(folder.trainWords() + whole, launch).succeed()
     let rows = try folder.contents.rows()
     let norm = try #require(rows.first?.gradientNorm)
-    let expected = try firstMomentNorm(folder.contents.bytes("latest/optimizer.safetensors")) / 0.1
+    let expected = try momentNorm(of: folder.contents, prefix: "exp_avg.") / 0.1
     #expect(abs(norm / expected - 1) < 1e-5, "\(norm), \(expected)")
     #expect(expected > 0)
   }
+}
 
-  /// The norm of all tensors `exp_avg.…` in a file of safetensors' format.
-  private func firstMomentNorm(_ bytes: Data) throws -> Double {
-    struct Tensor: Decodable {
-      let data_offsets: [Int]
-    }
-    let length = Int(bytes.prefix(8).reversed().reduce(UInt64(0)) { $0 << 8 | UInt64($1) })
-    let header = try #require(
-      try JSONSerialization.jsonObject(with: bytes[8..<8 + length]) as? [String: Any])
-    var squares = 0.0
-    for (name, entry) in header where name.hasPrefix("exp_avg.") {
-      let tensor = try JSONDecoder().decode(
-        Tensor.self, from: JSONSerialization.data(withJSONObject: entry))
-      let floats = bytes[8 + length + tensor.data_offsets[0]..<8 + length + tensor.data_offsets[1]]
-      for start in stride(from: floats.startIndex, to: floats.endIndex, by: 4) {
-        let bits = (0..<4).reduce(UInt32(0)) { $0 | UInt32(floats[start + $1]) << (8 * $1) }
-        squares += Double(Float(bitPattern: bits)) * Double(Float(bitPattern: bits))
-      }
-    }
-    return squares.squareRoot()
+/// The norm of all tensors with names from `prefix` on among the moments of a run's newest checkpoint.
+func momentNorm(of run: RunContents, prefix: String) throws -> Double {
+  let bytes = try run.bytes("latest/optimizer.safetensors")
+  struct Tensor: Decodable {
+    let data_offsets: [Int]
   }
+  let length = Int(bytes.prefix(8).reversed().reduce(UInt64(0)) { $0 << 8 | UInt64($1) })
+  let header = try #require(
+    try JSONSerialization.jsonObject(with: bytes[8..<8 + length]) as? [String: Any])
+  var squares = 0.0
+  for (name, entry) in header where name.hasPrefix(prefix) {
+    let tensor = try JSONDecoder().decode(
+      Tensor.self, from: JSONSerialization.data(withJSONObject: entry))
+    let floats = bytes[8 + length + tensor.data_offsets[0]..<8 + length + tensor.data_offsets[1]]
+    for start in stride(from: floats.startIndex, to: floats.endIndex, by: 4) {
+      let bits = (0..<4).reduce(UInt32(0)) { $0 | UInt32(floats[start + $1]) << (8 * $1) }
+      squares += Double(Float(bitPattern: bits)) * Double(Float(bitPattern: bits))
+    }
+  }
+  return squares.squareRoot()
 }

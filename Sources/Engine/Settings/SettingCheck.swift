@@ -49,6 +49,14 @@ extension SettingCheck<Int?> {
   }
 }
 
+extension SettingCheck<Double?> {
+  /// Within `range` after rounding to fp32, and finite there; or nil.
+  static func float(_ range: PartialRangeFrom<Float>, asIn example: String) -> Self {
+    let check = SettingCheck<Double>.float(range, asIn: example)
+    return Self { $0.flatMap(check.problem) }
+  }
+}
+
 extension SettingCheck<Double> {
   /// From 0 to less than 1.
   static var share: Self {

@@ -1,4 +1,4 @@
-package import Platform
+internal import Platform
 
 /// With which values of other settings a setting has a meaning.
 ///

@@ -13,7 +13,8 @@ enum ExpectedValue {
   private static let examples = [
     "bandwidth": (number, "25"), "batch-sizes": (list, "128,512"),
     "checkpoint-every": ("a number of steps (100), of seconds (30s), or epoch", "300s"),
-    "columns": (whole, "8"), "count": (whole, "64"), "digits": ("digits", "0123456789"),
+    "clip-gradient": (number, "10"), "columns": (whole, "8"), "count": (whole, "64"),
+    "digits": ("digits", "0123456789"),
     "epochs": (whole, "20"),
     "host": ("machines with their slots", "left:2,right:2"), "importance-samples": (whole, "100"),
     "keep": ("a whole number from 1, or the word all,", "3"), "latency": (number, "30"),

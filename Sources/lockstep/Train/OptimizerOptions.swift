@@ -31,12 +31,20 @@ struct OptimizerOptions: ParsableArguments {
         + "(default: 0.9)", valueName: "x", visibility: .hidden))
   var momentum: Double?
 
+  @Option(
+    parsing: .unconditional,
+    help: ArgumentHelp(
+      "Scale the gradient down to this Euclidean norm where its own is greater. (default: no limit)",
+      valueName: "norm", visibility: .hidden))
+  var clipGradient: Double?
+
   /// Copies all flags; those that were not given are nil, which `request` takes for not given.
   func apply(to request: inout RunRequest) {
     request.optimizer = optimizer
     request.epsilon = epsilon
     request.weightDecay = weightDecay
     request.momentum = momentum
+    request.clipGradient = clipGradient
   }
 }
 

@@ -1,0 +1,61 @@
+internal import Kernels
+internal import VAE
+
+// From the deltas of a batch to new parameters.
+
+extension Trainer {
+  /// Updates the parameters with the gradient of `batch`, tile by tile while the tile is in cache. `held` are
+  /// the positions whose samples the team's memory has.
+  func applyGradient(
+    of batch: BatchExtent, _ held: Range<Int>, isMeasured: Bool
+  ) throws {
+    let (rule, number) = nextRule
+    let measuredNorm = isMeasured ? norm : nil
+    try exchange.applyGradient(of: batch, workers) { worker, tile, gradient in
+      worker.model.computeGradient(
+        of: tile, from: activations, rows: 0..<held.count, into: gradient)
+    } update: { tile, gradient in
+      measuredNorm?.note(tile, gradient)
+      optimizer.update(tile, gradient, by: rule, step: number)
+    } adopt: { tile in
+      replica.updateCopies(tile)
+    }
+  }
+
+  /// Updates the parameters with the gradient of `batch`, scaled down to the norm `limit` where its norm is
+  /// greater: all of it is computed before any parameter changes.
+  mutating func applyGradient(
+    of batch: BatchExtent, _ held: Range<Int>, clippedTo limit: Double
+  ) throws {
+    try exchange.keepGradient(of: batch, workers) { worker, tile, gradient in
+      worker.model.computeGradient(
+        of: tile, from: activations, rows: 0..<held.count, into: gradient)
+    } note: { tile, gradient in
+      norm.note(tile, gradient)
+    }
+    try waitForTeam()  // The norms of the whole team are there.
+    try gatherNorms()
+    let (rule, number) = nextRule
+    let scale = norm.scale(to: limit)
+    try exchange.applyKeptGradient(of: batch, workers) { tile, gradient in
+      if scale != 1 { gradient.multiply(by: scale) }
+      optimizer.update(tile, gradient, by: rule, step: number)
+    } adopt: { tile in
+      replica.updateCopies(tile)
+    }
+  }
+
+  /// The rule of the step that is being taken, and the step's number.
+  private var nextRule: (rule: any UpdateRule, number: Int) {
+    let number = progress.step + 1
+    return (recipe.updateRule(step: number, batchesPerEpoch: batches.batchCount), number)
+  }
+
+  /// Where teams share the tiles: fetches the norms of the tiles that other teams have computed.
+  private mutating func gatherNorms() throws {
+    guard memoryPlan.exchangePlan.sharesTiles else { return }
+    try exchange.gatherNorms()
+    workers.main.clock.end(.exchange)
+    try waitForTeam()
+  }
+}
