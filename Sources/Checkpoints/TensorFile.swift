@@ -77,8 +77,8 @@ package enum TensorFile {
     return isFinite
   }
 
-  /// Reads each of `vectors` from the tensors with its prefix. In a file by another program all names may
-  /// begin with one more prefix: see ``commonPrefix(of:)``.
+  /// Reads each of `vectors` from the tensors with its prefix. In a file of parameters, which have none, all
+  /// names may begin with another program's: see ``commonPrefix(of:)``.
   ///
   /// - Throws: `Failure` or `FileError` where a tensor is missing or has another shape, or there are more
   ///   tensors.
@@ -86,7 +86,7 @@ package enum TensorFile {
     _ vectors: [(prefix: String, vector: Vector)], _ layout: ParameterLayout,
     from file: borrowing SafetensorsFile
   ) throws {
-    let common = commonPrefix(of: file)
+    let common = vectors.contains { $0.prefix.isEmpty } ? commonPrefix(of: file) : ""
     let prefixes = vectors.map { common + $0.prefix }
     try requireFit(prefixes, layout, in: file)
     for (prefix, vector) in zip(prefixes, vectors.map(\.vector)) {

@@ -42,7 +42,8 @@ package struct MemoryPlan {
   ) {
     let (precision, draws) = (recipe.precision, recipe.importanceSamples)
     self.layout = layout
-    exchangePlan = ExchangePlan(shape, job, layout: layout, keepsGradients: recipe.clipGradient != nil)
+    exchangePlan = ExchangePlan(
+      shape, job, layout: layout, keepsGradients: recipe.clipGradient != nil)
     let capacity =
       exchangePlan.holdsWholeBatch ? batchSize : job.shard(ofTeam: job.team).capacity(of: batchSize)
     var end = 0

@@ -1,6 +1,6 @@
 public import ArgumentParser
 internal import Checkpoints
-internal import Engine
+public import Engine
 public import Images
 internal import Inference
 public import Kernels
@@ -115,6 +115,15 @@ extension LayerWidths: ExpressibleByArgument {
 }
 
 extension ExchangeMode: ExpressibleByArgument {}
+
+extension OptimizerKind: ExpressibleByArgument {}
+
+extension LearningRateSchedule: ExpressibleByArgument {}
+
+extension Milestones: ExpressibleByArgument {
+  /// Reads the word of a command line.
+  public init?(argument: String) { self.init(argument) }
+}
 
 extension Dataset.Split: ExpressibleByArgument {}
 

@@ -71,11 +71,15 @@ import VAE
       let problem = "objective \(bound.rawValue) weights several latents of an image"
       #expect(recipe.problem?.description.hasPrefix(problem) == true)
       (recipe.importanceSamples, recipe.beta) = (2, 0.5)
-      #expect(recipe.problem?.description.hasPrefix("beta 0.5 is of use with objective elbo alone") == true)
+      #expect(
+        recipe.problem?.description.hasPrefix("beta 0.5 is of use with objective elbo alone")
+          == true)
     }
     var recipe = Recipe()
     recipe.classes = 4
-    #expect(recipe.problem?.description.hasPrefix("classes 4 is of use with model conditional alone") == true)
+    #expect(
+      recipe.problem?.description.hasPrefix("classes 4 is of use with model conditional alone")
+        == true)
     recipe.model = .conditional
     #expect(recipe.problem == nil)
     #expect(recipe.model(pixels: 9).labels == 4)
@@ -102,7 +106,8 @@ import VAE
       ("output-bias", { $0.outputBias = .mean }), ("objective", { $0.objective = .dreg }),
       ("importance-samples", { $0.importanceSamples = 2 }), ("beta", { $0.beta = 0 }),
       ("kl-warmup", { $0.klWarmup = 1 }), ("free-bits", { $0.freeBits = 0.1 }),
-      ("hidden", { $0.hidden = [400, 400] }), ("model", { ($0.model, $0.classes) = (.conditional, 2) }),
+      ("hidden", { $0.hidden = [400, 400] }),
+      ("model", { ($0.model, $0.classes) = (.conditional, 2) }),
       ("optimizer", { ($0.optimizer, $0.momentum) = (.sgd, 0.5) }), ("epsilon", { $0.epsilon = 0 }),
     ]
     for (name, change) in cases {

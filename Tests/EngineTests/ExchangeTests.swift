@@ -34,10 +34,13 @@ internal import VAE
   /// Each team then computes one factor from the same numbers.
   @Test(
     "where gradients are kept, every team knows the norms of all tiles before any update",
-    arguments: ExchangeMode.allCases, [[1], [3], [1, 1], [2, 2], [2, 3], [3, 1, 2]], [1, 3])
-  func kept(mode: ExchangeMode, sizes: [Int], threads: Int) throws {
+    arguments: ExchangeMode.allCases,
+    [
+      ([1], 1), ([1], 3), ([3], 1), ([1, 1], 1), ([2, 2], 3), ([2, 3], 1), ([3, 1, 2], 2),
+    ])
+  func kept(mode: ExchangeMode, job: (sizes: [Int], threads: Int)) throws {
     let teams = LocalTeams(
-      sizes: sizes, mode: mode, threads: threads, steps: 3, keepsGradients: true)
+      sizes: job.sizes, mode: mode, threads: job.threads, steps: 3, keepsGradients: true)
     for outcome in try teams.train() {
       #expect(outcome.mistakes(steps: 3) == 0)
       #expect(outcome.losses.count == LocalTeams.batch)

@@ -1,5 +1,7 @@
 @testable import Engine
 import Foundation
+import Kernels
+import Platform
 import Testing
 
 /// Learning rates against those of PyTorch's schedulers.
@@ -39,7 +41,9 @@ import Testing
     try #require(rates.count == 42 && golden.cases.count == 6)
     for (index, expected) in rates.enumerated() {
       let rule = recipe.updateRule(step: index + 1, batchesPerEpoch: golden.batches_per_epoch)
-      #expect(abs(rule.learningRate - expected) <= 2e-15 * expected, "step \(index + 1)")
+      // PyTorch's 1 + cos loses digits near its end.
+      let error = abs(rule.learningRate - expected)
+      #expect(error <= 1e-15 * golden.learning_rate, "step \(index + 1)")
     }
   }
 

@@ -127,10 +127,10 @@ private final class LocalTeam: @unchecked Sendable {
     self.recipe = recipe
     memoryPlan = MemoryPlan(
       LocalTeams.layout, recipe, batchSize: LocalTeams.batch, job: job, shape: shape)
-    norm = GradientNorm(memory.vector[memoryPlan.norms])
     memory = Buffer<Float>(repeating: 0, count: memoryPlan.teamFloats)
     replica = Replica(LocalTeams.layout, memory.vector[memoryPlan.replica])
     report = TeamReport(memory.vector[memoryPlan.report], batchSize: LocalTeams.batch)
+    norm = GradientNorm(memory.vector[memoryPlan.norms])
     size = job.teams[job.team].count
   }
 

@@ -66,6 +66,8 @@ import VAE
   @Test("gradients that are kept take as much as the parameters, on all ranks of the team together")
   func kept() {
     let parameters = 785 * 400 + 401 * 40 + 21 * 400 + 401 * 784
+    var recipe = Recipe()
+    recipe.clipGradient = 1
     for (ranks, mode) in [(1, ExchangeMode.allReduce), (3, .allReduce), (2, .allGather)] {
       let sizes = mode == .allGather ? [1, 1] : [ranks]
       let floats = (0..<ranks).reduce(0) { sum, rank in
@@ -74,11 +76,8 @@ import VAE
         let job = JobLayout(
           teamSizes: sizes, team: mode == .allGather ? rank : 0,
           member: mode == .allGather ? 0 : rank, threads: 2)
-        return sum
-          + MemoryPlan(
-            Self.layout, precision: .fp32, batchSize: 128, job: job, shape: shape,
-            keepsGradients: true
-          ).exchangePlan.floats
+        let plan = MemoryPlan(Self.layout, recipe, batchSize: 128, job: job, shape: shape)
+        return sum + plan.exchangePlan.floats
       }
       #expect(floats == parameters)
     }

@@ -69,7 +69,10 @@ import Testing
     (["--hidden", "20,0"], "--hidden must be from 1"),
     (["--model", "gan"], "is invalid for '--model"),
     (["--beta", "-1"], "--beta must be a number, at least 0.0,"),
-    (["--model", "autoencoder", "--beta", "4"], "--beta 4.0 is of use with --model vae or conditional alone"),
+    (
+      ["--model", "autoencoder", "--beta", "4"],
+      "--beta 4.0 is of use with --model vae or conditional alone"
+    ),
     (["--objective", "dreg"], "--objective dreg weights several latents"),
     (
       ["--importance-samples", "5", "--free-bits", "1"],

@@ -5,7 +5,7 @@ import Testing
 /// The promise for every recipe: models of random ones have one hash on any ranks, threads and teams that gather,
 /// and after a stop.
 ///
-/// `LOCKSTEP_RECIPES=SEED` draws others than those that are always tested.
+/// `RANDOM_RECIPES=SEED` draws others than those that are always tested.
 @Suite struct RandomRecipeTests {
   /// Numbers that follow from a seed: SplitMix64 of Steele, Lea and Flood, 2014.
   private struct Draws {
@@ -33,6 +33,7 @@ import Testing
       "--output-bias", draws.one("uniform", "mean"), "--batch-size", draws.one("7", "50", "64"),
       "--seed", draws.one("1", "99"),
     ]
+    flags += rule(&draws)
     guard model != "autoencoder" else { return flags }
     let bound = draws.one("elbo", "elbo", "iwae", "dreg")
     let samples = bound == "elbo" ? draws.one("1", "3") : draws.one("2", "5")
@@ -44,8 +45,19 @@ import Testing
     ]
   }
 
+  /// Flags of the optimizer and of its schedule.
+  private static func rule(_ draws: inout Draws) -> [String] {
+    var flags = draws.one(
+      ["--optimizer", "adam", "--epsilon", "1e-4"], ["--optimizer", "adamw"],
+      ["--optimizer", "sgd", "--learning-rate", "1e-4", "--momentum", "0.5"])
+    flags += draws.one(
+      [], ["--schedule", "cosine", "--schedule-epochs", "2"],
+      ["--schedule", "step", "--milestones", "1", "--warmup-steps", "3"])
+    return flags + draws.one([], ["--clip-gradient", "5"])
+  }
+
   private static let seed =
-    ProcessInfo.processInfo.environment["LOCKSTEP_RECIPES"].flatMap { UInt64($0) } ?? 1
+    ProcessInfo.processInfo.environment["RANDOM_RECIPES"].flatMap { UInt64($0) } ?? 1
 
   @Test("ranks, threads, teams and a stop leave no trace", arguments: 0..<6)
   func bits(number: Int) throws {

@@ -118,7 +118,12 @@ extension Setting: AnySetting {
   ) throws {
     guard root[keyPath: path].shown != nil, use.applies(root) || differsFromAbsence(in: root)
     else { return }
-    try values.encode(root[keyPath: path], forKey: name)
+    // As people write it: 4, and not 4e+0.
+    if let number = root[keyPath: path] as? Double, let whole = Int(exactly: number) {
+      try values.encode(whole, forKey: name)
+    } else {
+      try values.encode(root[keyPath: path], forKey: name)
+    }
   }
 
   package func decode(

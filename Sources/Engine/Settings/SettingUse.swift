@@ -19,10 +19,10 @@ package struct SettingUse<Root>: Sendable {
   private let owners: [Owner]
 
   /// Whether people are told of the value that absence means, too.
-  let isAlwaysTold: Bool
+  package let isAlwaysTold: Bool
 
   /// Whether the setting has a meaning in `root`.
-  func applies(_ root: Root) -> Bool { owners.allSatisfy { $0.allows(root) } }
+  package func applies(_ root: Root) -> Bool { owners.allSatisfy { $0.allows(root) } }
 
   /// The first setting by whose value this one has no meaning in `root`; nil where it has one.
   func owner(forbiddingIn root: Root) -> Owner? { owners.first { !$0.allows(root) } }

@@ -47,5 +47,3 @@ struct OptimizerOptions: ParsableArguments {
     request.clipGradient = clipGradient
   }
 }
-
-extension OptimizerKind: ExpressibleByArgument {}

@@ -46,10 +46,3 @@ struct ScheduleOptions: ParsableArguments {
     request.decayFactor = decayFactor
   }
 }
-
-extension LearningRateSchedule: ExpressibleByArgument {}
-
-extension Milestones: ExpressibleByArgument {
-  /// Reads the word of a command line.
-  public init?(argument: String) { self.init(argument) }
-}
