@@ -30,7 +30,7 @@ package final class CheckpointSaver {
   /// Allocates all memory that saves in `directory` need.
   ///
   /// - Parameters:
-  ///   - state: the state of every checkpoint, but for progress, test loss and refused lines, which each save
+  ///   - state: the state of every checkpoint, but for progress, losses and refused lines, which each save
   ///     sets.
   ///   - keep: which older checkpoints stay.
   ///   - directory: the run directory.
@@ -55,10 +55,15 @@ package final class CheckpointSaver {
 
   /// Waits for the save before, copies the state and begins to write it as the checkpoint of `progress`.
   ///
-  /// `testLoss` is the loss of the test images, where the checkpoint is at an epoch's end; else nil.
-  package func save(_ replica: Replica, at progress: Progress, testLoss: Double?) {
+  /// `testLoss` and `validationLoss` are the losses of these images, where the checkpoint is at an epoch's end
+  /// and there are such images; else nil. `best` is the best epoch so far.
+  package func save(
+    _ replica: Replica, at progress: Progress, testLoss: Double?, validationLoss: Double? = nil,
+    best: BestEpoch? = nil
+  ) {
     wait()
-    work.copy(replica, at: progress, testLoss: testLoss)
+    work.copy(replica, at: progress)
+    work.note(testLoss: testLoss, validationLoss: validationLoss, best: best)
     thread = Thread { [work] in work.perform() }
     // Where the system grants no thread, the calling thread writes the checkpoint.
     if thread == nil { work.perform() }
@@ -110,12 +115,17 @@ private final class SaveWork: @unchecked Sendable {
     self.logs = logs
   }
 
+  /// Notes what is saved of losses.
+  func note(testLoss: Double?, validationLoss: Double?, best: BestEpoch?) {
+    (state.testLoss, state.validationLoss, state.best) = (testLoss, validationLoss, best)
+  }
+
   /// Copies the state of `source`.
-  func copy(_ source: Replica, at progress: Progress, testLoss: Double?) {
+  func copy(_ source: Replica, at progress: Progress) {
     replica.parameters.copy(from: source.parameters)
     replica.firstMoment.copy(from: source.firstMoment)
     replica.secondMoment.copy(from: source.secondMoment)
-    (state.progress, state.testLoss) = (progress, testLoss)
+    state.progress = progress
     let refused = logs.flatMap(\.refusedLines)
     state.refusedMetrics = refused.isEmpty ? nil : refused
     isBusy.store(true, ordering: .relaxed)
@@ -146,9 +156,10 @@ private final class SaveWork: @unchecked Sendable {
     try directory.setLatest(name)
     modelDigest = digest
     let step = state.progress.step
-    if let testLoss = state.testLoss {
-      try directory.updateBest(name, step: step, testLoss: testLoss, test: state.data?.test)
+    let images = state.decidingImages
+    if let loss = images.loss(in: state) {
+      try directory.updateBest(name, step: step, loss: loss, by: images)
     }
-    try directory.removeCheckpoints(beside: keep, upTo: step, test: state.data?.test)
+    try directory.removeCheckpoints(beside: keep, upTo: step, by: images)
   }
 }

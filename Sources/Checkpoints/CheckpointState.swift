@@ -32,6 +32,14 @@ public struct CheckpointState: Codable, Equatable {
   /// there are no test images.
   package var testLoss: Double?
 
+  /// The mean loss of the validation images, in nats; nil where the checkpoint is not at an epoch's end, or no
+  /// images are held out.
+  package var validationLoss: Double?
+
+  /// The epoch that has had the least loss so far; nil before the first that had one, and in checkpoints of
+  /// earlier versions.
+  package var best: BestEpoch?
+
   /// Lines of the metrics, up to this step, that could not be written: a job that goes on from this
   /// checkpoint writes them. Nil where all could be written.
   package var refusedMetrics: [String]?
@@ -75,7 +83,10 @@ extension CheckpointState {
   package func requireFit(_ train: Dataset, in name: String) throws {
     try Self.require(pixels: pixels, in: train.shape, of: name)
     try imageSize?.require(in: [train.shape], of: name)
-    try progress.requireRest(of: train, in: name)
+    if let problem = recipe.validationProblem(imageCount: train.count) {
+      throw Failure(.badData, "\(name): \(problem)")
+    }
+    try progress.requireRest(of: train.count - recipe.validation, in: name)
   }
 
   /// Makes sure that the images of `shape`, those of the folder or data called `name`, have as many `pixels`
@@ -121,15 +132,15 @@ package struct DataFingerprint: Codable, Equatable {
 }
 
 extension Progress {
-  /// Makes sure that the epoch under way has an image left of `train`, the images of the folder or data
-  /// called `name`.
+  /// Makes sure that the epoch under way has an image left of the `count` that are trained on of the folder or
+  /// data called `name`.
   ///
   /// - Throws: `Failure` with `badData`.
-  package func requireRest(of train: Dataset, in name: String) throws {
-    guard offset < train.count else {
+  package func requireRest(of count: Int, in name: String) throws {
+    guard offset < count else {
       throw Failure(
         .badData,
-        "\(name): the checkpoint is \(offset) images into an epoch that has \(train.count); use the "
+        "\(name): the checkpoint is \(offset) images into an epoch that has \(count); use the "
           + "data that the run began with")
     }
   }

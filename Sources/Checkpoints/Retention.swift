@@ -4,7 +4,7 @@ internal import Engine
 package enum Retention: Equatable, Sendable {
   /// All checkpoints.
   case all
-  /// This many of the newest checkpoints, and the one with the least test loss.
+  /// This many of the newest checkpoints, and the best one.
   case newest(Int)
 
   /// Reads `all` or a number; nil where the text is neither.

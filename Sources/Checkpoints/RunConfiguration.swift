@@ -36,6 +36,9 @@ package struct RunConfiguration: Equatable, Sendable {
   /// Which checkpoints stay.
   package var keep = Retention.all
 
+  /// The run ends once the loss that decides has not become less for so many epochs; nil where it does not.
+  package var patience: Int?
+
   /// Whether to write event files for TensorBoard.
   package var tensorboard = Switch.on
 
@@ -61,6 +64,7 @@ extension RunConfiguration {
     Setting("verify-every", \.verifyEvery, absent: .means(nil), check: .number(from: 0)),
     Setting("checkpoint-every", \.checkpointEvery, absent: .means(.epoch)),
     Setting("keep", \.keep, absent: .means(.all)),
+    Setting(.patience, \.patience, absent: .means(nil), check: .number(from: 1)),
     Setting("tensorboard", \.tensorboard, absent: .means(.on)),
     Setting(.initialParameters, \.initialParameters, absent: .means(nil)),
   ])

@@ -6,20 +6,22 @@ extension RunDirectory {
   /// The link to the newest checkpoint.
   static let latestName = "latest"
 
-  /// The link to the checkpoint with the least test loss.
+  /// The link to the checkpoint with the least loss of the images that decide.
   static let bestName = "best"
 
-  /// Lets `best` lead to the checkpoint of at most `step` steps with the least loss of the test images
-  /// with the digest `test`; a job that was killed may have written that checkpoint, but not the link.
-  /// Where no checkpoint tells a loss, nothing changes.
-  package func settleBest(upTo step: Int, test: String?) throws {
-    if let least = try least(upTo: step, test: test) { try setBest(least.name) }
+  /// Lets `best` lead to the checkpoint of at most `step` steps with the least loss of `images`;
+  /// a job that was killed may have written that checkpoint, but not the link. Where no checkpoint tells a
+  /// loss, nothing changes.
+  package func settleBest(upTo step: Int, by images: DecidingImages) throws {
+    if let least = try least(upTo: step, by: images) { try setBest(least.name) }
   }
 
   /// Lets `best` lead to the checkpoint `name`, written at an epoch's end after `step` steps, if no
-  /// earlier one has a loss of the test images `test` that is `testLoss` or less.
-  package func updateBest(_ name: String, step: Int, testLoss: Double, test: String?) throws {
-    if let best = try best(upTo: step, test: test), best.name != name, best.loss <= testLoss {
+  /// earlier one has a loss of `images` that is `loss` or less.
+  package func updateBest(
+    _ name: String, step: Int, loss: Double, by images: DecidingImages
+  ) throws {
+    if let best = try best(upTo: step, by: images), best.name != name, best.loss <= loss {
       return try setBest(best.name)
     }
     try setBest(name)
@@ -34,22 +36,26 @@ extension RunDirectory {
 
   /// The best checkpoint of at most `step` steps: the one that `best` leads to; or, where the link leads to a
   /// checkpoint of more steps, to one without a loss of these images or to none, the one with the least loss.
-  private func best(upTo step: Int, test: String?) throws -> (name: String, loss: Double)? {
+  private func best(upTo step: Int, by images: DecidingImages) throws -> (
+    name: String, loss: Double
+  )? {
     if let name = FileSystem.destination(ofLink: "\(path)/\(Self.bestName)"),
       Checkpoint.step(ofDirectory: name).map({ $0 <= step }) ?? false,
-      let loss = Checkpoint.testLoss("\(path)/\(name)", of: test)
+      let loss = Checkpoint.loss("\(path)/\(name)", of: images)
     {
       return (name, loss)
     }
-    return try least(upTo: step, test: test)
+    return try least(upTo: step, by: images)
   }
 
-  /// Of the checkpoints of at most `step` steps, the one with the least loss of the test images `test`; of
+  /// Of the checkpoints of at most `step` steps, the one with the least loss of `images`; of
   /// several with that loss, the one of fewest steps. Nil where none tells a loss.
-  private func least(upTo step: Int, test: String?) throws -> (name: String, loss: Double)? {
+  private func least(
+    upTo step: Int, by images: DecidingImages
+  ) throws -> (name: String, loss: Double)? {
     try checkpoints(upTo: step)
       .compactMap { name in
-        Checkpoint.testLoss("\(path)/\(name)", of: test).map { (name, $0) }
+        Checkpoint.loss("\(path)/\(name)", of: images).map { (name, $0) }
       }
       .min { $0.1 < $1.1 }
   }
@@ -67,13 +73,13 @@ extension RunDirectory {
   /// an earlier checkpoint has left them, and nothing else could bring them back. A directory with other
   /// files than a checkpoint's stays, too.
   package func removeCheckpoints(
-    beside retention: Retention, upTo step: Int, test: String?
+    beside retention: Retention, upTo step: Int, by images: DecidingImages
   ) throws {
     guard case .newest(let count) = retention else { return }
     let spared = [
       FileSystem.destination(ofLink: "\(path)/\(Self.latestName)"),
       FileSystem.destination(ofLink: "\(path)/\(Self.bestName)"),
-      try best(upTo: step, test: test)?.name,
+      try best(upTo: step, by: images)?.name,
     ]
     for name in try checkpoints(upTo: step).dropLast(count) where !spared.contains(name) {
       guard Checkpoint.hasNothingElse("\(path)/\(name)") else { continue }
@@ -88,14 +94,11 @@ extension RunDirectory {
 }
 
 extension Checkpoint {
-  /// The loss in the state of the checkpoint `directory`, of the test images with the digest `test`; nil
-  /// where the state has no loss, or the loss of other images, which does not compare. Checkpoints of earlier
-  /// versions have no digest; their loss is taken for that of any images.
-  fileprivate static func testLoss(_ directory: String, of test: String?) -> Double? {
+  /// The loss of `images` in the state of the checkpoint `directory`; nil where the state has none, or the
+  /// loss of other images, which does not compare.
+  fileprivate static func loss(_ directory: String, of images: DecidingImages) -> Double? {
     let text = try? FileSystem.read("\(directory)/\(stateName)")
-    guard let state = text.flatMap({ try? CheckpointState(decoding: $0) }) else { return nil }
-    let own = state.data?.test
-    return own == nil || test == nil || own == test ? state.testLoss : nil
+    return text.flatMap { try? CheckpointState(decoding: $0) }.flatMap(images.loss)
   }
 
   /// Whether `directory` is a directory, not a link, and has a checkpoint's files and no others.

@@ -24,7 +24,7 @@ extension Trainer {
   ) throws -> String {
     let (rows, columns) = imageShape
     let train = data.splits[0].shape
-    guard (train.count, train.rows, train.columns) == (imageCount, rows, columns) else {
+    guard (train.count, train.rows, train.columns) == (allImageCount, rows, columns) else {
       throw SharedFailure(
         Failure(.usage, "the images given to save are not those that are trained on"))
     }

@@ -83,6 +83,10 @@ public struct Recipe: Equatable, Sendable {
   /// greater; nil where it is not clipped.
   public var clipGradient: Double?
 
+  /// How many of the images, the last, are not trained on, so that their loss can tell which of a run's models
+  /// is best.
+  public var validation = 0
+
   /// The defaults, which are those of the VAE among PyTorch's public examples.
   public init() {}
 
@@ -172,6 +176,9 @@ extension Recipe {
     Setting(
       "clip-gradient", \.clipGradient, absent: .means(nil),
       check: .float(.leastNonzeroMagnitude..., asIn: "10")),
+    Setting(
+      .validation, \.validation, absent: .means(0), check: .within(0...1 << 30),
+      label: .words(inLine: "validation", row: "images held out for validation")),
   ])
 }
 
@@ -187,6 +194,14 @@ extension Recipe {
     return
       "\(setting: .objective, objective.rawValue) weights several latents of an image: give "
       + "\(setting: .importanceSamples) of 2 or more"
+  }
+
+  /// What is impossible about holding images out of `count`, in one sentence; nil where nothing is.
+  package func validationProblem(imageCount count: Int) -> Sentence? {
+    validation < count
+      ? nil
+      : "\(setting: .validation, validation) leaves none of the \(count) training images to train on: give "
+        + "fewer"
   }
 
   /// What a schedule lacks, in one sentence; nil where it has all it needs.

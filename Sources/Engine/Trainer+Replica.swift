@@ -91,6 +91,9 @@ extension Trainer {
   /// How many images an epoch has.
   public var imageCount: Int { dataset.count }
 
+  /// How many images there are, with those that are held out of training.
+  package var allImageCount: Int { dataset.count + (validation?.count ?? 0) }
+
   /// The size of an image in pixels.
   package var imageShape: (rows: Int, columns: Int) { (dataset.rows, dataset.columns) }
 

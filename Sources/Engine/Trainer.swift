@@ -39,33 +39,39 @@ public struct Trainer: ~Copyable {
   let exchange: any Exchange
   let optimizer: Optimizer
   let dataset: Dataset
+
+  /// The images that are held out of training: the last ``Recipe/validation``; nil where there are none.
+  public let validation: Dataset?
   package let batches: BatchSchedule
   private var order: EpochOrder
   private var noise: RandomStream
 
-  /// Prepares to train by `recipe` on the images of `dataset`, from `progress` on, as ranks of `world` that
+  /// Prepares to train by `recipe` on `images` but for those that it holds out, from `progress` on, as ranks of `world` that
   /// share the work in `shape`; collective. All arguments must be the same on all ranks. The replica's
   /// tensors are zero until ``initialize()``, or loading a checkpoint, fills them.
   ///
   /// - Throws: on all ranks, `SharedFailure`: where arguments differ between ranks, a value is impossible, or
   ///   some machine lacks the memory, the threads or the instructions, or computes wrongly.
   public init(
-    _ recipe: Recipe, on dataset: Dataset, from progress: Progress = Progress(),
+    _ recipe: Recipe, on images: Dataset, from progress: Progress = Progress(),
     shape: JobShape = JobShape(), among world: borrowing Communicator
   ) throws {
     let arguments = try world.together {
-      let problem = recipe.problem ?? shape.problem
-      if let problem = problem ?? progress.problem(recipe, imageCount: dataset.count) {
+      let problem =
+        recipe.problem ?? shape.problem ?? recipe.validationProblem(imageCount: images.count)
+      let count = images.count - recipe.validation
+      if let problem = problem ?? progress.problem(recipe, imageCount: count) {
         throw Failure(.usage, problem)
       }
-      if let problem = recipe.problem(of: dataset) { throw Failure(.badData, problem) }
+      if let problem = recipe.problem(of: images) { throw Failure(.badData, problem) }
       return [
         try Fingerprint("recipe", of: recipe), try Fingerprint("progress", of: progress),
         try Fingerprint("job shape", of: shape),
-        try Fingerprint("images' shape", of: dataset.shape),
+        try Fingerprint("images' shape", of: images.shape),
       ]
     }
     try Fingerprint.requireEqual(arguments, among: world, advice: "give all ranks the same")
+    let (dataset, validation) = images.holdingOut(recipe.validation)
     try world.requireProducts(in: recipe.precision)
     let layout = ParameterLayout(recipe.model(pixels: dataset.pixelCount))
     let instructions = try world.commonInstructions(for: recipe.precision)
@@ -104,6 +110,7 @@ public struct Trainer: ~Copyable {
     (self.dataset, self.batches, self.recipe) = (dataset, batches, recipe)
     order = EpochOrder(count: dataset.count, seed: recipe.seed, epoch: progress.epoch + 1)
     noise = RandomStream(seed: recipe.seed, purpose: .training, epoch: progress.epoch + 1)
+    self.validation = validation
     self.workspace = workspace
     self.workers = workers
     self.team = team

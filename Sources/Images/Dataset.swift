@@ -43,6 +43,11 @@ public struct Dataset {
     labels = memory[pixels..<memory.count]
   }
 
+  /// Views `images` and `labels`, which have what `shape` says.
+  init(_ shape: Shape, images: Bytes, labels: Bytes) {
+    (self.shape, self.images, self.labels) = (shape, images, labels)
+  }
+
   /// The pixels of image `index`; shape (rows, columns). A view, not a copy.
   public func image(_ index: Int) -> Bytes {
     precondition((0..<count).contains(index), "there is no image \(index) among \(count)")

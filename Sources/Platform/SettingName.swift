@@ -64,6 +64,8 @@ extension SettingName {
   package static let otherData: SettingName = "other-data"
   /// The number format of matrix products.
   package static let precision: SettingName = "precision"
+  /// The epochs without a lesser loss after which a run ends.
+  package static let patience: SettingName = "patience"
   /// The checkpoint from which a run is resumed.
   package static let resume: SettingName = "resume"
   /// The run directory.
@@ -78,6 +80,8 @@ extension SettingName {
   package static let teams: SettingName = "teams"
   /// Threads of each rank.
   package static let threadsPerRank: SettingName = "threads-per-rank"
+  /// The images that are held out of training.
+  package static let validation: SettingName = "validation"
   /// Whether pictures are of a walk through the latent space.
   package static let walk: SettingName = "walk"
   /// The number format in which gradients travel between teams.

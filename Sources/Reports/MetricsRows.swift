@@ -73,14 +73,25 @@ package struct EpochRow: Codable, Sendable {
   /// The learning rate of the epoch's last step.
   package var learningRate: Double?
 
-  /// A row about an epoch that ended with the mean losses `trained` and, where there are test images,
-  /// `tested`.
-  package init(epoch: Int, step: Int, ranks: Int, trained: Loss, tested: Loss?) {
+  /// The mean loss of the validation images after the epoch, in nats; nil where none are held out.
+  package var validationLoss: Double?
+  /// The part of ``validationLoss`` that is cross-entropy of the pixels.
+  package var validationReconstruction: Double?
+  /// The part of ``validationLoss`` that is Kullback–Leibler divergence.
+  package var validationKL: Double?
+
+  /// A row about an epoch that ended with the mean losses `trained` and, where there are test or validation
+  /// images, `tested` and `validated`.
+  package init(
+    epoch: Int, step: Int, ranks: Int, trained: Loss, tested: Loss?, validated: Loss? = nil
+  ) {
     (self.epoch, self.step, self.ranks) = (epoch, step, ranks)
     trainLoss = trained.total
     (trainReconstruction, trainKL) = (trained.reconstruction, trained.divergence)
     testLoss = tested?.total
     (reconstruction, kl) = (tested?.reconstruction, tested?.divergence)
+    validationLoss = validated?.total
+    (validationReconstruction, validationKL) = (validated?.reconstruction, validated?.divergence)
   }
 
   enum CodingKeys: String, CodingKey {
@@ -94,5 +105,8 @@ package struct EpochRow: Codable, Sendable {
     case trainKL = "train_kl"
     case waitingSeconds = "waiting_seconds"
     case learningRate = "learning_rate"
+    case validationLoss = "validation_loss"
+    case validationReconstruction = "validation_reconstruction"
+    case validationKL = "validation_kl"
   }
 }

@@ -128,7 +128,8 @@ extension ModelCard {
 
   private static func testLosses(_ row: EpochRow) -> [[String]] {
     [
-      ("test loss", row.testLoss), ("its reconstruction", row.reconstruction),
+      ("validation loss", row.validationLoss), ("test loss", row.testLoss),
+      ("its reconstruction", row.reconstruction),
       ("its KL divergence", row.kl),
     ].compactMap { name, loss in loss.map { [name, NumberText.fixed($0, 2)] } }
   }

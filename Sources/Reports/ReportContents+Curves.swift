@@ -23,7 +23,7 @@ extension ReportContents {
     let x = isByEpoch ? "epoch" : "step"
     func chart(
       _ name: String, train: (EpochRow) -> Double?, batch: (StepRow) -> Double,
-      test: (EpochRow) -> Double?
+      validation: (EpochRow) -> Double?, test: (EpochRow) -> Double?
     ) -> LineChart {
       let trained =
         isByEpoch
@@ -32,35 +32,41 @@ extension ReportContents {
           points: record.epochs.compactMap { row in train(row).map { (Double(row.epoch), $0) } })
         : LineChart.Curve(
           "batches", kind: "train", points: record.steps.map { (Double($0.step), batch($0)) })
-      let tested = LineChart.Curve(
-        "test", kind: "test",
-        points: record.epochs.compactMap { row in
-          test(row).map { (Double(isByEpoch ? row.epoch : row.step), $0) }
-        })
-      return LineChart("\(name) by \(x)", x: x, y: "\(name), nats", curves: [trained, tested])
+      func curve(_ name: String, _ loss: (EpochRow) -> Double?) -> LineChart.Curve {
+        LineChart.Curve(
+          name, kind: name,
+          points: record.epochs.compactMap { row in
+            loss(row).map { (Double(isByEpoch ? row.epoch : row.step), $0) }
+          })
+      }
+      return LineChart(
+        "\(name) by \(x)", x: x, y: "\(name), nats",
+        curves: [trained, curve("validation", validation), curve("test", test)])
     }
     return [
-      chart("Loss", train: \.trainLoss, batch: \.loss, test: \.testLoss),
+      chart(
+        "Loss", train: \.trainLoss, batch: \.loss, validation: \.validationLoss, test: \.testLoss),
       chart(
         "Reconstruction", train: \.trainReconstruction, batch: \.reconstruction,
-        test: \.reconstruction),
-      chart("KL divergence", train: \.trainKL, batch: \.kl, test: \.kl),
+        validation: \.validationReconstruction, test: \.reconstruction),
+      chart("KL divergence", train: \.trainKL, batch: \.kl, validation: \.validationKL, test: \.kl),
     ]
   }
 
   private var table: Markup {
-    .numbers(
+    let isValidated = record.epochs.contains { $0.validationLoss != nil }
+    return .numbers(
       "The numbers",
-      head: [
-        "epoch", "train, nats", "test, nats", "reconstruction", "KL", "images/s", "seconds",
-        "ranks",
+      head: ["epoch", "train, nats"] + (isValidated ? ["validation, nats"] : []) + [
+        "test, nats", "reconstruction", "KL", "images/s", "seconds", "ranks",
       ],
       rows: record.epochs.map { row in
-        [
-          "\(row.epoch)", NumberText.fixed(row.trainLoss, 2), Self.nats(row.testLoss),
-          Self.nats(row.reconstruction), Self.nats(row.kl), NumberText.fixed(row.imagesPerSecond),
-          NumberText.fixed(row.seconds, 2), "\(row.ranks)",
-        ]
+        ["\(row.epoch)", NumberText.fixed(row.trainLoss, 2)]
+          + (isValidated ? [Self.nats(row.validationLoss)] : []) + [
+            Self.nats(row.testLoss), Self.nats(row.reconstruction), Self.nats(row.kl),
+            NumberText.fixed(row.imagesPerSecond),
+            NumberText.fixed(row.seconds, 2), "\(row.ranks)",
+          ]
       })
   }
 

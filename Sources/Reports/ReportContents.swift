@@ -71,18 +71,30 @@ struct ReportContents {
     return facts
   }
 
-  /// The last epoch's test loss and, where another epoch has a smaller one, the smallest of all. Without
-  /// test losses, the last epoch's train loss.
+  /// The last epoch's validation and test losses and, where another epoch has a smaller one of those that
+  /// decide, the smallest of all. Without both, the last epoch's train loss.
   private func lossFacts(_ last: EpochRow) -> [ReportPage.Fact] {
-    guard let testLoss = last.testLoss else {
-      return [ReportPage.Fact("Train loss", NumberText.fixed(last.trainLoss, 2), unit: "nats")]
+    let validated = facts(
+      ("Validation loss", "Best validation loss"), \.validationLoss, last: last, withBest: true)
+    let tested = facts(
+      ("Test loss", "Best test loss"), \.testLoss, last: last, withBest: validated.isEmpty)
+    guard validated.isEmpty && tested.isEmpty else { return validated + tested }
+    return [ReportPage.Fact("Train loss", NumberText.fixed(last.trainLoss, 2), unit: "nats")]
+  }
+
+  private func facts(
+    _ names: (last: String, best: String), _ loss: (EpochRow) -> Double?, last: EpochRow,
+    withBest: Bool
+  ) -> [ReportPage.Fact] {
+    guard let value = loss(last) else { return [] }
+    let fact = ReportPage.Fact(names.last, NumberText.fixed(value, 2), unit: "nats")
+    let known = record.epochs.compactMap { row in loss(row).map { (row.epoch, $0) } }
+    guard withBest, let best = known.min(by: { $0.1 < $1.1 }), best.0 != last.epoch else {
+      return [fact]
     }
-    let fact = ReportPage.Fact("Test loss", NumberText.fixed(testLoss, 2), unit: "nats")
-    let tested = record.epochs.compactMap { row in row.testLoss.map { (row.epoch, $0) } }
-    guard let best = tested.min(by: { $0.1 < $1.1 }), best.0 != last.epoch else { return [fact] }
     return [
       fact,
-      ReportPage.Fact("Best test loss", NumberText.fixed(best.1, 2), unit: "nats, epoch \(best.0)"),
+      ReportPage.Fact(names.best, NumberText.fixed(best.1, 2), unit: "nats, epoch \(best.0)"),
     ]
   }
 }

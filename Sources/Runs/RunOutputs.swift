@@ -72,6 +72,8 @@ final class RunOutputs {
     guard let checkpoint = plan.checkpoint, directory.name(ofCheckpoint: checkpoint) == nil else {
       return
     }
-    saver.save(replica, at: plan.progress, testLoss: plan.testLoss)
+    saver.save(
+      replica, at: plan.progress, testLoss: plan.testLoss, validationLoss: plan.validationLoss,
+      best: plan.best)
   }
 }

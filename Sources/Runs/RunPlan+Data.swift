@@ -18,7 +18,9 @@ extension RunPlan {
     let data = try NodeData(directory, [.train, .test], among: world) { try check($0) }
     let warnings = try dataWarnings(request, DataFingerprint(data))
     try world.together {
-      try progress.requireRest(of: data.splits[0], in: directory)
+      let count = data.splits[0].count - configuration.recipe.validation
+      try progress.requireRest(of: count, in: directory)
+      try requireImagesForPatience(DataFingerprint(data))
       for images in data.splits {
         if let problem = configuration.recipe.problem(of: images) {
           throw Failure(.badData, "\(directory): \(problem)")
@@ -59,6 +61,9 @@ extension RunPlan {
         "\(directory): training images are \(train.rows) × \(train.columns) pixels and test "
           + "images \(test.rows) × \(test.columns); use two parts of one data set")
     }
+    if let problem = configuration.recipe.validationProblem(imageCount: train.count) {
+      throw Failure(.usage, "\(directory): \(problem)")
+    }
     if let pixels { try CheckpointState.require(pixels: pixels, in: train, of: directory) }
     try imageSize?.require(in: [train], of: directory)
   }
@@ -71,9 +76,10 @@ extension RunPlan {
     let directory = configuration.data
     var warnings: [Sentence] = []
     if found.test == nil {
+      let best = decidingImages.areHeldOut ? "" : "no best checkpoint, "
       warnings.append(
-        "\(directory) has no test images: there is no test_loss, no best checkpoint, and no picture "
-          + "of reconstructions")
+        "\(directory) has no test images: there is no test_loss, \(best)and no picture of reconstructions"
+      )
     }
     guard let data else {
       if let formerData, formerData != directory {

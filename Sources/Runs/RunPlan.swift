@@ -44,6 +44,12 @@ struct RunPlan: Codable {
   /// within an epoch.
   var testLoss: Double?
 
+  /// The validation loss of the checkpoint; nil in a run that begins anew, and where the checkpoint has none.
+  var validationLoss: Double?
+
+  /// The best epoch up to the checkpoint; nil in a run that begins anew, and where the checkpoint has none.
+  var best: BestEpoch?
+
   /// How the checkpoint was computed; nil in a run that begins anew, and where the checkpoint does not tell.
   var arithmetic: Arithmetic?
 
@@ -94,9 +100,15 @@ struct RunPlan: Codable {
 
   /// Whether nothing is left to train for `request`.
   func isDone(_ request: RunRequest) -> Bool {
-    progress.epoch >= configuration.epochs
+    progress.epoch >= configuration.epochs || isOutOfPatience
       || request.maxSteps.map { progress.step >= $0 } ?? false
   }
+
+  /// Whether the run has had as many epochs without a lesser loss as it may have.
+  var isOutOfPatience: Bool { Patience(configuration, best, at: progress) != nil }
+
+  /// The images whose loss decides in the run so far.
+  var decidingImages: DecidingImages { DecidingImages(configuration.recipe, data) }
 
   /// Brings `directory` into the order that the run needs: `latest` leads to the checkpoint from which the
   /// run is resumed, `best` to the best one so far; files of any other run are moved aside; `config.yaml` has
@@ -111,7 +123,7 @@ struct RunPlan: Codable {
     directory.keep()
     if let name = checkpoint.flatMap(directory.name(ofCheckpoint:)) {
       try directory.setLatest(directory.settleCopies()[name] ?? name)
-      try directory.settleBest(upTo: progress.step, test: data?.test)
+      try directory.settleBest(upTo: progress.step, by: decidingImages)
     } else {
       previous = try directory.moveAside()
     }
@@ -196,7 +208,7 @@ struct RunPlan: Codable {
           + "\(setting: .resume, "none")")
     }
     progress = state.progress
-    testLoss = state.testLoss
+    (testLoss, validationLoss, best) = (state.testLoss, state.validationLoss, state.best)
     pixels = state.pixels
     data = state.data
     // The state of earlier versions has no image size, but the model's file may have it.

@@ -49,6 +49,15 @@ extension Summary {
       add("epoch/kl", kl, description: "Its Kullback–Leibler divergence.")
     }
     addPace("epoch", pace)
+    if let loss = row.validationLoss, let reconstruction = row.validationReconstruction,
+      let kl = row.validationKL
+    {
+      add("epoch/validation_loss", loss, description: "The validation images' mean loss in nats.")
+      add(
+        "epoch/validation_reconstruction", reconstruction,
+        description: "Its cross-entropy of pixels.")
+      add("epoch/validation_kl", kl, description: "Its Kullback–Leibler divergence.")
+    }
     addRate("epoch", row.learningRate)
     guard let latents else { return }
     add("latents/mean", latents.means, description: "Means of q(z|x) of the test images.")

@@ -33,8 +33,8 @@ package struct TrainingForecast {
   /// How many steps there are from ``step`` to ``lastStep``; 0 where the run is done.
   package let stepsLeft: Int
 
-  /// How many images there are to train on, and to test on.
-  package let images: (train: Int, test: Int)
+  /// How many images there are to train on, to validate on, and to test on.
+  package let images: (train: Int, validation: Int, test: Int)
 
   /// How many images of a full batch a rank computes: from the rank with the fewest to the one with the most.
   package let share: ClosedRange<Int>
@@ -58,8 +58,9 @@ package struct TrainingForecast {
     _ request: RunRequest, path: String, among world: borrowing Communicator
   ) throws {
     try TrainingRun.requireSameCommand(request, path: path, among: world)
-    let plan = try TrainingRun.plan(request, path: path, among: world)
+    var plan = try TrainingRun.plan(request, path: path, among: world)
     let data = try plan.readData(request, among: world)
+    plan.dropBest(unlessOf: DataFingerprint(data))
     let train = data.splits[0]
     let testCount = data.splits.dropFirst().first?.count ?? 0
     let threads = request.threadsPerRank
@@ -72,8 +73,9 @@ package struct TrainingForecast {
     previous = try world.together { world.rank == 0 ? try plan.previous(inRun: path) : nil }
     step = plan.progress.step
     stepsPerEpoch = steps
-    stepsLeft = max(0, lastStep - plan.progress.step)
-    images = (train.count, testCount)
+    stepsLeft = plan.isDone(request) ? 0 : max(0, lastStep - plan.progress.step)
+    let validation = plan.configuration.recipe.validation
+    images = (train.count - validation, validation, testCount)
     let job = trainer.job
     let shares = (0..<world.size).map { job.shard(ofPlace: $0).part(of: 0..<batchSize).count }
     share = shares.min()!...shares.max()!

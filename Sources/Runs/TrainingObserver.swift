@@ -50,6 +50,8 @@ package struct TrainingEnd: Sendable {
   /// The SHA-256 of the newest checkpoint's `model.safetensors`, in hexadecimal as `sha256sum`
   /// prints it; nil on all ranks but zero.
   package let modelDigest: String?
+  /// Why the run has ended before its last epoch; nil where it has not.
+  package let patience: Patience?
 }
 
 /// A watcher of a run; rank zero's alone is told of the progress, on the thread that trains.

@@ -19,9 +19,9 @@ extension TrainingRun {
     }
   }
 
-  /// Tells TensorBoard that the run has succeeded, if it has trained all epochs; collective.
+  /// Tells TensorBoard that the run has succeeded, if it has trained all epochs or needs no more; collective.
   func endEvents() throws {
-    guard trainer.progress.epoch >= configuration.epochs else { return }
+    guard trainer.progress.epoch >= configuration.epochs || patience != nil else { return }
     try communicator.together {
       var summary = Summary()
       summary.addSuccess(at: EventLog.now)

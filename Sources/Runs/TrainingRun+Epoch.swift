@@ -53,6 +53,18 @@ extension TrainingRun {
     }
   }
 
+  /// Compares the teams' replicas, if a comparison is due at this step; before a checkpoint one is, unless
+  /// the configuration says never. Collective.
+  func verifyReplicas(isSaving: Bool) throws {
+    let isDue: Bool
+    switch configuration.verifyEvery {
+    case 0: isDue = false
+    case let steps?: isDue = isSaving || trainer.progress.step.isMultiple(of: steps)
+    case nil: isDue = isSaving
+    }
+    if isDue { try trainer.compareReplicas(among: communicator) }
+  }
+
   /// Evaluates, logs, draws and begins to save at the end of an epoch that was trained at `pace`; collective.
   mutating func endEpoch(_ pace: Stopwatch) throws {
     // Ranks leave the barrier before an epoch one after another, and rank zero may be the last: another rank
@@ -62,20 +74,24 @@ extension TrainingRun {
     let inference = try InferenceSession(
       trainer.replica.layout, trainer.replica.parameters, threads: request.threadsPerRank)
     let (losses, latents) = try evaluate(inference)
+    let validated = try validate(inference)
     let trained = trainer.progress.losses.mean
     trainer.beginNextEpoch()
     let progress = trainer.progress
     var row = EpochRow(
       epoch: progress.epoch, step: progress.step, ranks: communicator.size, trained: trained,
-      tested: losses)
+      tested: losses, validated: validated)
     (row.imagesPerSecond, row.seconds) = (pace.imagesPerSecond, pace.seconds)
     row.waitingSeconds = try waitingSeconds(pace)
     row.learningRate = trainer.learningRate
     let summary = Summary(row, pace, latents: latents)
+    if let loss = (validated ?? losses)?.total {
+      best = .better(best, epoch: progress.epoch, loss: loss)
+    }
     // A failure to write the row or the pictures is thrown only once the checkpoint, which is worth more, has
     // been begun.
     let failure = try record(row, summary: summary, with: inference)
-    try save(testLoss: losses?.total)
+    try save(testLoss: losses?.total, validationLoss: validated?.total)
     outputs?.observer.epochEnded(row)
     if let failure { throw failure }
   }
@@ -98,6 +114,18 @@ extension TrainingRun {
       throw SharedFailure(.notFinite("the test loss after step \(trainer.progress.step)"))
     }
     return (losses, latents)
+  }
+
+  /// The mean losses of the images that are held out; nil where there are none. Collective.
+  private func validate(_ inference: borrowing InferenceSession) throws -> Loss? {
+    guard let validation = trainer.validation else { return nil }
+    let losses = try inference.evaluate(
+      validation, seed: configuration.recipe.seed, among: communicator
+    ).mean
+    guard losses.total.isFinite else {
+      throw SharedFailure(.notFinite("the validation loss after step \(trainer.progress.step)"))
+    }
+    return losses
   }
 
   /// The seconds that each rank waited in this job's steps of the epoch, on all ranks; collective.

@@ -53,6 +53,9 @@ package struct TrainingRun: ~Copyable {
   /// failure at the end.
   var logFailure: Failure?
 
+  /// The best epoch so far, the same on all ranks; nil where none has had a loss that decides.
+  var best: BestEpoch?
+
   /// The pace since the last row of a step, or since the epoch began; stopped on rank zero alone.
   var rowPace = Stopwatch(from: 0, StageTimes())
 
@@ -78,9 +81,10 @@ package struct TrainingRun: ~Copyable {
       world.rank == 0 ? try RunDirectory(locking: path) : nil
     }
     // 3. Plan.
-    let plan = try Self.plan(request, path: path, among: world)
+    var plan = try Self.plan(request, path: path, among: world)
     // 4. Read.
     let data = try plan.readData(request, among: world)
+    plan.dropBest(unlessOf: DataFingerprint(data))
     // 5. Load.
     let threads = request.threadsPerRank
     let trainer = try Self.makeTrainer(plan, data.splits[0], threads: threads, among: world)
@@ -109,6 +113,7 @@ package struct TrainingRun: ~Copyable {
     stopSignal = stop
     self.path = path
     self.data = data
+    best = plan.best
   }
 
   /// Trains to the end of the last epoch or to ``RunRequest/maxSteps``, or until some rank is asked to stop;
@@ -132,7 +137,7 @@ package struct TrainingRun: ~Copyable {
     }
     // 10. Finish.
     try finishSaves()
-    let end = TrainingEnd(code: code, modelDigest: outputs?.modelDigest)
+    let end = TrainingEnd(code: code, modelDigest: outputs?.modelDigest, patience: patience)
     // 11. Report.
     if code == .done {
       try endEvents()
@@ -150,9 +155,7 @@ package struct TrainingRun: ~Copyable {
   /// - Returns: `done`, or `stopped` where some rank was asked to stop.
   private mutating func train() throws -> ExitCode {
     var code = ExitCode.done
-    while code == .done && trainer.progress.epoch < configuration.epochs && !isAtMaxSteps {
-      code = try trainEpoch()
-    }
+    while code == .done && !isComplete { code = try trainEpoch() }
     return code
   }
 
@@ -197,32 +200,27 @@ extension TrainingRun {
   ///
   /// Other ranks may begin the next step meanwhile, but parameters and moments change only after a barrier
   /// that rank zero enters once it has copied them.
-  mutating func save(testLoss: Double? = nil) throws {
+  mutating func save(testLoss: Double? = nil, validationLoss: Double? = nil) throws {
     try trainer.completeReplica()
     guard let saver = outputs?.saver else { return }
-    saver.save(trainer.replica, at: trainer.progress, testLoss: testLoss)
+    saver.save(
+      trainer.replica, at: trainer.progress, testLoss: testLoss, validationLoss: validationLoss,
+      best: best)
     lastSave = .now
-  }
-
-  /// Compares the teams' replicas, if a comparison is due at this step; before a checkpoint one is, unless
-  /// the configuration says never. Collective.
-  private func verifyReplicas(isSaving: Bool) throws {
-    let isDue: Bool
-    switch configuration.verifyEvery {
-    case 0: isDue = false
-    case let steps?: isDue = isSaving || trainer.progress.step.isMultiple(of: steps)
-    case nil: isDue = isSaving
-    }
-    if isDue { try trainer.compareReplicas(among: communicator) }
   }
 
   /// Whether the run has made as many steps as ``RunRequest/maxSteps`` allows.
   private var isAtMaxSteps: Bool { request.maxSteps.map { trainer.progress.step >= $0 } ?? false }
 
-  /// Whether to end after an epoch: epochs are left, and some rank was asked to stop in the epoch's last step
-  /// or after it. Collective.
+  /// Whether nothing is left to train; the same on all ranks.
+  private var isComplete: Bool {
+    trainer.progress.epoch >= configuration.epochs || isAtMaxSteps || patience != nil
+  }
+
+  /// Whether to end after an epoch though something is left to train: some rank was asked to stop in the epoch's
+  /// last step or after it. Collective.
   private func isToStop() throws -> Bool {
-    guard trainer.progress.epoch < configuration.epochs, !isAtMaxSteps else { return false }
+    if isComplete { return false }
     return try communicator.allReduce(Int64(isAskedToStop ? 1 : 0), .max) > 0
   }
 

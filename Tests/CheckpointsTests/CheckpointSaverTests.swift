@@ -143,6 +143,25 @@ import Testing
     #expect(state.refusedMetrics == ["{\"step\":1}\n", "{\"step\":2}\n", "last"])
   }
 
+  @Test("where images are held out, `best` follows their loss, whatever the test images say")
+  func validation() throws {
+    var state = SmallModel.state(step: 0)
+    state.recipe.validation = 2
+    let saver = CheckpointSaver(state, keep: .newest(1), in: directory, logs: [])
+    let losses: [(test: Double, validation: Double?)] = [(3, 3), (2, 1), (1, nil), (0, 2)]
+    for (index, loss) in losses.enumerated() {
+      saver.save(
+        model.replica, at: SmallModel.progress(index + 1), testLoss: loss.test,
+        validationLoss: loss.validation, best: BestEpoch(epoch: 2, loss: 1))
+    }
+    try saver.finish()
+    #expect(link("best") == "step-00000002")
+    #expect(try checkpoints() == ["step-00000002", "step-00000004"])
+    let last = try CheckpointReference("\(path)/latest").state()
+    #expect((last.testLoss, last.validationLoss) == (0, 2))
+    #expect(last.best == BestEpoch(epoch: 2, loss: 1))
+  }
+
   /// Of the third on, the best and the newest stay.
   @Test("the test loss is in the state, `best` leads to the least, and it stays beside the newest")
   func best() throws {

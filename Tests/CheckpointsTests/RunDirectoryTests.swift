@@ -98,7 +98,7 @@ import Testing
     for (index, (loss, test)) in losses.enumerated() {
       try checkpoint(index + 1, loss: loss, test: test)
     }
-    try directory.settleBest(upTo: 3, test: "a")
+    try directory.settleBest(upTo: 3, by: .test("a"))
     #expect(link("best") == step(best))
   }
 
@@ -107,12 +107,12 @@ import Testing
     let directory = try RunDirectory(locking: path)
     for (number, loss, best) in [(1, 3.0, 1), (2, 3.0, 1), (3, 2.0, 3), (4, 2.5, 3)] {
       try checkpoint(number, loss: loss, test: "a")
-      try directory.updateBest(step(number), step: number, testLoss: loss, test: "a")
+      try directory.updateBest(step(number), step: number, loss: loss, by: .test("a"))
       #expect(link("best") == step(best))
     }
     // A run that goes on from step 2 has another future.
     try checkpoint(2, loss: 2.9, test: "a")
-    try directory.updateBest(step(2), step: 2, testLoss: 2.9, test: "a")
+    try directory.updateBest(step(2), step: 2, loss: 2.9, by: .test("a"))
     #expect(link("best") == step(2))
   }
 
@@ -120,7 +120,7 @@ import Testing
   func noBest() throws {
     let directory = try RunDirectory(locking: path)
     try checkpoint(1)
-    try directory.settleBest(upTo: 3, test: nil)
+    try directory.settleBest(upTo: 3, by: .test(nil))
     #expect(link("best") == nil)
   }
 
@@ -136,7 +136,7 @@ import Testing
       try checkpoint(number, loss: number == 2 ? 1 : 5, test: "a")
     }
     try directory.setLatest(step(4))
-    try directory.removeCheckpoints(beside: keep, upTo: 6, test: "a")
+    try directory.removeCheckpoints(beside: keep, upTo: 6, by: .test("a"))
     #expect(try steps() == left)
     #expect(try !FileSystem.names(in: path).contains { $0.hasPrefix(".unfinished") })
   }
@@ -146,7 +146,7 @@ import Testing
     let directory = try RunDirectory(locking: path)
     for number in 1...3 { try checkpoint(number) }
     try Data().write(to: URL(fileURLWithPath: "\(path)/\(step(1))/notes.txt"))
-    try directory.removeCheckpoints(beside: .newest(1), upTo: 3, test: nil)
+    try directory.removeCheckpoints(beside: .newest(1), upTo: 3, by: .test(nil))
     #expect(try steps() == [1, 3])
   }
 

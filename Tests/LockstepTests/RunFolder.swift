@@ -80,6 +80,8 @@ struct RunContents {
     var gradientNorm: Double?
     var klWeight: Double?
     var learningRate: Double?
+    var validationLoss: Double?
+    var validationReconstruction: Double?
   }
 
   /// All rows, in order.

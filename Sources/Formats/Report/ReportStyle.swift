@@ -70,7 +70,7 @@ enum ReportStyle {
     .curve{fill:none;stroke:var(--color);stroke-width:2;stroke-linejoin:round}
     .dots{fill:none;stroke:var(--color);stroke-width:5.5;stroke-linecap:round}
     .end,.value{fill:var(--color);font-weight:600}.value{font-weight:400}
-    .test,.rate{--color:var(--first)}.train{--color:var(--second)}
+    .test,.rate{--color:var(--first)}.train{--color:var(--second)}.validation{--color:var(--third)}
     .curve.train{stroke-dasharray:5 3}
     .column{fill:var(--first)}
     .point{fill:none;stroke:var(--class);stroke-width:2.6;stroke-linecap:round;stroke-opacity:.75}

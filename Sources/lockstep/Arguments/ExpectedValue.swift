@@ -21,7 +21,7 @@ enum ExpectedValue {
     "learning-rate": (number, "1e-3"), "max-steps": (whole, "1000"),
     "milestones": ("epochs in order with commas between them", "1,4,13"),
     "nodes": (list, "1,2,4"),
-    "peak-seconds": (number, "0.05"), "ranks": (list, "1,2"),
+    "patience": (whole, "5"), "peak-seconds": (number, "0.05"), "ranks": (list, "1,2"),
     "resume": ("auto, none or a checkpoint's path", "none"), "rounds": (whole, "5"),
     "scale": (whole, "2"), "schedule-epochs": (whole, "20"), "seconds": (number, "1"),
     "seed": ("a whole number from 0 to \(UInt64.max)", "1"), "steps": (whole, "40"),

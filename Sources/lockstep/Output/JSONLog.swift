@@ -37,9 +37,10 @@ struct JSONLog: TrainingLog {
     let code: Int32
     let run: String
     let modelDigest: String?
+    let reason: String?
 
     private enum CodingKeys: String, CodingKey {
-      case kind, code, run
+      case kind, code, run, reason
       case modelDigest = "model_sha256"
     }
   }
@@ -58,7 +59,10 @@ struct JSONLog: TrainingLog {
   func epochEnded(_ row: EpochRow) { tell(row) }
 
   func end(_ end: TrainingEnd, run: String, resume: Resume) {
-    tell(End(code: end.code.rawValue, run: run, modelDigest: end.modelDigest))
+    tell(
+      End(
+        code: end.code.rawValue, run: run, modelDigest: end.modelDigest,
+        reason: end.patience?.reason.text(in: .commandLine)))
   }
 
   private func tell(_ row: some Encodable) { Terminal.line(JSONLine(row).text) }

@@ -39,7 +39,8 @@ final class TextLog: TrainingLog {
   func epochEnded(_ row: EpochRow) {
     bar?.clear()
     Terminal.line(
-      "epoch \(bold("\(row.epoch)"))  train \(row.trainLoss.twoDecimals)  " + test(row)
+      "epoch \(bold("\(row.epoch)"))  train \(row.trainLoss.twoDecimals)  "
+        + (row.validationLoss.map { validation($0, row) } ?? test(row))
         + "\(Int(row.imagesPerSecond).grouped) images/s")
   }
 
@@ -53,14 +54,26 @@ final class TextLog: TrainingLog {
       + "+ kl \(kl.twoDecimals)  "
   }
 
+  /// The part of an epoch's line that is about the images that decide, with their loss, and the test images:
+  /// without parts of losses, for which a line of 80 columns has no room.
+  private func validation(_ loss: Double, _ row: EpochRow) -> String {
+    "validation \(bold(loss.twoDecimals))  "
+      + (row.testLoss.map { "test \($0.twoDecimals)  " } ?? "")
+  }
+
   func end(_ end: TrainingEnd, run: String, resume: Resume) {
     bar?.clear()
+    let reason = end.patience?.reason.text(in: .commandLine)
+    if hasTrained, let reason { Terminal.line("ended before the last epoch: \(reason)") }
     switch (end.code, resume) {
     case (.stopped, .auto):
       Terminal.line("stopped on request; the same command goes on from \(run)/latest")
     case (.stopped, _):
       Terminal.line(
         "stopped on request; the same command without --resume goes on from \(run)/latest")
+    case _ where !hasTrained && reason != nil:
+      Terminal.line(
+        "nothing left to train: \(reason ?? ""); with a larger --patience, \(run) goes on")
     case _ where !hasTrained:
       Terminal.line("nothing left to train; with a larger --epochs or --max-steps, \(run) goes on")
     default:

@@ -48,6 +48,8 @@ struct DryRun {
       "ranks    \(ranks)\(threads == 1 ? "" : " of \(threads) threads"), in "
         + "\(forecast.teams) \(forecast.teams == 1 ? "team" : "teams")",
       "data     \(forecast.images.train.grouped) images to train on, "
+        + (forecast.images.validation == 0
+          ? "" : "\(forecast.images.validation.grouped) to validate on, ")
         + "\(forecast.images.test.grouped) to test on",
       "shares   \(each) images of a full step for each rank",
       "steps    \(forecast.stepsPerEpoch.grouped) an epoch, \(forecast.stepsLeft.grouped) left to "

@@ -22,7 +22,7 @@ struct Train: ParsableCommand {
       --beta times the KL divergence, summed over the latents; a mean over the images.
 
       Flags may also come from --config and from LOCKSTEP_<FLAG>, as in LOCKSTEP_EPOCHS. --help-hidden \
-      adds those for several machines and for tests.
+      adds those for recipes, machines and tests.
       """)
 
   @OptionGroup var data: DataOption
@@ -41,6 +41,7 @@ struct Train: ParsableCommand {
   @OptionGroup var recipe: RecipeOptions
   @OptionGroup var optimizer: OptimizerOptions
   @OptionGroup var schedule: ScheduleOptions
+  @OptionGroup var validation: ValidationOptions
   @OptionGroup var teams: TeamOptions
   @OptionGroup var checkpoints: CheckpointOptions
 
@@ -103,6 +104,7 @@ struct Train: ParsableCommand {
     recipe.apply(to: &request)
     optimizer.apply(to: &request)
     schedule.apply(to: &request)
+    validation.apply(to: &request)
     teams.apply(to: &request)
     checkpoints.apply(to: &request)
     records.apply(to: &request)
