@@ -1,4 +1,5 @@
 internal import Engine
+package import Images
 package import Platform
 
 /// A value of a recipe, for people and other programs.
@@ -24,8 +25,10 @@ package struct RecipeFigure {
   /// Whether the value is a size of the model's layers.
   package var isSize: Bool { label.isSize }
 
-  /// The name in files of other formats: `learning_rate`.
-  package var key: String { replacingHyphens(by: "_") }
+  /// The name in files of other formats: `learning_rate`. There `pixels` is the number of an image's pixels.
+  package var key: String {
+    name == .pixels ? PixelProtocol.metadataKey : replacingHyphens(by: "_")
+  }
 
   /// The value in a line with others, as in "learning rate 0.001".
   package var words: String {
@@ -61,5 +64,28 @@ extension Recipe {
           && (setting.use.isAlwaysTold || !setting.equalsAbsence(in: self)),
         label: setting.label)
     }
+  }
+}
+
+extension PixelProtocol {
+  /// The key of the protocol in files of other formats, behind `lockstep.` in `model.safetensors`.
+  fileprivate static let metadataKey = "pixel_protocol"
+
+  /// The protocol that the metadata of the model's file at `path` tell; grey where they tell none, as in files
+  /// of other programs and of earlier versions.
+  ///
+  /// - Throws: `Failure` with `badData` where this version does not know it.
+  package init(toldBy metadata: [String: String], of path: String) throws {
+    guard let text = metadata["lockstep.\(Self.metadataKey)"] else {
+      self = .grey
+      return
+    }
+    guard let told = PixelProtocol(rawValue: text) else {
+      throw Failure(
+        .badData,
+        "\(path): the model was shown its images as '\(text)', which this version does not know; use the "
+          + "version that wrote it")
+    }
+    self = told
   }
 }

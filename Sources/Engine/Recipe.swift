@@ -1,3 +1,4 @@
+public import Images
 public import Kernels
 package import Platform
 public import VAE
@@ -86,6 +87,8 @@ public struct Recipe: Equatable, Sendable {
   /// How many of the images, the last, are not trained on, so that their loss can tell which of a run's models
   /// is best.
   public var validation = 0
+  /// How images are shown to the model.
+  public var pixels = PixelProtocol.grey
 
   /// The defaults, which are those of the VAE among PyTorch's public examples.
   public init() {}
@@ -179,6 +182,7 @@ extension Recipe {
     Setting(
       .validation, \.validation, absent: .means(0), check: .within(0...1 << 30),
       label: .words(inLine: "validation", row: "images held out for validation")),
+    Setting(.pixels, \.pixels, absent: .means(.grey)),
   ])
 }
 

@@ -43,8 +43,7 @@ public struct Trainer: ~Copyable {
   /// The images that are held out of training: the last ``Recipe/validation``; nil where there are none.
   public let validation: Dataset?
   package let batches: BatchSchedule
-  private var order: EpochOrder
-  private var noise: RandomStream
+  private var draws: EpochDraws
 
   /// Prepares to train by `recipe` on `images` but for those that it holds out, from `progress` on, as ranks of `world` that
   /// share the work in `shape`; collective. All arguments must be the same on all ranks. The replica's
@@ -95,7 +94,7 @@ public struct Trainer: ~Copyable {
     let activations = Activations(
       layout, capacity: memoryPlan.capacity, draws: objective.draws,
       memory: (memory.vector[memoryPlan.activations], workspace.vector),
-      precision: recipe.precision, mostlyZero: dataset.isMostlyBlack)
+      precision: recipe.precision, mostlyZero: dataset.isMostlyBlack(recipe.pixels))
     let replica = Replica(layout, memory.vector[memoryPlan.replica], precision: recipe.precision)
     let report = TeamReport(memory.vector[memoryPlan.report], batchSize: batches.batchSize)
     let site = ExchangeSite(
@@ -108,9 +107,8 @@ public struct Trainer: ~Copyable {
     (self.memoryPlan, self.instructions, self.progress) = (memoryPlan, instructions, progress)
     (self.replica, self.activations, self.report) = (replica, activations, report)
     (self.dataset, self.batches, self.recipe) = (dataset, batches, recipe)
-    order = EpochOrder(count: dataset.count, seed: recipe.seed, epoch: progress.epoch + 1)
-    noise = RandomStream(seed: recipe.seed, purpose: .training, epoch: progress.epoch + 1)
     self.validation = validation
+    draws = EpochDraws(recipe, dataset, at: progress)
     self.workspace = workspace
     self.workers = workers
     self.team = team
@@ -189,19 +187,19 @@ public struct Trainer: ~Copyable {
   /// Fills the pixels of the samples `rows` with the images at `positions` of the epoch.
   private func fillImages(_ rows: Range<Int>, positions: Range<Int>) {
     dataset.fill(
-      activations.pixels.rows(rows), as: activations.pixelOperand.rows(rows), order: order,
-      positions: positions)
+      activations.pixels.rows(rows), as: activations.pixelOperand.rows(rows),
+      order: draws.order, positions: positions, draws: draws.pixels)
     let shift = positions.lowerBound - rows.lowerBound
-    activations.fillLabels(rows) { dataset.label(ofImage: Int(order.images[$0 + shift])) }
+    activations.fillLabels(rows) { dataset.label(ofImage: Int(draws.order.images[$0 + shift])) }
   }
 
   /// Fills the noise of the samples `rows`, whose positions in the epoch are `positions`.
   private func fillNoise(_ rows: Range<Int>, positions: Range<Int>) {
     guard recipe.model.draws else { return }
-    let draws = activations.draws
-    noise.fillNormal(
+    let count = activations.draws
+    draws.noise.fillNormal(
       activations.noise.rows(activations.decoderRows(rows)),
-      positions: positions.lowerBound * draws..<positions.upperBound * draws)
+      positions: positions.lowerBound * count..<positions.upperBound * count)
   }
 
   /// Waits until all ranks of the team have called this; each then sees what any of them wrote before.
@@ -239,11 +237,10 @@ public struct Trainer: ~Copyable {
     return losses
   }
 
-  /// Begins the next epoch, with an order and noise of its own. Every rank must call this; it sends nothing.
+  /// Begins the next epoch, with draws of its own. Every rank must call this; it sends nothing.
   public mutating func beginNextEpoch() {
     progress = progress.atNextEpoch
-    order = EpochOrder(count: dataset.count, seed: recipe.seed, epoch: progress.epoch + 1)
-    noise = RandomStream(seed: recipe.seed, purpose: .training, epoch: progress.epoch + 1)
+    draws = EpochDraws(recipe, dataset, at: progress)
   }
 
   /// Ends training and frees the memory of ``replica``; collective.

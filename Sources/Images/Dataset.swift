@@ -15,6 +15,8 @@ public struct Dataset {
 
   /// How many images there are, and how large.
   public let shape: Shape
+  /// Which of the two parts of its data set this is.
+  public let split: Split
   /// All pixels, 0 black to 255 white; shape (count, rows, columns), row-major.
   public let images: Bytes
   /// What each image shows: 0 to 9 in MNIST, any byte elsewhere; shape (count), or empty where the
@@ -32,12 +34,13 @@ public struct Dataset {
 
   /// Views `memory`, which has the `shape.byteCount` bytes of all images and then of their labels,
   /// if they have any.
-  public init(_ shape: Shape, in memory: Bytes) {
+  public init(_ shape: Shape, in memory: Bytes, split: Split = .train) {
     precondition(shape.count > 0, "a data set has one image at least")
     precondition(
       memory.count == shape.byteCount,
       "\(memory.count) bytes are not \(shape.count) images of \(shape.rows) × \(shape.columns)")
     self.shape = shape
+    self.split = split
     let pixels = shape.count * shape.pixelCount
     images = memory[0..<pixels]
     labels = memory[pixels..<memory.count]
@@ -63,10 +66,13 @@ public struct Dataset {
   }
 
   /// Whether more than half of the pixels in the first 1,000 images, or in all if there are fewer,
-  /// are black.
-  public var isMostlyBlack: Bool {
-    let sample = min(count, 1000) * pixelCount
-    return 2 * images[0..<sample].zeroCount > sample
+  /// are zero when the images are shown by `pixels`: exactly for grey pixels, else on average.
+  public func isMostlyBlack(_ pixels: PixelProtocol = .grey) -> Bool {
+    let sample = images[0..<min(count, 1000) * pixelCount]
+    return switch pixels {
+    case .grey: 2 * sample.zeroCount > sample.count
+    case .fixed, .dynamic: 2 * sample.sum < 255 * sample.count
+    }
   }
 }
 
@@ -99,15 +105,35 @@ extension Dataset {
 }
 
 extension Dataset {
-  /// Fills a batch with the pixels, from 0 to 1, of the images at `positions` of `order`.
+  /// Fills a batch with the pixels, from 0 to 1, of the images at `positions` of `order`: grey as they
+  /// are in the files where `draws` is nil, else black and white, drawn by `draws`.
   ///
   /// Both `pixels` and `operand`, which holds the same numbers in the form that matrix products
   /// read, have the shape (positions.count, pixelCount).
-  package func fill(_ pixels: Matrix, as operand: Operand, order: EpochOrder, positions: Range<Int>)
-  {
+  package func fill(
+    _ pixels: Matrix, as operand: Operand, order: EpochOrder, positions: Range<Int>,
+    draws: RandomStream? = nil
+  ) {
     precondition(pixels.columns == pixelCount, "a row of a batch holds one image")
     images.withSpan {
-      fillPixels(pixels, as: operand, from: $0, images: order.images.span.extracting(positions))
+      let chosen = order.images.span.extracting(positions)
+      if let draws {
+        fillBinaryPixels(pixels, as: operand, from: $0, images: chosen, draws: draws)
+      } else {
+        fillPixels(pixels, as: operand, from: $0, images: chosen)
+      }
     }
+  }
+
+  /// The shades, 0 black to 255 white, of the first `count` images: as they are in the files where
+  /// `draws` is nil, else black and white, drawn by `draws`.
+  package func shades(first count: Int, draws: RandomStream?) -> [UInt8] {
+    guard let draws else { return images[0..<count * pixelCount].elements }
+    let memory = Buffer<Float>(repeating: 0, count: count * pixelCount)
+    let pixels = memory.vector.matrix(rows: count, columns: pixelCount)
+    fill(
+      pixels, as: Operand(pixels), order: EpochOrder(unshuffled: count), positions: 0..<count,
+      draws: draws)
+    return pixels.elements.map { $0 == 0 ? 0 : 255 }
   }
 }

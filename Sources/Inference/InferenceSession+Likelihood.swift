@@ -16,7 +16,7 @@ extension InferenceSession {
     _ dataset: Dataset, samples: Int, seed: UInt64, among communicator: borrowing Communicator
   ) throws -> Double {
     precondition(layout.configuration.kind.draws, "a plain autoencoder has no likelihood")
-    let images = ImagesInOrder(dataset)
+    let images = ImagesInOrder(dataset, shown)
     var sum = 0.0
     try passes.collect(dataset.count, width: 1, among: communicator) {
       workspace, positions, bounds in

@@ -57,7 +57,8 @@ extension InferenceSession {
     }
     return try communicator.together {
       guard communicator.rank == 0 else { return [] }
-      let originals = dataset.images[0..<count * dataset.pixelCount].elements
+      let originals = dataset.shades(
+        first: count, draws: shown.evaluationDraws(of: dataset.split))
       return try Self.write(
         sheet.pairs(originals: originals.span, reconstructions: shades.span), to: path)
     }

@@ -11,7 +11,8 @@ package import VAE
 /// Every function that takes a communicator is collective: all ranks share the work. Codes and images
 /// are handed to rank zero, in order. Results do not depend on the number of ranks and threads.
 ///
-///     let session = try InferenceSession(model.layout, model.parameters, threads: 2)
+///     let session = try InferenceSession(
+///       model.layout, model.parameters, shown: model.pixels, threads: 2)
 ///     let loss = try session.evaluate(images, seed: 1, among: world).mean
 package struct InferenceSession: ~Copyable {
   let passes: ForwardPasses
@@ -23,16 +24,23 @@ package struct InferenceSession: ~Copyable {
   /// positions go through all labels, again and again.
   package var label: @Sendable (Int) -> Int
 
+  /// How images are shown to the model.
+  package let shown: PixelProtocol
+
   /// The pixels of an image.
   var pixels: Int { layout.configuration.pixels }
 
   /// The dimensions of a code.
   package var latent: Int { layout.configuration.latent }
 
-  /// Uses the model with `parameters`, which the caller keeps alive, on `threads` threads of this rank.
+  /// Uses the model with `parameters`, which the caller keeps alive, on `threads` threads of this rank; its
+  /// images are `shown` to it as in its training.
   ///
   /// - Throws: `Failure` where the system grants fewer threads.
-  package init(_ layout: ParameterLayout, _ parameters: Vector, threads: Int = 1) throws {
+  package init(
+    _ layout: ParameterLayout, _ parameters: Vector, shown: PixelProtocol, threads: Int = 1
+  ) throws {
+    self.shown = shown
     passes = try ForwardPasses(layout, parameters, threads: threads)
     self.layout = layout
     let labels = max(layout.configuration.labels, 1)
@@ -65,7 +73,7 @@ package struct InferenceSession: ~Copyable {
     let width = 2 + 2 * dimensions  // Two losses, then means and a draw of z.
     let noise = RandomStream(seed: seed, purpose: .evaluation)
     let draws = layout.configuration.kind.draws
-    let images = ImagesInOrder(dataset)
+    let images = ImagesInOrder(dataset, shown)
     var sum = LossSum()
     try passes.collect(count, width: width, among: communicator) { workspace, positions, results in
       let (model, activations) = (workspace.model, workspace.activations)
@@ -101,7 +109,7 @@ package struct InferenceSession: ~Copyable {
     _ dataset: Dataset, among communicator: borrowing Communicator,
     receive: (Range<Int>, Span<Float>) throws -> Void
   ) throws {
-    let images = ImagesInOrder(dataset)
+    let images = ImagesInOrder(dataset, shown)
     let latent = latent
     try passes.collect(dataset.count, width: latent, among: communicator) {
       workspace, positions, means in
@@ -135,7 +143,7 @@ package struct InferenceSession: ~Copyable {
     _ dataset: Dataset, count: Int, among communicator: borrowing Communicator,
     receive: (Range<Int>, Span<Float>) throws -> Void
   ) throws {
-    let originals = ImagesInOrder(dataset)
+    let originals = ImagesInOrder(dataset, shown)
     let latent = latent
     try passes.collect(count, width: dataset.pixelCount, among: communicator) {
       workspace, positions, images in

@@ -16,6 +16,9 @@ package struct TrainedModel: ~Copyable {
   /// The seed of the run that trained the model; 1 where the file does not tell.
   package let seed: UInt64
 
+  /// How images were shown to the model in training.
+  package let pixels: PixelProtocol
+
   /// The size of an image; nil where the file does not tell.
   private let toldSize: ImageSize?
 
@@ -73,7 +76,7 @@ package struct TrainedModel: ~Copyable {
     }
     self.layout = layout
     self.memory = memory
-    seed = contents.seed
+    (seed, pixels) = (contents.seed, contents.pixels)
     toldSize = contents.imageSize
     images = contents.images
   }
@@ -146,6 +149,7 @@ package struct TrainedModel: ~Copyable {
     var path: String
     var model: ModelConfiguration
     var seed: UInt64
+    var pixels: PixelProtocol
     var imageSize: ImageSize?
     var images: ModelImages
 
@@ -166,6 +170,7 @@ package struct TrainedModel: ~Copyable {
       self.path = reference.model
       model = try ModelConfiguration(shapesOf: file)
       seed = file.metadata["lockstep.seed"].flatMap { UInt64($0) } ?? 1
+      pixels = try PixelProtocol(toldBy: file.metadata, of: reference.model)
       imageSize = ImageSize(toldBy: file.metadata, pixels: model.pixels)
     }
   }

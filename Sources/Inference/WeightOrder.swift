@@ -1,4 +1,4 @@
-internal import Engine
+package import Engine
 package import Images
 package import Kernels
 internal import Logging
@@ -28,7 +28,7 @@ package enum WeightOrder {
   /// - Throws: on all ranks, where a node lacks memory or threads.
   package static func check(
     _ parameters: Vector, of layout: ParameterLayout, from path: String, on train: Dataset,
-    seed: UInt64, among world: borrowing Communicator
+    _ recipe: Recipe, among world: borrowing Communicator
   ) throws {
     let largest = layout.tensors.map { $0.shape.reduce(1, *) }.max() ?? 0
     try MachineMemory.require(
@@ -40,10 +40,10 @@ package enum WeightOrder {
       tensor.view(of: other.vector).copy(from: inOtherOrder(values, tensor.shape))
     }
     func loss(_ parameters: Vector) throws -> Double {
-      let inference = try InferenceSession(layout, parameters)
+      let inference = try InferenceSession(layout, parameters, shown: recipe.pixels)
       var noHistograms: LatentHistograms?
       return try inference.evaluate(
-        train, count: min(imageCount, train.count), seed: seed, latents: &noHistograms,
+        train, count: min(imageCount, train.count), seed: recipe.seed, latents: &noHistograms,
         among: world
       ).mean.total
     }

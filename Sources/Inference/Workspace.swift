@@ -63,7 +63,7 @@ extension Workspace {
     let rows = 0..<positions.count
     images.dataset.fill(
       activations.pixels.rows(rows), as: activations.pixelOperand.rows(rows), order: images.order,
-      positions: positions)
+      positions: positions, draws: images.draws)
     activations.fillLabels(rows) { images.dataset.label(ofImage: positions.lowerBound + $0) }
     model.encode(
       images.areMostlyBlack ? mostlyBlackActivations : activations, rows: rows, with: parameters)
@@ -87,13 +87,17 @@ struct ImagesInOrder {
   /// The order of the files: position `i` is image `i`.
   let order: EpochOrder
 
-  /// Whether most pixels of the first images are black: see ``Dataset/isMostlyBlack``.
+  /// Makes the images black and white; nil where they stay grey.
+  let draws: RandomStream?
+
+  /// Whether most pixels of the first images are black: see ``Dataset/isMostlyBlack(_:)``.
   let areMostlyBlack: Bool
 
-  /// All images of `dataset`.
-  init(_ dataset: Dataset) {
+  /// All images of `dataset`, shown by `pixels`.
+  init(_ dataset: Dataset, _ pixels: PixelProtocol) {
     self.dataset = dataset
     order = EpochOrder(unshuffled: dataset.count)
-    areMostlyBlack = dataset.isMostlyBlack
+    draws = pixels.evaluationDraws(of: dataset.split)
+    areMostlyBlack = dataset.isMostlyBlack(pixels)
   }
 }

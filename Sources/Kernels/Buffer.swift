@@ -115,6 +115,13 @@ public struct Bytes {
     return sums
   }
 
+  /// The sum of all bytes.
+  public var sum: Int {
+    var sum = 0
+    for index in 0..<count { sum += Int(base[index]) }
+    return sum
+  }
+
   /// A copy of the bytes.
   public var elements: [UInt8] { Array(UnsafeBufferPointer(start: base, count: count)) }
 

@@ -22,6 +22,12 @@ public struct RandomStream: Sendable {
     case evaluation = 4
     /// Latents of new images: the position is the image, the index is the latent dimension.
     case generation = 5
+    /// The fixed binarisation of images, under the seed 0: the epoch is 0 for images to train on and 1
+    /// for images to test on, the position is the image's index in its file, the index is the pixel.
+    case fixedPixels = 6
+    /// The binarisation of images in an epoch of training: the position is the image's index in its
+    /// file, the index is the pixel.
+    case dynamicPixels = 7
   }
 
   private let key: SIMD2<UInt32>

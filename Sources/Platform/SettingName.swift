@@ -62,6 +62,8 @@ extension SettingName {
   package static let optimizer: SettingName = "optimizer"
   /// Whether a run may be resumed with other images than it was trained on.
   package static let otherData: SettingName = "other-data"
+  /// How images are shown to the model: grey, or black and white.
+  package static let pixels: SettingName = "pixels"
   /// The number format of matrix products.
   package static let precision: SettingName = "precision"
   /// The epochs without a lesser loss after which a run ends.

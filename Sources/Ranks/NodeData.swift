@@ -37,7 +37,7 @@ public struct NodeData: ~Copyable {
     var memory = try Self.allocate(source.shapes, on: node, among: world)
     try source.read(into: memory.bytes, among: world)
     try memory.barrier(on: node)  // From here on all ranks read, and none writes.
-    let views = Self.views(source.shapes, in: memory.bytes)
+    let views = Self.views(source.shapes, of: splits, in: memory.bytes)
     let digests = try Self.digests(of: views, on: node, among: world)
     try node.free()
     (self.splits, self.digests) = (views, digests)
@@ -84,7 +84,7 @@ public struct NodeData: ~Copyable {
     try DataSource.send(
       memory.bytes, needsData: node.rank == 0 && world.rank > 0, among: world)
     try memory.barrier(on: node)  // From here on all ranks read, and none writes.
-    let views = Self.views([shape], in: memory.bytes)
+    let views = Self.views([shape], of: [.train], in: memory.bytes)
     let digests = try Self.digests(of: views, on: node, among: world)
     try node.free()
     (splits, self.digests) = (views, digests)
@@ -102,12 +102,14 @@ public struct NodeData: ~Copyable {
     return try SharedMemory<UInt8>(count: size, on: node, among: world)
   }
 
-  /// The splits of `shapes`, which lie in `memory` one after the other.
-  private static func views(_ shapes: [Dataset.Shape], in memory: Bytes) -> [Dataset] {
+  /// The first of `splits`, as many as there are `shapes`, which lie in `memory` one after the other.
+  private static func views(
+    _ shapes: [Dataset.Shape], of splits: [Dataset.Split], in memory: Bytes
+  ) -> [Dataset] {
     var offset = 0
-    return shapes.map { shape in
+    return zip(shapes, splits).map { shape, split in
       defer { offset += shape.byteCount }
-      return Dataset(shape, in: memory[offset..<offset + shape.byteCount])
+      return Dataset(shape, in: memory[offset..<offset + shape.byteCount], split: split)
     }
   }
 

@@ -1,6 +1,7 @@
 internal import Checkpoints
 internal import Engine
 internal import Formats
+internal import Images
 internal import Kernels
 internal import Platform
 internal import VAE
@@ -116,7 +117,8 @@ extension ModelCard {
     let run = FileSystem.parent(of: FileSystem.resolved(directory))
     guard let row = RunRecord(run).epochs.last(where: { $0.step <= state.progress.step })
     else { return nil }
-    return "## Results after epoch \(row.epoch)\n\nLosses are means per image in nats.\n\n"
+    return
+      "## Results after epoch \(row.epoch)\n\nLosses are means per image in nats, of \(state.recipe.pixels.words).\n\n"
       + table(
         ["figure", "value"],
         [

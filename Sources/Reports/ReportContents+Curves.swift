@@ -1,5 +1,6 @@
 internal import Engine
 internal import Formats
+internal import Images
 internal import Platform
 
 extension ReportContents {
@@ -8,7 +9,9 @@ extension ReportContents {
   var loss: ReportPage.Section {
     let intro =
       "The loss is the negative evidence lower bound, a mean per image: the cross-entropy of the "
-      + "pixels given z, plus the Kullback–Leibler divergence of q(z|x) from the prior."
+      + "pixels given z, plus the Kullback–Leibler divergence of q(z|x) from the prior. It is of "
+      + "\(record.pixels.words), and does not compare with the loss of a model that is shown its images "
+      + "in another way."
     let charts = lossCharts
     var content: [Markup] = [.paragraph(intro)]
     content.append(

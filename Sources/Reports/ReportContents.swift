@@ -1,6 +1,7 @@
 internal import Checkpoints
 internal import Engine
 internal import Formats
+internal import Images
 internal import Kernels
 internal import Platform
 internal import Ranks
@@ -63,13 +64,16 @@ struct ReportContents {
       facts.append(ReportPage.Fact("Training time", NumberText.fixed(seconds, 1), unit: "s"))
       facts.append(ReportPage.Fact("Ranks", "\(last.ranks)"))
     } else if let last = record.steps.last {
-      facts.append(ReportPage.Fact("Loss of a batch", NumberText.fixed(last.loss, 2), unit: "nats"))
+      facts.append(ReportPage.Fact("Loss of a batch", NumberText.fixed(last.loss, 2), unit: nats))
     }
     if let pictures {
       facts.append(ReportPage.Fact("Parameters", pictures.parameterCount.grouped))
     }
     return facts
   }
+
+  /// The unit of a loss, which tells how the images were shown, unless they were grey.
+  private var nats: String { record.pixels.isBinary ? "nats, \(record.pixels.words)" : "nats" }
 
   /// The last epoch's validation and test losses and, where another epoch has a smaller one of those that
   /// decide, the smallest of all. Without both, the last epoch's train loss.
@@ -79,7 +83,7 @@ struct ReportContents {
     let tested = facts(
       ("Test loss", "Best test loss"), \.testLoss, last: last, withBest: validated.isEmpty)
     guard validated.isEmpty && tested.isEmpty else { return validated + tested }
-    return [ReportPage.Fact("Train loss", NumberText.fixed(last.trainLoss, 2), unit: "nats")]
+    return [ReportPage.Fact("Train loss", NumberText.fixed(last.trainLoss, 2), unit: nats)]
   }
 
   private func facts(
@@ -87,14 +91,14 @@ struct ReportContents {
     withBest: Bool
   ) -> [ReportPage.Fact] {
     guard let value = loss(last) else { return [] }
-    let fact = ReportPage.Fact(names.last, NumberText.fixed(value, 2), unit: "nats")
+    let fact = ReportPage.Fact(names.last, NumberText.fixed(value, 2), unit: nats)
     let known = record.epochs.compactMap { row in loss(row).map { (row.epoch, $0) } }
     guard withBest, let best = known.min(by: { $0.1 < $1.1 }), best.0 != last.epoch else {
       return [fact]
     }
     return [
       fact,
-      ReportPage.Fact(names.best, NumberText.fixed(best.1, 2), unit: "nats, epoch \(best.0)"),
+      ReportPage.Fact(names.best, NumberText.fixed(best.1, 2), unit: "\(nats), epoch \(best.0)"),
     ]
   }
 }

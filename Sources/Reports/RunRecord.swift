@@ -1,5 +1,6 @@
 internal import Checkpoints
 internal import FoundationEssentials
+internal import Images
 internal import Platform
 internal import Yams
 
@@ -18,6 +19,12 @@ package struct RunRecord {
   let steps: [StepRow]
   /// The environment of the run's last job; nil where there is none.
   let environment: RunEnvironment?
+
+  /// How images were shown to the model; grey where the configuration does not tell.
+  var pixels: PixelProtocol {
+    let value = configuration.first { $0.name == SettingName.pixels.text }?.value
+    return value.flatMap(PixelProtocol.init(rawValue:)) ?? .grey
+  }
 
   /// The directory's name.
   var name: String {

@@ -72,7 +72,8 @@ package struct RunReport {
     among communicator: borrowing Communicator
   ) throws -> (ModelPictures?, missing: String?) {
     let model = try TrainedModel(run, threads: threads, command: command, among: communicator)
-    var inference = try InferenceSession(model.layout, model.parameters, threads: threads)
+    var inference = try InferenceSession(
+      model.layout, model.parameters, shown: model.pixels, threads: threads)
     do {
       let data = try model.readData(sources.data, .test, among: communicator)
       let pictures = try inference.pictures(

@@ -1,6 +1,7 @@
 internal import Checkpoints
 internal import Engine
 internal import Formats
+internal import Images
 internal import Inference
 internal import Kernels
 internal import Platform
@@ -23,12 +24,15 @@ extension Summary {
       description: "The run's configuration, as in `config.yaml`.")
   }
 
-  /// The values of a row about a step; `pace` is the pace since the last such row.
-  init(_ row: StepRow, _ pace: Stopwatch) {
+  /// The values of a row about a step of a model that is shown `pixels`; `pace` is the pace since the last
+  /// such row.
+  init(_ row: StepRow, _ pace: Stopwatch, _ pixels: PixelProtocol) {
     self.init()
-    add("step/loss", row.loss, description: "The batch's mean loss in nats.")
-    add("step/reconstruction", row.reconstruction, description: "Its cross-entropy of pixels.")
-    add("step/kl", row.kl, description: "Its Kullback–Leibler divergence.")
+    let end = pixels.tagEnd
+    add("step/loss\(end)", row.loss, description: "The batch's mean loss in nats, \(pixels.words).")
+    add(
+      "step/reconstruction\(end)", row.reconstruction, description: "Its cross-entropy of pixels.")
+    add("step/kl\(end)", row.kl, description: "Its Kullback–Leibler divergence.")
     if let norm = row.gradientNorm {
       add("step/gradient_norm", norm, description: "The Euclidean norm of the loss's gradient.")
     }
@@ -39,14 +43,18 @@ extension Summary {
     addPace("step", pace)
   }
 
-  /// The values of a row about an epoch; `pace` is the epoch's.
-  init(_ row: EpochRow, _ pace: Stopwatch, latents: LatentHistograms?) {
+  /// The values of a row about an epoch of a model that is shown `pixels`; `pace` is the epoch's.
+  init(_ row: EpochRow, _ pace: Stopwatch, _ pixels: PixelProtocol, latents: LatentHistograms?) {
     self.init()
-    add("epoch/train_loss", row.trainLoss, description: "The training images' mean loss in nats.")
+    let (end, unit) = (pixels.tagEnd, "nats, \(pixels.words)")
+    add(
+      "epoch/train_loss\(end)", row.trainLoss,
+      description: "The training images' mean loss in \(unit).")
     if let testLoss = row.testLoss, let reconstruction = row.reconstruction, let kl = row.kl {
-      add("epoch/test_loss", testLoss, description: "The test images' mean loss in nats.")
-      add("epoch/reconstruction", reconstruction, description: "Its cross-entropy of pixels.")
-      add("epoch/kl", kl, description: "Its Kullback–Leibler divergence.")
+      add(
+        "epoch/test_loss\(end)", testLoss, description: "The test images' mean loss in \(unit).")
+      add("epoch/reconstruction\(end)", reconstruction, description: "Its cross-entropy of pixels.")
+      add("epoch/kl\(end)", kl, description: "Its Kullback–Leibler divergence.")
     }
     addPace("epoch", pace)
     if let loss = row.validationLoss, let reconstruction = row.validationReconstruction,
@@ -87,6 +95,12 @@ extension Summary {
       description:
         "The share of its time in steps that rank zero waited for ranks or its threads, 0 to 1.")
   }
+}
+
+extension PixelProtocol {
+  /// The end of the names of losses: TensorBoard draws all runs' values of one name in one chart, and losses
+  /// of pixels that are shown in different ways do not compare. Empty for grey ones.
+  fileprivate var tagEnd: String { isBinary ? "_\(rawValue)" : "" }
 }
 
 /// An epoch's two pictures, as PNG.

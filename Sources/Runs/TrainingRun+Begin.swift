@@ -56,8 +56,7 @@ extension TrainingRun {
     }
     if plan.checkpoint == nil, let path = configuration.initialParameters {
       try WeightOrder.check(
-        trainer.replica.parameters, of: trainer.replica.layout, from: path, on: train,
-        seed: recipe.seed,
+        trainer.replica.parameters, of: trainer.replica.layout, from: path, on: train, recipe,
         among: world)
     }
     return trainer

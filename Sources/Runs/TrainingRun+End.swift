@@ -35,7 +35,7 @@ extension TrainingRun {
     guard request.report else { return }
     do {
       var inference = try InferenceSession(
-        trainer.replica.layout, trainer.replica.parameters,
+        trainer.replica.layout, trainer.replica.parameters, shown: configuration.recipe.pixels,
         threads: request.threadsPerRank)
       let pictures = try inference.pictures(
         of: test, imageSize: imageSize, seed: configuration.recipe.seed, among: communicator)

@@ -38,7 +38,7 @@ extension TrainingRun {
     log { try outputs.metrics.append(row) }
     guard let events = outputs.events else { return }
     rowPace.stop(at: progress.offset, trainer.stageTimes)
-    let summary = Summary(row, rowPace)
+    let summary = Summary(row, rowPace, configuration.recipe.pixels)
     log { try events.append(summary, step: progress.step) }
     rowPace = Stopwatch(from: progress.offset, trainer.stageTimes)
   }
@@ -72,7 +72,8 @@ extension TrainingRun {
     var pace = pace
     pace.seconds = try communicator.allReduce(pace.seconds, .max)
     let inference = try InferenceSession(
-      trainer.replica.layout, trainer.replica.parameters, threads: request.threadsPerRank)
+      trainer.replica.layout, trainer.replica.parameters, shown: configuration.recipe.pixels,
+      threads: request.threadsPerRank)
     let (losses, latents) = try evaluate(inference)
     let validated = try validate(inference)
     let trained = trainer.progress.losses.mean
@@ -84,7 +85,7 @@ extension TrainingRun {
     (row.imagesPerSecond, row.seconds) = (pace.imagesPerSecond, pace.seconds)
     row.waitingSeconds = try waitingSeconds(pace)
     row.learningRate = trainer.learningRate
-    let summary = Summary(row, pace, latents: latents)
+    let summary = Summary(row, pace, configuration.recipe.pixels, latents: latents)
     if let loss = (validated ?? losses)?.total {
       best = .better(best, epoch: progress.epoch, loss: loss)
     }

@@ -14,8 +14,9 @@ struct Evaluate: ParsableCommand {
     abstract: "Tell a checkpoint's loss on the test images.",
     usage: "lockstep evaluate <checkpoint> [options]",
     discussion: """
-      The loss is the epoch row's test_loss, to the last digit: cross-entropy of grey pixels plus \
-      divergence, one sample of z, mean per image, in nats.
+      The loss is the epoch row's test_loss, to the last digit: cross-entropy of the pixels plus \
+      divergence, one sample of z, mean per image, in nats. Images are shown as in training, and \
+      black and white ones as in the fixed binarisation: losses of different pixels do not compare.
 
         lockstep evaluate checkpoints/mnist --json
         mpirun -n 2 lockstep evaluate checkpoints/mnist --importance-samples 100
@@ -65,7 +66,8 @@ struct Evaluate: ParsableCommand {
         try inference.importanceWeightedBound(test, samples: $0, seed: model.seed, among: world)
       }
       let result = Result(
-        test_loss: loss.total, reconstruction: loss.reconstruction, kl: loss.divergence,
+        pixels: model.pixels, test_loss: loss.total, reconstruction: loss.reconstruction,
+        kl: loss.divergence,
         images: test.count, importance_samples: importanceSamples, log_likelihood: bound)
       try data.free()
       try world.tell([json ? result.json : result.lines])
@@ -75,6 +77,7 @@ struct Evaluate: ParsableCommand {
 
   /// The members of the JSON object; those that `metrics.jsonl` has, too, have the same names there.
   private struct Result: Encodable {
+    let pixels: PixelProtocol
     let test_loss: Double
     let reconstruction: Double
     let kl: Double
@@ -94,6 +97,7 @@ struct Evaluate: ParsableCommand {
         reconstruction  \(reconstruction)
         kl              \(kl)
         images          \(images)
+        unit            nats, \(pixels.words)
         """
       if let log_likelihood, let importance_samples {
         lines += "\nlog_likelihood  \(log_likelihood)  (\(importance_samples) importance samples)"

@@ -62,7 +62,8 @@ struct ThreadOption: ParsableArguments {
 
   /// A session that uses `model`, which must outlive the session, with this number of threads.
   func inference(_ model: borrowing TrainedModel) throws -> InferenceSession {
-    try InferenceSession(model.layout, model.parameters, threads: count)
+    try InferenceSession(
+      model.layout, model.parameters, shown: model.pixels, threads: count)
   }
 }
 
@@ -98,6 +99,8 @@ enum FileFormat: String {
 }
 
 extension Precision: ExpressibleByArgument {}
+
+extension PixelProtocol: ExpressibleByArgument {}
 
 extension TeamMode: ExpressibleByArgument {}
 

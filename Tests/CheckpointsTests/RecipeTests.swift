@@ -1,5 +1,6 @@
 @testable import Checkpoints
 @testable import Engine
+import Images
 import Kernels
 import Platform
 import Testing
@@ -109,6 +110,7 @@ import VAE
       ("hidden", { $0.hidden = [400, 400] }),
       ("model", { ($0.model, $0.classes) = (.conditional, 2) }),
       ("optimizer", { ($0.optimizer, $0.momentum) = (.sgd, 0.5) }), ("epsilon", { $0.epsilon = 0 }),
+      ("pixels", { $0.pixels = .dynamic }),
     ]
     for (name, change) in cases {
       var recipe = Recipe()

@@ -1,6 +1,7 @@
 @testable import Checkpoints
 @testable import Engine
 import Foundation
+import Images
 import Kernels
 @testable import Platform
 import Support
@@ -134,7 +135,7 @@ import VAE
     for setting in Recipe.table.settings {
       let text = lines.filter { !$0.hasPrefix("\(setting.name): ") }.joined(separator: "\n")
       let state = Self.oldState.split(separator: "\n")
-        .filter { !$0.contains("\"\(setting.name)\"") }.joined(separator: "\n")
+        .filter { !$0.hasPrefix("    \"\(setting.name)\"") }.joined(separator: "\n")
         // The last of a list has no comma behind it.
         .replacing("\"fp32\",\n  }", with: "\"fp32\"\n  }")
       read(setting, first.contains(setting.name.text), Recipe()) {
@@ -262,5 +263,8 @@ import VAE
     recipe.beta = 4
     #expect(recipe.figures.filter(\.isTold).map(\.words).contains("beta 4.0"))
     #expect(recipe.figures.filter(\.differsFromAbsence).map(\.key) == ["beta"])
+    recipe.pixels = .fixed
+    #expect(
+      recipe.figures.filter(\.differsFromAbsence).map(\.key) == ["beta", "pixel_protocol"])
   }
 }

@@ -12,7 +12,7 @@ import Testing
     }
     let shape = Dataset.Shape(count: count, rows: 1, columns: 2, hasLabels: false)
     defer { _ = memory.count }  // Lives until here.
-    return Dataset(shape, in: memory.bytes).isMostlyBlack
+    return Dataset(shape, in: memory.bytes).isMostlyBlack()
   }
 
   @Test(
@@ -25,5 +25,16 @@ import Testing
   func sample(count: Int) {
     #expect(isMostlyBlack(count) { $0 >= 1001 })
     #expect(!isMostlyBlack(count) { $0 < 1000 })
+  }
+
+  /// Three pixels in four of a quarter's grey are black once they are drawn, though none was before.
+  @Test("of drawn pixels the average tells", arguments: [(127, true), (128, false), (64, true)])
+  func drawn(grey: UInt8, isBlack: Bool) {
+    let memory = Buffer<UInt8>(repeating: grey, count: 20)
+    let shape = Dataset.Shape(count: 5, rows: 2, columns: 2, hasLabels: false)
+    let images = Dataset(shape, in: memory.bytes)
+    #expect(!images.isMostlyBlack())
+    #expect(images.isMostlyBlack(.fixed) == isBlack && images.isMostlyBlack(.dynamic) == isBlack)
+    _ = memory.count  // Lives until here.
   }
 }

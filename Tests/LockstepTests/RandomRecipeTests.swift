@@ -31,7 +31,7 @@ import Testing
       "--model", model, "--hidden", draws.one("16", "9,12", "20,8,5"),
       "--latent", draws.one("1", "3", "17"), "--activation", draws.one("relu", "tanh"),
       "--output-bias", draws.one("uniform", "mean"), "--batch-size", draws.one("7", "50", "64"),
-      "--seed", draws.one("1", "99"),
+      "--seed", draws.one("1", "99"), "--pixels", draws.one("grey", "static", "dynamic"),
     ]
     flags += rule(&draws)
     guard model != "autoencoder" else { return flags }

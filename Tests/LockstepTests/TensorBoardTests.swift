@@ -104,7 +104,7 @@ import Testing
         values = {k: v.number_value if v.HasField("number_value") else v.string_value
             for k, v in start.hparams.items()}
         expected = {"hidden": 16, "latent": 4, "batch-size": 50, "learning-rate": 1e-3,
-            "seed": 1, "precision": "fp32", "optimizer": "adam", "epsilon": 1e-8}
+            "seed": 1, "precision": "fp32", "optimizer": "adam", "epsilon": 1e-8, "pixels": "grey"}
         assert expected.items() <= values.items(), values
         end = metadata.parse_session_end_info_plugin_data(content["_hparams_/session_end_info"])
         assert end.status == 1 and end.end_time_secs >= start.start_time_secs > 1.7e9

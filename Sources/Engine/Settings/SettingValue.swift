@@ -1,3 +1,4 @@
+package import Images
 package import Kernels
 package import VAE
 
@@ -45,6 +46,8 @@ extension String: SettingValue {
 }
 
 extension Precision: SettingValue {}
+
+extension PixelProtocol: SettingValue {}
 
 extension TeamMode: SettingValue {}
 

@@ -1,5 +1,6 @@
 internal import Checkpoints
 internal import Engine
+internal import Images
 internal import Kernels
 internal import Platform
 internal import Reports
@@ -28,6 +29,7 @@ final class TextLog: TrainingLog {
         + ": \(start.ranks) \(start.ranks == 1 ? "rank" : "ranks")"
         + (start.threads == 1 ? "" : " of \(start.threads) threads")
         + ", batch \(configuration.recipe.batchSize), up to epoch \(configuration.epochs)"
+        + (configuration.recipe.pixels.isBinary ? ", \(configuration.recipe.pixels.words)" : "")
         + (wire == .fp32 || start.teams == 1 ? "" : ", gradients travel in \(wire.rawValue)"))
   }
 

@@ -1,6 +1,7 @@
 internal import ArgumentParser
 internal import Checkpoints
 internal import Engine
+internal import Images
 internal import Kernels
 internal import VAE
 
@@ -103,6 +104,14 @@ struct RecipeOptions: ParsableArguments {
       visibility: .hidden))
   var classes: Int?
 
+  @Option(
+    help: ArgumentHelp(
+      "How images are shown to the model. grey: as they are. static: black and white, each pixel drawn "
+        + "once and for all with its grey value as the probability. dynamic: drawn anew in each epoch, and "
+        + "as static for evaluation. Their losses do not compare. (default: grey)",
+      valueName: "protocol", visibility: .hidden))
+  var pixels: PixelProtocol?
+
   /// Copies all flags; those that were not given are nil, which `request` takes for not given.
   func apply(to request: inout RunRequest) {
     request.batchSize = batchSize
@@ -120,5 +129,6 @@ struct RecipeOptions: ParsableArguments {
     request.freeBits = freeBits
     request.latent = latent
     request.precision = precision
+    request.pixels = pixels
   }
 }
