@@ -96,7 +96,7 @@ package final class RunDirectory: Sendable {
   package static func formerRun(in path: String) throws -> (names: [String], previous: String)? {
     let made = [
       RunFiles.configuration, RunFiles.metrics, latestName, bestName, "samples", "reconstructions",
-      RunFiles.environment, RunFiles.report,
+      RunFiles.environment, RunFiles.report, RunFiles.likelihood,
     ]
     let names = try FileSystem.names(in: path)
       .filter {

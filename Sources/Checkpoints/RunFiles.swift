@@ -14,6 +14,9 @@ package enum RunFiles {
   /// The page that shows how the run went.
   package static let report = "report.html"
 
+  /// The last importance-weighted bound of one of the run's checkpoints.
+  package static let likelihood = "likelihood.json"
+
   /// The beginning of the names of event files for TensorBoard; the time of their creation follows.
   package static let eventsPrefix = "events.out.tfevents."
 

@@ -40,6 +40,38 @@ package enum ArrayFile {
     try communicator.together {}
   }
 
+  /// Writes rows of `columns` floats, whose number is known only at the end, to `path`; collective.
+  ///
+  /// `work` is called on every rank once rank zero has found that it can write; rank zero's rows are written.
+  ///
+  /// - Throws: on all ranks, where rank zero cannot write, or a `SharedFailure` that `work` throws on all
+  ///   ranks.
+  package static func write(
+    columns: Int, to path: String, among communicator: borrowing Communicator,
+    work: () throws -> [Float]
+  ) throws {
+    guard communicator.rank == 0 else {
+      try communicator.together {}  // Rank zero has opened the file …
+      _ = try work()
+      return try communicator.together {}  // … and written it.
+    }
+    var isOpen = false
+    do {
+      try OutputFile.replace(path) { file in
+        isOpen = true
+        try communicator.together {}
+        let rows = try work()
+        try NPY.write([rows.count / columns, columns], of: Float.self, to: &file) {
+          try $0.write(rows.span)
+        }
+      }
+    } catch {
+      if !isOpen || !(error is SharedFailure) { try communicator.together { throw error } }
+      throw error
+    }
+    try communicator.together {}
+  }
+
   /// Writes the labels of `dataset`, unsigned bytes of shape (count), to `path`; collective.
   ///
   /// - Throws: on all ranks where there are no labels, or rank zero cannot write.

@@ -2,8 +2,8 @@ internal import Kernels
 
 /// How positions are grouped into chunks, and chunks into blocks.
 ///
-/// A position is the index of an image or latent. A chunk is a run of at most
-/// ``Workspace/capacity`` positions, which one thread computes; a block is a run of as many chunks as a
+/// A position is the index of an image or latent. A chunk is a run of at most ``chunkSize`` positions,
+/// which one thread computes; a block is a run of as many chunks as a
 /// rank has threads, and is computed by one rank.
 struct BlockPlan {
   /// The number of positions.
@@ -14,6 +14,9 @@ struct BlockPlan {
 
   /// The number of chunks of a full block.
   let chunksPerBlock: Int
+
+  /// The positions of a full chunk.
+  var chunkSize = Workspace.capacity
 
   /// The number of blocks; the last one may be shorter than the others.
   var blockCount: Int { (count + positionsPerBlock - 1) / positionsPerBlock }
@@ -33,10 +36,10 @@ struct BlockPlan {
 
   /// The positions of each chunk of the block with the index `block`.
   func chunks(ofBlock block: Int) -> [Range<Int>] {
-    Array(positions(ofBlock: block).pieces(ofAtMost: Workspace.capacity))
+    Array(positions(ofBlock: block).pieces(ofAtMost: chunkSize))
   }
 
-  private var positionsPerBlock: Int { chunksPerBlock * Workspace.capacity }
+  private var positionsPerBlock: Int { chunksPerBlock * chunkSize }
 }
 
 /// Which rank computes which block: rank zero deals blocks, in order, to ranks that have few left to

@@ -62,18 +62,21 @@ struct ForwardPasses: ~Copyable {
   /// - Parameters:
   ///   - count: the number of positions.
   ///   - width: the number of floats for each position.
+  ///   - chunkSize: the positions that a thread computes at a time, at most ``Workspace/capacity``.
   ///   - communicator: the ranks that compute.
-  ///   - compute: fills the first rows of a matrix (capacity, width) for the positions of a chunk, on
+  ///   - compute: fills the first rows of a matrix (chunkSize, width) for the positions of a chunk, on
   ///     any rank and thread, with that thread's workspace.
   ///   - receive: takes (positions, width) floats at a time, on rank zero's main thread. When it throws,
   ///     all ranks stop soon after.
   /// - Throws: on all ranks, what `receive` throws, as a `SharedFailure`.
   func collect(
-    _ count: Int, width: Int, among communicator: borrowing Communicator,
+    _ count: Int, width: Int, chunkSize: Int = Workspace.capacity,
+    among communicator: borrowing Communicator,
     compute: (Workspace, Range<Int>, Matrix) -> Void,
     receive: (Range<Int>, Span<Float>) throws -> Void
   ) throws {
-    let plan = BlockPlan(count: count, width: width, chunksPerBlock: threads.count)
+    let plan = BlockPlan(
+      count: count, width: width, chunksPerBlock: threads.count, chunkSize: chunkSize)
     let slots = try BlockSlots(
       plan.window(ranks: communicator.size), floatsPerSlot: plan.floatsPerBlock,
       among: communicator)
@@ -141,13 +144,13 @@ struct ForwardPasses: ~Copyable {
     _ blocks: [BlockCollector.OwnBlock], _ plan: BlockPlan,
     compute: (Workspace, Range<Int>, Matrix) -> Void, duty: () -> Void = {}
   ) {
-    let size = Workspace.capacity * plan.width
+    let size = plan.chunkSize * plan.width
     let chunks = blocks.flatMap { block in
       plan.chunks(ofBlock: block.number).enumerated().map { index, positions in
         (
           positions,
           block.memory.floats.matrix(
-            at: index * size, rows: Workspace.capacity, columns: plan.width)
+            at: index * size, rows: plan.chunkSize, columns: plan.width)
         )
       }
     }

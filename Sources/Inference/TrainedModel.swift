@@ -1,4 +1,5 @@
 package import Checkpoints
+internal import Engine
 internal import Formats
 package import Images
 package import Kernels
@@ -26,6 +27,9 @@ package struct TrainedModel: ~Copyable {
   package var imageSize: ImageSize {
     toldSize ?? ImageSize(guessedFrom: layout.configuration.pixels)
   }
+
+  /// The run's checkpoint that the model is from; nil for other files.
+  private let origin: ModelOrigin?
 
   /// The images that the model was trained and tested on, as far as the files beside it tell.
   private let images: ModelImages
@@ -79,6 +83,12 @@ package struct TrainedModel: ~Copyable {
     (seed, pixels) = (contents.seed, contents.pixels)
     toldSize = contents.imageSize
     images = contents.images
+    origin = contents.origin
+  }
+
+  /// The run's checkpoint that the model is from, if `digest` is that of the test images of this run; else nil.
+  package func origin(testedOn digest: String) -> ModelOrigin? {
+    images.fingerprint?[.test] == digest ? origin : nil
   }
 
   /// Reads one split of the data that the model shall be used on, one copy on every node: the data in the
@@ -152,6 +162,7 @@ package struct TrainedModel: ~Copyable {
     var pixels: PixelProtocol
     var imageSize: ImageSize?
     var images: ModelImages
+    var origin: ModelOrigin?
 
     init(_ path: String) throws {
       let reference = try CheckpointReference(path)
@@ -166,6 +177,12 @@ package struct TrainedModel: ~Copyable {
           differ from those of its run
           """)
       }
+      if let directory = reference.directory, let digest = reference.modelDigest, let state {
+        let run = FileSystem.parent(of: FileSystem.resolved(directory))
+        if RunFiles.isRun(run) {
+          origin = ModelOrigin(run: run, step: state.progress.step, modelDigest: digest)
+        }
+      }
       let file = try SafetensorsFile(opening: reference.model)
       self.path = reference.model
       model = try ModelConfiguration(shapesOf: file)
@@ -174,4 +191,14 @@ package struct TrainedModel: ~Copyable {
       imageSize = ImageSize(toldBy: file.metadata, pixels: model.pixels)
     }
   }
+}
+
+/// The checkpoint of a run that a model is from.
+package struct ModelOrigin: Codable {
+  /// The run directory.
+  package let run: String
+  /// The steps after which the checkpoint was written.
+  package let step: Int
+  /// The SHA-256 of the model, in hexadecimal.
+  package let modelDigest: String
 }

@@ -17,6 +17,7 @@ extension ReportContents {
     content.append(
       charts.isEmpty ? .missing("No row is logged yet.") : .row(charts.map(\.markup)))
     if !record.epochs.isEmpty { content.append(table) }
+    if let paragraph = likelihoodParagraph { content.append(.paragraph(paragraph)) }
     return ReportPage.Section("Loss", id: "loss", content: content)
   }
 

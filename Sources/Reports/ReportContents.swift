@@ -66,6 +66,7 @@ struct ReportContents {
     } else if let last = record.steps.last {
       facts.append(ReportPage.Fact("Loss of a batch", NumberText.fixed(last.loss, 2), unit: nats))
     }
+    facts += likelihoodFacts
     if let pictures {
       facts.append(ReportPage.Fact("Parameters", pictures.parameterCount.grouped))
     }

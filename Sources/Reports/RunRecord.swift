@@ -20,6 +20,9 @@ package struct RunRecord {
   /// The environment of the run's last job; nil where there is none.
   let environment: RunEnvironment?
 
+  /// The last importance-weighted bound of a checkpoint; nil where there is none.
+  let likelihood: LikelihoodRecord?
+
   /// How images were shown to the model; grey where the configuration does not tell.
   var pixels: PixelProtocol {
     let value = configuration.first { $0.name == SettingName.pixels.text }?.value
@@ -40,6 +43,7 @@ package struct RunRecord {
     epochs = Self.decode(rows, kind: "epoch")
     steps = epochs.count > 1 ? [] : Self.decode(rows, kind: "step")
     environment = RunEnvironment(inRun: path)
+    likelihood = LikelihoodRecord(inRun: path)
   }
 
   /// Whether there is a picture that was drawn after `epoch`.

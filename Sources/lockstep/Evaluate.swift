@@ -1,11 +1,12 @@
 internal import ArgumentParser
 internal import Engine
-internal import FoundationEssentials
 internal import Images
 internal import Inference
+internal import Logging
 internal import MPI
 internal import Platform
 internal import Ranks
+internal import Reports
 internal import VAE
 
 /// `lockstep evaluate`.
@@ -16,10 +17,11 @@ struct Evaluate: ParsableCommand {
     discussion: """
       The loss is the epoch row's test_loss, to the last digit: cross-entropy of the pixels plus \
       divergence, one sample of z, mean per image, in nats. Images are shown as in training, and \
-      black and white ones as in the fixed binarisation: losses of different pixels do not compare.
+      black and white ones as in the fixed binarisation: losses of different pixels do not compare. \
+      Active units are latents whose mean varies by more than 0.01 from image to image.
 
         lockstep evaluate checkpoints/mnist --json
-        mpirun -n 2 lockstep evaluate checkpoints/mnist --importance-samples 100
+        mpirun -n 2 lockstep evaluate checkpoints/mnist --importance-samples 5000
       """)
 
   @OptionGroup var checkpoint: CheckpointArgument
@@ -28,81 +30,134 @@ struct Evaluate: ParsableCommand {
 
   @Option(
     parsing: .unconditional,
-    help: "Also tell the importance-weighted bound on log p(x) with this many samples of z.")
+    help: ArgumentHelp(
+      "Also tell the importance-weighted bound on log p(x) with this many samples of z; of a run "
+        + "it is kept for its report.", valueName: "k"))
   var importanceSamples: Int?
+
+  @Option(
+    help: ArgumentHelp(
+      "The file to write each image's bound and the bound's sampling error to, .npy.",
+      valueName: "file"),
+    completion: .file(extensions: ["npy"]))
+  var perImage: String?
+
+  @Option(
+    parsing: .unconditional,
+    help: ArgumentHelp(
+      "Tell the bound of the images done, and end with code 75, after this many seconds.",
+      valueName: "seconds"))
+  var stopAfter: Double?
 
   @Flag(help: "Print one JSON object.")
   var json = false
+
+  @Option(help: ArgumentHelp("A progress bar on standard error.", valueName: "when"))
+  var progress = ProgressMode.auto
 
   func validate() throws {
     if let importanceSamples, importanceSamples < 1 {
       throw ValidationError("--importance-samples must be at least 1")
     }
+    // The number of a sample is a word of a random number's address.
+    if let importanceSamples, importanceSamples > 1_000_000_000 {
+      throw ValidationError("--importance-samples must be at most 1000000000")
+    }
+    if let stopAfter, !(stopAfter >= 0 && stopAfter <= 1e9) {
+      throw ValidationError("--stop-after must be a number of seconds, not negative")
+    }
+    if let perImage { _ = try FileFormat(path: perImage, of: "--per-image", among: .npy) }
+    for (flag, isGiven) in [("--per-image", perImage != nil), ("--stop-after", stopAfter != nil)] {
+      if isGiven && importanceSamples == nil {
+        throw ValidationError("\(flag) is for a bound: give --importance-samples, too")
+      }
+    }
   }
 
   func run() throws {
+    let stop = StopSignal()
+    if importanceSamples != nil { listen(stop) }
+    let bar = progress.bar
     Job.run { world in
       let model = try checkpoint.read(threads: threads.count, among: world)
-      if importanceSamples != nil, !model.layout.configuration.kind.draws {
-        throw SharedFailure(
-          Failure(
-            .usage,
-            "\(setting: .importanceSamples) is for models that draw latents, and "
-              + "\(checkpoint.checkpoint) is a plain autoencoder, which has no likelihood: leave it out"
-          ))
-      }
+      if importanceSamples != nil { try requireLatents(model) }
       let data = try model.readData(data.data, .test, among: world)
       let test = data.splits[0]
       let inference = try threads.inference(model)
-      let loss = try inference.evaluate(test, seed: model.seed, among: world).mean
-      guard loss.total.isFinite else {
-        throw SharedFailure(
-          Failure(
-            .disagreement,
-            "\(checkpoint.checkpoint): the loss of this model is not finite; use another checkpoint"
-          ))
+      let loss = try loss(inference, test, seed: model.seed, among: world)
+      let units = try inference.activeUnits(test, among: world)
+      var result = Evaluation(loss, of: test.count, shown: model.pixels, units)
+      if let samples = importanceSamples {
+        let bound = try bound(model.seed, world.rank == 0 ? bar : nil, stop)
+          .compute(inference, test, among: world)
+        result.add(bound, samples: samples)
+        if world.rank == 0, result.isWhole, let origin = model.origin(testedOn: data.digests[0]) {
+          keep(
+            LikelihoodRecord(bound, samples: samples, of: origin, shown: model.pixels, units),
+            in: origin)
+        }
       }
-      let bound = try importanceSamples.map {
-        try inference.importanceWeightedBound(test, samples: $0, seed: model.seed, among: world)
-      }
-      let result = Result(
-        pixels: model.pixels, test_loss: loss.total, reconstruction: loss.reconstruction,
-        kl: loss.divergence,
-        images: test.count, importance_samples: importanceSamples, log_likelihood: bound)
       try data.free()
       try world.tell([json ? result.json : result.lines])
-      return .done
+      return result.isWhole ? .done : .stopped
     }
   }
 
-  /// The members of the JSON object; those that `metrics.jsonl` has, too, have the same names there.
-  private struct Result: Encodable {
-    let pixels: PixelProtocol
-    let test_loss: Double
-    let reconstruction: Double
-    let kl: Double
-    let images: Int
-    let importance_samples: Int?
-    let log_likelihood: Double?
+  /// Makes sure that the model draws latents.
+  ///
+  /// - Throws: on all ranks, where it does not, and so has no likelihood.
+  private func requireLatents(_ model: borrowing TrainedModel) throws {
+    guard !model.layout.configuration.kind.draws else { return }
+    throw SharedFailure(
+      Failure(
+        .usage,
+        "\(setting: .importanceSamples) is for models that draw latents, and "
+          + "\(checkpoint.checkpoint) is a plain autoencoder, which has no likelihood: leave it out"
+      ))
+  }
 
-    var json: String {
-      get throws {
-        String(decoding: try JSONEncoder(.sortedKeys).encode(self), as: UTF8.self)
-      }
+  /// The bound that the flags ask for, with a bar on rank zero.
+  private func bound(_ seed: UInt64, _ bar: ProgressBar?, _ stop: StopSignal) -> LikelihoodBound {
+    LikelihoodBound(samples: importanceSamples ?? 1, seed: seed, perImage: perImage, bar: bar) {
+      stop.isRequested
+        || stopAfter.map { ContinuousClock.now - stop.start >= .seconds($0) } ?? false
     }
+  }
 
-    var lines: String {
-      var lines = """
-        test_loss       \(test_loss)
-        reconstruction  \(reconstruction)
-        kl              \(kl)
-        images          \(images)
-        unit            nats, \(pixels.words)
-        """
-      if let log_likelihood, let importance_samples {
-        lines += "\nlog_likelihood  \(log_likelihood)  (\(importance_samples) importance samples)"
-      }
-      return lines
+  /// Heeds signals that ask to stop. Under a launcher nothing is told of them, as in training.
+  private func listen(_ stop: StopSignal) {
+    if Launcher.isPresent { return stop.listen {} }
+    stop.listen {
+      Terminal.clearLine()
+      Job.tell("stopping, with the images done so far; again ends at once")
+    }
+  }
+
+  /// The mean losses of the images; collective.
+  ///
+  /// - Throws: on all ranks, where they are not finite.
+  private func loss(
+    _ inference: borrowing InferenceSession, _ test: Dataset, seed: UInt64,
+    among world: borrowing Communicator
+  ) throws -> Loss {
+    let loss = try inference.evaluate(test, seed: seed, among: world).mean
+    guard loss.total.isFinite else {
+      throw SharedFailure(
+        Failure(
+          .disagreement,
+          "\(checkpoint.checkpoint): the loss of this model is not finite; use another checkpoint"))
+    }
+    return loss
+  }
+
+  /// Keeps a whole bound in the directory of the model's run, for the run's report; on rank zero alone. A
+  /// directory that cannot be written to is told of, and changes nothing else.
+  private func keep(_ record: LikelihoodRecord?, in origin: ModelOrigin) {
+    do {
+      try record?.write(toRun: origin.run)
+    } catch {
+      Logger.lockstep.tell(
+        .warning, "the bound is told here alone, and not kept for the run's report: \(error)")
     }
   }
 }

@@ -1,5 +1,4 @@
 import Formats
-import Foundation
 @testable import Inference
 import Testing
 
@@ -23,28 +22,5 @@ import Testing
   @Test("of many dimensions the first 64 are counted", arguments: [(64, 64), (65, 64), (1, 1)])
   func most(latent: Int, dimensions: Int) {
     #expect(LatentHistograms(latent: latent).dimensions == dimensions)
-  }
-
-  /// log((e^a + e^b) / 2), whatever is added to all exponents.
-  @Test(
-    "a mean of exponentials does not overflow, in any order",
-    arguments: [0, 700, -700, 1e6, -1e6])
-  func logMean(shift: Double) {
-    let expected = log(([0, 1, 2, 3] as [Double]).reduce(0) { $0 + exp($1) } / 4)
-    for exponents in [[0, 1, 2, 3], [3, 2, 1, 0], [2, 0, 3, 1]] as [[Double]] {
-      var mean = LogMean()
-      for exponent in exponents { mean.add(exponent + shift) }
-      #expect(abs(mean.value - shift - expected) < 1e-9)
-    }
-    var one = LogMean()
-    one.add(shift)
-    #expect(one.value == shift)
-  }
-
-  @Test("a draw that weighs nothing lowers the mean by its share alone")
-  func weightless() {
-    var mean = LogMean()
-    for exponent in [-1000, 0, -1000, -1000] as [Double] { mean.add(exponent) }
-    #expect(abs(mean.value + log(4)) < 1e-12)
   }
 }

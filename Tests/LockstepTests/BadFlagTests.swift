@@ -136,6 +136,16 @@ import Testing
     (["encode", "run", "--output", ""], "--output"),
     (["evaluate"], "Missing expected argument '<checkpoint>'"),
     (["evaluate", "run", "--importance-samples", "0"], "--importance-samples must be at least 1"),
+    (["evaluate", "run", "--per-image", "x.npy"], "--per-image is for a bound: give"),
+    (["evaluate", "run", "--stop-after", "5"], "--stop-after is for a bound: give"),
+    (
+      ["evaluate", "run", "--importance-samples", "5", "--per-image", "x.csv"],
+      "--per-image must end in .npy; 'x.csv' does not"
+    ),
+    (
+      ["evaluate", "run", "--importance-samples", "5", "--stop-after", "-1"],
+      "--stop-after must be a number of seconds"
+    ),
     (["inspect", "run", "more"], "Unexpected argument 'more'"),
     (["fly"], "Unexpected argument 'fly'; see lockstep --help"),
     (["trian"], "Unexpected argument 'trian'; did you mean 'train'? See lockstep --help"),

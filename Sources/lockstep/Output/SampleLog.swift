@@ -15,13 +15,7 @@ final class SampleLog {
   }
 
   /// Notes that `done` images have been written.
-  func update(_ done: Int) {
-    let images = "\(done.grouped) of \(count.grouped) images"
-    bar?.update(
-      ProgressBar.Moment(
-        images: (done, count), part: Double(done) / Double(count), isLast: done == count,
-        tails: { rate, left in [[images, rate, left], [images, left], [left]] }))
-  }
+  func update(_ done: Int) { bar?.update(done, of: count) }
 
   /// Wipes the bar, so that the last line, or the sentence about a failure, can take its place.
   func clear() { bar?.clear() }
@@ -42,5 +36,16 @@ final class SampleLog {
     Terminal.line(
       "\(count.grouped) \(count == 1 ? "image" : "images") in \(seconds.twoDecimals) s: "
         + "\(rate.grouped) images/s")
+  }
+}
+
+extension ProgressBar {
+  /// Redraws the line, if that is due, for `done` images of `count`.
+  func update(_ done: Int, of count: Int) {
+    let images = "\(done.grouped) of \(count.grouped) images"
+    update(
+      Moment(
+        images: (done, count), part: Double(done) / Double(count), isLast: done == count,
+        tails: { rate, left in [[images, rate, left], [images, left], [left]] }))
   }
 }
