@@ -29,6 +29,41 @@ import Testing
       Job(["evaluate", run ?? folder.run, "--data", folder.data, "--json"] + words).succeed())
   }
 
+  /// A run of two epochs with more flags.
+  private func trained(_ words: [String]) throws -> RunFolder {
+    let folder = try RunFolder()
+    try Job(folder.trainWords() + ["--epochs", "2"] + words).succeed()
+    return folder
+  }
+
+  @Test(
+    "NumPy finds the same bound with the same draws, and the like with others", .needsPython,
+    arguments: [
+      [], ["--pixels", "static"],
+      [
+        "--pixels", "dynamic", "--model", "conditional", "--activation", "tanh", "--hidden", "9,12",
+      ],
+    ])
+  func peer(words: [String]) throws {
+    let folder = try trained(words)
+    let samples = ["--importance-samples", "50"]
+    let told = try evaluate(folder, samples + ["--per-image", folder.path("bounds.npy")])
+    let script = URL(fileURLWithPath: #filePath)
+      .appendingPathComponent("../../../scripts/check-likelihood.py").standardizedFileURL.path
+    let check = [
+      try #require(Python.program), script, "\(folder.run)/latest/model.safetensors", folder.data,
+      "--bounds", folder.path("bounds.npy"), "--samples", "50",
+    ]
+    for more in [[], ["--own-noise", "5"]] {
+      let outcome = try Command(check + more).run(seconds: 60)
+      #expect(outcome.status == 0, "\(outcome.output) \(outcome.errors)")
+      #expect(outcome.output.hasPrefix("70 images, 50 samples: "))
+    }
+    #expect(told.images == 70 && told.likelihood_images == 70 && told.importance_samples == 50)
+    #expect(told.pixels == (words.isEmpty ? "grey" : words[1]))
+    #expect((told.note != nil) == words.isEmpty)
+  }
+
   @Test("the errors are those of the images' figures, and active units those of the codes")
   func errors() throws {
     let folder = try RunFolder.trained()
