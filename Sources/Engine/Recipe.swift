@@ -194,7 +194,14 @@ extension Recipe {
 
   /// What the objective lacks, in one sentence; nil where it has all it needs.
   private var drawsProblem: Sentence? {
-    guard objective != .elbo, importanceSamples < 2 else { return nil }
+    guard objective != .elbo else { return nil }
+    guard pixels.isBinary else {
+      return
+        "\(setting: .objective, objective.rawValue) weights latents by the likelihood of an image, which grey pixels "
+        + "do not have: give \(setting: .pixels, "dynamic") or \(setting: .pixels, "static"), or "
+        + "\(setting: .objective, "elbo")"
+    }
+    guard importanceSamples < 2 else { return nil }
     return
       "\(setting: .objective, objective.rawValue) weights several latents of an image: give "
       + "\(setting: .importanceSamples) of 2 or more"

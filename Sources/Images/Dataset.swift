@@ -17,6 +17,8 @@ public struct Dataset {
   public let shape: Shape
   /// Which of the two parts of its data set this is.
   public let split: Split
+  /// The number that the first image has in that part.
+  private let first: Int
   /// All pixels, 0 black to 255 white; shape (count, rows, columns), row-major.
   public let images: Bytes
   /// What each image shows: 0 to 9 in MNIST, any byte elsewhere; shape (count), or empty where the
@@ -39,16 +41,20 @@ public struct Dataset {
     precondition(
       memory.count == shape.byteCount,
       "\(memory.count) bytes are not \(shape.count) images of \(shape.rows) × \(shape.columns)")
-    self.shape = shape
-    self.split = split
+    (self.shape, self.split, first) = (shape, split, 0)
     let pixels = shape.count * shape.pixelCount
     images = memory[0..<pixels]
     labels = memory[pixels..<memory.count]
   }
 
-  /// Views `images` and `labels`, which have what `shape` says.
-  init(_ shape: Shape, images: Bytes, labels: Bytes) {
-    (self.shape, self.images, self.labels) = (shape, images, labels)
+  /// Views the images with the numbers `range` of `all`, of which there is one at least.
+  init(_ range: Range<Int>, of all: Dataset) {
+    precondition(!range.isEmpty, "a data set has one image at least")
+    shape = Shape(
+      count: range.count, rows: all.rows, columns: all.columns, hasLabels: all.shape.hasLabels)
+    (split, first) = (all.split, all.first + range.lowerBound)
+    images = all.images[range.lowerBound * shape.pixelCount..<range.upperBound * shape.pixelCount]
+    labels = shape.hasLabels ? all.labels[range] : all.labels
   }
 
   /// The pixels of image `index`; shape (rows, columns). A view, not a copy.
@@ -118,7 +124,8 @@ extension Dataset {
     images.withSpan {
       let chosen = order.images.span.extracting(positions)
       if let draws {
-        fillBinaryPixels(pixels, as: operand, from: $0, images: chosen, draws: draws)
+        fillBinaryPixels(
+          pixels, as: operand, from: $0, images: chosen, numberedFrom: first, draws: draws)
       } else {
         fillPixels(pixels, as: operand, from: $0, images: chosen)
       }

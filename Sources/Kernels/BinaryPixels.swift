@@ -2,25 +2,24 @@
 /// `matrix`, and of `operand`, with pixels 0 and 1.
 ///
 /// A pixel of byte b is 1 with probability b / 255, to 2⁻³². The draw of pixel `i` of image `n` is
-/// the word of `draws` at the position `n` and the index `i`, whatever row the image comes to.
+/// the word of `draws` at the position `first` + `n` and the index `i`, whatever row the image comes to.
 ///
 /// `bytes` holds the images one after another, each of `matrix.columns` pixels. `matrix` and
 /// `operand` are (images.count, pixels).
 public func fillBinaryPixels(
   _ matrix: Matrix, as operand: Operand, from bytes: borrowing Span<UInt8>,
-  images: borrowing Span<UInt32>, draws: RandomStream
+  images: borrowing Span<UInt32>, numberedFrom first: Int = 0, draws: RandomStream
 ) {
   operand.requireView(of: matrix)
   matrix.requireRowMajor("pixels", rows: images.count, columns: matrix.columns)
   let pixels = matrix.columns
   bytes.withUnsafeBufferPointer { source in
     for row in 0..<matrix.rows {
-      let position = Int(images[row])
-      let offset = position * pixels
-      require(offset + pixels <= source.count, "image \(position) is not among the bytes")
+      let offset = Int(images[row]) * pixels
+      require(offset + pixels <= source.count, "image \(images[row]) is not among the bytes")
       draw(
         matrix.row(row), from: source.baseAddress! + offset, count: pixels, draws: draws,
-        position: position)
+        position: first + Int(images[row]))
       operand.roundRow(row, from: matrix)
     }
   }

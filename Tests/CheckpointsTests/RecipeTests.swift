@@ -52,7 +52,7 @@ import VAE
       ("free-bits 1.0 is of use with model vae or conditional alone", { $0.freeBits = 1 }),
       (
         "objective iwae is of use with model vae or conditional alone",
-        { ($0.objective, $0.importanceSamples) = (.iwae, 5) }
+        { ($0.objective, $0.importanceSamples, $0.pixels) = (.iwae, 5, .fixed) }
       ),
       (
         "importance-samples 5 is of use with model vae or conditional alone",
@@ -68,7 +68,11 @@ import VAE
     }
     for bound in [Objective.Bound.iwae, .dreg] {
       var recipe = Recipe()
-      recipe.objective = bound
+      (recipe.objective, recipe.importanceSamples) = (bound, 5)
+      let grey =
+        "objective \(bound.rawValue) weights latents by the likelihood of an image, which grey"
+      #expect(recipe.problem?.description.hasPrefix(grey) == true)
+      (recipe.pixels, recipe.importanceSamples) = (.dynamic, 1)
       let problem = "objective \(bound.rawValue) weights several latents of an image"
       #expect(recipe.problem?.description.hasPrefix(problem) == true)
       (recipe.importanceSamples, recipe.beta) = (2, 0.5)

@@ -37,7 +37,8 @@ import Testing
     guard model != "autoencoder" else { return flags }
     let bound = draws.one("elbo", "elbo", "iwae", "dreg")
     let samples = bound == "elbo" ? draws.one("1", "3") : draws.one("2", "5")
-    flags += ["--objective", bound, "--importance-samples", samples]
+    flags += ["--objective", bound, "--importance-samples", samples, "--pixels"]
+    flags.append(bound == "elbo" ? draws.one("grey", "static") : draws.one("static", "dynamic"))
     guard bound == "elbo" else { return flags }
     return flags + [
       "--beta", draws.one("1", "0.5", "4"), "--kl-warmup", draws.one("0", "1", "2"),
@@ -53,6 +54,7 @@ import Testing
     flags += draws.one(
       [], ["--schedule", "cosine", "--schedule-epochs", "2"],
       ["--schedule", "step", "--milestones", "1", "--warmup-steps", "3"])
+    flags += draws.one([], ["--validation", "31"])
     return flags + draws.one([], ["--clip-gradient", "5"])
   }
 
@@ -71,7 +73,7 @@ import Testing
       return RunContents(run)
     }
     let alone = try train("alone", .alone)
-    let stop = "\(1 + draws.below(200 / 64))"
+    let stop = "\(1 + draws.below(169 / 64))"
     _ = try train("stopped", draws.one(.alone, .ranks(2)), "--max-steps", stop)
     let others = [
       ("two ranks of two threads", try train("two", .ranks(2), "--threads-per-rank", "2")),
