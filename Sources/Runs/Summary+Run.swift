@@ -60,11 +60,13 @@ extension Summary {
     if let loss = row.validationLoss, let reconstruction = row.validationReconstruction,
       let kl = row.validationKL
     {
-      add("epoch/validation_loss", loss, description: "The validation images' mean loss in nats.")
       add(
-        "epoch/validation_reconstruction", reconstruction,
+        "epoch/validation_loss\(end)", loss,
+        description: "The validation images' mean loss in \(unit).")
+      add(
+        "epoch/validation_reconstruction\(end)", reconstruction,
         description: "Its cross-entropy of pixels.")
-      add("epoch/validation_kl", kl, description: "Its Kullback–Leibler divergence.")
+      add("epoch/validation_kl\(end)", kl, description: "Its Kullback–Leibler divergence.")
     }
     addRate("epoch", row.learningRate)
     guard let latents else { return }

@@ -41,4 +41,25 @@ import Testing
           == image(PixelProtocol.fixed.evaluationDraws(of: split)))
     }
   }
+
+  /// An image is drawn by its index in the file, whatever part of the file a run trains on.
+  @Test("images that are held out are drawn as they are among all", arguments: [1, 3, 4])
+  func heldOut(count: Int) throws {
+    let memory = Buffer<UInt8>(repeating: 100, count: 5 * 64)
+    let shape = Dataset.Shape(count: 5, rows: 8, columns: 8, hasLabels: false)
+    let all = Dataset(shape, in: memory.bytes, split: .test)
+    let (rest, last) = all.holdingOut(count)
+    let held = try #require(last)
+    #expect(rest.split == .test && held.split == .test)
+    for draws in [
+      PixelProtocol.fixed.evaluationDraws(of: .test),
+      PixelProtocol.dynamic.trainingDraws(seed: 3, epoch: 2),
+    ] {
+      let parts =
+        rest.shades(first: rest.count, draws: draws)
+        + held.shades(first: count, draws: draws)
+      #expect(parts == all.shades(first: 5, draws: draws))
+    }
+    _ = memory.count  // Lives until here.
+  }
 }

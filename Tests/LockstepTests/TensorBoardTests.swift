@@ -116,6 +116,23 @@ import Testing
         """, in: folder.folder.url)
   }
 
+  /// TensorBoard draws all runs' values of one name in one chart.
+  @Test("losses of black and white pixels have names of their own")
+  func pixels() throws {
+    let run = folder.path("other")
+    try folder.train(
+      "--epochs", "1", "--pixels", "static", "--validation", "20", run: run
+    ).succeed()
+    try Python.run(
+      Self.reading.replacing("EventAccumulator(\"run\"", with: "EventAccumulator(\"other\"") + """
+        tags = set(events.Tags()["scalars"])
+        losses = {"step/loss", "step/reconstruction", "step/kl"} | {
+            f"epoch/{name}" for name in ("train_loss", "test_loss", "reconstruction", "kl",
+                "validation_loss", "validation_reconstruction", "validation_kl")}
+        assert {f"{name}_static" for name in losses} <= tags and not losses & tags, tags
+        """, in: folder.folder.url)
+  }
+
   @Test("none where none are wanted, also when the run goes on")
   func off() throws {
     let run = folder.path("other")
