@@ -3,9 +3,15 @@ internal import Glibc
 
 /// The PNG format, as far as pictures in shades of grey need it.
 ///
-/// Source: Portable Network Graphics (PNG) Specification, https://www.w3.org/TR/png-3/; encoded by
-/// libspng.
+/// Source: Portable Network Graphics (PNG) Specification, https://www.w3.org/TR/png-3/; encoded and
+/// decoded by libspng.
 package enum PNG {
+  /// The first bytes of every PNG file.
+  static let signature: [UInt8] = [0x89] + Array("PNG\r\n\u{1a}\n".utf8)
+
+  /// The number that `bytes` are, the most significant first.
+  static func integer(_ bytes: ArraySlice<UInt8>) -> Int { bytes.reduce(0) { $0 << 8 | Int($1) } }
+
   /// The bytes of a PNG file: 8-bit greyscale, not interlaced, without any date or comment.
   ///
   /// The same picture gives the same bytes as long as libspng and zlib are the same.
@@ -36,11 +42,9 @@ package enum PNG {
   /// The width and height that a PNG file begins with; nil if the bytes are not a PNG file, or one
   /// of the two is zero.
   static func dimensions(of file: [UInt8]) -> (width: Int, height: Int)? {
-    let start = [0x89] + Array("PNG\r\n\u{1a}\n\0\0\0\rIHDR".utf8)
+    let start = signature + Array("\0\0\0\rIHDR".utf8)
     guard file.count >= 24, file.starts(with: start) else { return nil }
-    let sizes = [16, 20].map { offset in
-      file[offset..<offset + 4].reduce(0) { $0 << 8 | Int($1) }
-    }
+    let sizes = [16, 20].map { integer(file[$0..<$0 + 4]) }
     return sizes.allSatisfy { $0 > 0 } ? (sizes[0], sizes[1]) : nil
   }
 
