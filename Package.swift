@@ -103,7 +103,7 @@ let package = Package(
     .target(
       name: "Images",
       dependencies: [
-        "CZlib", "Kernels", "Platform",
+        "CZlib", "Formats", "Kernels", "Platform",
         .product(name: "SystemPackage", package: "swift-system"),
       ], swiftSettings: house),
     .target(name: "VAE", dependencies: ["Kernels"], swiftSettings: house),
@@ -216,7 +216,7 @@ let package = Package(
         "Platform", "Support", .product(name: "SystemPackage", package: "swift-system"),
       ], swiftSettings: house),
     .testTarget(
-      name: "ImagesTests", dependencies: ["Images", "Kernels", "Platform", "Support"],
+      name: "ImagesTests", dependencies: ["Formats", "Images", "Kernels", "Platform", "Support"],
       swiftSettings: house),
     .testTarget(
       name: "VAETests", dependencies: ["VAE", "Kernels"],

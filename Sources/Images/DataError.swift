@@ -112,15 +112,19 @@ extension DataError {
 
   /// There is no folder at `path`, and no file whose name begins with the last name of `path`.
   static func missingFolder(_ path: String) -> DataError {
-    DataError(
-      kind: .missing, path: path, offset: nil, problem: "there is no such folder",
-      advice: "name the folder that the images are in with \(setting: .data)\(fetch(path))")
+    let isFile = [".npy", ".npz", ".gz"].contains { path.lowercased().hasSuffix($0) }
+    return DataError(
+      kind: .missing, path: path, offset: nil,
+      problem: "there is no such \(isFile ? "file" : "folder")",
+      advice:
+        "name the \(isFile ? "file" : "folder") that the images are in with \(setting: .data)\(fetch(path))"
+    )
   }
 
   /// No files in a folder begin with the name that `path` ends in; `sets` names the data sets that
   /// the folder has.
   static func missingSet(_ path: String, _ sets: [String]) -> DataError {
-    guard !sets.isEmpty else { return missingFolder(path) }
+    if sets.isEmpty || path.lowercased().hasSuffix(".npz") { return missingFolder(path) }
     return DataError(
       kind: .missing, path: path, offset: nil,
       problem: "there is no such folder, and no data set whose files begin so",
@@ -148,7 +152,7 @@ extension DataError {
     let bytes = try file.readBeginning(FileSignature.prefixSize)
     if let kind = FileKind(bytes) {
       return malformed(
-        path, problem: "this is \(kind.name), not a folder with IDX files",
+        path, problem: "this is \(kind.name), and no place that images are read from",
         advice: Sentence(kind.advice))
     }
     let folder = path.lastIndex(of: "/").map { String(path[..<$0]) } ?? "."
@@ -156,12 +160,20 @@ extension DataError {
     let prefix = DataFile(name, in: folder)?.prefix ?? ""
     let place = (folder.isEmpty ? "/" : folder) + (prefix.isEmpty ? "" : "/\(prefix)")
     return malformed(
-      path, problem: "this is a file, not a folder with IDX files",
+      path, problem: "this is one file, and no archive of arrays (.npz, .npy)",
       advice: "name the folder that it is in: \(setting: .data, place)")
   }
 
-  /// The folder `path` has no images of `split`.
+  /// The folder or file `path` has no images of `split`.
   static func noImages(_ split: Dataset.Split, in path: String) -> DataError {
+    if FileSystem.isRegularFile(path) {
+      return DataError(
+        kind: .missing, path: path, offset: nil,
+        problem: split == .train
+          ? "there are no images to train on (x_train) in this file"
+          : "there are no test images (x_test) in this file, and too few others to hold some out",
+        advice: "name other images with \(setting: .data)")
+    }
     let name = split == .train ? "train-images-idx3-ubyte" : "t10k-images-idx3-ubyte"
     let names = ((try? FileSystem.names(in: path)) ?? []).filter { !$0.hasPrefix(".") }
       .map { FileSystem.isDirectory("\(path)/\($0)") ? "\($0)/" : $0 }
@@ -170,7 +182,7 @@ extension DataError {
       kind: .missing, path: path, offset: nil,
       problem: "there is no \(name) (or .gz) here" + (names.isEmpty ? "" : ", only \(shown)"),
       advice: split == .train
-        ? "name the folder that has it with \(setting: .data)\(fetch(path)); pictures and arrays of other formats have to be written as IDX, \(FileKind.lines)"
+        ? "name the folder that has it with \(setting: .data)\(fetch(path)); images may be IDX files, x_train.npy, an .npz archive or PNG files"
         : "name a folder that has test images with \(setting: .data)")
   }
 }

@@ -2,14 +2,14 @@ internal import Glibc
 internal import Platform
 internal import SystemPackage
 
-/// The files of one data set, found by the names that publishers give them.
+/// The files of one data set in a folder, found by the names that publishers give them.
 ///
-/// A name is `train-images-idx3-ubyte` or a variant of it: with `t10k` or `test` in place of
+/// The name of an IDX file is `train-images-idx3-ubyte` or a variant of it: with `t10k` or `test` in place of
 /// `train` for the test images; with `labels-idx1-ubyte`, or QMNIST's `labels-idx2-int`, for
 /// labels; with a dot in place of the last hyphen but one; with `.gz` at its end; with a prefix
 /// such as `emnist-letters-`. Upper and lower case make no difference. Sources: the pages of MNIST,
-/// EMNIST and QMNIST.
-struct DataFolder {
+/// EMNIST and QMNIST. NumPy files have one of the names that ``ArrayName`` knows.
+struct DataFolder: ImageSource {
   /// The path that was asked for.
   let path: String
 
@@ -41,14 +41,37 @@ struct DataFolder {
     }
   }
 
+  static func find(at path: String) throws -> (any ImageSource)? {
+    let folder = try DataFolder(path)
+    guard folder.files.isEmpty else { return folder }
+    // An archive alone in a folder is what was meant, whatever it is called.
+    let arrays = try list(path).filter { name in
+      [".npy", ".npz"].contains { name.lowercased().hasSuffix($0) }
+    }
+    return arrays.count == 1 ? try ArrayFile.find(at: "\(path)/\(arrays[0])") : nil
+  }
+
   /// The file with the images of `split`; nil where there is none.
-  func images(of split: Dataset.Split) -> String? { file(split, .images) }
+  func images(of split: Dataset.Split) -> String? { file(split, .images)?.path }
 
   /// The file with the labels of `split`; nil where there is none.
-  func labels(of split: Dataset.Split) -> String? { file(split, .labels) }
+  func labels(of split: Dataset.Split) -> String? { file(split, .labels)?.path }
 
-  private func file(_ split: Dataset.Split, _ part: DataFile.Part) -> String? {
-    files.first { $0.split == split && $0.part == part }?.path
+  func has(_ split: Dataset.Split) -> Bool { file(split, .images) != nil }
+
+  /// IDX files are published in two parts, and where one is missing nobody shall miss it without a word.
+  var holdsOut: Bool { file(.train, .images)?.isIDX == false }
+
+  func open(_ split: Dataset.Split, _ share: Share) throws -> any ImageReader {
+    guard let images = file(split, .images) else { throw DataError.noImages(split, in: path) }
+    return try ArrayReader(images.open(), share) { try file(split, .labels)?.open() }
+  }
+
+  /// The file that holds `part` of `split`; where no file is called so, the only set is the one to train on.
+  private func file(_ split: Dataset.Split, _ part: DataFile.Part) -> DataFile? {
+    let isOneSet =
+      split == .train && !files.contains { $0.split == .train && $0.part == .images }
+    return files.first { $0.split == (isOneSet ? nil : split) && $0.part == part }
   }
 
   /// The folder at `path`, and nil for the prefix. If `path` is no folder: the folder above it, and
@@ -120,74 +143,6 @@ struct DataFolder {
       files.filter { !$0.isFolder }.sorted { $0.precedence < $1.precedence }
     }
   }
-}
-
-/// A file of a data set, and what its name tells.
-struct DataFile {
-  /// Which of the two files of a split it is.
-  enum Part: CaseIterable {
-    case images
-    case labels
-  }
-
-  let path: String
-  /// The split that the file belongs to.
-  let split: Dataset.Split
-  /// What the file holds.
-  let part: Part
-  /// The publisher's name of the set, in small letters, without the hyphen or underscore behind it.
-  let prefix: String
-  /// Of several files that could be the same part of a set, the file with the lowest precedence is
-  /// read.
-  let precedence: Int
-
-  /// The spellings of the parts' names, as they follow the split's name.
-  private static let endings: [(part: Part, text: String)] = [
-    (.images, "-images-idx3-ubyte"), (.images, "-images.idx3-ubyte"),
-    (.labels, "-labels-idx1-ubyte"), (.labels, "-labels.idx1-ubyte"),
-    (.labels, "-labels-idx2-int"), (.labels, "-labels.idx2-int"),
-  ]
-
-  private static let splits: [(split: Dataset.Split, text: String)] = [
-    (.train, "train"), (.test, "t10k"), (.test, "test"),
-  ]
-
-  /// The names that the files of a set without a prefix may have, in small letters.
-  static var usualNames: [String] {
-    splits.flatMap { split in
-      endings.flatMap { ["\(split.text)\($0.text)", "\(split.text)\($0.text).gz"] }
-    }
-  }
-
-  /// Reads the name of a file in `folder`; nil if it is not a data file's name.
-  init?(_ name: String, in folder: String) {
-    var stem = name.lowercased()
-    let isPacked = stem.hasSuffix(".gz")
-    if isPacked { stem.removeLast(3) }
-    guard let ending = Self.endings.firstIndex(where: { stem.hasSuffix($0.text) }) else {
-      return nil
-    }
-    stem.removeLast(Self.endings[ending].text.count)
-    guard let split = Self.splits.firstIndex(where: { stem.hasSuffix($0.text) }) else { return nil }
-    stem.removeLast(Self.splits[split].text.count)
-    guard stem.isEmpty || stem.hasSuffix("-") || stem.hasSuffix("_") else { return nil }
-    path = "\(folder)/\(name)"
-    self.split = Self.splits[split].split
-    part = Self.endings[ending].part
-    prefix = Self.prefix(stem)
-    precedence = (isPacked ? 100 : 0) + 10 * ending + split
-  }
-
-  /// The form in which prefixes are compared: small letters, no hyphens or underscores at the end.
-  static func prefix(_ text: String) -> String {
-    var text = text.lowercased()
-    while let last = text.last, "-_".contains(last) { text.removeLast() }
-    return text
-  }
-
-  /// Whether a folder, or a link to one, is at ``path``; false if the system does not tell, since
-  /// opening the file will say why.
-  var isFolder: Bool { FileSystem.isDirectory(path) }
 }
 
 extension Dataset {

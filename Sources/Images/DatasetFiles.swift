@@ -1,71 +1,51 @@
 package import Kernels
+package import Platform
 
-/// The open files of one split: their headers have been read, their images and labels have not.
+/// The open files of one split: what is known before reading their images is known.
 package final class DatasetFiles {
-  /// What the files hold.
+  /// What will be read.
   package let shape: Dataset.Shape
 
-  private var images: IDXFile
-  private var labels: IDXFile?
+  /// Says that the test images are a part of the only set that there is, and which one; nil where the set has
+  /// test images of its own, or nobody has asked for any.
+  package let heldOut: Sentence?
 
-  /// Opens the files of `split` in a folder and reads their headers.
+  private let reader: any ImageReader
+  private let isTransposed: Bool
+
+  /// Opens the files of `split` at `path`: IDX or NumPy files in a folder that may be laid out as publishers,
+  /// archives and torchvision do, an NPZ archive, an NPY file, or a folder of PNG files.
   ///
-  /// The folder may be laid out as publishers, archives and torchvision do, and the files may be
-  /// packed with gzip and have any of the names that publishers give them:
-  /// `train-images-idx3-ubyte`, `train-images.idx3-ubyte`,
-  /// `emnist-letters-train-images-idx3-ubyte.gz`, in upper or lower case. There may be no labels.
+  /// There may be no labels. Where NumPy files or PNG files have no test images, one image in seven is kept
+  /// from training, to test with.
   ///
-  /// - Throws: `DataError` if there are no images or several data sets, if a file is unreadable,
-  ///   not in the IDX format, has other dimensions than images or labels have, or if there are not
+  /// `transposed` is whether rows and columns of each image are to change places.
+  ///
+  /// - Throws: `DataError` if there are no images or several data sets, if a file is unreadable, of another
+  ///   format than its place asks for, has other dimensions than images or labels have, or if there are not
   ///   as many labels as images.
-  package init(directory: String, split: Dataset.Split) throws {
-    let folder = try DataFolder(directory)
-    guard let imagePath = folder.images(of: split) else {
-      throw DataError.noImages(split, in: directory)
+  package init(directory path: String, split: Dataset.Split, transposed: Bool = false) throws {
+    guard let source = try ImageSources.find(at: path) else {
+      throw DataError.noImages(split, in: path)
     }
-    let images = try IDXFile(path: imagePath, .images)
-    let sizes = images.dimensions
-    let labelPath = folder.labels(of: split)
-    labels = try labelPath.map { try Self.openLabels($0, count: sizes[0], of: imagePath) }
-    shape = Dataset.Shape(
-      count: sizes[0], rows: sizes[1], columns: sizes[2], hasLabels: labelPath != nil)
-    self.images = images
-  }
-
-  /// Opens the labels of `count` images, which are in the file `images`.
-  private static func openLabels(
-    _ path: String, count: Int, of images: String
-  ) throws -> IDXFile {
-    try advisingOfLabels {
-      let labels = try IDXFile(path: path, .labels)
-      let sizes = labels.dimensions
-      // One-hot vectors, which are refused, have two dimensions, too.
-      guard sizes.count == 1 || sizes[1] == 8 && labels.elementSize == 4 else {
-        throw DataError.malformed(
-          path, at: 8,
-          problem:
-            "there are \(sizes[1]) numbers for each image, where one is wanted, or QMNIST's 8 integers"
-        )
-      }
-      guard sizes[0] == count else {
-        throw DataError.malformed(
-          path, at: 4,
-          problem: "there are \(sizes[0]) labels for the \(count) images of \(images)")
-      }
-      return labels
-    }
-  }
-
-  /// Does `work` on a file of labels. Training needs no labels: the advice about a malformed file
-  /// is to mend or to remove it.
-  private static func advisingOfLabels<Result: ~Copyable>(
-    _ work: () throws -> Result
-  ) throws -> Result {
-    do {
-      return try work()
-    } catch let error as DataError where error.kind == .malformed {
-      throw error.advising(DataError.withoutLabels)
-    }
+    let isOneSet = source.holdsOut && source.has(.train) && !source.has(.test)
+    guard source.has(split) || isOneSet else { throw DataError.noImages(split, in: path) }
+    let share: Share = !isOneSet ? .all : split == .train ? .kept : .heldOut
+    reader = try source.open(isOneSet ? .train : split, share)
+    let found = reader.shape
+    // Of a few images, none is to spare.
+    guard found.count > 0 else { throw DataError.noImages(split, in: path) }
+    shape =
+      transposed
+      ? Dataset.Shape(
+        count: found.count, rows: found.columns, columns: found.rows, hasLabels: found.hasLabels)
+      : found
+    isTransposed = transposed
+    heldOut =
+      share == .heldOut
+      ? "\(path) has one set of images: one in \(Share.period), the 7th, the 14th and so on, "
+        + "\(found.count.grouped) in all, are kept from training, to test with"
+      : nil
   }
 
   /// Reads all images and labels into `memory`, which has room for `shape.byteCount` bytes. Call it
@@ -73,15 +53,29 @@ package final class DatasetFiles {
   ///
   /// - Returns: a view of what was read.
   /// - Throws: `DataError` if a file cannot be read, has less or more data than its header
-  ///   declares, or is damaged gzip data, or if a label is not from 0 to 255.
+  ///   declares, or is damaged, or if a label or a pixel is out of its range.
   package func read(into memory: Bytes) throws -> Dataset {
+    try reader.read(into: Dataset(reader.shape, in: memory))
     let dataset = Dataset(shape, in: memory)
-    if shape.hasLabels {
-      try Self.advisingOfLabels {
-        try dataset.labels.withMutableSpan { try labels?.readFirstColumn(into: &$0) }
+    if isTransposed { dataset.transposeImages() }
+    return dataset
+  }
+}
+
+extension Dataset {
+  /// Lets rows and columns of each image, which has the pixels of `columns` rows of `rows` pixels so far,
+  /// change places.
+  fileprivate func transposeImages() {
+    var image = [UInt8](repeating: 0, count: pixelCount)
+    images.withMutableSpan { pixels in
+      for start in stride(from: 0, to: pixels.count, by: pixelCount) {
+        for index in image.indices { image[index] = pixels[start + index] }
+        for row in 0..<rows {
+          for column in 0..<columns {
+            pixels[start + row * columns + column] = image[column * rows + row]
+          }
+        }
       }
     }
-    try dataset.images.withMutableSpan { try images.read(into: &$0) }
-    return dataset
   }
 }

@@ -1,6 +1,6 @@
 internal import Platform
 
-/// The format of a file that was given as data but is not in the IDX format, such as an archive, a
+/// The format of a file that was given as IDX data but is not in that format, such as an archive, a
 /// web page or a picture.
 struct FileKind {
   /// The format's name, as in `a zip archive`.
@@ -23,11 +23,9 @@ struct FileKind {
     }
   }
 
-  /// What to do with arrays in other formats.
-  static let convert = "write its images as IDX, \(lines)"
-
-  /// Where the reader finds lines of Python that write images as IDX.
-  static let lines = "as the README shows under \"Data, and what the loss is\""
+  /// What to do with images in other formats.
+  static let convert =
+    "save its images with NumPy, numpy.save(\"x_train.npy\", images), or as PNG files"
 
   private static func kind(of signature: FileSignature) -> (name: String, advice: String) {
     switch signature {
@@ -40,17 +38,18 @@ struct FileKind {
       )
     case .gzip: ("gzip data within gzip data", "unpack it once with gunzip")
     case .hdf5: ("an HDF5 file", convert)
-    case .jpeg: ("one picture, JPEG", convert)
+    case .jpeg:
+      ("one picture, JPEG", "turn all pictures into PNG files of one size, and name their folder")
     case .matlab: ("a MATLAB file", convert)
-    case .numpy: ("a NumPy array", convert)
+    case .numpy: ("a NumPy array", "call it x_train.npy, or name the file itself")
     case .parquet: ("a Parquet file", convert)
-    case .png: ("one picture, PNG", convert)
+    case .png: ("one picture, PNG", "name the folder that it is in")
     case .tar: ("a tar archive", "unpack it with tar -xf and name the folder")
     case .xz: ("xz data", "unpack it with unxz")
     case .zip:
       (
         "a zip archive, as .zip and .npz files are",
-        "unpack it and name the folder; arrays of an .npz have to be written as IDX, \(lines)"
+        "name an .npz archive itself; unpack others and name the folder"
       )
     case .zstandard: ("Zstandard data", "unpack it with unzstd")
     }

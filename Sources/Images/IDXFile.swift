@@ -74,10 +74,19 @@ struct IDXFile: ~Copyable {
   ///
   /// - Throws: `DataError`, also if more bytes follow the elements.
   mutating func read(into elements: inout MutableSpan<UInt8>) throws {
-    precondition(type == .unsignedByte && elements.count == count, "each element is one byte")
-    try file.read(into: &elements, of: "elements")
-    try file.finish()
+    precondition(elements.count == count, "each element is one byte")
+    try readNext(into: &elements)
+    try finish()
   }
+
+  /// Reads the next elements, unsigned bytes in row-major order, of which as many are left.
+  mutating func readNext(into elements: inout MutableSpan<UInt8>) throws {
+    precondition(type == .unsignedByte, "each element is one byte")
+    try file.read(into: &elements, of: "elements")
+  }
+
+  /// Throws if more bytes follow the elements, or a checksum is wrong.
+  mutating func finish() throws { try file.finish() }
 
   /// Reads the first element of each row, into as many bytes as there are rows. Call it once.
   ///

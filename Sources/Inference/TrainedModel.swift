@@ -120,6 +120,9 @@ package struct TrainedModel: ~Copyable {
     {
       Logger.lockstep.tell(.notice, sentence)
     }
+    if communicator.rank == 0, asked != nil, let heldOut = data.heldOut {
+      Logger.lockstep.tell(.notice, heldOut)
+    }
     return data
   }
 

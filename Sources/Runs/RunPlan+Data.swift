@@ -30,11 +30,13 @@ extension RunPlan {
     if world.rank == 0 {
       let logger = Logger.lockstep
       for warning in warnings { logger.tell(.warning, warning) }
+      if let heldOut = data.heldOut { logger.tell(.notice, heldOut) }
       if Self.areBlack(data.splits[0]) {
         logger.warning(
           """
           \(directory): no pixel is above 1, where 255 is white, so all images are black: were they \
-          0 to 1 when they were written? The README's lines under "Data, and what the loss is" show how
+          0 to 1 when they were written? Save such numbers as floats, numpy.save("x_train.npy", images), \
+          or times 255
           """)
       }
     }

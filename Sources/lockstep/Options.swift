@@ -26,17 +26,19 @@ struct CheckpointArgument: ParsableArguments {
   }
 }
 
-/// The folder with the images.
+/// Where the images are.
 struct DataOption: ParsableArguments {
   @Option(
     help: ArgumentHelp(
-      "Images in MNIST's format. (default: a run's own, else where scripts/fetch-mnist puts MNIST)",
-      valueName: "dir"),
-    completion: .directory)
+      "Images: IDX, NumPy or PNG files. (default: a run's own, else where scripts/fetch-mnist puts MNIST)",
+      valueName: "path"),
+    completion: .file())
   var data: String?
 
   func validate() throws {
-    if data?.isEmpty == true { throw ValidationError("--data must name a folder, not be empty") }
+    if data?.isEmpty == true {
+      throw ValidationError("--data must name a folder or a file, not be empty")
+    }
   }
 
   /// The folder that the flag names, or the default one.

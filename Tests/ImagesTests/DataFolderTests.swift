@@ -102,9 +102,12 @@ import Testing
   /// A file in place of a folder: what it is, and what to name.
   @Test(
     arguments: [
-      ([0x93] + Array("NUMPY".utf8), "this is a NumPy array", "README"),
-      (Array("PK\u{3}\u{4}".utf8), "this is a zip archive", "unpack it"),
-      (idx([1, 1, 1], [0]), "this is a file", "name the folder that it is in: data "),
+      ([0x89] + Array("PNG".utf8), "this is one picture, PNG", "name the folder that it is in"),
+      ([0xff, 0xd8, 0xff], "this is one picture, JPEG", "turn all pictures into PNG"),
+      (
+        idx([1, 1, 1], [0]), "this is one file, and no archive",
+        "name the folder that it is in: data "
+      ),
     ] as [([UInt8], String, String)])
   func fileForAFolder(bytes: [UInt8], problem: String, advice: String) throws {
     let file = try folder.file("x", bytes)

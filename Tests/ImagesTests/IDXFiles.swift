@@ -28,8 +28,8 @@ struct Contents: Equatable {
   let images: [UInt8]
   let labels: [UInt8]
 
-  init(directory: String, split: Dataset.Split) throws {
-    let files = try DatasetFiles(directory: directory, split: split)
+  init(directory: String, split: Dataset.Split, transposed: Bool = false) throws {
+    let files = try DatasetFiles(directory: directory, split: split, transposed: transposed)
     let memory = Buffer<UInt8>(repeating: 0, count: files.shape.byteCount)
     let data = try files.read(into: memory.bytes)
     (shape, images, labels) = (data.shape, data.images.elements, data.labels.elements)

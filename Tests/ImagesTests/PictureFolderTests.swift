@@ -1,0 +1,155 @@
+import Formats
+import Foundation
+@testable import Images
+import Platform
+import Support
+import Testing
+
+/// Folders of PNG files.
+@Suite struct PictureFolderTests {
+  let folder: TemporaryFolder
+  init() throws { folder = try TemporaryFolder() }
+
+  private var path: String { folder.url.path }
+
+  /// Writes a picture of one shade, and the folders that it is in.
+  private func picture(_ name: String, _ shade: UInt8, width: Int = 3, height: Int = 2) throws {
+    try write(name, PNG.encode(GreyImage(width: width, height: height, shade: shade)))
+  }
+
+  private func write(_ name: String, _ bytes: [UInt8]) throws {
+    let file = folder.url.appendingPathComponent(name)
+    try FileManager.default.createDirectory(
+      at: file.deletingLastPathComponent(), withIntermediateDirectories: true)
+    try Data(bytes).write(to: file)
+  }
+
+  private func shades(_ split: Dataset.Split = .train) throws -> [UInt8] {
+    let contents = try Contents(directory: path, split: split)
+    return stride(from: 0, to: contents.images.count, by: 6).map { contents.images[$0] }
+  }
+
+  private func failure() throws -> DataError {
+    try #require(throws: DataError.self) { try Contents(directory: path, split: .train) }
+  }
+
+  /// As `LC_ALL=C sort` has them, also where one name is another's beginning.
+  @Test func orderOfBytes() throws {
+    for (shade, name) in ["A.PNG", "a.png", "a10.png", "a2.png", "b.png", "ä.png"].enumerated() {
+      try picture(name, UInt8(shade))
+    }
+    try write(".hidden.png", [1])
+    try write("notes.txt", [1])
+    #expect(try shades() == [0, 1, 2, 3, 4, 5])
+    let contents = try Contents(directory: path, split: .train)
+    #expect(contents.shape == Dataset.Shape(count: 6, rows: 2, columns: 3, hasLabels: false))
+  }
+
+  @Test func foldersAreLabels() throws {
+    for (shade, name) in ["a-b/0.png", "a/1.png", "c/2.png", "c/3.png"].enumerated() {
+      try picture(name, UInt8(shade))
+    }
+    try FileManager.default.createDirectory(atPath: "\(path)/b", withIntermediateDirectories: false)
+    let contents = try Contents(directory: path, split: .train)
+    // "a-b/" comes before "a/" among paths, and "a" before "a-b" among labels.
+    #expect(try shades() == [0, 1, 2, 3])
+    #expect(contents.labels == [1, 0, 2, 2])
+  }
+
+  @Test func foldersThatAreNumbers() throws {
+    for (shade, name) in ["10/a.png", "2/a.png", "255/a.png"].enumerated() {
+      try picture(name, UInt8(shade))
+    }
+    #expect(try Contents(directory: path, split: .train).labels == [10, 2, 255])
+  }
+
+  @Test("training and test folders share their labels") func twoParts() throws {
+    for (shade, name) in ["train/b/1.png", "train/c/1.png", "test/a/1.png", "test/c/1.png"]
+      .enumerated()
+    {
+      try picture(name, UInt8(shade))
+    }
+    #expect(try shades() == [0, 1] && shades(.test) == [2, 3])
+    #expect(try Contents(directory: path, split: .train).labels == [1, 2])
+    #expect(try Contents(directory: path, split: .test).labels == [0, 2])
+  }
+
+  @Test("a label may be called train") func labelOrPart() throws {
+    for name in ["train/1.png", "train/2.png", "val/1.png"] { try picture(name, 5) }
+    #expect(try shades() == [5, 5])
+    try picture("bird/1.png", 6)
+    let error = try failure()
+    #expect(
+      error.problem.hasPrefix("a folder in here is called train, and another with PNG files bird"))
+  }
+
+  @Test func heldOut() throws {
+    for number in 10..<25 { try picture("\(number).png", UInt8(number)) }
+    #expect(try shades(.test) == [16, 23])
+    #expect(try shades() == (10..<25).map(UInt8.init).filter { ![16, 23].contains($0) })
+  }
+
+  @Test(
+    arguments: [
+      (width: 3, height: 3, "this picture has 3 × 3 pixels, and "),
+      (2, 2, "has 2 × 2 pixels, and "),
+      (2, 3, "has 3 × 2 pixels"),
+    ])
+  func otherSize(width: Int, height: Int, words: String) throws {
+    for name in ["a", "b"] { try picture("\(name).png", 0) }
+    try picture("c.png", 0, width: width, height: height)
+    let error = try failure()
+    #expect(error.path == "\(path)/c.png" && error.kind == .malformed)
+    #expect(error.problem.contains(words) && error.problem.hasSuffix("a.png has 2 × 3"), "\(error)")
+  }
+
+  @Test func noPictures() throws {
+    try picture("a.png", 0)
+    let whole = PNG.encode(GreyImage(width: 3, height: 2))
+    var claiming = whole
+    claiming[16] = 0x7f
+    for (bytes, words) in [
+      (Array("GIF89a".utf8), "this is no PNG file"), ([], "this is no PNG file"),
+      (Array(whole.dropLast(12)), "the PNG file ends before its last chunk"),
+      (Array(whole[..<20]), "ends before its last chunk"),
+      (claiming, "cannot hold the 2130706435 ×"),
+    ] as [([UInt8], String)] {
+      for name in ["0.png", "b.png"] {
+        try write(name, bytes)
+        let error = try failure()
+        #expect(error.path == "\(path)/\(name)" && error.kind == .malformed)
+        #expect(error.problem.contains(words) || bytes == claiming, "\(error)")
+        try FileManager.default.removeItem(atPath: "\(path)/\(name)")
+      }
+    }
+  }
+
+  @Test(arguments: ["a.jpg", "a.JPEG", "1/a.bmp"]) func otherFormats(name: String) throws {
+    try write(name, [0xff, 0xd8, 0xff])
+    try picture("1/b.png", 0)
+    let error = try failure()
+    #expect(error.path == "\(path)/\(name)" && error.kind == .malformed)
+    #expect(
+      error.advice.description.contains(
+        "mogrify -format png -path FOLDER *.\(name.split(separator: ".")[1])"))
+  }
+
+  @Test func bothHereAndInFolders() throws {
+    for name in ["a.png", "1/a.png"] { try picture(name, 0) }
+    #expect(try failure().problem == "there are PNG files in here and also in 1")
+  }
+
+  @Test func tooManyLabels() throws {
+    for number in 0..<257 { try picture("\(number)/a.png", 0) }
+    #expect(try failure().problem.contains("there are 257 folders of pictures, and a label is"))
+  }
+
+  @Test func onePicture() throws {
+    try picture("a.png", 9)
+    let error = try #require(throws: DataError.self) {
+      try Contents(directory: "\(path)/a.png", split: .train)
+    }
+    #expect(error.advice.description == "name the folder that it is in")
+    #expect(try shades() == [9])
+  }
+}
