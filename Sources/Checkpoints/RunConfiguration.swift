@@ -10,8 +10,12 @@ package struct RunConfiguration: Equatable, Sendable {
   /// The epoch to train up to, counted from the beginning of the run.
   package var epochs = 10
 
-  /// The folder with the images, or a folder and the name of one of several sets in it.
+  /// Where the images are: a folder, a folder and the name of one of several sets in it, or a file.
   package var data: String
+
+  /// Whether rows and columns of each image change places when they are read, as EMNIST wants it; nil for
+  /// no.
+  package var transpose: Bool?
 
   /// How ranks form teams.
   package var teams = TeamMode.node
@@ -57,6 +61,7 @@ extension RunConfiguration {
   package static let table = SettingTable<RunConfiguration>([
     Setting(.epochs, \.epochs, absent: .error, check: .number(from: 1, to: mostEpochs)),
     Setting(.data, \.data, absent: .error),
+    Setting(.transpose, \.transpose, absent: .means(nil)),
     Setting(.teams, \.teams, absent: .error),
     Setting(.exchange, \.exchange, absent: .means(.allReduce)),
     Setting(.wire, \.wire, absent: .means(.fp32)),

@@ -3,10 +3,26 @@ internal import Images
 internal import Platform
 internal import Ranks
 
+/// What a user says of the images that a command shall use.
+package struct AskedImages: Codable, Sendable {
+  /// Where they are; nil for where the model's run had its images.
+  package var path: String?
+  /// Whether rows and columns of each image change places; nil for what they did in the model's run.
+  package var isTransposed: Bool?
+
+  /// The images at `path`.
+  package init(path: String? = nil, isTransposed: Bool? = nil) {
+    (self.path, self.isTransposed) = (path, isTransposed)
+  }
+}
+
 /// The images that a model was trained and tested on, as far as the files beside the model tell.
 struct ModelImages: Codable {
   /// The folder in which the model's run had the images; nil where no file tells.
   var directory: String?
+
+  /// Whether rows and columns of each image changed places when the run read them.
+  var isTransposed = false
 
   /// Why the run's configuration, which names the folder, cannot be read; nil where it can be read, or
   /// there is no configuration.
@@ -24,7 +40,9 @@ struct ModelImages: Codable {
     guard let state = text.flatMap({ try? CheckpointState(decoding: $0) }) else { return }
     fingerprint = state.data
     do {
-      directory = try RunConfiguration.read(beside: checkpoint)?.data
+      let configuration = try RunConfiguration.read(beside: checkpoint)
+      directory = configuration?.data
+      isTransposed = configuration?.transpose ?? false
     } catch {
       problem = Sentence(of: error)
     }

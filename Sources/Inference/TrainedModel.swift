@@ -91,23 +91,26 @@ package struct TrainedModel: ~Copyable {
     images.fingerprint?[.test] == digest ? origin : nil
   }
 
-  /// Reads one split of the data that the model shall be used on, one copy on every node: the data in the
-  /// folder `asked` or, where that is nil, the data of the model's run. Collective.
+  /// Reads one split of the data that the model shall be used on, one copy on every node: the data that are
+  /// `asked` for or, where no place is named, the data of the model's run. Collective.
   ///
   /// Where the user names data that are not the run's, rank zero logs a sentence that says so.
   ///
   /// - Returns: the data, which the caller frees after the last use of their views.
   /// - Throws: on all ranks, where the data cannot be read, are not the same on all nodes, or have images
-  ///   of another size; or where `asked` is nil and the run's data cannot be found.
+  ///   of another size; or where no place is named and the run's data cannot be found.
   package func readData(
-    _ asked: String?, _ split: Dataset.Split, among communicator: borrowing Communicator
+    _ asked: AskedImages, _ split: Dataset.Split, among communicator: borrowing Communicator
   ) throws -> NodeData {
-    if asked == nil, let problem = images.problem {
+    let isAsked = asked.path != nil
+    if !isAsked, let problem = images.problem {
       throw SharedFailure(Failure(.badData, problem))
     }
-    let directory = asked ?? images.directory ?? Dataset.defaultDirectory
-    let data = try read(directory, split, isOwn: asked == nil, among: communicator)
-    if asked == nil, images.areForeign(data.digests[0], split) {
+    let directory = asked.path ?? images.directory ?? Dataset.defaultDirectory
+    let data = try read(
+      directory, split, transposed: asked.isTransposed ?? images.isTransposed, isOwn: !isAsked,
+      among: communicator)
+    if !isAsked, images.areForeign(data.digests[0], split) {
       throw SharedFailure(
         Failure(
           .badData,
@@ -116,11 +119,11 @@ package struct TrainedModel: ~Copyable {
     }
     if communicator.rank == 0,
       let sentence = images.sentence(
-        of: data.digests[0], split, in: directory, isAsked: asked != nil)
+        of: data.digests[0], split, in: directory, isAsked: isAsked)
     {
       Logger.lockstep.tell(.notice, sentence)
     }
-    if communicator.rank == 0, asked != nil, let heldOut = data.heldOut {
+    if communicator.rank == 0, isAsked, let heldOut = data.heldOut {
       Logger.lockstep.tell(.notice, heldOut)
     }
     return data
@@ -129,13 +132,14 @@ package struct TrainedModel: ~Copyable {
   /// Reads `split` of the data in `directory`; `isOwn` is true unless the user has named the
   /// directory.
   private func read(
-    _ directory: String, _ split: Dataset.Split, isOwn: Bool,
+    _ directory: String, _ split: Dataset.Split, transposed: Bool, isOwn: Bool,
     among communicator: borrowing Communicator
   ) throws -> NodeData {
     let (pixels, toldSize) = (layout.configuration.pixels, toldSize)
     let needsLabels = layout.configuration.labels > 0
     do {
-      return try NodeData(directory, [split], among: communicator) { shapes in
+      return try NodeData(directory, [split], transposed: transposed, among: communicator) {
+        shapes in
         guard shapes[0].pixelCount == pixels else {
           throw Failure(
             .badData,

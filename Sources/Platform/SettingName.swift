@@ -26,7 +26,7 @@ extension SettingName {
   package static let configurationFile: SettingName = "config"
   /// The number of images in a picture.
   package static let count: SettingName = "count"
-  /// The folder with the images.
+  /// Where the images are: a folder or a file.
   package static let data: SettingName = "data"
   /// The labels whose images a walk through the latent space leads from and to.
   package static let digits: SettingName = "digits"
@@ -82,6 +82,8 @@ extension SettingName {
   package static let teams: SettingName = "teams"
   /// Threads of each rank.
   package static let threadsPerRank: SettingName = "threads-per-rank"
+  /// Whether rows and columns of each image change places.
+  package static let transpose: SettingName = "transpose"
   /// The images that are held out of training.
   package static let validation: SettingName = "validation"
   /// Whether pictures are of a walk through the latent space.

@@ -1,7 +1,7 @@
 internal import Checkpoints
 internal import Formats
 internal import Images
-internal import Inference
+package import Inference
 internal import Logging
 package import MPI
 package import Platform
@@ -23,8 +23,8 @@ package struct RunReport {
   ///
   /// - Parameters:
   ///   - run: the run directory.
-  ///   - data: the folder of the images whose codes are shown; nil for the folder of the run's images, if
-  ///     these can still be read.
+  ///   - data: the images whose codes are shown; where no place is named, the run's images, if these can
+  ///     still be read.
   ///   - threads: the threads of each rank that draws.
   ///   - command: the words of this rank's command line, which must be the same on all ranks.
   ///   - output: the file to write; nil for `report.html` in the run directory.
@@ -33,7 +33,7 @@ package struct RunReport {
   /// - Throws: on all ranks, where there is no run, its checkpoints are damaged, `data` cannot be read, or
   ///   the report cannot be written.
   package func write(
-    ofRun run: String, data: String?, threads: Int, command: [String], to output: String?,
+    ofRun run: String, data: AskedImages, threads: Int, command: [String], to output: String?,
     among communicator: borrowing Communicator
   ) throws -> String {
     let output = output ?? "\(run)/\(RunFiles.report)"
@@ -80,7 +80,7 @@ package struct RunReport {
         of: data.splits[0], imageSize: model.imageSize, seed: model.seed, among: communicator)
       try data.free()
       return (pictures, nil)
-    } catch let failure as SharedFailure where sources.data == nil {
+    } catch let failure as SharedFailure where sources.data.path == nil {
       let missing =
         "The test images could not be used: \(failure.failure.sentence.text(in: vocabulary))"
       do {
@@ -97,10 +97,10 @@ package struct RunReport {
   private struct Sources: Codable {
     /// The SHA-256 of the newest checkpoint's model; nil where there is no checkpoint.
     var modelDigest: String?
-    /// The folder of the images that the user has named; nil where the user has named none.
-    var data: String?
+    /// What the user has said of the images.
+    var data: AskedImages
 
-    init(_ run: String, data: String?) throws {
+    init(_ run: String, data: AskedImages) throws {
       guard try FileSystem.isThere(run) else {
         throw Failure(.inputOutput, "\(run): there is no run here; name a run directory")
       }

@@ -15,7 +15,9 @@ extension RunPlan {
   ///   plan or the run was trained on others.
   func readData(_ request: RunRequest, among world: borrowing Communicator) throws -> NodeData {
     let directory = configuration.data
-    let data = try NodeData(directory, [.train, .test], among: world) { try check($0) }
+    let data = try NodeData(
+      directory, [.train, .test], transposed: configuration.transpose ?? false, among: world
+    ) { try check($0) }
     let warnings = try dataWarnings(request, DataFingerprint(data))
     try world.together {
       let count = data.splits[0].count - configuration.recipe.validation
@@ -109,9 +111,11 @@ extension RunPlan {
   ) -> SharedFailure {
     let former = formerData.map { $0 == configuration.data ? "" : ", in \($0)" } ?? ""
     let (code, advice): (ExitCode, Sentence) =
-      request.data == nil
-      ? (.badData, "name the folder that has those with \(setting: .data)")
-      : (.usage, "leave \(setting: .data) out to go on with those")
+      switch (request.data, request.transpose) {
+      case (_?, _): (.usage, "leave \(setting: .data) out to go on with those")
+      case (nil, _?): (.usage, "let \(setting: .transpose) be as it was to go on with those")
+      case (nil, nil): (.badData, "name the folder that has those with \(setting: .data)")
+      }
     let model = checkpoint.map { "\($0)/\(Checkpoint.modelName)" } ?? "its model"
     return SharedFailure(
       Failure(

@@ -21,7 +21,7 @@ struct Encode: ParsableCommand {
       """)
 
   @OptionGroup var checkpoint: CheckpointArgument
-  @OptionGroup var data: DataOption
+  @OptionGroup var data: ImageOptions
   @OptionGroup var threads: ThreadOption
 
   @Option(help: "Which images: train or test.")
@@ -48,7 +48,7 @@ struct Encode: ParsableCommand {
   func run() throws {
     Job.run { world in
       let model = try checkpoint.read(threads: threads.count, among: world)
-      let data = try model.readData(data.data, split, among: world)
+      let data = try model.readData(data.asked, split, among: world)
       let images = data.splits[0]
       let inference = try threads.inference(model)
       let shape = [images.count, model.layout.configuration.latent]

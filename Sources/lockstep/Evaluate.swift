@@ -25,7 +25,7 @@ struct Evaluate: ParsableCommand {
       """)
 
   @OptionGroup var checkpoint: CheckpointArgument
-  @OptionGroup var data: DataOption
+  @OptionGroup var data: ImageOptions
   @OptionGroup var threads: ThreadOption
 
   @Option(
@@ -81,7 +81,7 @@ struct Evaluate: ParsableCommand {
     Job.run { world in
       let model = try checkpoint.read(threads: threads.count, among: world)
       if importanceSamples != nil { try requireLatents(model) }
-      let data = try model.readData(data.data, .test, among: world)
+      let data = try model.readData(data.asked, .test, among: world)
       let test = data.splits[0]
       let inference = try threads.inference(model)
       let loss = try loss(inference, test, seed: model.seed, among: world)

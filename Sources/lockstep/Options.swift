@@ -45,6 +45,21 @@ struct DataOption: ParsableArguments {
   var directory: String { data ?? Dataset.defaultDirectory }
 }
 
+/// The images that a model is trained or used on.
+struct ImageOptions: ParsableArguments {
+  @OptionGroup private var place: DataOption
+
+  @Flag(
+    inversion: .prefixedNo,
+    help: ArgumentHelp(
+      "Let rows and columns of each image change places: EMNIST's lie on their side. (default: as a "
+        + "run's own, else no)", visibility: .hidden))
+  private var transpose: Bool?
+
+  /// What the flags say; nil where they are not given.
+  var asked: AskedImages { AskedImages(path: place.data, isTransposed: transpose) }
+}
+
 /// The number of threads of each rank.
 struct ThreadOption: ParsableArguments {
   @Option(

@@ -18,7 +18,7 @@ struct Reconstruct: ParsableCommand {
       """)
 
   @OptionGroup var checkpoint: CheckpointArgument
-  @OptionGroup var data: DataOption
+  @OptionGroup var data: ImageOptions
   @OptionGroup var threads: ThreadOption
   @OptionGroup var scale: ScaleOption
 
@@ -44,7 +44,7 @@ struct Reconstruct: ParsableCommand {
   func run() throws {
     Job.run { world in
       let model = try checkpoint.read(threads: threads.count, among: world)
-      let data = try model.readData(data.data, .test, among: world)
+      let data = try model.readData(data.asked, .test, among: world)
       try threads.inference(model).writeReconstructions(
         of: data.splits[0], count: count, columns: columns, to: output, scale: scale.scale,
         among: world)

@@ -21,7 +21,7 @@ struct Report: ParsableCommand {
     help: ArgumentHelp("The run directory.", valueName: "run"), completion: .directory)
   var directory: String
 
-  @OptionGroup var data: DataOption
+  @OptionGroup var data: ImageOptions
   @OptionGroup var threads: ThreadOption
 
   @Option(
@@ -37,7 +37,7 @@ struct Report: ParsableCommand {
   func run() throws {
     Job.run { world in
       let output = try RunReport(in: .commandLine).write(
-        ofRun: directory, data: data.data, threads: threads.count,
+        ofRun: directory, data: data.asked, threads: threads.count,
         command: ProgramArguments.resolved,
         to: output, among: world)
       if world.rank == 0 { Terminal.line("written to \(output)") }

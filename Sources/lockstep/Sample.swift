@@ -25,7 +25,7 @@ struct Sample: ParsableCommand {
       """)
 
   @OptionGroup var checkpoint: CheckpointArgument
-  @OptionGroup var data: DataOption
+  @OptionGroup var data: ImageOptions
   @OptionGroup var threads: ThreadOption
   @OptionGroup var scale: ScaleOption
 
@@ -156,7 +156,7 @@ struct Sample: ParsableCommand {
     among world: borrowing Communicator
   ) throws -> (Range<Int>, Matrix) -> Void {
     if let digits {
-      let data = try model.readData(data.data, .test, among: world)
+      let data = try model.readData(data.asked, .test, among: world)
       let ends = try inference.typicalCodes(
         of: digits.utf8.map { $0 - UInt8(ascii: "0") }, in: data.splits[0], among: world)
       try data.free()

@@ -81,6 +81,60 @@ import Testing
       .fail(65, "pictures/0/0.png: this is no PNG file")
   }
 
+  /// EMNIST's images lie on their side.
+  @Test("images that are transposed are so for all commands of the run")
+  func transposed() throws {
+    let tall = try SmallData(rows: 6, columns: 8).write(
+      to: folder.folder.url.appendingPathComponent("a"))
+    let wide = folder.folder.url.appendingPathComponent("b")
+    try FileManager.default.createDirectory(at: wide, withIntermediateDirectories: true)
+    for (ours, theirs) in [("train", "train"), ("t10k", "test")] {
+      let count = ours == "train" ? 200 : 70
+      let file = Array(
+        try Data(contentsOf: URL(fileURLWithPath: "\(tall)/\(ours)-images-idx3-ubyte")))
+      var pixels: [UInt8] = []
+      for image in 0..<count {
+        for pixel in 0..<48 {
+          let (row, column) = (pixel / 6, pixel % 6)
+          pixels.append(file[16 + image * 48 + column * 8 + row])
+        }
+      }
+      try Data(SmallData.header([count, 8, 6]) + pixels)
+        .write(to: wide.appendingPathComponent("emnist-letters-\(theirs)-images-idx3-ubyte"))
+      try Data(contentsOf: URL(fileURLWithPath: "\(tall)/\(ours)-labels-idx1-ubyte"))
+        .write(to: wide.appendingPathComponent("emnist-letters-\(theirs)-labels-idx1-ubyte"))
+    }
+    let other = folder.path("other")
+    try folder.train("--data", tall, "--epochs", "2").succeed()
+    let words = ["--data", "\(wide.path)/emnist-letters", "--transpose", "--epochs", "2"]
+    try Job(folder.trainWords(run: other) + words, .ranks(2)).succeed()
+    try expectSameRun(folder.run, other, anyRanks: true)
+    #expect(try RunContents(other).text("config.yaml").contains("\ntranspose: true\n"))
+    try expectEvaluated(other)
+    #expect(try testLoss(other, "--data", words[1]) == testLoss(folder.run))
+    for command in ["reconstruct", "encode", "report"] {
+      let output = folder.path("x." + (["encode": "npy", "report": "html"][command] ?? "png"))
+      #expect(try Job([command, other, "--output", output]).succeed().errors.isEmpty)
+      if command == "report" {
+        #expect(
+          !(try String(contentsOfFile: output, encoding: .utf8)).contains("could not be used"))
+      }
+    }
+    try Job(["evaluate", other, "--no-transpose"]).fail(
+      65, "images are 8 × 6 pixels, those of the model 6 × 8")
+    // It goes on without the flag, and from its own config.yaml.
+    try Job(
+      folder.trainWords(run: other).filter { ![folder.data, "--data"].contains($0) } + [
+        "--epochs", "3",
+      ]
+    )
+    .succeed()
+    let again = folder.path("again")
+    try Job(["train", "--config", "\(other)/config.yaml", "--run", again, "--epochs", "2"])
+      .succeed()
+    #expect(try RunContents(again).model() == folder.contents.model())
+  }
+
   /// QMNIST's labels: eight 32-bit integers an image, packed.
   @Test("a set with the names and labels of QMNIST")
   func manyColumns() throws {

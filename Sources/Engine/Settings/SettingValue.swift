@@ -31,6 +31,8 @@ extension SettingValue where Self: BinaryInteger {
   package var number: Double? { Double(exactly: self) }
 }
 
+extension Bool: SettingValue {}
+
 extension Int: SettingValue {}
 
 extension UInt64: SettingValue {}

@@ -1,5 +1,6 @@
 internal import ArgumentParser
 internal import Checkpoints
+internal import Inference
 internal import Kernels
 internal import MPI
 internal import Platform
@@ -25,7 +26,7 @@ struct Train: ParsableCommand {
       adds those for recipes, machines and tests.
       """)
 
-  @OptionGroup var data: DataOption
+  @OptionGroup var data: ImageOptions
   @OptionGroup var threads: ThreadOption
 
   @Option(
@@ -96,7 +97,8 @@ struct Train: ParsableCommand {
 
   private var request: RunRequest {
     var request = RunRequest()
-    request.data = data.data
+    request.data = data.asked.path
+    request.transpose = data.asked.isTransposed
     request.threadsPerRank = threads.count
     request.epochs = epochs
     request.isDryRun = dryRun ?? false
