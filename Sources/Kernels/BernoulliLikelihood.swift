@@ -58,6 +58,23 @@ public enum BernoulliLikelihood {
   /// The logit log (p / (1 − p)) of a mean p between 0 and 1.
   public static func logit(_ mean: Float) -> Float { logarithm(mean) - logarithm(1 - mean) }
 
+  /// Writes each row's sum of the squared differences between means σ(a) and pixels to `errors`.
+  ///
+  /// `logits` and `pixels` are (n, pixels), `errors` is (n, 1).
+  public static func squaredErrors(logits: Matrix, pixels: Matrix, errors: Matrix) {
+    logits.requireRowMajor("logits", rows: errors.rows, columns: pixels.columns)
+    pixels.requireRowMajor("pixels", rows: errors.rows, columns: pixels.columns)
+    for row in 0..<errors.rows {
+      let (a, x) = (logits.row(row), pixels.row(row))
+      var sum: Float = 0
+      for pixel in 0..<pixels.columns {
+        let difference = sigmoid(a[pixel]).mean - x[pixel]
+        sum += difference * difference
+      }
+      errors[row, 0] = sum
+    }
+  }
+
   /// σ(a), and the factor 1 + e^−|a|, whose logarithm is a part of the loss.
   @inline(__always)
   private static func sigmoid(_ a: Float) -> (mean: Float, factor: Float) {

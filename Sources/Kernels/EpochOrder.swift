@@ -24,4 +24,10 @@ package struct EpochOrder: Sendable {
   package init(unshuffled count: Int) {
     images = (0..<count).map { UInt32($0) }
   }
+
+  /// At most `most` of `count` images, one at least, in ascending order: all, or some that are spread evenly.
+  package init(spread most: Int, over count: Int) {
+    let chosen = min(most, count)
+    images = (0..<chosen).map { UInt32($0 * count / chosen) }
+  }
 }

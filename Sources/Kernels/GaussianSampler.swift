@@ -54,6 +54,17 @@ public enum GaussianSampler {
     return rows / moments.rows
   }
 
+  /// Writes the variances σ² of `moments` to `variances` (n, latent).
+  public static func variances(moments: Matrix, into variances: Matrix) {
+    let size = variances.columns
+    variances.requireRowMajor("variances", rows: moments.rows, columns: size)
+    moments.requireRowMajor("moments", rows: moments.rows, columns: 2 * size)
+    for row in 0..<moments.rows {
+      let (logVariance, variance) = (moments.row(row) + size, variances.row(row))
+      for k in 0..<size { variance[k] = exponential(logVariance[k]) }
+    }
+  }
+
   /// Writes each row's Kullback–Leibler divergence from the standard normal distribution to
   /// `divergence` (n, 1), in nats.
   ///

@@ -56,6 +56,23 @@ import Testing
     #expect(areIntact == [true, true])
   }
 
+  @Test(arguments: sizes)
+  func squaredErrors(columns: Int) {
+    let (a, x) = (logits(2 * columns), pixels(2 * columns))
+    let logits = PaddedMatrix(2, columns, values: a, padding: 2)
+    let pixels = PaddedMatrix(2, columns, values: x, padding: 5)
+    let errors = PaddedMatrix(2, 1, padding: 1)
+    BernoulliLikelihood.squaredErrors(
+      logits: logits.matrix, pixels: pixels.matrix, errors: errors.matrix)
+    for row in 0..<2 {
+      let expected = (row * columns..<(row + 1) * columns).reduce(0.0) {
+        let difference = mean(a[$1]) - Double(x[$1])
+        return $0 + difference * difference
+      }
+      #expect(abs(Double(errors.matrix[row, 0]) - expected) <= 1e-5 * expected + 1e-7)
+    }
+  }
+
   /// With logits of 0 every pixel costs ln 2, and the products of factors are as large as possible.
   @Test(arguments: sizes)
   func logitsOfZero(columns: Int) {

@@ -61,4 +61,14 @@ import Testing
   func unshuffled(count: Int) {
     #expect(EpochOrder(unshuffled: count).images == (0..<UInt32(count)).map { $0 })
   }
+
+  @Test(
+    "of many images some that are spread evenly are chosen, of few all",
+    arguments: [
+      (most: 10, count: 3, images: [0, 1, 2] as [UInt32]), (3, 3, [0, 1, 2]), (2, 3, [0, 1]),
+      (4, 10, [0, 2, 5, 7]), (1, 70_000, [0]),
+    ])
+  func spread(most: Int, count: Int, images: [UInt32]) {
+    #expect(EpochOrder(spread: most, over: count).images == images)
+  }
 }

@@ -48,6 +48,18 @@ import Testing
   }
 
   @Test(arguments: [1, 2, 15, 16, 17, 20, 50])
+  func variances(size: Int) {
+    let moments = PaddedMatrix(Self.rows, 2 * size, values: moments(size), padding: 3)
+    let variances = PaddedMatrix(Self.rows, size, padding: 2)
+    GaussianSampler.variances(moments: moments.matrix, into: variances.matrix)
+    for (variance, unit) in zip(variances.matrix.elements, units(size)) {
+      #expect(unitsInLastPlace(variance, exp(unit.logVariance)) <= 1.5)
+    }
+    let isIntact = variances.surroundingsAreIntact()
+    #expect(isIntact)
+  }
+
+  @Test(arguments: [1, 2, 15, 16, 17, 20, 50])
   func divergences(size: Int) {
     let moments = PaddedMatrix(Self.rows, 2 * size, values: moments(size), padding: 3)
     let divergence = PaddedMatrix(Self.rows, 1, padding: 1)
