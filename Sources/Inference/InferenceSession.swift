@@ -125,7 +125,7 @@ package struct InferenceSession: ~Copyable {
   /// parameters so large that their products are not.
   ///
   /// - Throws: `Failure` with `disagreement`.
-  private static func requireFinite(_ results: Span<Float>) throws {
+  static func requireFinite(_ results: Span<Float>) throws {
     guard results.isFinite else {
       throw Failure(
         .disagreement,

@@ -91,7 +91,7 @@ package struct TrainedModel: ~Copyable {
     images.fingerprint?[.test] == digest ? origin : nil
   }
 
-  /// Reads one split of the data that the model shall be used on, one copy on every node: the data that are
+  /// Reads splits of the data that the model shall be used on, one copy on every node: the data that are
   /// `asked` for or, where no place is named, the data of the model's run. Collective.
   ///
   /// Where the user names data that are not the run's, rank zero logs a sentence that says so.
@@ -100,7 +100,7 @@ package struct TrainedModel: ~Copyable {
   /// - Throws: on all ranks, where the data cannot be read, are not the same on all nodes, or have images
   ///   of another size; or where no place is named and the run's data cannot be found.
   package func readData(
-    _ asked: AskedImages, _ split: Dataset.Split, among communicator: borrowing Communicator
+    _ asked: AskedImages, _ splits: Dataset.Split..., among communicator: borrowing Communicator
   ) throws -> NodeData {
     let isAsked = asked.path != nil
     if !isAsked, let problem = images.problem {
@@ -108,19 +108,20 @@ package struct TrainedModel: ~Copyable {
     }
     let directory = asked.path ?? images.directory ?? Dataset.defaultDirectory
     let data = try read(
-      directory, split, transposed: asked.isTransposed ?? images.isTransposed, isOwn: !isAsked,
+      directory, splits, transposed: asked.isTransposed ?? images.isTransposed, isOwn: !isAsked,
       among: communicator)
-    if !isAsked, images.areForeign(data.digests[0], split) {
+    let found = zip(data.digests, splits)
+    if !isAsked, found.contains(where: { images.areForeign($0, $1) }) {
       throw SharedFailure(
         Failure(
           .badData,
           "nothing tells which folder the run had its images in, and those in \(directory) are "
             + "others: name the run's folder with \(setting: .data)"))
     }
-    if communicator.rank == 0,
-      let sentence = images.sentence(
-        of: data.digests[0], split, in: directory, isAsked: isAsked)
-    {
+    let sentences = found.compactMap { digest, split in
+      images.sentence(of: digest, split, in: directory, isAsked: isAsked)
+    }
+    if communicator.rank == 0, let sentence = sentences.first {
       Logger.lockstep.tell(.notice, sentence)
     }
     if communicator.rank == 0, isAsked, let heldOut = data.heldOut {
@@ -129,25 +130,31 @@ package struct TrainedModel: ~Copyable {
     return data
   }
 
-  /// Reads `split` of the data in `directory`; `isOwn` is true unless the user has named the
-  /// directory.
+  /// Reads `splits` of the data in `directory`, all of which must exist; `isOwn` is true unless the user has
+  /// named the directory.
   private func read(
-    _ directory: String, _ split: Dataset.Split, transposed: Bool, isOwn: Bool,
+    _ directory: String, _ splits: [Dataset.Split], transposed: Bool, isOwn: Bool,
     among communicator: borrowing Communicator
   ) throws -> NodeData {
     let (pixels, toldSize) = (layout.configuration.pixels, toldSize)
     let needsLabels = layout.configuration.labels > 0
     do {
-      return try NodeData(directory, [split], transposed: transposed, among: communicator) {
+      return try NodeData(directory, splits, transposed: transposed, among: communicator) {
         shapes in
-        guard shapes[0].pixelCount == pixels else {
+        for shape in shapes where shape.pixelCount != pixels {
           throw Failure(
             .badData,
-            "\(directory): images have \(shapes[0].pixelCount) pixels, where the model takes "
+            "\(directory): images have \(shape.pixelCount) pixels, where the model takes "
               + "\(pixels); use the data that it was trained on")
         }
+        guard shapes.count == splits.count else {
+          throw Failure(
+            .badData,
+            "\(directory): there are no \(splits[shapes.count].rawValue) images here, which this takes; "
+              + "name a folder that has them with \(setting: .data)")
+        }
         try toldSize?.require(in: shapes, of: directory)
-        guard !needsLabels || shapes[0].hasLabels else {
+        guard !needsLabels || shapes.allSatisfy(\.hasLabels) else {
           throw Failure(
             .badData,
             "\(directory): these images have no labels, which a conditional model is told: add their file"

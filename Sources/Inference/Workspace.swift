@@ -64,7 +64,7 @@ extension Workspace {
     images.dataset.fill(
       activations.pixels.rows(rows), as: activations.pixelOperand.rows(rows), order: images.order,
       positions: positions, draws: images.draws)
-    activations.fillLabels(rows) { images.dataset.label(ofImage: positions.lowerBound + $0) }
+    activations.fillLabels(rows) { images.label(positions.lowerBound + $0) }
     model.encode(
       images.areMostlyBlack ? mostlyBlackActivations : activations, rows: rows, with: parameters)
   }
@@ -84,7 +84,7 @@ struct ImagesInOrder {
   /// The data set.
   let dataset: Dataset
 
-  /// The order of the files: position `i` is image `i`.
+  /// The images at all positions, in the order of the files: by default position `i` is image `i`.
   let order: EpochOrder
 
   /// Makes the images black and white; nil where they stay grey.
@@ -93,11 +93,19 @@ struct ImagesInOrder {
   /// Whether most pixels of the first images are black: see ``Dataset/isMostlyBlack(_:)``.
   let areMostlyBlack: Bool
 
-  /// All images of `dataset`, shown by `pixels`.
-  init(_ dataset: Dataset, _ pixels: PixelProtocol) {
+  /// The label of the image at `position`; the set has labels.
+  func label(_ position: Int) -> Int { dataset.label(ofImage: Int(order.images[position])) }
+
+  /// The images of `dataset` in `order`, shown by `pixels`.
+  init(_ dataset: Dataset, _ pixels: PixelProtocol, order: EpochOrder) {
     self.dataset = dataset
-    order = EpochOrder(unshuffled: dataset.count)
+    self.order = order
     draws = pixels.evaluationDraws(of: dataset.split)
     areMostlyBlack = dataset.isMostlyBlack(pixels)
+  }
+
+  /// All images of `dataset`, shown by `pixels`.
+  init(_ dataset: Dataset, _ pixels: PixelProtocol) {
+    self.init(dataset, pixels, order: EpochOrder(unshuffled: dataset.count))
   }
 }
