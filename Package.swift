@@ -241,7 +241,9 @@ let package = Package(
       name: "InferenceTests", dependencies: ["Formats", "Inference"],
       swiftSettings: house),
     .testTarget(
-      name: "ReportsTests", dependencies: ["Engine", "Reports", "Support"], swiftSettings: house),
+      name: "ReportsTests",
+      dependencies: ["Engine", "Formats", "Inference", "Reports", "Support", "VAE"],
+      swiftSettings: house),
     .testTarget(
       name: "RunsTests",
       dependencies: ["Checkpoints", "Engine", "Platform", "Runs", "Support", "VAE"],

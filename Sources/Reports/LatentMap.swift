@@ -15,16 +15,17 @@ struct LatentMap {
   /// The caption, which tells the number of images.
   let caption: String
 
-  /// The map of the `codes` (n, latent) of n images, one for each of `labels`.
-  init(_ codes: [Float], labels: [UInt8], latent: Int) {
+  /// The map of the `codes` (n, latent) of n images, one for each of `labels`; all points have one colour where
+  /// `labels` is nil. `showsPrior` adds circles around the middle of the prior, in the same plane.
+  init(_ codes: [Float], labels: [UInt8]?, latent: Int, showsPrior: Bool = false) {
     precondition((2...Self.mostDimensions).contains(latent), "there is no map of \(latent) latents")
     let isDirect = latent == 2
     let components = isDirect ? nil : PrincipalComponents(of: codes, dimensions: latent)
     let places =
       components?.plane(codes)
-      ?? labels.indices.map { (Double(codes[2 * $0]), Double(codes[2 * $0 + 1])) }
-    let points = zip(places, labels).map {
-      ScatterChart.Point(x: $0.0.x, y: $0.0.y, kind: Int($0.1))
+      ?? (0..<codes.count / 2).map { (Double(codes[2 * $0]), Double(codes[2 * $0 + 1])) }
+    let points = places.enumerated().map {
+      ScatterChart.Point(x: $0.element.x, y: $0.element.y, kind: Int(labels?[$0.offset] ?? 0))
     }
     // The points that are drawn are spread evenly over all points, since images may be sorted.
     let step = max(1, (points.count + Self.mostPoints - 1) / Self.mostPoints)
@@ -34,16 +35,34 @@ struct LatentMap {
         NumberText.fixed(100 * $0 / max(found.variances.reduce(0, +), 1e-300)) + " %"
       }
     }
-    chart = ScatterChart(
+    let names = ["z₁", "z₂"].map { showsPrior ? $0 : "mean of \($0)" }
+    var chart = ScatterChart(
       isDirect ? "The codes of test images" : "The first two principal components of the codes",
-      x: shares.map { "first component, \($0[0]) of the variance" } ?? "mean of z₁",
-      y: shares.map { "second component, \($0[1])" } ?? "mean of z₂",
-      points: drawn, middles: Self.middles(points))
+      x: shares.map { "first component, \($0[0]) of the variance" } ?? names[0],
+      y: shares.map { "second component, \($0[1])" } ?? names[1],
+      points: drawn, middles: labels == nil ? [] : Self.middles(points))
+    if showsPrior { chart.circles = Self.prior(around: components?.plane(Self.origin(latent))[0]) }
+    self.chart = chart
     caption =
       "\(drawn.count.grouped) of \(points.count.grouped) test images, each at "
       + (isDirect ? "its code" : "its code in the plane in which all codes vary most")
-      + ", the mean of q(z|x). Colours and numbers are labels; a number stands at the middle of its "
-      + "images."
+      + (showsPrior ? "." : ", the mean of q(z|x).")
+      + (labels == nil ? "" : Self.labelCaption) + (showsPrior ? Self.priorCaption : "")
+  }
+
+  private static let labelCaption =
+    " Colours and numbers are labels; a number stands at the middle of its images."
+
+  private static let priorCaption =
+    " The dashed circles are the prior: of its draws 39 % lie within one standard deviation, the inner circle, "
+    + "and 86 % within two."
+
+  private static func origin(_ latent: Int) -> [Float] { Array(repeating: 0, count: latent) }
+
+  /// Circles of one and two standard deviations of the prior, around `middle`; around the origin where that is
+  /// nil. In a plane of orthonormal directions the prior is a standard normal distribution, too.
+  private static func prior(around middle: (x: Double, y: Double)?) -> [ScatterChart.Circle] {
+    [1.0, 2].map { ScatterChart.Circle(x: middle?.x ?? 0, y: middle?.y ?? 0, radius: $0) }
   }
 
   /// The mean of the points of each kind, which is a label.

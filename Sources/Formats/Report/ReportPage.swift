@@ -80,20 +80,11 @@ package struct ReportPage: Sendable {
       "header", content: .element("h1", content: Markup(title)),
       .element("p", content: Markup(summary)),
       Markup(origin), .newline,
-      .element("dl", ["class": "facts"], content: Markup(facts.map(Self.markup(ofFact:)))),
-      .newline,
+      facts.isEmpty ? Markup([]) : .facts(facts), .newline,
       .element("nav", ["aria-label": "Sections"], content: Markup(links)))
     return .element(
       "body", content: .newline, header, .newline,
       .element("main", content: .newline, Markup(sections.map(Self.markup))), .newline)
-  }
-
-  private static func markup(ofFact fact: Fact) -> Markup {
-    .element(
-      "div", content: .element("dt", content: Markup(fact.name)),
-      .element(
-        "dd", content: Markup(fact.value),
-        Markup(fact.unit.isEmpty ? [] : [.element("small", content: Markup(" \(fact.unit)"))])))
   }
 
   private static func markup(_ section: Section) -> Markup {

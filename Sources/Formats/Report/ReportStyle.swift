@@ -54,10 +54,19 @@ enum ReportStyle {
     .numbers th{color:var(--soft);font-weight:400}
     .numbers th,.numbers td{text-align:right;white-space:nowrap;padding:5px 0 5px 20px}
     .numbers th:first-child,.numbers td:first-child{padding-left:0}
+    .measures{width:100%;margin-bottom:16px}
+    .measures th,.measures td{padding:8px 0 0 12px;border:0}.measures th:first-child{padding-left:0}
+    .measures thead th{color:var(--soft);font-weight:400;overflow-wrap:anywhere}
+    .measures thead th,.measures td{text-align:right}
+    .measures tbody th{font-weight:600}.measures tbody td{white-space:nowrap}
+    .measures tbody .why td{padding:0 0 8px;border-bottom:1px solid var(--rule);color:var(--soft);
+    line-height:1.4;text-align:left;white-space:normal}
+    .claims{margin:0 0 24px;padding-left:24px;max-width:112ch;overflow-wrap:anywhere}
+    .claims li{margin-bottom:8px}
     details{margin-bottom:16px}summary{cursor:pointer;color:var(--link);padding:4px 0}
     pre{margin:0 0 16px;padding:14px 16px;background:var(--card);border-radius:8px;overflow-x:auto;
     font:.8125rem/1.55 ui-monospace,SFMono-Regular,Menlo,Consolas,monospace}
-    h3{font-size:1rem;margin:0 0 8px}
+    h3{font-size:1rem;margin:0 0 8px;overflow-wrap:anywhere}
 
     """
 
@@ -74,6 +83,8 @@ enum ReportStyle {
     .curve.train{stroke-dasharray:5 3}
     .column{fill:var(--first)}
     .point{fill:none;stroke:var(--class);stroke-width:2.6;stroke-linecap:round;stroke-opacity:.75}
+    .circle,.halo{fill:none;stroke:var(--ink);stroke-width:1.6;stroke-dasharray:5 3}
+    .halo{stroke:var(--page);stroke-width:4;stroke-dasharray:none;stroke-opacity:.6}
     .scatter .middle{fill:var(--ink);font-size:17px;font-weight:700;stroke:var(--page);stroke-width:4;
     stroke-linejoin:round;paint-order:stroke}
     .legend{display:flex;flex-wrap:wrap;gap:2px 16px;list-style:none;margin:8px 0 0;padding:0;

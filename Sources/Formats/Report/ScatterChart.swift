@@ -7,6 +7,20 @@ package struct ScatterChart: Sendable {
   /// A point and its class, counted from 0.
   package typealias Point = (x: Double, y: Double, kind: Int)
 
+  /// A circle, in the units of the axes.
+  package struct Circle: Sendable {
+    /// The horizontal coordinate of the middle.
+    package let x: Double
+    /// The vertical coordinate of the middle.
+    package let y: Double
+    package let radius: Double
+
+    /// A circle around (`x`, `y`).
+    package init(x: Double, y: Double, radius: Double) {
+      (self.x, self.y, self.radius) = (x, y, radius)
+    }
+  }
+
   /// What the chart shows, for readers who cannot see it.
   package let title: String
   /// The horizontal axis's name.
@@ -17,6 +31,8 @@ package struct ScatterChart: Sendable {
   package let points: [Point]
   /// Where the classes' numbers stand.
   package let middles: [Point]
+  /// Dashed circles over the points.
+  package var circles: [Circle] = []
 
   /// A chart of `points` and `middles`; points that cannot be drawn are left out.
   package init(_ title: String, x: String, y: String, points: [Point], middles: [Point]) {
@@ -33,19 +49,36 @@ package struct ScatterChart: Sendable {
     return frame.markup(
       title, xName: x, yName: y, kind: "scatter",
       content: Markup(
-        layers(frame)
+        layers(frame) + circles.flatMap { draw($0, frame) }
           + numbers(frame).map { number in
             ChartFrame.text(
               "\(number.kind)", x: number.x, y: number.y + 6, kind: "middle")
           }))
   }
 
-  /// Two axes of the same length around all points.
+  /// A circle, and below it a broader one that sets it off from the points.
+  private func draw(_ circle: Circle, _ frame: ChartFrame) -> [Markup] {
+    ["halo", "circle"].map { kind in
+      .element(
+        "circle",
+        [
+          "cx": NumberText.coordinate(frame.x(circle.x)),
+          "cy": NumberText.coordinate(frame.y(circle.y)),
+          "r": NumberText.coordinate(frame.x(circle.x + circle.radius) - frame.x(circle.x)),
+          "class": kind,
+        ])
+    }
+  }
+
+  /// Two axes of the same length around all points and circles.
   private var frame: ChartFrame {
-    let (xs, ys) = (points.map(\.x), points.map(\.y))
-    let ends = [xs, ys].map { ($0.min() ?? -1, $0.max() ?? 1) }
-    let length = 1.04 * (ends.map { $0.1 - $0.0 }.max() ?? 2)
-    let axes = ends.map { low, high in
+    let ends = circles.flatMap {
+      [($0.x - $0.radius, $0.y - $0.radius), ($0.x + $0.radius, $0.y + $0.radius)]
+    }
+    let (xs, ys) = (points.map(\.x) + ends.map(\.0), points.map(\.y) + ends.map(\.1))
+    let spans = [xs, ys].map { ($0.min() ?? -1, $0.max() ?? 1) }
+    let length = 1.04 * (spans.map { $0.1 - $0.0 }.max() ?? 2)
+    let axes = spans.map { low, high in
       Axis(
         [(low + high - length) / 2, (low + high + length) / 2], isRound: false, most: 6)
     }

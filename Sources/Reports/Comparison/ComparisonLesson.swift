@@ -1,0 +1,145 @@
+internal import Platform
+internal import VAE
+
+/// What two runs teach when they are set side by side: three sentences, each a claim and the figures that it follows from.
+///
+/// The claims are about the runs' figures and never about their kinds alone: where an autoencoder's figures
+/// are not worse than those of a VAE, no claim says that they are.
+struct ComparisonLesson {
+  private let figures: ComparisonFigures
+
+  /// The lesson of `figures`.
+  init(_ figures: ComparisonFigures) { self.figures = figures }
+
+  /// A claim, and the figures that complete the sentence.
+  typealias Claim = (claim: String, rest: String)
+
+  /// The three claims.
+  var claims: [Claim] { [reconstruction, latentSpace, generation] }
+
+  private var runs: [ComparedRun] { figures.runs }
+
+  /// Whether the two models are of different kinds.
+  var isOfTwoKinds: Bool { runs[0].kind != runs[1].kind }
+
+  /// What the page calls a run in a sentence.
+  func subject(_ run: ComparedRun) -> String {
+    guard isOfTwoKinds else { return run.name }
+    return switch run.kind {
+    case .vae: "the VAE"
+    case .autoencoder: "the autoencoder"
+    case .conditional: "the conditional VAE"
+    }
+  }
+
+  private func capital(_ run: ComparedRun) -> String {
+    isOfTwoKinds ? "T" + subject(run).dropFirst() : subject(run)
+  }
+
+  /// The two runs, that with the larger `value` first; and whether the values differ by more than `least`.
+  private func order(
+    by value: (ComparedRun) -> Double, least: Double
+  ) -> (larger: ComparedRun, smaller: ComparedRun, differ: Bool) {
+    let isFirst = value(runs[0]) >= value(runs[1])
+    let (larger, smaller) = (runs[isFirst ? 0 : 1], runs[isFirst ? 1 : 0])
+    return (larger, smaller, value(larger) - value(smaller) > least)
+  }
+
+  private var reconstruction: Claim {
+    let (worse, better, differ) = order(
+      by: \.crossEntropy, least: 0.01 * min(runs[0].crossEntropy, runs[1].crossEntropy))
+    let claim =
+      differ ? "\(capital(better)) rebuilds images better:" : "Both rebuild images equally well:"
+    func size(_ run: ComparedRun) -> String {
+      "codes of \(run.codeBytes.grouped) bytes (\(Self.ratio(figures.imageBytes, run.codeBytes)) of the pixels’)"
+    }
+    var rest =
+      " \(Self.nats(better.crossEntropy)) nats against \(Self.nats(worse.crossEntropy)) with \(subject(worse)), from "
+      + (worse.codeBytes == better.codeBytes
+        ? size(better) : "\(size(better)) against \(worse.codeBytes.grouped) bytes") + "."
+    if let one = better.codeAccuracy, let other = worse.codeAccuracy {
+      rest +=
+        " As features its codes tell \(Self.percent(one)) of labels, those of \(subject(worse)) "
+        + "\(Self.percent(other))."
+    }
+    return (claim, rest)
+  }
+
+  private var latentSpace: Claim {
+    let (worse, better, differ) = order(by: \.mismatch, least: 0.05)
+    let claim: String
+    if !differ {
+      claim = "Both latent spaces follow the prior about equally:"
+    } else if worse.drawsMet < 0.25 {
+      claim = "\(capital(worse))’s latent space has holes where one draws:"
+    } else {
+      claim = "\(capital(worse))’s latent space follows the prior less:"
+    }
+    func far(_ run: ComparedRun) -> String {
+      run.divergence.map { "\(Self.nats($0)) nats" } ?? "infinitely far"
+    }
+    return (
+      claim,
+      " its codes are \(far(worse)) from the prior, N(0, I), those of \(subject(better)) \(far(better)); "
+        + "\(Self.percent(worse.drawsMet)) of draws have one of its latents for nearest neighbour, with "
+        + "\(subject(better)) \(Self.percent(better.drawsMet)), where 50 % would be a perfect mix."
+    )
+  }
+
+  private var generation: Claim {
+    guard let one = runs[0].recognisable, let other = runs[1].recognisable else {
+      return (
+        "Which generates better is not told:", " that takes labels, and these images have none."
+      )
+    }
+    let (better, worse, differ) = order(by: { $0.recognisable ?? 0 }, least: 0.05)
+    let claim: String
+    if max(one, other) < 0.05 {
+      claim = "Neither generates recognisable images:"
+    } else if !differ {
+      claim = "Both generate about equally well:"
+    } else if worse.kind == .autoencoder, better.kind != .autoencoder {
+      claim = "So generate from \(subject(better)):"
+    } else {
+      claim = "\(capital(better)) generates better:"
+    }
+    let shares = [max(one, other), min(one, other)].map(Self.percent)
+    let most = Self.mostFrequentLabel(worse).map {
+      $0.share > 0.5
+        ? "; \(Self.percent($0.share)) of what is recognisable there shows label \($0.label)" : ""
+    }
+    return (
+      claim,
+      " of \(RunMeasurement.draws.grouped) draws, \(shares[0]) decode to recognisable images, evenly over labels, with "
+        + "\(subject(better)), and \(shares[1]) with \(subject(worse))\(most ?? "")."
+    )
+  }
+
+  /// The most frequent label of a run's recognisable draws, and its share of these; of several such labels the
+  /// first. Nil where there are none.
+  static func mostFrequentLabel(_ run: ComparedRun) -> (label: String, share: Double)? {
+    let counts = run.recognisableLabels ?? [:]
+    guard let most = counts.min(by: { ($1.value, $0.key) < ($0.value, $1.key) }) else { return nil }
+    return (most.key, Double(most.value) / Double(counts.values.reduce(0, +)))
+  }
+}
+
+extension ComparisonLesson {
+  /// A share in percent, without decimals.
+  static func percent(_ share: Double) -> String { NumberText.fixed(100 * share) + " %" }
+
+  /// A loss with one decimal.
+  static func nats(_ value: Double) -> String { NumberText.fixed(value, 1) }
+
+  /// The share of pixels' bytes that a code has, as in 1/9.8.
+  static func ratio(_ pixels: Int, _ code: Int) -> String {
+    "1/" + NumberText.trimmed(Double(pixels) / Double(code), places: 1)
+  }
+}
+
+extension ComparisonFigures {
+  /// What the comparison teaches, in three sentences.
+  package var lesson: [String] {
+    ComparisonLesson(self).claims.map { $0.claim + $0.rest }
+  }
+}

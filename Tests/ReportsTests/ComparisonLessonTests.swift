@@ -1,0 +1,100 @@
+import Testing
+import VAE
+
+@testable import Reports
+
+/// What the text of a comparison claims must follow from the figures.
+@Suite struct ComparisonLessonTests {
+  private func run(_ name: String, _ kind: ModelKind, latent: Int = 20) -> ComparedRun {
+    ComparedRun(
+      name: name, kind: kind, sizes: "", recipe: "", latent: latent, crossEntropy: 80,
+      squaredError: 0.01, divergence: 1, drawsMet: 0.45, latentsMet: 0.45, recognisable: 0.5,
+      recognisableLabels: ["0": 500], codeAccuracy: 0.97)
+  }
+
+  private func claims(_ runs: [ComparedRun]) -> [ComparisonLesson.Claim] {
+    ComparisonLesson(
+      ComparisonFigures(
+        runs: runs, testImages: 10_000, trainingImages: 60_000, neighbours: 5, imageBytes: 784,
+        pixelAccuracy: 0.9688, recognisableTestImages: 0.8)
+    ).claims
+  }
+
+  @Test("an autoencoder beside a VAE, with the figures that such models have", arguments: [0, 1])
+  func typical(first: Int) {
+    var (plain, variational) = (run("a", .autoencoder), run("b", .vae))
+    (plain.crossEntropy, plain.divergence, plain.recognisable) = (66.66, 129.76, 0.02)
+    (plain.drawsMet, plain.latentsMet, plain.recognisableLabels) = (0.01, 0, ["1": 19, "7": 1])
+    (variational.drawsMet, variational.latentsMet) = (0.3, 0.1)
+    let claims = claims(first == 0 ? [plain, variational] : [variational, plain])
+    #expect(
+      claims.map { $0.claim + $0.rest } == [
+        "The autoencoder rebuilds images better: 66.7 nats against 80.0 with the VAE, from codes of 80 bytes "
+          + "(1/9.8 of the pixels’). As features its codes tell 97 % of labels, those of the VAE 97 %.",
+        "The autoencoder’s latent space has holes where one draws: its codes are 129.8 nats from the prior, "
+          + "N(0, I), those of the VAE 1.0 nats; 1 % of draws have one of its latents for nearest neighbour, with "
+          + "the VAE 30 %, where 50 % would be a perfect mix.",
+        "So generate from the VAE: of 1,000 draws, 50 % decode to recognisable images, evenly over labels, with "
+          + "the VAE, and 2 % with the autoencoder; 95 % of what is recognisable there shows label 1.",
+      ])
+  }
+
+  @Test("an autoencoder whose figures are no worse is not said to be worse")
+  func untypical() {
+    var (plain, variational) = (run("a", .autoencoder), run("b", .vae))
+    #expect(
+      claims([plain, variational]).map(\.claim) == [
+        "Both rebuild images equally well:", "Both latent spaces follow the prior about equally:",
+        "Both generate about equally well:",
+      ])
+    (plain.recognisable, variational.drawsMet, variational.crossEntropy) = (0.7, 0.2, 79)
+    #expect(
+      claims([plain, variational]).map(\.claim) == [
+        "The VAE rebuilds images better:", "The VAE’s latent space has holes where one draws:",
+        "The autoencoder generates better:",
+      ])
+    (plain.recognisable, variational.recognisable, plain.divergence) = (0.01, 0.04, nil)
+    (plain.latentsMet, plain.drawsMet, variational.drawsMet) = (0.1, 0.3, 0.45)
+    let claims = claims([plain, variational])
+    #expect(claims[1].claim == "The autoencoder’s latent space follows the prior less:")
+    #expect(claims[1].rest.contains("its codes are infinitely far from the prior"))
+    #expect(claims[2].claim == "Neither generates recognisable images:")
+  }
+
+  @Test("two runs of one kind are called by their names, and only told apart by figures")
+  func sameKind() {
+    var (small, large) = (run("small", .vae, latent: 2), run("large", .vae))
+    (small.crossEntropy, large.drawsMet, large.latentsMet) = (140, 0.3, 0.1)
+    large.recognisable = 0.4
+    let claims = claims([small, large])
+    #expect(
+      claims.map(\.claim) == [
+        "large rebuilds images better:", "large’s latent space follows the prior less:",
+        "small generates better:",
+      ])
+    #expect(
+      claims[0].rest.contains(
+        "140.0 with small, from codes of 80 bytes (1/9.8 of the pixels’) against 8 bytes."))
+    let text = claims.map { $0.claim + $0.rest }.joined()
+    #expect(!text.contains("autoencoder") && !text.contains("VAE"))
+  }
+
+  @Test("without labels it says what is not told")
+  func unlabelled() {
+    var runs = [run("a", .autoencoder), run("b", .vae)]
+    for index in runs.indices { (runs[index].recognisable, runs[index].codeAccuracy) = (nil, nil) }
+    let claims = claims(runs)
+    #expect(claims[2].rest.contains("these images have none"))
+    #expect(!claims[0].rest.contains("As features"))
+  }
+
+  @Test(
+    "runs have different names",
+    arguments: [
+      (["runs/a", "runs/b/"], ["a", "b"]), (["x/run", "y/run"], ["x/run", "y/run"]),
+      (["a.safetensors", "a"], ["a.safetensors", "a"]),
+    ])
+  func names(paths: [String], names: [String]) {
+    #expect(RunLabel.names(of: paths) == names)
+  }
+}
