@@ -1,6 +1,6 @@
 internal import Platform
 
-/// A kind of place that images come from: what `--data` names, such as a folder of IDX files.
+/// A kind of place that images come from, such as a folder of IDX files.
 ///
 /// A new kind is a type in a file of its own and its line in ``ImageSources/kinds``.
 protocol ImageSource: SendableMetatype {

@@ -52,7 +52,7 @@ public struct NodeData: ~Copyable {
   }
 
   /// Reads `splits` of the data at `directory`, a folder of files such as `train-images-idx3-ubyte`, an NPZ
-  /// archive or whatever else `lockstep train --data` takes, for all nodes; collective over `world`. The first
+  /// archive or another `ImageSource`, for all nodes; collective over `world`. The first
   /// split must exist; the others may be missing. `transposed` is whether rows and columns of each image are
   /// to change places, as for EMNIST.
   ///
