@@ -29,6 +29,19 @@ import Testing
     return lines.filter { !$0.hasPrefix("#") }
   }
 
+  @Test("the recipes of published figures are configurations")
+  func recipes() throws {
+    let folder = URL(fileURLWithPath: #filePath)
+      .appendingPathComponent("../../../scripts/recipes").standardizedFileURL
+    let names = try FileManager.default.contentsOfDirectory(atPath: folder.path)
+      .filter { $0.hasSuffix(".yaml") }
+    #expect(names.count >= 6)
+    for name in names {
+      let lines = try resolved(["--config", folder.appendingPathComponent(name).path])
+      #expect(lines.contains { $0.hasPrefix("epochs: ") }, "\(name)")
+    }
+  }
+
   @Test("the command line wins over the environment, that over the file", arguments: Launch.both)
   func precedence(launch: Launch) throws {
     let file = try write("\u{FEFF}epochs: 3\nhidden: 8\nbatch-size: 20\nlearning-rate: 1e-4\n")
