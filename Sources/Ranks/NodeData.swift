@@ -51,8 +51,8 @@ public struct NodeData: ~Copyable {
     self.memory = memory
   }
 
-  /// Reads `splits` of the data at `directory`, a folder of files such as `train-images-idx3-ubyte`, an NPZ
-  /// archive or another `ImageSource`, for all nodes; collective over `world`. The first
+  /// Reads `splits` of the data at `directory`, a folder of files such as `train-images-idx3-ubyte` or
+  /// `x_train.npy`, an NPZ archive or a folder of PNG files, for all nodes; collective over `world`. The first
   /// split must exist; the others may be missing. `transposed` is whether rows and columns of each image are
   /// to change places, as for EMNIST.
   ///
