@@ -3,6 +3,7 @@ internal import FoundationEssentials
 package import Images
 internal import Platform
 package import Ranks
+internal import VAE
 
 /// The content of `state.json`: all of a checkpoint but its tensors and checksums.
 public struct CheckpointState: Codable, Equatable {
@@ -113,7 +114,7 @@ extension CheckpointState {
 
 /// The digests by which a run's images are told from others: a part of a checkpoint's state.
 package struct DataFingerprint: Codable, Equatable {
-  /// The SHA-256 of the training images, in hexadecimal: see ``NodeData/digests``.
+  /// The SHA-256 of the training images, in hexadecimal: see ``NodeData/digests(withLabels:)``.
   package var train: String
 
   /// The SHA-256 of the test images, in hexadecimal; nil where there are none.
@@ -122,9 +123,11 @@ package struct DataFingerprint: Codable, Equatable {
   /// The digest of one split.
   package subscript(split: Dataset.Split) -> String? { split == .train ? train : test }
 
-  /// The digests of data with the split train and, where it exists, test.
-  package init(_ data: borrowing NodeData) {
-    (train, test) = (data.digests[0], data.digests.dropFirst().first)
+  /// The digests of data with the split train and, where it exists, test, for models of `recipe`: of images and
+  /// labels, where the model is told labels, else of images.
+  package init(_ data: borrowing NodeData, for recipe: Recipe = Recipe()) {
+    let digests = data.digests(withLabels: recipe.model == .conditional)
+    (train, test) = (digests[0], digests.dropFirst().first)
   }
 
   /// The beginning of a digest, for sentences.

@@ -32,7 +32,8 @@ extension Trainer {
     try compareReplicas(among: world)
     let state = CheckpointState(
       at: resumableProgress, recipe: recipe, imageSize: ImageSize(rows: rows, columns: columns),
-      data: DataFingerprint(data), arithmetic: Arithmetic(recipe.precision, instructions))
+      data: DataFingerprint(data, for: recipe),
+      arithmetic: Arithmetic(recipe.precision, instructions))
     return try world.valueOfRankZero {
       let directory = try RunDirectory(locking: path)
       let memory = Buffer<Float>(
@@ -57,7 +58,6 @@ extension Trainer {
     _ path: String, on data: borrowing NodeData, shape: JobShape = JobShape(),
     among world: borrowing Communicator
   ) throws -> Trainer {
-    let found = DataFingerprint(data)
     var directory = path
     let state = try world.valueOfRankZero {
       let reference = try CheckpointReference(path)
@@ -65,6 +65,7 @@ extension Trainer {
       let state = try reference.state()
       try state.requireFit(data.splits[0], in: "the data")
       directory = reference.directory ?? path
+      let found = DataFingerprint(data, for: state.recipe)
       if let trained = state.data, trained.train != found.train {
         throw Failure(
           .disagreement,

@@ -84,7 +84,8 @@ package struct MemoryPlan {
     try MachineMemory.require(
       rankBytes + (isLeader ? teamBytes : 0) + (world.rank == 0 ? rootBytes : 0),
       sharing: isLeader ? 0 : teamBytes, for: "training this model",
-      advice: "choose a smaller \(setting: .hidden) or \(setting: .batchSize), or a larger machine",
+      advice: "choose a smaller \(setting: .hidden), \(setting: .batchSize) or "
+        + "\(setting: .importanceSamples), or a larger machine",
       among: world)
   }
 }

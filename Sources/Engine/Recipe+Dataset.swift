@@ -6,6 +6,11 @@ internal import VAE
 extension Recipe {
   /// What `dataset` lacks for training by the recipe, in one sentence; nil where nothing.
   package func problem(of dataset: Dataset) -> Sentence? {
+    // Positions of random numbers have 32 bits.
+    if dataset.count * importanceSamples > 1 << 32 {
+      return
+        "\(setting: .importanceSamples) times the number of images, \(dataset.count), must be at most \(1 << 32)"
+    }
     guard model == .conditional else { return nil }
     guard dataset.shape.hasLabels else {
       return

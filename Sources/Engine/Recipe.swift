@@ -130,7 +130,7 @@ extension Recipe {
     Setting(
       .classes, \.classes, absent: .means(10), check: .within(1...256),
       use: .only(with: .model, \.model, is: .conditional)),
-    Setting("output-bias", \.outputBias, absent: .means(.uniform)),
+    Setting(.outputBias, \.outputBias, absent: .means(.uniform)),
     Setting(.objective, \.objective, absent: .means(.elbo), use: drawing),
     Setting(
       .importanceSamples, \.importanceSamples, absent: .means(1), check: .within(1...1 << 16),
@@ -197,8 +197,8 @@ extension Recipe {
     guard objective != .elbo else { return nil }
     guard pixels.isBinary else {
       return
-        "\(setting: .objective, objective.rawValue) weights latents by the likelihood of an image, which grey pixels "
-        + "do not have: give \(setting: .pixels, "dynamic") or \(setting: .pixels, "static"), or "
+        "\(setting: .objective, objective.rawValue), as is \(setting: .importanceSamples) above 1 unless told otherwise, "
+        + "weights latents by the likelihood of an image, which grey pixels do not have: give \(setting: .pixels, "dynamic") or \(setting: .pixels, "static"), or "
         + "\(setting: .objective, "elbo")"
     }
     guard importanceSamples < 2 else { return nil }

@@ -86,9 +86,10 @@ package struct TrainedModel: ~Copyable {
     origin = contents.origin
   }
 
-  /// The run's checkpoint that the model is from, if `digest` is that of the test images of this run; else nil.
-  package func origin(testedOn digest: String) -> ModelOrigin? {
-    images.fingerprint?[.test] == digest ? origin : nil
+  /// The run's checkpoint that the model is from, if `data` are the test images of this run; else nil.
+  package func origin(testedOn data: borrowing NodeData) -> ModelOrigin? {
+    let digest = data.digests(withLabels: layout.configuration.labels > 0)[0]
+    return images.fingerprint?[.test] == digest ? origin : nil
   }
 
   /// Reads splits of the data that the model shall be used on, one copy on every node: the data that are
@@ -110,7 +111,8 @@ package struct TrainedModel: ~Copyable {
     let data = try read(
       directory, splits, transposed: asked.isTransposed ?? images.isTransposed, isOwn: !isAsked,
       among: communicator)
-    let found = zip(data.digests, splits)
+    try requireKnownLabels(in: data)
+    let found = zip(data.digests(withLabels: layout.configuration.labels > 0), splits)
     if !isAsked, found.contains(where: { images.areForeign($0, $1) }) {
       throw SharedFailure(
         Failure(
@@ -128,6 +130,26 @@ package struct TrainedModel: ~Copyable {
       Logger.lockstep.tell(.notice, heldOut)
     }
     return data
+  }
+
+  /// Makes sure that a conditional model knows the labels of `data`.
+  ///
+  /// - Throws: on all ranks, `SharedFailure` with `badData`.
+  package func requireKnownLabels(in data: borrowing NodeData) throws {
+    let known = layout.configuration.labels
+    guard known > 0 else { return }
+    for images in data.splits {
+      let largest = images.labels.elements.max().map(Int.init)
+      guard let largest, largest < known else {
+        throw SharedFailure(
+          Failure(
+            .badData,
+            largest.map {
+              "an image has the label \($0), and this conditional model knows those below \(known): use images "
+                + "with the labels that it was trained on"
+            } ?? "these images have no labels, which a conditional model is told: add their file"))
+      }
+    }
   }
 
   /// Reads `splits` of the data in `directory`, all of which must exist; `isOwn` is true unless the user has

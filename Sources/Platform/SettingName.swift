@@ -56,6 +56,8 @@ extension SettingName {
   package static let model: SettingName = "model"
   /// The bound that training raises.
   package static let objective: SettingName = "objective"
+  /// Where the biases of the last layer begin.
+  package static let outputBias: SettingName = "output-bias"
   /// The epochs after which the learning rate is multiplied.
   package static let milestones: SettingName = "milestones"
   /// By which rule parameters change.

@@ -16,7 +16,8 @@ public struct NodeData: ~Copyable {
   public let splits: [Dataset]
 
   /// The SHA-256 of each split's images, in hexadecimal: of their count, rows and columns, each as 64 bits,
-  /// little-endian, then of all pixels. Labels are left out, since training does not use them.
+  /// little-endian, then of all pixels. Labels are left out, since only conditional models are told them: see
+  /// ``digests(withLabels:)``.
   public let digests: [String]
 
   /// Says that the test images are a part of the only set that there is, and which one; nil where they are a
@@ -131,6 +132,18 @@ public struct NodeData: ~Copyable {
     let fingerprints = try Fingerprint.data(splits, on: node)
     try Fingerprint.requireEqual(fingerprints, among: world)
     return fingerprints.prefix(splits.count).map { SHA256.hexadecimal($0.digest) }
+  }
+
+  /// ``digests`` or, `withLabels`, the SHA-256 of each split's digest, as text, and of all its labels: so models
+  /// tell their data that are told labels.
+  package func digests(withLabels: Bool) -> [String] {
+    guard withLabels else { return digests }
+    return zip(digests, splits).map { digest, split in
+      var hash = SHA256()
+      Array(digest.utf8).withUnsafeBytes { hash.update($0) }
+      split.labels.withSpan { span in span.withUnsafeBytes { hash.update($0) } }
+      return SHA256.hexadecimal(hash.finalize())
+    }
   }
 
   /// Frees the memory, and with it ``splits``, once all ranks of the node have called this; collective.

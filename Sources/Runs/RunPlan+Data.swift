@@ -18,7 +18,8 @@ extension RunPlan {
     let data = try NodeData(
       directory, [.train, .test], transposed: configuration.transpose ?? false, among: world
     ) { try check($0) }
-    let warnings = try dataWarnings(request, DataFingerprint(data))
+    let warnings = try dataWarnings(
+      request, DataFingerprint(data, for: configuration.recipe))
     try world.together {
       let count = data.splits[0].count - configuration.recipe.validation
       try progress.requireRest(of: count, in: directory)
@@ -143,7 +144,7 @@ extension CheckpointState {
   /// The state that `plan` begins with, on `data`, in a job that computes with `arithmetic`.
   init(_ plan: RunPlan, data: borrowing NodeData, arithmetic: Arithmetic) {
     let images = data.splits[0]
-    var fingerprint = DataFingerprint(data)
+    var fingerprint = DataFingerprint(data, for: plan.configuration.recipe)
     // Where there are no test images now, the digest of the run's former test images stays.
     fingerprint.test = fingerprint.test ?? plan.data?.test
     self.init(

@@ -1,3 +1,4 @@
+internal import Images
 internal import Checkpoints
 internal import Engine
 internal import Formats
@@ -89,6 +90,11 @@ struct RunPlan: Codable {
       configuration.initialParameters =
         try configuration.initialParameters.map(Self.parametersFile)
       try takeSizes(request)
+      if request.objective == nil, configuration.recipe.model.draws,
+        configuration.recipe.importanceSamples > 1
+      {
+        configuration.recipe.objective = .iwae
+      }
       if configuration.recipe.schedule == .cosine {
         // From here on the length belongs to the recipe: more epochs must not change the steps that were taken.
         configuration.recipe.scheduleEpochs =
@@ -169,10 +175,20 @@ struct RunPlan: Codable {
     imageSize = ImageSize(toldBy: file.metadata, pixels: model.pixels)
     configuration.recipe.model = request.model ?? model.kind
     configuration.recipe.activation = request.activation ?? model.activation
-    if model.labels > 0 { configuration.recipe.classes = request.classes ?? model.labels }
+    if configuration.recipe.model == .conditional, model.labels > 0 {
+      configuration.recipe.classes = request.classes ?? model.labels
+    }
+    configuration.recipe.pixels =
+      try request.pixels ?? PixelProtocol(toldBy: file.metadata, of: path)
+    if configuration.recipe.outputBias == .mean {
+      throw Failure(
+        .usage,
+        "\(setting: .outputBias, "mean") has no meaning with \(setting: .initialParameters), whose file has all biases: "
+          + "leave it out")
+    }
     configuration.recipe.hidden = request.hidden ?? model.hidden
     configuration.recipe.latent = request.latent ?? model.latent
-    if let problem = configuration.recipe.problem {
+    if let problem = configuration.recipe.valueProblem {
       throw Failure(.badData, "\(path): its shapes are beyond what can be trained: \(problem)")
     }
   }

@@ -23,7 +23,7 @@ extension TrainingRun {
       row = StepRow(
         epoch: progress.epoch + 1, step: progress.step, loss: loss,
         gradientNorm: try trainer.gradientNorm(), learningRate: trainer.learningRate)
-      if trainer.recipe.model.draws {
+      if trainer.recipe.model.draws, trainer.recipe.objective == .elbo {
         row?.klWeight = trainer.divergenceWeight(step: progress.step)
       }
     }

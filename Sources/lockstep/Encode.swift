@@ -13,7 +13,7 @@ struct Encode: ParsableCommand {
     usage: "lockstep encode <checkpoint> --output <output> [options]",
     discussion: """
       The .npy file holds floats of shape (images, latent), in the order of the data; a second one, \
-      where asked for, what each image shows, as integers 0 to 9 of shape (images). In Python they are \
+      where asked for, what each image shows, as bytes of shape (images). In Python they are \
       X and y: fit(numpy.load("latents.npy"), numpy.load("labels.npy")).
 
         lockstep encode checkpoints/mnist --output latents.npy --labels labels.npy

@@ -91,7 +91,7 @@ struct Evaluate: ParsableCommand {
         let bound = try bound(model.seed, world.rank == 0 ? bar : nil, stop)
           .compute(inference, test, among: world)
         result.add(bound, samples: samples)
-        if world.rank == 0, result.isWhole, let origin = model.origin(testedOn: data.digests[0]) {
+        if world.rank == 0, result.isWhole, let origin = model.origin(testedOn: data) {
           keep(
             LikelihoodRecord(bound, samples: samples, of: origin, shown: model.pixels, units),
             in: origin)

@@ -164,7 +164,9 @@ struct Sample: ParsableCommand {
     }
     let seed = seed ?? model.seed
     guard walk ?? false else { return InferenceSession.prior(seed: seed) }
-    guard model.layout.configuration.latent == 2 else {
+    // Each row of a conditional model has a label of its own, unless one was asked for: the plane has no rows.
+    let isOneLabel = model.layout.configuration.labels == 0 || label != nil
+    guard model.layout.configuration.latent == 2, isOneLabel else {
       return InferenceSession.walk(seed: seed, steps: rowLength)
     }
     return InferenceSession.plane(

@@ -70,7 +70,7 @@ import VAE
       var recipe = Recipe()
       (recipe.objective, recipe.importanceSamples) = (bound, 5)
       let grey =
-        "objective \(bound.rawValue) weights latents by the likelihood of an image, which grey"
+        "objective \(bound.rawValue), as is importance-samples above 1 unless told otherwise, weights"
       #expect(recipe.problem?.description.hasPrefix(grey) == true)
       (recipe.pixels, recipe.importanceSamples) = (.dynamic, 1)
       let problem = "objective \(bound.rawValue) weights several latents of an image"

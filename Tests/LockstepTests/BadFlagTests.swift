@@ -73,7 +73,7 @@ import Testing
       ["--model", "autoencoder", "--beta", "4"],
       "--beta 4.0 is of use with --model vae or conditional alone"
     ),
-    (["--objective", "dreg"], "--objective dreg weights latents by the likelihood of an image"),
+    (["--objective", "dreg"], "weights latents by the likelihood of an image, which grey"),
     (["--objective", "iwae", "--pixels", "static"], "--objective iwae weights several latents"),
     (
       ["--importance-samples", "5", "--free-bits", "1"],

@@ -50,10 +50,10 @@ import Testing
       JSONText.decoded(ExchangeReport.self, from: String(contentsOfFile: json, encoding: .utf8)))
     #expect(report.rows.map(\.ranks) == [4, 4, 4])
     // 76,104 parameters of 64 pixels; two hosts each send half of the parts and half of the sums.
-    // Then the losses and requests of twelve samples and two ranks, and two verdicts.
+    // Then the three parts of the losses, and requests, of twelve samples and two ranks, and two verdicts.
     #expect(report.rows[0].leastBytes == 76_104 * 4)
-    #expect(report.rows[0].bytes == 76_104 * 4 + 12 * 8 + 2 * 8 + 2 * 4)
-    #expect(report.rows[1].bytes == 76_104 * 2 + 12 * 8 + 2 * 8 + 2 * 4)
+    #expect(report.rows[0].bytes == 76_104 * 4 + 12 * 12 + 2 * 8 + 2 * 4)
+    #expect(report.rows[1].bytes == 76_104 * 2 + 12 * 12 + 2 * 8 + 2 * 4)
     #expect(report.rows.allSatisfy { ($0.exchangeMilliseconds?.median ?? 0) > 0 })
   }
 }

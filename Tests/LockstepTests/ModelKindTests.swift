@@ -68,6 +68,61 @@ import Testing
     #expect(!FileManager.default.fileExists(atPath: folder.run))
   }
 
+  /// Rewrites the labels of both splits.
+  private func relabel(_ change: (UInt8) -> UInt8) throws {
+    for name in ["train", "t10k"] {
+      let file = URL(fileURLWithPath: "\(folder.data)/\(name)-labels-idx1-ubyte")
+      let bytes = try Data(contentsOf: file)
+      try (bytes.prefix(8) + Data(bytes.dropFirst(8).map(change))).write(to: file)
+    }
+  }
+
+  @Test("other labels are other data to a conditional model, and unknown ones are refused")
+  func otherLabels() throws {
+    try train("--model", "conditional")
+    try relabel { 9 - $0 }
+    try Job(folder.trainWords() + ["--epochs", "3"], .ranks(2))
+      .fail(64, "are not those that the run was trained on")
+    let told = try Job(["evaluate", folder.run]).succeed().errors
+    #expect(told.contains("not those that the run was tested on"))
+    try relabel { $0 + 13 }
+    for command in ["evaluate", "report"] {
+      try Job([command, folder.run, "--data", folder.data])
+        .fail(65, "an image has the label 22, and this conditional model knows those below 10")
+    }
+    let plain = folder.path("plain")
+    try Job(folder.trainWords(run: plain) + ["--epochs", "1"]).succeed()
+    try relabel { $0 - 13 }
+    try Job(folder.trainWords(run: plain) + ["--epochs", "2"]).succeed()
+  }
+
+  @Test("a run keeps its objective where only the number of draws is given again")
+  func objective() throws {
+    let words = ["--importance-samples", "2", "--pixels", "static"]
+    for (run, flags, kept) in [
+      ("one", ["--objective", "elbo"], "objective: elbo"), ("two", [], "objective: iwae"),
+    ] {
+      let run = folder.path(run)
+      try Job(folder.trainWords(run: run) + words + flags + ["--epochs", "1"]).succeed()
+      try Job(folder.trainWords(run: run) + words + ["--epochs", "2"]).succeed()
+      #expect(try RunContents(run).text("config.yaml").contains(kept))
+    }
+  }
+
+  @Test("a run that begins with a file takes its kind, activation and pixels, and no output bias")
+  func initial() throws {
+    try train("--activation", "tanh", "--pixels", "static", "--model", "conditional")
+    let words = ["train", "--data", folder.data, "--epochs", "1", "--init", folder.run, "--run"]
+    let other = folder.path("other")
+    try Job(words + [other]).succeed()
+    let text = try RunContents(other).text("config.yaml")
+    for line in ["model: conditional", "activation: tanh", "pixels: static", "hidden: 16"] {
+      #expect(text.contains(line), "\(line)")
+    }
+    try Job(words + [folder.path("none"), "--output-bias", "mean"])
+      .fail(64, "--output-bias mean has no meaning with --init")
+  }
+
   @Test("what the objective counts is logged by its name")
   func weights() throws {
     try train("--beta", "4", "--kl-warmup", "1", "--log-every", "1")

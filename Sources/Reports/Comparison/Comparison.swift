@@ -49,6 +49,7 @@ package struct Comparison {
     try requireFit(first, second)
     try requireSamePixels(first.pixels, second.pixels)
     let found = try first.readData(data, .train, .test, among: communicator)
+    try second.requireKnownLabels(in: found)
     if data.path == nil { try requireSame(found.digests, as: second, among: communicator) }
     guard found.splits[1].count > 1 else {
       throw SharedFailure(

@@ -122,7 +122,7 @@ struct RecipeOptions: ParsableArguments {
     request.activation = activation
     request.classes = classes
     request.outputBias = outputBias
-    request.objective = objective ?? ((importanceSamples ?? 1) > 1 ? .iwae : nil)
+    request.objective = objective
     request.importanceSamples = importanceSamples
     request.beta = beta
     request.klWarmup = klWarmup
