@@ -36,6 +36,9 @@ struct ComparisonLesson {
     isOfTwoKinds ? "T" + subject(run).dropFirst() : subject(run)
   }
 
+  /// Two standard errors of a share of the test images, at most.
+  private var noise: Double { 1 / Double(max(figures.testImages, 1)).squareRoot() }
+
   /// The two runs, that with the larger `value` first; and whether the values differ by more than `least`.
   private func order(
     by value: (ComparedRun) -> Double, least: Double
@@ -46,31 +49,42 @@ struct ComparisonLesson {
   }
 
   private var reconstruction: Claim {
+    // The loss of an image is seldom half its mean away from it, so that two standard errors of the mean of n
+    // images are about its 1/√n: 1 % for 10,000 images.
     let (worse, better, differ) = order(
-      by: \.crossEntropy, least: 0.01 * min(runs[0].crossEntropy, runs[1].crossEntropy))
+      by: \.crossEntropy,
+      least: max(0.01, noise) * min(runs[0].crossEntropy, runs[1].crossEntropy))
     let claim =
-      differ ? "\(capital(better)) rebuilds images better:" : "Both rebuild images equally well:"
+      differ
+      ? "\(capital(better)) rebuilds images better:" : "Both rebuild images about equally well:"
     func size(_ run: ComparedRun) -> String {
       "codes of \(run.codeBytes.grouped) bytes (\(Self.ratio(figures.imageBytes, run.codeBytes)) of the pixels’)"
     }
+    let joint = differ ? "against" : "and"
     var rest =
-      " \(Self.nats(better.crossEntropy)) nats against \(Self.nats(worse.crossEntropy)) with \(subject(worse)), from "
+      " \(Self.nats(better.crossEntropy)) nats\(differ ? "" : " with \(subject(better))") \(joint) "
+      + "\(Self.nats(worse.crossEntropy)) with \(subject(worse)), from "
       + (worse.codeBytes == better.codeBytes
-        ? size(better) : "\(size(better)) against \(worse.codeBytes.grouped) bytes") + "."
+        ? size(better) : "\(size(better)) \(joint) \(worse.codeBytes.grouped) bytes") + "."
     if let one = better.codeAccuracy, let other = worse.codeAccuracy {
       rest +=
-        " As features its codes tell \(Self.percent(one)) of labels, those of \(subject(worse)) "
-        + "\(Self.percent(other))."
+        " As features \(codes(better, isNamed: !differ)) tell \(Self.percent(one)) of labels, those of "
+        + "\(subject(worse)) \(Self.percent(other))."
     }
     return (claim, rest)
   }
 
+  /// "its codes" where the claim before has named the run, else "the codes of the VAE".
+  private func codes(_ run: ComparedRun, isNamed: Bool) -> String {
+    isNamed ? "the codes of \(subject(run))" : "its codes"
+  }
+
   private var latentSpace: Claim {
-    let (worse, better, differ) = order(by: \.mismatch, least: 0.05)
+    let (worse, better, differ) = order(by: \.mismatch, least: max(0.05, 2 * noise))
     let claim: String
     if !differ {
       claim = "Both latent spaces follow the prior about equally:"
-    } else if worse.drawsMet < 0.25 {
+    } else if worse.drawsMet < 0.25 - noise {
       claim = "\(capital(worse))’s latent space has holes where one draws:"
     } else {
       claim = "\(capital(worse))’s latent space follows the prior less:"
@@ -80,8 +94,10 @@ struct ComparisonLesson {
     }
     return (
       claim,
-      " its codes are \(far(worse)) from the prior, N(0, I), those of \(subject(better)) \(far(better)); "
-        + "\(Self.percent(worse.drawsMet)) of draws have one of its latents for nearest neighbour, with "
+      " \(codes(worse, isNamed: !differ)) are \(far(worse)) from the prior, N(0, I), those of "
+        + "\(subject(better)) \(far(better)); "
+        + "\(Self.percent(worse.drawsMet)) of draws have one of "
+        + "\(differ ? "its" : "\(subject(worse))’s") latents for nearest neighbour, with "
         + "\(subject(better)) \(Self.percent(better.drawsMet)), where 50 % would be a perfect mix."
     )
   }
