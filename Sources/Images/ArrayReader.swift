@@ -34,8 +34,8 @@ final class ArrayReader: ImageReader {
     (self.images, self.share, total) = (images, share, sizes[0])
   }
 
-  /// Does `work` on a file of labels. Training needs no labels: the advice about a malformed file
-  /// is to mend or to remove it.
+  /// Does `work` on a file of labels. Only conditional models need labels in training: the
+  /// advice about a malformed file is to mend or to remove it.
   private static func advisingOfLabels<Result>(_ work: () throws -> Result) throws -> Result {
     do {
       return try work()

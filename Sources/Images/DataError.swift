@@ -60,7 +60,8 @@ extension DataError {
   }
 
   /// What to do about a file of labels that cannot be used.
-  static let withoutLabels: Sentence = "mend the file, or remove it: training needs no labels"
+  static let withoutLabels: Sentence =
+    "mend the file, or remove it: training needs labels for conditional models alone"
 
   /// The same error with other advice.
   func advising(_ advice: Sentence) -> DataError {

@@ -238,7 +238,7 @@ import Testing
       let error = try failure(file(labels))
       #expect(error.problem.contains(words), "\(error)")
       #expect(error.path.hasSuffix("a.npz/y_train.npy"))
-      #expect(error.advice.description.hasSuffix("training needs no labels"))
+      #expect(error.advice.description.hasSuffix("labels for conditional models alone"))
     }
   }
 

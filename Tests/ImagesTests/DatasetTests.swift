@@ -113,7 +113,9 @@ import Testing
     }
     #expect(error.problem == "the label of image 1 is \(number), and a label is from 0 to 255")
     #expect(error.offset == 8 + bytes.count)
-    #expect(error.advice.description == "mend the file, or remove it: training needs no labels")
+    #expect(
+      error.advice.description
+        == "mend the file, or remove it: training needs labels for conditional models alone")
   }
 
   /// What cannot be labels is to go, not the images: one-hot vectors, floats, text, too few.
@@ -129,7 +131,9 @@ import Testing
   func noLabelsAtAll(bytes: [UInt8], problem: String) throws {
     let error = try #require(throws: DataError.self) { try load(images: images, labels: bytes) }
     #expect(error.problem.hasPrefix(problem), "\(error)")
-    #expect(error.advice.description == "mend the file, or remove it: training needs no labels")
+    #expect(
+      error.advice.description
+        == "mend the file, or remove it: training needs labels for conditional models alone")
   }
 
   /// Pixels of another kind are to be written anew, not replaced by digits.
