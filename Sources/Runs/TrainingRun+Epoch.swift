@@ -71,9 +71,10 @@ extension TrainingRun {
     // then waits in its first step before rank zero's watch has started. The longest time covers all waiting.
     var pace = pace
     pace.seconds = try communicator.allReduce(pace.seconds, .max)
-    let inference = try InferenceSession(
+    var inference = try InferenceSession(
       trainer.replica.layout, trainer.replica.parameters, shown: configuration.recipe.pixels,
       threads: request.threadsPerRank)
+    let columns = Self.chooseLabels(&inference)
     let (losses, latents) = try evaluate(inference)
     let validated = try validate(inference)
     let trained = trainer.progress.losses.mean
@@ -91,7 +92,8 @@ extension TrainingRun {
     }
     // A failure to write the row or the pictures is thrown only once the checkpoint, which is worth more, has
     // been begun.
-    let failure = try record(row, summary: summary, with: inference)
+    let failure = try record(
+      row, summary: summary, with: inference, columns: columns)
     try save(testLoss: losses?.total, validationLoss: validated?.total)
     outputs?.observer.epochEnded(row)
     if let failure { throw failure }
@@ -134,13 +136,13 @@ extension TrainingRun {
     try communicator.allGather(Int64(pace.passed.waited * 1e9)).map { Double($0) / 1e9 }
   }
 
-  /// Writes an epoch's row to the metrics, and its pictures; writes its `summary` and pictures to the event
-  /// file. Collective.
+  /// Writes an epoch's row to the metrics, and its pictures, with `columns` of samples; writes its `summary` and
+  /// pictures to the event file. Collective.
   ///
   /// - Returns: the first failure to write one of these, or an earlier row of a step; nil where there was
   ///   none.
   private func record(
-    _ row: EpochRow, summary: Summary, with inference: borrowing InferenceSession
+    _ row: EpochRow, summary: Summary, with inference: borrowing InferenceSession, columns: Int
   ) throws -> SharedFailure? {
     var summary = summary
     let unlogged = try failure {
@@ -150,7 +152,7 @@ extension TrainingRun {
       }
     }
     let undrawn = try failure {
-      let sheets = try draw(inference, epoch: row.epoch)
+      let sheets = try draw(inference, epoch: row.epoch, columns: columns)
       if outputs?.events != nil { summary.add(sheets) }
     }
     let unshown = try failure {
@@ -169,9 +171,23 @@ extension TrainingRun {
     }
   }
 
-  /// Writes the epoch's two sheets: images decoded from 64 latents, which are the same in every epoch; and
-  /// test images, if there are any, each above its reconstruction. Collective.
-  private func draw(_ inference: borrowing InferenceSession, epoch: Int) throws -> Sheets {
+  /// Lets each column of a sheet of samples have one label: of a conditional model with more than 16 of them,
+  /// 16 spread evenly.
+  ///
+  /// - Returns: the number of columns, 8 where the model is told no labels.
+  private static func chooseLabels(_ inference: inout InferenceSession) -> Int {
+    let labels = inference.layout.configuration.labels
+    guard labels > 0 else { return 8 }
+    let columns = min(labels, 16)
+    inference.label = { $0 % columns * labels / columns }
+    return columns
+  }
+
+  /// Writes the epoch's two sheets: images decoded from 8 rows of latents, which are the same in every epoch,
+  /// `columns` in each; and test images, if there are any, each above its reconstruction. Collective.
+  private func draw(
+    _ inference: borrowing InferenceSession, epoch: Int, columns: Int
+  ) throws -> Sheets {
     let name = RunFiles.picture(epoch)
     try communicator.together {
       guard let directory = outputs?.directory else { return }
@@ -180,7 +196,7 @@ extension TrainingRun {
       if test != nil { try FileSystem.makeDirectory("\(directory.path)/reconstructions") }
     }
     let samples = try inference.writeSheet(
-      inference.sheet(columns: 8, imageHeight: imageSize.rows), of: 64,
+      inference.sheet(columns: columns, imageHeight: imageSize.rows), of: 8 * columns,
       latents: InferenceSession.prior(seed: configuration.recipe.seed),
       to: "\(path)/samples/\(name)", among: communicator)
     let reconstructions = try test.map { test in
