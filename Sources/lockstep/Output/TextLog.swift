@@ -5,6 +5,7 @@ internal import Kernels
 internal import Platform
 internal import Reports
 internal import Runs
+internal import VAE
 
 /// Tells people how a run goes: a line an epoch on standard output and, on a terminal, a progress
 /// bar on standard error.
@@ -12,6 +13,8 @@ final class TextLog: TrainingLog {
   private let bar: ProgressBar?
   private let usesColor: Bool
   private var hasTrained = false
+  /// Whether the divergence is a part of the loss, which it is not in a plain autoencoder.
+  private var hasDivergence = true
 
   init(_ bar: ProgressBar?) {
     self.bar = bar
@@ -21,6 +24,7 @@ final class TextLog: TrainingLog {
   func trainingBegins(_ start: TrainingStart) {
     let (configuration, step) = (start.configuration, start.progress.step)
     let wire = configuration.wire
+    hasDivergence = configuration.recipe.model.draws
     if let previous = start.previous {
       Terminal.line("moved the files of an earlier run to \(previous)")
     }
@@ -35,7 +39,7 @@ final class TextLog: TrainingLog {
 
   func stepEnded(_ event: StepEvent) {
     hasTrained = true
-    bar?.update(ProgressBar.Moment(event))
+    bar?.update(ProgressBar.Moment(event, hasDivergence: hasDivergence))
   }
 
   func epochEnded(_ row: EpochRow) {
@@ -52,7 +56,9 @@ final class TextLog: TrainingLog {
     guard let loss = row.testLoss, let reconstruction = row.reconstruction, let kl = row.kl else {
       return ""
     }
-    return "test \(bold(loss.twoDecimals)) = rec \(reconstruction.twoDecimals) "
+    let whole = "test \(bold(loss.twoDecimals))"
+    guard hasDivergence else { return whole + "  " }
+    return whole + " = rec \(reconstruction.twoDecimals) "
       + "+ kl \(kl.twoDecimals)  "
   }
 
@@ -92,12 +98,14 @@ final class TextLog: TrainingLog {
 extension ProgressBar.Moment {
   /// What the bar shows after a step: how much of the epoch is done, and how much time the whole run
   /// still takes.
-  fileprivate init(_ event: StepEvent) {
+  fileprivate init(_ event: StepEvent, hasDivergence: Bool) {
     let (step, loss) = ("step \(event.step)", "loss \(event.loss.total.twoDecimals)")
     // Weights and other bounds make the loss another number than the sum of its parts.
     let sign = event.loss.surplus == 0 ? "=" : "of"
+    let (reconstruction, divergence) = (event.loss.reconstruction, event.loss.divergence)
     let parts =
-      "\(loss) \(sign) \(event.loss.reconstruction.twoDecimals) + \(event.loss.divergence.twoDecimals)"
+      hasDivergence
+      ? "\(loss) \(sign) \(reconstruction.twoDecimals) + \(divergence.twoDecimals)" : loss
     let waiting = "\(Int((100 * event.waiting).rounded()))% waiting"
     self.init(
       images: (
