@@ -18,7 +18,8 @@ struct Evaluate: ParsableCommand {
       The loss is the epoch row's test_loss, to the last digit: cross-entropy of the pixels plus \
       divergence, one sample of z, mean per image, in nats. Images are shown as in training, and \
       black and white ones as in the fixed binarisation: losses of different pixels do not compare. \
-      Active units are latents whose mean varies by more than 0.01 from image to image.
+      Active units, which a plain autoencoder has none of, are latents whose mean varies by more than \
+      0.01 from image to image.
 
         lockstep evaluate checkpoints/mnist --json
         mpirun -n 2 lockstep evaluate checkpoints/mnist --importance-samples 5000
@@ -31,8 +32,8 @@ struct Evaluate: ParsableCommand {
   @Option(
     parsing: .unconditional,
     help: ArgumentHelp(
-      "Also tell the importance-weighted bound on log p(x) with this many samples of z; of a run "
-        + "it is kept for its report.", valueName: "k"))
+      "Also tell the importance-weighted bound on log p(x), of a conditional model on log p(x | label), "
+        + "with this many samples of z; of a run it is kept for its report.", valueName: "k"))
   var importanceSamples: Int?
 
   @Option(
@@ -85,12 +86,14 @@ struct Evaluate: ParsableCommand {
       let test = data.splits[0]
       let inference = try threads.inference(model)
       let loss = try loss(inference, test, seed: model.seed, among: world)
-      let units = try inference.activeUnits(test, among: world)
-      var result = Evaluation(loss, of: test.count, shown: model.pixels, units)
-      if let samples = importanceSamples {
+      let kind = model.layout.configuration.kind
+      let units = kind.draws ? try inference.activeUnits(test, among: world) : nil
+      var result = Evaluation(
+        loss, of: test.count, shown: model.pixels, latent: inference.latent, units)
+      if let samples = importanceSamples, let units {
         let bound = try bound(model.seed, world.rank == 0 ? bar : nil, stop)
           .compute(inference, test, among: world)
-        result.add(bound, samples: samples)
+        result.add(bound, samples: samples, isConditional: kind == .conditional)
         if world.rank == 0, result.isWhole, let origin = model.origin(testedOn: data) {
           keep(
             LikelihoodRecord(bound, samples: samples, of: origin, shown: model.pixels, units),

@@ -15,9 +15,10 @@ struct Evaluation: Encodable {
   let images: Int
   /// The number of latents.
   let latent: Int
-  /// How many of them are active, and which, counted from 0.
-  let active_units: Int
-  let active: [Int]
+  /// How many of them are active, and which, counted from 0; nil for a plain autoencoder, whose codes have no
+  /// scale.
+  let active_units: Int?
+  let active: [Int]?
   private(set) var importance_samples: Int?
   /// The images that the bound is the mean of: fewer than all where the command was stopped.
   private(set) var likelihood_images: Int?
@@ -25,23 +26,30 @@ struct Evaluation: Encodable {
   /// The standard error over images, and that over draws of z: see ``LikelihoodEstimate``.
   private(set) var standard_error: Double?
   private(set) var sampling_error: Double?
-  /// What the bound is not.
+  /// What the bound is of, where that is not log p(x), and what it is not.
   private(set) var note: String?
 
-  /// The mean `loss` of `count` images, shown by `pixels`, and what they use of the latents.
-  init(_ loss: Loss, of count: Int, shown pixels: PixelProtocol, _ units: ActiveUnits) {
+  /// The mean `loss` of `count` images, shown by `pixels`, and which of `latent` latents they use, which is
+  /// nil for a plain autoencoder.
+  init(
+    _ loss: Loss, of count: Int, shown pixels: PixelProtocol, latent: Int, _ units: ActiveUnits?
+  ) {
     (test_loss, reconstruction, kl) = (loss.total, loss.reconstruction, loss.divergence)
     (images, self.pixels) = (count, pixels)
-    (latent, active) = (units.variances.count, units.active)
-    active_units = active.count
+    (self.latent, active) = (latent, units?.active)
+    active_units = active?.count
   }
 
-  /// Adds the bound with `samples` of each image.
-  mutating func add(_ bound: LikelihoodEstimate, samples: Int) {
+  /// Adds the bound with `samples` of each image, of a conditional model or of another.
+  mutating func add(_ bound: LikelihoodEstimate, samples: Int, isConditional: Bool) {
     (importance_samples, likelihood_images) = (samples, bound.images)
     (log_likelihood, standard_error) = (bound.mean, bound.standardError)
     sampling_error = bound.samplingError
-    if !pixels.isBinary { note = "not a likelihood: grey pixels count as probabilities" }
+    let notes = [
+      isConditional ? "of log p(x | label)" : nil,
+      pixels.isBinary ? nil : "not a likelihood: grey pixels count as probabilities",
+    ].compactMap(\.self)
+    if !notes.isEmpty { note = notes.joined(separator: "; ") }
   }
 
   /// Whether all images were evaluated.
@@ -54,15 +62,22 @@ struct Evaluation: Encodable {
   }
 
   var lines: String {
-    let which = active.isEmpty ? "" : "  (\(Wording.list("latent", active)))"
-    return """
-      test_loss       \(test_loss)
-      reconstruction  \(reconstruction)
-      kl              \(kl)
-      images          \(images)
-      unit            nats, \(pixels.words)
-      active_units    \(active_units) of \(latent)\(which)
-      """ + likelihoodLines.map { "\n\($0)" }.joined()
+    """
+    test_loss       \(test_loss)
+    reconstruction  \(reconstruction)
+    kl              \(kl)
+    images          \(images)
+    unit            nats, \(pixels.words)
+    """ + (unitLines + likelihoodLines).map { "\n\($0)" }.joined()
+  }
+
+  /// The line about active latents, with the numbers of at most 20; none for a plain autoencoder.
+  private var unitLines: [String] {
+    guard let active else { return [] }
+    let more = active.count > 20 ? " and \(active.count - 20) more" : ""
+    let which =
+      active.isEmpty ? "" : "  (\(Wording.list("latent", Array(active.prefix(20))))\(more))"
+    return ["active_units    \(active.count) of \(latent)\(which)"]
   }
 
   private var likelihoodLines: [String] {

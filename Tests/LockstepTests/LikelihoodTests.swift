@@ -61,7 +61,11 @@ import Testing
     }
     #expect(told.images == 70 && told.likelihood_images == 70 && told.importance_samples == 50)
     #expect(told.pixels == (words.isEmpty ? "grey" : words[1]))
-    #expect((told.note != nil) == words.isEmpty)
+    let note =
+      words.isEmpty
+      ? "not a likelihood: grey pixels count as probabilities"
+      : words.contains("conditional") ? "of log p(x | label)" : nil
+    #expect(told.note == note)
   }
 
   @Test("the errors are those of the images' figures, and active units those of the codes")
