@@ -16,8 +16,12 @@ struct LatentMap {
   let caption: String
 
   /// The map of the `codes` (n, latent) of n images, one for each of `labels`; all points have one colour where
-  /// `labels` is nil. `showsPrior` adds circles around the middle of the prior, in the same plane.
-  init(_ codes: [Float], labels: [UInt8]?, latent: Int, showsPrior: Bool = false) {
+  /// `labels` is nil. The codes are means of `posterior`, if that is given. `showsPrior` adds circles around the middle of the
+  /// prior, in the same plane.
+  init(
+    _ codes: [Float], labels: [UInt8]?, latent: Int, meansOf posterior: String? = nil,
+    showsPrior: Bool = false
+  ) {
     precondition((2...Self.mostDimensions).contains(latent), "there is no map of \(latent) latents")
     let isDirect = latent == 2
     let components = isDirect ? nil : PrincipalComponents(of: codes, dimensions: latent)
@@ -35,7 +39,7 @@ struct LatentMap {
         NumberText.fixed(100 * $0 / max(found.variances.reduce(0, +), 1e-300)) + " %"
       }
     }
-    let names = ["z₁", "z₂"].map { showsPrior ? $0 : "mean of \($0)" }
+    let names = ["z₁", "z₂"].map { posterior == nil ? $0 : "mean of \($0)" }
     var chart = ScatterChart(
       isDirect ? "The codes of test images" : "The first two principal components of the codes",
       x: shares.map { "first component, \($0[0]) of the variance" } ?? names[0],
@@ -45,8 +49,9 @@ struct LatentMap {
     self.chart = chart
     caption =
       "\(drawn.count.grouped) of \(points.count.grouped) test images, each at "
-      + (isDirect ? "its code" : "its code in the plane in which all codes vary most")
-      + (showsPrior ? "." : ", the mean of q(z|x).")
+      + "its code" + (posterior.map { ", the mean of \($0)" } ?? "")
+      + (isDirect
+        ? "." : "\(posterior == nil ? "" : ",") in the plane in which all codes vary most.")
       + (labels == nil ? "" : Self.labelCaption) + (showsPrior ? Self.priorCaption : "")
   }
 

@@ -20,11 +20,7 @@ struct ModelCard {
       Self.introduction(sizes, model.layout.parameterCount, version: version),
       model.state.map(Self.training), Self.results(model),
       "## Files\n\n`model.safetensors`, float32, under "
-        + (sizes
-          == ModelConfiguration(pixels: sizes.pixels, hidden: sizes.hidden, latent: sizes.latent)
-          && sizes.hidden.all.count == 1
-          ? "the names of PyTorch's public VAE example" : "PyTorch's names")
-        + ":\n\n"
+        + "\(sizes.tensorNames):\n\n"
         + Self.table(
           ["tensor", "shape"], model.layout.tensors.map { ["`\($0.name)`", "\($0.shape)"] }),
       Self.use(model.layout, exporting: command),

@@ -123,7 +123,7 @@ extension ModelExport {
       }
     let sizes = layout.configuration
     let bytes = network.encode(
-      description: "The \(part.rawValue) of a \(sizes.kindName), \(sizes.summary).",
+      description: "The \(part.rawValue) of \(sizes.kindNameWithArticle), \(sizes.summary).",
       producerVersion: version, metadata: facts.map { ("lockstep.\($0.key)", $0.value) })
     try OutputFile.replace(path) { try $0.write(bytes) }
   }

@@ -50,7 +50,10 @@ extension InferenceSession {
     guard let picture else { return nil }
     return ModelPictures(
       model: layout.configuration, parameterCount: layout.parameterCount,
-      map: labels.isEmpty ? nil : LatentMap(codes, labels: labels, latent: latent),
+      map: labels.isEmpty
+        ? nil
+        : LatentMap(
+          codes, labels: labels, latent: latent, meansOf: layout.configuration.posteriorName),
       walk: PNG.encode(picture), walkCaption: walk.caption)
   }
 

@@ -14,6 +14,12 @@ enum PythonExample {
       z = np.random.default_rng().standard_normal((16, \(sizes.latent)), np.float32)
 
       """
+    if sizes.kind == .autoencoder {
+      lines += """
+        # Nothing keeps codes near these draws: they may mean nothing, unlike the codes of images.
+
+        """
+    }
     if sizes.labels > 0 {
       lines += """
         label = np.eye(\(sizes.labels), dtype=np.float32)[np.arange(16) % \(sizes.labels)]

@@ -2,16 +2,16 @@ internal import Engine
 internal import Formats
 internal import Images
 internal import Platform
+internal import VAE
 
 extension ReportContents {
   /// The section about the loss and its two parts, by epoch; or by step where there are fewer than two
   /// epochs.
   var loss: ReportPage.Section {
     let intro =
-      "The loss is the negative evidence lower bound, a mean per image: the cross-entropy of the "
-      + "pixels given z, plus the Kullback–Leibler divergence of q(z|x) from the prior. It is of "
-      + "\(record.pixels.words), and does not compare with the loss of a model that is shown its images "
-      + "in another way."
+      LossWords(kind: sizes.kind, recipe: record.recipe ?? Recipe()).text
+      + " Losses are of \(record.pixels.words), and do not compare with those of a model that is shown its "
+      + "images in another way."
     let charts = lossCharts
     var content: [Markup] = [.paragraph(intro)]
     content.append(
@@ -47,9 +47,11 @@ extension ReportContents {
         "\(name) by \(x)", x: x, y: "\(name), nats",
         curves: [trained, curve("validation", validation), curve("test", test)])
     }
+    let whole = chart(
+      "Loss", train: \.trainLoss, batch: \.loss, validation: \.validationLoss, test: \.testLoss)
+    guard sizes.kind.draws else { return [whole] }
     return [
-      chart(
-        "Loss", train: \.trainLoss, batch: \.loss, validation: \.validationLoss, test: \.testLoss),
+      whole,
       chart(
         "Reconstruction", train: \.trainReconstruction, batch: \.reconstruction,
         validation: \.validationReconstruction, test: \.reconstruction),

@@ -14,7 +14,7 @@ extension ReportContents {
     guard let found = likelihood else { return [] }
     return [
       ReportPage.Fact(
-        "Bound on log p(x)", NumberText.fixed(found.logLikelihood, 2),
+        "Bound on \(sizes.likelihoodName)", NumberText.fixed(found.logLikelihood, 2),
         unit: "nats, \(found.pixels.words), K = \(found.importanceSamples.grouped)")
     ]
   }
@@ -26,7 +26,8 @@ extension ReportContents {
       found.standardError.map { "standard error over images \(NumberText.fixed($0, 3))" },
       found.samplingError.map { "over draws of z \(NumberText.fixed($0, 3))" },
     ].compactMap(\.self)
-    return "The importance-weighted bound on log p(x) of the newest checkpoint, with "
+    return
+      "The importance-weighted bound on \(sizes.likelihoodName) of the newest checkpoint, with "
       + "\(found.importanceSamples.grouped) samples of z for each of \(found.images.grouped) test images "
       + "(Burda and others 2015), \(found.pixels.words): \(NumberText.fixed(found.logLikelihood, 3)) "
       + "nats" + (errors.isEmpty ? "" : " (\(errors.joined(separator: ", ")))") + ". "

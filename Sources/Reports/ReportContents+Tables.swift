@@ -36,14 +36,14 @@ extension ReportContents {
   /// The section about reading the model and the metrics in Python.
   var use: ReportPage.Section {
     let decoding = PythonExample.decoding(
-      "latest/\(Checkpoint.modelName)", ParameterLayout(pictures?.model ?? ModelConfiguration()),
+      "latest/\(Checkpoint.modelName)", ParameterLayout(sizes),
       into: "images")
     return ReportPage.Section(
       "In Python", id: "python",
       content: [
         .paragraph(
-          "In the run directory. The parameters have the names and shapes of PyTorch's public VAE "
-            + "example; rows are one JSON object a line."),
+          "In the run directory. The parameters have \(sizes.tensorNames); rows are one JSON object a line."
+        ),
         .code(
           """
           import json

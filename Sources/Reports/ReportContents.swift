@@ -29,15 +29,21 @@ struct ReportContents {
   }
 
   private var summary: String {
-    let kind = pictures?.model.kindName ?? "variational autoencoder"
-    let article = kind.hasPrefix("a") ? "An" : "A"
-    let model = "\(article) \(kind)" + (pictures.map { " \($0.model.summary)" } ?? "")
+    let kind = sizes.kindNameWithArticle
+    let model =
+      kind.prefix(1).uppercased() + kind.dropFirst()
+      + (pictures.map { " \($0.model.summary)" } ?? "")
     if let last = record.epochs.last {
       return "\(model) after \(last.epoch) \(last.epoch == 1 ? "epoch" : "epochs"), "
         + "\(last.step.grouped) steps."
     }
     guard let step = record.steps.last?.step else { return "\(model), of which no row is logged." }
     return "\(model) after \(step.grouped) steps; no epoch has ended yet."
+  }
+
+  /// The model; without a checkpoint what the recipe tells of it, for images of MNIST's size.
+  var sizes: ModelConfiguration {
+    pictures?.model ?? (record.recipe ?? Recipe()).model(pixels: 784)
   }
 
   private var model: String? {
@@ -130,13 +136,18 @@ extension ReportContents {
     }
     let figures = [
       samples.map {
-        Markup.figure($0, "Samples: decoded from the same draws of the prior after every epoch.")
+        Markup.figure($0, samplesCaption)
       },
       pairs.map {
         Markup.figure($0, "Reconstructions: test images, each above what the model makes of it.")
       },
     ].compactMap { $0 }
     return figures.isEmpty ? nil : PictureSlider.Position("\(epoch)", .row(figures))
+  }
+
+  private var samplesCaption: String {
+    "Samples: decoded from the same draws of the prior after every epoch"
+      + (sizes.kind == .conditional ? ", a label in each column." : ".")
   }
 
   /// At most `most` of `values`, two at least: evenly spread, the first and the last among them.

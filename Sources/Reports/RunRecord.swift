@@ -1,4 +1,5 @@
 internal import Checkpoints
+internal import Engine
 internal import FoundationEssentials
 internal import Images
 internal import Platform
@@ -12,6 +13,8 @@ package struct RunRecord {
   let path: String
   /// The names and values of the run's flags; none where there is no configuration.
   let configuration: [(name: String, value: String)]
+  /// The run's recipe; nil where the configuration does not tell it.
+  let recipe: Recipe?
   /// All rows about epochs.
   let epochs: [EpochRow]
   /// All rows about steps, if there are fewer than two epochs. Otherwise none, since a report then
@@ -39,6 +42,8 @@ package struct RunRecord {
   package init(_ path: String) {
     self.path = path
     configuration = Self.pairs(of: "\(path)/\(RunFiles.configuration)")
+    recipe = try? YAMLDecoder().decode(
+      Recipe.self, from: Self.text(of: "\(path)/\(RunFiles.configuration)"))
     let rows = Self.lines(of: "\(path)/\(RunFiles.metrics)")
     epochs = Self.decode(rows, kind: "epoch")
     steps = epochs.count > 1 ? [] : Self.decode(rows, kind: "step")

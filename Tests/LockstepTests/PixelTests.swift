@@ -48,7 +48,7 @@ import Testing
         #expect(text.contains("\nunit            nats, \(unit)\n"), "\(text)")
       }
       let report = try run.text("report.html")
-      #expect(report.contains("It is of \(unit)"))
+      #expect(report.contains("Losses are of \(unit)"))
       #expect(
         try run.text("latest/state.json").contains("\"pixels\" : \"\(pixels)\"")
           == (pixels != "grey"))
