@@ -14,7 +14,8 @@ struct Compare: ParsableCommand {
       One HTML file that stands alone: what draws of the prior decode to, maps of both latent spaces, \
       walks between test images, and numbers for what the eye sees, such as how many draws fall into \
       holes and what codes are worth as features. Made for an autoencoder beside a VAE; any two runs \
-      with the same images will do, also checkpoints and .safetensors files.
+      of the same images, both grey or both black and white, will do, also \
+      checkpoints and .safetensors files.
 
         lockstep compare checkpoints/autoencoder checkpoints/mnist
         mpirun -n 2 lockstep compare checkpoints/small checkpoints/mnist --json

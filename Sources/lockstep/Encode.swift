@@ -9,7 +9,7 @@ internal import VAE
 /// `lockstep encode`.
 struct Encode: ParsableCommand {
   static let configuration = CommandConfiguration(
-    abstract: "Write the codes of images: the means of q(z|x).",
+    abstract: "Write the codes of images: the means of q(z|x), or an autoencoder's codes.",
     usage: "lockstep encode <checkpoint> --output <output> [options]",
     discussion: """
       The .npy file holds floats of shape (images, latent), in the order of the data; a second one, \

@@ -8,8 +8,10 @@ struct Export: ParsableCommand {
     usage: "lockstep export <checkpoint> --output <output> [options]",
     discussion: """
       An .onnx file (operator set 17) holds one part. The encoder takes pixels (batch, pixels) and \
-      gives mean and log_variance (batch, latent); the decoder takes z (batch, latent) and gives \
-      pixels, means from 0 to 1. The card tells people what the model is, with the run's figures.
+      gives mean and log_variance (batch, latent), that of a plain autoencoder code (batch, latent); \
+      the decoder takes z (batch, latent) and gives pixels, means from 0 to 1. Both parts of a \
+      conditional model also take label (batch, labels), 1 at its place and 0 elsewhere. The card \
+      tells people what the model is, with the run's figures.
 
         lockstep export checkpoints/mnist --part decoder --output decoder.onnx
         lockstep export checkpoints/mnist --output model.safetensors

@@ -15,7 +15,7 @@ struct Lockstep: ParsableCommand {
 
   static let configuration = CommandConfiguration(
     commandName: "lockstep",
-    abstract: "Train a variational autoencoder on MNIST, one replica on each MPI rank.",
+    abstract: "Train autoencoders, variational or not, on MNIST or your own images, over MPI.",
     discussion: """
       Every command runs alone or under mpirun (MPICH's mpiexec.hydra), and its results are the same either way:
 

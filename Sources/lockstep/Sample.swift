@@ -50,7 +50,8 @@ struct Sample: ParsableCommand {
   @Option(
     parsing: .unconditional,
     help: ArgumentHelp(
-      "Let each row lead from a typical test image of one digit to the next's; needs the data."))
+      "Let each row lead from a typical test image of one digit to the next's; needs the data. "
+        + "Conditional models take --label instead."))
   var digits: String?
 
   @Option(

@@ -8,18 +8,29 @@ import Testing
 
   init() throws { folder = try RunFolder() }
 
-  private func train(_ words: String...) throws {
+  @discardableResult
+  private func train(_ words: String...) throws -> Command.Outcome {
     try Job(folder.trainWords() + ["--epochs", "2"] + words).succeed()
   }
 
   @Test("a plain autoencoder has no divergence, no noise and no likelihood")
   func autoencoder() throws {
-    try train("--model", "autoencoder", "--hidden", "16,12")
+    let told = try train("--model", "autoencoder", "--hidden", "16,12", "--progress", "always")
+    #expect(told.output.contains(/test [0-9.]+  [0-9,]+ images/))
+    #expect(!told.reported.contains("kl") && !told.reported.contains("+ 0.00"))
     let rows = try folder.contents.rows()
     #expect(rows.allSatisfy { $0.kl == 0 && $0.klWeight == nil })
     let outcome = try Job(["evaluate", folder.run, "--json"]).succeed()
     let row = try #require(rows.last)
     #expect(outcome.output.contains("\"test_loss\":\(try #require(row.testLoss))"))
+    #expect(!outcome.output.contains("active"))
+    #expect(try !Job(["evaluate", folder.run]).succeed().output.contains("active"))
+    let page = try folder.contents.text("report.html")
+    #expect(page.contains("The loss is the cross-entropy of the pixels given the image’s code"))
+    for words in ["q(z|x)", "public VAE", "KL divergence by"] {
+      #expect(!page.contains(words), "\(words)")
+    }
+    #expect(page.contains("Nothing keeps codes near these draws"))
     try Job(["evaluate", folder.run, "--importance-samples", "2"], .ranks(2))
       .fail(64, "--importance-samples", "plain autoencoder, which has no likelihood")
     let lines = try Job(["inspect", folder.run]).succeed().output
@@ -51,6 +62,36 @@ import Testing
     ] {
       try Job(["sample", folder.run, "--output", "x.png"] + words).fail(code, sentence)
     }
+  }
+
+  @Test("of many active latents the first 20 are told")
+  func latents() throws {
+    try train("--latent", "64", "--beta", "0", "--learning-rate", "3e-2")
+    let told = try Job(["evaluate", folder.run]).succeed().output
+    let match = try #require(
+      told.firstMatch(of: /active_units    (\d+) of 64  \(.* and (\d+) more\)/))
+    let (count, more) = (Int(match.1), Int(match.2))
+    #expect(try #require(count) - 20 == more)
+    let json = try Job(["evaluate", folder.run, "--json"]).succeed().output
+    let list = try #require(json.firstMatch(of: /"active":\[([0-9,]*)\]/))
+    #expect(list.1.split(separator: ",").count == count)
+  }
+
+  @Test("what is told of a conditional model tells of the label")
+  func words() throws {
+    try train("--model", "conditional", "--classes", "12", "--pixels", "dynamic")
+    let outcome = try Job(["evaluate", folder.run, "--importance-samples", "2"]).succeed()
+    #expect(outcome.output.hasSuffix("\nnote            of log p(x | label)\n"))
+    try Job(["report", folder.run]).succeed()
+    let page = try folder.contents.text("report.html")
+    for words in [
+      "Bound on log p(x | label)", "evidence lower bound on log p(x | label)", "q(z|x, label)",
+      "a label in each column",
+    ] { #expect(page.contains(words), "\(words)") }
+    // Width and height: 12 columns and 8 rows of 16 pixels, with lines of one between and around them.
+    let picture = try folder.contents.bytes("samples/epoch-001.png")
+    let sizes: [UInt8] = [0, 0, 0, 205, 0, 0, 0, 137]
+    #expect([UInt8](picture[16..<24]) == sizes)
   }
 
   @Test("a label asked of a model that knows none, and labels that a model cannot know, are told")
@@ -164,6 +205,8 @@ import Testing
       labels = np.frombuffer(open("data/t10k-labels-idx1-ubyte", "rb").read()[8:], np.uint8)
       for part in ("encoder", "decoder"):
           onnx.checker.check_model(onnx.load(part + ".onnx"), full_check=True)
+          text = open(part + ".onnx", "rb").read()
+          assert re.search(rb"The (en|de)coder of (an autoencoder|a (conditional )?variational autoencoder)[ ,]", text)
       encoder = onnxruntime.InferenceSession("encoder.onnx")
       feed = {"pixels": x}
       if len(encoder.get_inputs()) == 2:

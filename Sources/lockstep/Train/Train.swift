@@ -19,8 +19,9 @@ struct Train: ParsableCommand {
         lockstep train --epochs 3 --run checkpoints/short
         mpirun -n 2 lockstep train
 
-      The loss is the negative evidence lower bound in nats: cross-entropy, summed over the pixels, plus \
-      --beta times the KL divergence, summed over the latents; a mean over the images.
+      The loss, in nats, is the cross-entropy, summed over the pixels, plus --beta times the KL \
+      divergence, summed over the latents; a mean over the images. Test and validation losses, which \
+      best and --patience go by, count the divergence once, with one draw of z.
 
       Flags may also come from --config and from LOCKSTEP_<FLAG>, as in LOCKSTEP_EPOCHS. --help-hidden \
       adds those for recipes, machines and tests.
