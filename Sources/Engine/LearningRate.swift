@@ -3,7 +3,8 @@ internal import Kernels
 extension Recipe {
   /// The learning rate of step number `step`, counted from 1, where an epoch has `batchesPerEpoch`.
   ///
-  /// In a warm-up of N steps, step n has n/N of the rate; the schedule then begins with the whole rate. A cosine
+  /// In a warm-up of N steps, step n has n/N of the rate; the schedule then begins with the whole rate. A
+  /// cosine
   /// schedule has the steps of all its epochs after the warm-up, and is zero beyond them. Milestones are
   /// epochs of the run. These are the rates of `LinearLR`, `CosineAnnealingLR` after each step and
   /// `MultiStepLR` after each epoch in `torch.optim.lr_scheduler`, a warm-up before them by `SequentialLR`.

@@ -31,7 +31,7 @@ struct FileDescription {
     self.lines = lines
   }
 
-  /// The sizes of the model whose parameters the file has, or why the file's tensors are not the
+  /// The sizes, and the kind if it is no VAE, of the model whose parameters the file has, or why the file's tensors are not the
   /// parameters of a model of this program.
   private static func model(in file: borrowing SafetensorsFile) -> String {
     do {
@@ -39,7 +39,8 @@ struct FileDescription {
       let prefix = TensorFile.commonPrefix(of: file)
       try TensorFile.requireFit([prefix], layout, in: file)
       let types = Set(file.tensors.map(\.elementType))
-      let (sizes, count) = (layout.configuration.summary, layout.parameterCount)
+      let (model, count) = (layout.configuration, layout.parameterCount)
+      let sizes = model.summary + (model.kind == .vae ? "" : ", \(model.kindName)")
       let behind = prefix.isEmpty ? "" : ", names behind \(prefix.debugDescription)"
       guard types.isSubset(of: [.float32, .float16, .bfloat16]) else {
         return "\(sizes) by its names and shapes, but not in F32, F16 or BF16: write it as float32"

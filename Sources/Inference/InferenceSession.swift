@@ -47,7 +47,8 @@ package struct InferenceSession: ~Copyable {
     label = { $0 % labels }
   }
 
-  /// The losses of all images, with one draw of z for each, or with the code in a plain autoencoder; the noise of a draw depends on `seed` and the
+  /// The losses of all images, with one draw of z for each, or with the code in a plain autoencoder; the
+  /// noise of a draw depends on `seed` and the
   /// image's position alone.
   ///
   /// - Returns: the sums in nats, on all ranks; they may not be finite.
@@ -100,7 +101,8 @@ package struct InferenceSession: ~Copyable {
     return sum
   }
 
-  /// Hands the codes of all images, which are the means of q(z|x) where the model draws, to `receive` on rank zero:
+  /// Hands the codes of all images, which are the means of q(z|x) where the model draws, to `receive` on rank
+  /// zero:
   /// (positions, latent) floats at a time.
   ///
   /// - Throws: on all ranks, `Failure` with `disagreement` where a code is not finite, or what `receive`
@@ -158,7 +160,8 @@ package struct InferenceSession: ~Copyable {
   }
 
   /// Hands `count` images, decoded from the latents that `fill` writes for given positions and, in a
-  /// conditional model, with ``label``, to `receive` on rank zero: (positions, pixels) floats in 0…1 at a time. `fill` is called on any rank and thread.
+  /// conditional model, with ``label``, to `receive` on rank zero: (positions, pixels) floats in 0…1 at a
+  /// time. `fill` is called on any rank and thread.
   ///
   /// - Throws: on all ranks, `Failure` with `disagreement` where a pixel is not finite, or what `receive`
   ///   throws.

@@ -12,7 +12,8 @@ public enum GaussianSampler {
   public static let logVarianceRange: ClosedRange<Float> = -30...20
 
   /// Moves finite log variances among `moments` that are outside of ``logVarianceRange`` to its nearer end.
-  /// Infinity and NaN stay, to be found in the losses. The gradient that ``backward(moments:noise:latentGradient:divergence:momentGradient:as:)`` then
+  /// Infinity and NaN stay, to be found in the losses. The gradient that
+  /// ``backward(moments:noise:latentGradient:divergence:momentGradient:as:)`` then
   /// gives is that at the end of the range, so that training can lead back into it.
   public static func limit(_ moments: Matrix) {
     let size = moments.columns / 2
@@ -141,23 +142,36 @@ public enum GaussianSampler {
       let mean = moments.row(row)
       let (logVariance, meanGradient) = (mean + size, momentGradient.row(row))
       let logVarianceGradient = meanGradient + size
-      // The sums over the draws: of g, and of g σ ε.
-      for draw in row * draws..<(row + 1) * draws {
-        let (e, g, isFirst) = (noise.row(draw), latentGradient.row(draw), draw == row * draws)
+      // The sums over the draws: of g, and of g σ ε. Without conditions within, these loops vectorise.
+      let (e, g) = (noise.row(row * draws), latentGradient.row(row * draws))
+      for k in 0..<size {
+        meanGradient[k] = g[k]
+        logVarianceGradient[k] = g[k] * exponential(0.5 * logVariance[k]) * e[k]
+      }
+      for draw in row * draws + 1..<(row + 1) * draws {
+        let (e, g) = (noise.row(draw), latentGradient.row(draw))
         for k in 0..<size {
-          let byDeviation = g[k] * exponential(0.5 * logVariance[k]) * e[k]
-          meanGradient[k] = isFirst ? g[k] : meanGradient[k] + g[k]
-          logVarianceGradient[k] = isFirst ? byDeviation : logVarianceGradient[k] + byDeviation
+          meanGradient[k] += g[k]
+          logVarianceGradient[k] += g[k] * exponential(0.5 * logVariance[k]) * e[k]
         }
       }
-      for k in 0..<size {
-        let deviation = exponential(0.5 * logVariance[k])
-        let isFree =
-          divergence.least > 0 && self.divergence(mean[k], logVariance[k]) <= divergence.least
-        let scale = isFree ? 0 : divergence.scale
-        meanGradient[k] = meanGradient[k] + scale * mean[k]
-        logVarianceGradient[k] =
-          0.5 * (logVarianceGradient[k] + scale * (deviation * deviation - 1))
+      let (weight, least) = (divergence.scale, divergence.least)
+      if least > 0 {
+        for k in 0..<size {
+          let isFree = self.divergence(mean[k], logVariance[k]) <= least
+          let scale = isFree ? 0 : weight
+          let deviation = exponential(0.5 * logVariance[k])
+          meanGradient[k] = meanGradient[k] + scale * mean[k]
+          logVarianceGradient[k] =
+            0.5 * (logVarianceGradient[k] + scale * (deviation * deviation - 1))
+        }
+      } else {
+        for k in 0..<size {
+          let deviation = exponential(0.5 * logVariance[k])
+          meanGradient[k] = meanGradient[k] + weight * mean[k]
+          logVarianceGradient[k] =
+            0.5 * (logVarianceGradient[k] + weight * (deviation * deviation - 1))
+        }
       }
       operand.roundRow(row, from: momentGradient)
     }

@@ -134,7 +134,8 @@ public struct NodeData: ~Copyable {
     return fingerprints.prefix(splits.count).map { SHA256.hexadecimal($0.digest) }
   }
 
-  /// ``digests`` or, `withLabels`, the SHA-256 of each split's digest, as text, and of all its labels: so models
+  /// ``digests`` or, `withLabels`, the SHA-256 of each split's digest, as text, and of all its labels: so
+  /// models
   /// tell their data that are told labels.
   package func digests(withLabels: Bool) -> [String] {
     guard withLabels else { return digests }

@@ -16,7 +16,8 @@ struct LatentMap {
   let caption: String
 
   /// The map of the `codes` (n, latent) of n images, one for each of `labels`; all points have one colour where
-  /// `labels` is nil. The codes are means of `posterior`, if that is given. `showsPrior` adds circles around the middle of the
+  /// `labels` is nil. The codes are means of `posterior`, if that is given. `showsPrior` adds circles around
+  /// the middle of the
   /// prior, in the same plane.
   init(
     _ codes: [Float], labels: [UInt8]?, latent: Int, meansOf posterior: String? = nil,

@@ -50,7 +50,7 @@ extension ReportContents {
           \(decoding)
 
           rows = [json.loads(line) for line in open("metrics.jsonl")]
-          losses = {row["epoch"]: row["test_loss"] for row in rows if row["kind"] == "epoch"}
+          losses = {row["epoch"]: row.get("test_loss") for row in rows if row["kind"] == "epoch"}
           """),
       ])
   }

@@ -136,7 +136,8 @@ extension TrainingRun {
     try communicator.allGather(Int64(pace.passed.waited * 1e9)).map { Double($0) / 1e9 }
   }
 
-  /// Writes an epoch's row to the metrics, and its pictures, with `columns` of samples; writes its `summary` and
+  /// Writes an epoch's row to the metrics, and its pictures, with `columns` of samples; writes its `summary`
+  /// and
   /// pictures to the event file. Collective.
   ///
   /// - Returns: the first failure to write one of these, or an earlier row of a step; nil where there was

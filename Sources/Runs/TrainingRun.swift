@@ -217,7 +217,8 @@ extension TrainingRun {
     trainer.progress.epoch >= configuration.epochs || isAtMaxSteps || patience != nil
   }
 
-  /// Whether to end after an epoch though something is left to train: some rank was asked to stop in the epoch's
+  /// Whether to end after an epoch though something is left to train: some rank was asked to stop in the
+  /// epoch's
   /// last step or after it. Collective.
   private func isToStop() throws -> Bool {
     if isComplete { return false }

@@ -30,12 +30,15 @@ package struct Comparison {
   /// Measures both runs and writes the page to `output`; collective.
   ///
   /// - Parameters:
-  ///   - data: the images to compare the runs on; the runs' own, which must be the same, where no place is named.
+  /// - data: the images to compare the runs on; the runs' own, which must be the same, where no place is
+  /// named.
   ///   - output: the file to write.
   ///   - communicator: the ranks.
   /// - Returns: the figures on rank zero; nil on the other ranks.
-  /// - Throws: on all ranks, where a run or its data cannot be read, the runs have images of different sizes or,
-  ///   where `data` names no place, different images, a model's numbers are not finite, or the page cannot be written.
+  /// - Throws: on all ranks, where a run or its data cannot be read, the runs have images of different sizes
+  ///   or,
+  /// where `data` names no place, different images, a model's numbers are not finite, or the page cannot be
+  /// written.
   package func write(
     data: AskedImages, to output: String, among communicator: borrowing Communicator
   ) throws -> ComparisonFigures? {

@@ -1,7 +1,8 @@
 internal import Platform
 internal import VAE
 
-/// What two runs teach when they are set side by side: three sentences, each a claim and the figures that it follows from.
+/// What two runs teach when they are set side by side: three sentences, each a claim and the figures that it
+/// follows from.
 ///
 /// The claims are about the runs' figures and never about their kinds alone: where an autoencoder's figures
 /// are not worse than those of a VAE, no claim says that they are.

@@ -158,7 +158,8 @@ extension RunMeasurement {
       among: communicator)
   }
 
-  /// Rows that lead along a straight line from the code of one test image to that of another: the image, what is
+  /// Rows that lead along a straight line from the code of one test image to that of another: the image, what
+  /// is
   /// decoded on the way, and the other image; on rank zero.
   private mutating func drawWalks(
     among communicator: borrowing Communicator
