@@ -36,7 +36,8 @@ extension ModelConfiguration {
     self.init(
       labels > 0 ? .conditional : draws ? .vae : .autoencoder, pixels: inputs - labels,
       hidden: LayerWidths(encoder.dropLast().map { $0[0] }), latent: latent,
-      activation: try Activation(toldBy: file.metadata, of: file.path),
+      activation: try Activation(
+        toldBy: file.metadata, as: "activation", of: file.path, otherwise: .relu),
       labels: labels)
   }
 
@@ -76,24 +77,5 @@ extension ModelConfiguration {
     case .autoencoder: "autoencoder"
     case .conditional: "conditional variational autoencoder of \(labels) labels"
     }
-  }
-}
-
-extension Activation {
-  /// The activation that the metadata of the model's file at `path` tell; the rectifier where they tell none.
-  ///
-  /// - Throws: `Failure` with `badData` where this version does not know it.
-  fileprivate init(toldBy metadata: [String: String], of path: String) throws {
-    guard let text = metadata["lockstep.activation"] else {
-      self = .relu
-      return
-    }
-    guard let told = Activation(rawValue: text) else {
-      throw Failure(
-        .badData,
-        "\(path): the model's activation is '\(text)', which this version does not know; use the version that "
-          + "wrote it")
-    }
-    self = told
   }
 }

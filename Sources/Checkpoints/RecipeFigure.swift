@@ -76,16 +76,6 @@ extension PixelProtocol {
   ///
   /// - Throws: `Failure` with `badData` where this version does not know it.
   package init(toldBy metadata: [String: String], of path: String) throws {
-    guard let text = metadata["lockstep.\(Self.metadataKey)"] else {
-      self = .grey
-      return
-    }
-    guard let told = PixelProtocol(rawValue: text) else {
-      throw Failure(
-        .badData,
-        "\(path): the model was shown its images as '\(text)', which this version does not know; use the "
-          + "version that wrote it")
-    }
-    self = told
+    try self.init(toldBy: metadata, as: Self.metadataKey, of: path, otherwise: .grey)
   }
 }

@@ -1,5 +1,5 @@
-// One import for programs that train: it re-exports the rooms below. The rooms that these use inside, such as
-// Kernels and VAE, it does not.
+// One import for programs that train: it re-exports the rooms below, whose types stand in the declarations of
+// trainer, recipe and images.
 
 @_exported public import Checkpoints
 @_exported public import Engine

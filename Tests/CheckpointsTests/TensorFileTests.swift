@@ -19,9 +19,11 @@ import VAE
   }
 
   /// Writes a file of these tensors, whose elements count from 0 in each.
-  private func write(_ tensors: [Safetensors.Tensor]) throws {
+  private func write(
+    _ tensors: [Safetensors.Tensor], metadata: [String: String] = [:]
+  ) throws {
     var file = try OutputFile(creating: path)
-    try Safetensors.write(tensors, to: &file) { tensor, file in
+    try Safetensors.write(tensors, metadata: metadata, to: &file) { tensor, file in
       let elements = (0..<tensor.elementCount).map { Float($0) }
       try file.write(elements.span)
     }
@@ -140,6 +142,45 @@ import VAE
       try model()
     }
     #expect(other.description.hasSuffix("are wanted; use a file of this model"))
+  }
+
+  @Test("the activation is the metadata's, the rectifier without, and an unknown one is refused")
+  func activation() throws {
+    for (metadata, expected) in [
+      ([:], Activation.relu), (["lockstep.activation": "tanh"], .tanh),
+    ] as [([String: String], Activation)] {
+      try write(Self.tensors, metadata: metadata)
+      #expect(try model().activation == expected)
+    }
+    try write(Self.tensors, metadata: ["lockstep.activation": "gelu"])
+    let error = try #require(throws: Failure.self) {
+      try model()
+    }
+    #expect(
+      error.code == .badData
+        && error.description.contains(
+          "lockstep.activation is 'gelu', which this version does not know")
+    )
+  }
+
+  /// The kinds' names and shapes as PyTorch would write them, with 12 pixels, 5 hidden units and 2 latents.
+  @Test("a model's kind follows from names and shapes")
+  func kinds() throws {
+    let autoencoder = [[5, 12], [2, 5], [5, 2], [12, 5]]
+    try write(
+      autoencoder.enumerated().flatMap { number, shape in
+        [
+          Safetensors.Tensor(name: "fc\(number + 1).weight", shape: shape),
+          Safetensors.Tensor(name: "fc\(number + 1).bias", shape: [shape[0]]),
+        ]
+      })
+    #expect(try model() == ModelConfiguration(.autoencoder, pixels: 12, hidden: 5, latent: 2))
+    // Three labels beside the pixels and beside the latents.
+    let told = ["fc1.weight": [5, 15], "fc3.weight": [5, 5]]
+    try write(Self.tensors.map { .init(name: $0.name, shape: told[$0.name] ?? $0.shape) })
+    #expect(
+      try model()
+        == ModelConfiguration(.conditional, pixels: 12, hidden: 5, latent: 2, labels: 3))
   }
 
   /// The longest of: 64 rows of a weight at most, a whole bias.
