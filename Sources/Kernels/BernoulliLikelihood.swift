@@ -24,7 +24,7 @@ public enum BernoulliLikelihood {
     operand.requireView(of: logits)
     logits.requireRowMajor("logits", rows: loss.rows, columns: pixels.columns)
     pixels.requireRowMajor("pixels", rows: pixels.rows, columns: pixels.columns)
-    let draws = GaussianSampler.drawCount(loss.rows, of: pixels)
+    let draws = loss.rowCount(perRowOf: pixels)
     for row in 0..<loss.rows {
       let (a, x) = (logits.row(row), pixels.row(row / draws))
       loss[row, 0] = sum(a, x, count: pixels.columns) { pixel, mean in

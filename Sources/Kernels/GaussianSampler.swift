@@ -39,20 +39,13 @@ public enum GaussianSampler {
     latents.requireRowMajor("latents", rows: rows, columns: size)
     noise.requireRowMajor("noise", rows: rows, columns: size)
     moments.requireRowMajor("moments", rows: moments.rows, columns: 2 * size)
-    let draws = drawCount(rows, of: moments)
+    let draws = latents.rowCount(perRowOf: moments)
     for row in 0..<rows {
       let (mean, e, z) = (moments.row(row / draws), noise.row(row), latents.row(row))
       let logVariance = mean + size
       for k in 0..<size { z[k] = mean[k] + exponential(0.5 * logVariance[k]) * e[k] }
       operand.roundRow(row, from: latents)
     }
-  }
-
-  /// K, where there are `rows` draws of `moments`.
-  static func drawCount(_ rows: Int, of moments: Matrix) -> Int {
-    guard moments.rows > 0 else { return 1 }
-    require(rows.isMultiple(of: moments.rows), "\(rows) draws of \(moments.rows) distributions")
-    return rows / moments.rows
   }
 
   /// Writes the variances σ² of `moments` to `variances` (n, latent).
@@ -133,7 +126,7 @@ public enum GaussianSampler {
   ) {
     operand.requireView(of: momentGradient)
     let (rows, size) = (momentGradient.rows, latentGradient.columns)
-    let draws = drawCount(latentGradient.rows, of: momentGradient)
+    let draws = latentGradient.rowCount(perRowOf: momentGradient)
     latentGradient.requireRowMajor("latent gradient", rows: rows * draws, columns: size)
     noise.requireRowMajor("noise", rows: rows * draws, columns: size)
     moments.requireRowMajor("moments", rows: rows, columns: 2 * size)

@@ -16,7 +16,7 @@ public enum ImportanceWeights {
     moments: Matrix, noise: Matrix, latents: Matrix, crossEntropies: Matrix, weights: Matrix,
     bound: Matrix
   ) {
-    let (size, draws) = (latents.columns, GaussianSampler.drawCount(latents.rows, of: moments))
+    let (size, draws) = (latents.columns, latents.rowCount(perRowOf: moments))
     noise.requireRowMajor("noise", rows: latents.rows, columns: size)
     latents.requireRowMajor("latents", rows: latents.rows, columns: size)
     moments.requireRowMajor("moments", rows: bound.rows, columns: 2 * size)
@@ -82,7 +82,7 @@ public enum ImportanceWeights {
     latentGradient: Matrix, scale: Float, momentGradient: Matrix, as operand: Operand
   ) {
     operand.requireView(of: momentGradient)
-    let (size, draws) = (latents.columns, GaussianSampler.drawCount(latents.rows, of: moments))
+    let (size, draws) = (latents.columns, latents.rowCount(perRowOf: moments))
     latentGradient.requireRowMajor("latent gradient", rows: latents.rows, columns: size)
     momentGradient.requireRowMajor("moment gradient", rows: moments.rows, columns: 2 * size)
     for row in 0..<moments.rows {
