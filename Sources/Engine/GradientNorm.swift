@@ -38,15 +38,15 @@ struct GradientNorm {
   }
 
   /// What the whole gradient, all of whose tiles' norms are there, is multiplied by to be clipped to `limit`:
-  /// at most 1. Zero where the norm is infinite; 1 where it is NaN, so that the parameters become NaN, too, and
-  /// the next step fails.
+  /// at most 1. NaN where the norm is not finite, so that the parameters become NaN, too, and the next step
+  /// fails: zero would let training stand still, and say nothing.
   ///
   /// Pascanu, Mikolov and Bengio, "On the difficulty of training recurrent neural networks", 2013, algorithm 1,
   /// as `torch.nn.utils.clip_grad_norm_` computes it.
   func scale(to limit: Double) -> Float {
     var squares = 0.0
     for tile in 0..<norms.count { squares += Double(norms[tile]) * Double(norms[tile]) }
-    return Float(min(1, limit / (squares.squareRoot() + 1e-6)))
+    return squares.isFinite ? Float(min(1, limit / (squares.squareRoot() + 1e-6))) : .nan
   }
 
   /// The norm of a gradient whose tiles have these `norms`: the root of their squares' sum, in the order of

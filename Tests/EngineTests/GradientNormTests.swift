@@ -64,13 +64,12 @@ import VAE
     #expect(abs(Double(GradientNorm(memory.vector).scale(to: limit)) - scale) < 1e-7)
   }
 
-  @Test(
-    "an infinite norm leaves nothing of the gradient, and NaN all of it, for the next step to fail")
+  @Test("a norm that is not finite makes the gradient NaN, for the next step to fail")
   func scaleOfNone() {
-    memory.vector[1] = .infinity
-    #expect(GradientNorm(memory.vector).scale(to: 1) == 0)
-    memory.vector[0] = .nan
-    #expect(GradientNorm(memory.vector).scale(to: 1) == 1)
+    for norm in [Float.infinity, .nan] {
+      memory.vector[1] = norm
+      #expect(GradientNorm(memory.vector).scale(to: 1).isNaN)
+    }
   }
 
   @Test("the norm of the whole is that of its tiles' norms, and nil where it is not finite")
