@@ -56,6 +56,35 @@ import Testing
     #expect(!FileManager.default.fileExists(atPath: folder.run))
   }
 
+  @Test(
+    "flags of a file that lose their meaning by the command line's are left out, and lists are read"
+  )
+  func leftOut() throws {
+    let file = try write(
+      """
+      hidden: [16, 8]
+      schedule: step
+      milestones:
+      - 2
+      - 5
+      pixels: dynamic
+      objective: iwae
+      importance-samples: 3
+      """)
+    let lines = try resolved(["--config", file])
+    #expect(lines.contains("hidden: 16,8") && lines.contains("milestones: 2,5"), "\(lines)")
+    let others = try resolved(
+      ["--config", file, "--schedule=constant", "--model", "autoencoder"],
+      environment: ["LOCKSTEP_OPTIMIZER": "sgd"])
+    for name in ["milestones", "objective", "importance-samples", "epsilon"] {
+      #expect(!others.contains { $0.hasPrefix("\(name): ") }, "\(name) in \(others)")
+    }
+    // What the command line itself gives is a mistake.
+    let job = Job(
+      folder.trainWords() + ["--config", file, "--schedule", "constant", "--milestones", "4"])
+    try job.fail(64, "--milestones 4 is of use with --schedule step alone")
+  }
+
   @Test("what a dry run prints is a configuration")
   func again() throws {
     let words = ["--hidden", "16", "--latent", "3", "--checkpoint-every", "30s", "--keep", "2"]
@@ -149,7 +178,9 @@ import Testing
     ("something: 1\n", "there is no flag 'something'; see"),
     ("config: other.yaml\n", "there is no flag 'config'"),
     ("help: true\n", "there is no flag 'help'"),
-    ("epochs: [1, 2]\n", "'epochs' must have one value"),
+    ("epochs: [1, 2]\n", "'1,2' is invalid for '--epochs"),
+    ("epochs: []\n", "'epochs' must have one value"),
+    ("hidden: [[1], 2]\n", "'hidden' must have one value, or a list of them"),
     ("epochs:\n", "'epochs' must have one value"),
     ("init: ~\n", "'init' must have one value"),
     ("init: null\n", "'init' must have one value"),

@@ -31,9 +31,15 @@ package struct SettingTable<Root>: Sendable {
     for setting in settings where setting.differsFromAbsence(in: root) {
       guard let owner = setting.use.owner(forbiddingIn: root) else { continue }
       return "\(setting: setting.name, setting.value(in: root).shown ?? "") is of use with "
-        + "\(setting: owner.name, owner.values) alone: leave it out, or give both"
+        + "\(setting: owner.name, owner.values.joined(separator: " or ")) alone: leave it out, or give both"
     }
     return nil
+  }
+
+  /// Whether the setting `name`, if the table has it, can have a meaning where others have the values that
+  /// `value` gives, as texts; settings for which it gives nil may have any.
+  package func canApply(_ name: SettingName, where value: (SettingName) -> String?) -> Bool {
+    settings.first { $0.name == name }?.use.canApply(where: value) ?? true
   }
 
   /// The settings of `root` that are numbers and differ from those of `other`, with all their digits.

@@ -9,8 +9,8 @@ package struct SettingUse<Root>: Sendable {
   package struct Owner: Sendable {
     /// The other setting.
     let name: SettingName
-    /// The values, in words.
-    let values: String
+    /// The values, as people write them.
+    let values: [String]
     /// Whether the other setting has one of the values in `Root`.
     let allows: @Sendable (Root) -> Bool
   }
@@ -27,6 +27,12 @@ package struct SettingUse<Root>: Sendable {
   /// The first setting by whose value this one has no meaning in `root`; nil where it has one.
   func owner(forbiddingIn root: Root) -> Owner? { owners.first { !$0.allows(root) } }
 
+  /// Whether the setting can have a meaning where other settings have the values that `value` gives, as texts;
+  /// settings for which it gives nil may have any.
+  func canApply(where value: (SettingName) -> String?) -> Bool {
+    owners.allSatisfy { owner in value(owner.name).map(owner.values.contains) ?? true }
+  }
+
   /// A setting that always has a meaning.
   static var always: Self { Self(owners: [], isAlwaysTold: false) }
 
@@ -38,7 +44,7 @@ package struct SettingUse<Root>: Sendable {
     with name: SettingName, _ path: any KeyPath<Root, Value> & Sendable, is values: Value...,
     isAlwaysTold: Bool = true
   ) -> Self {
-    let owner = Owner(name: name, values: values.compactMap(\.shown).joined(separator: " or ")) {
+    let owner = Owner(name: name, values: values.compactMap(\.shown)) {
       values.contains($0[keyPath: path])
     }
     return Self(owners: [owner], isAlwaysTold: isAlwaysTold)

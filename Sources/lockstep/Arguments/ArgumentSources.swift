@@ -1,11 +1,14 @@
 internal import ArgumentParser
+internal import Engine
+internal import Platform
 
 /// All sources of flags: the command line, the file that `--config` names, and the variables
 /// `LOCKSTEP_…` of the environment.
 ///
 /// The flags of the file are put first, then those of the environment, then those of the command line.
 /// The parser takes the last of several values of one flag. So the command line has precedence over
-/// the environment, and the environment over the file, and one parser reads and checks all flags.
+/// the environment, and the environment over the file, and one parser reads and checks all flags. A flag of the
+/// file that has no meaning beside one of the others, as `milestones` beside `--schedule constant`, is left out.
 struct ArgumentSources {
   /// All words, as the parser gets them.
   private(set) var words: [String]
@@ -37,10 +40,13 @@ struct ArgumentSources {
     }
     added = try HomeFolder.expand(added, flags)
     if flags.contains(where: { $0.name == Self.flag }),
-      let path = Self.path(in: given) ?? Self.path(in: added)
+      let path = Self.value(of: Self.flag, in: given) ?? Self.value(of: Self.flag, in: added)
     {
       let file = try ConfigurationFile(path)
-      let words = try file.words(flags.filter { $0.name != Self.flag })
+      let wins = added + given
+      let words = try file.words(flags.filter { $0.name != Self.flag }) { name in
+        Recipe.table.canApply(SettingName(name)) { Self.value(of: $0.text, in: wins) }
+      }
       added = try HomeFolder.expand(words, flags) + added
       others.insert(path, at: 0)
     }
@@ -53,19 +59,19 @@ struct ArgumentSources {
   /// Whether other sources may have flags, or paths may begin with `~`. Only then is the parser asked
   /// for its flags, which takes some milliseconds.
   private static func mayHaveMore(_ words: [String]) -> Bool {
-    path(in: words) != nil || !Variables.names.isEmpty
+    value(of: flag, in: words) != nil || !Variables.names.isEmpty
       || words.contains(where: HomeFolder.isConcerned)
   }
 
-  /// The value of the last `--config`; nil where there is none, or where the value is empty, which the
-  /// parser refuses later.
-  private static func path(in words: [String]) -> String? {
-    var path: String?
+  /// The value of the last `flag`; nil where there is none, or where the value is empty, which the parser
+  /// refuses later.
+  private static func value(of flag: String, in words: [String]) -> String? {
+    var value: String?
     for (word, next) in zip(words, words.dropFirst() + [""]) {
       if word == "--" { break }
-      if word == "--\(flag)" { path = next }
-      if word.hasPrefix("--\(flag)=") { path = String(word.dropFirst(flag.count + 3)) }
+      if word == "--\(flag)" { value = next }
+      if word.hasPrefix("--\(flag)=") { value = String(word.dropFirst(flag.count + 3)) }
     }
-    return path?.isEmpty == true ? nil : path
+    return value?.isEmpty == true ? nil : value
   }
 }

@@ -27,10 +27,13 @@ struct ConfigurationFile {
     entries = mapping.map { ($0.key, $0.value) }
   }
 
-  /// The flags of the file as words of a command line, with values as they are written in the file.
+  /// The flags of the file as words of a command line, with values as they are written in the file, but for
+  /// those whose names `isOfUse` rejects.
   ///
   /// - Throws: `ValidationError` for a name that none of `flags` has, or one that has not exactly one value.
-  func words(_ flags: [CommandFlag]) throws -> [String] {
+  func words(
+    _ flags: [CommandFlag], where isOfUse: (String) -> Bool
+  ) throws -> [String] {
     try entries.flatMap { key, value -> [String] in
       let name = key.string ?? ""
       let place = "\(path):\(key.mark?.line ?? 0)"
@@ -40,13 +43,24 @@ struct ConfigurationFile {
         throw ValidationError("\(place): there is no flag '\(name)'\(hint)")
       }
       // In YAML `~` means null; in `init: ~` it would otherwise be taken for the name of a file.
-      guard let text = value.scalar?.string, !text.isEmpty, value.tag != Tag(.null),
-        !text.contains(where: \.isNewline)
-      else {
-        throw ValidationError("\(place): '\(name)' must have one value")
+      guard let text = Self.text(of: value) else {
+        throw ValidationError("\(place): '\(name)' must have one value, or a list of them")
       }
-      return try flag.words(for: text, from: place)
+      return isOfUse(name) ? try flag.words(for: text, from: place) : []
     }
+  }
+
+  /// The text of a value, or of a list of values with commas between them; nil where it is none of these.
+  private static func text(of value: Node) -> String? {
+    if let list = value.sequence {
+      let texts = list.map { $0.sequence == nil ? text(of: $0) : nil }
+      return list.isEmpty || texts.contains(nil)
+        ? nil : texts.compactMap(\.self).joined(separator: ",")
+    }
+    guard let text = value.scalar?.string, !text.isEmpty, value.tag != Tag(.null),
+      !text.contains(where: \.isNewline)
+    else { return nil }
+    return text
   }
 
   private static func firstLine(of text: String) -> String {
