@@ -113,7 +113,12 @@ extension RunPlan {
     let former = formerData.map { $0 == configuration.data ? "" : ", in \($0)" } ?? ""
     let (code, advice): (ExitCode, Sentence) =
       switch (request.data, request.transpose) {
-      case (_?, _): (.usage, "leave \(setting: .data) out to go on with those")
+      case (_?, _?):
+        (
+          .usage,
+          "leave \(setting: .data) out, and let \(setting: .transpose) be as it was, to go on with those"
+        )
+      case (_?, nil): (.usage, "leave \(setting: .data) out to go on with those")
       case (nil, _?): (.usage, "let \(setting: .transpose) be as it was to go on with those")
       case (nil, nil): (.badData, "name the folder that has those with \(setting: .data)")
       }
