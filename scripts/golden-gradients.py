@@ -224,8 +224,28 @@ def schedules():
     def constant(optimizer):
         return scheduler.ConstantLR(optimizer, 1.0)
 
+    def plateau(losses, epochs, factor):
+        """The rate of each epoch, where losses[i] is found at the end of epoch i."""
+        optimizer = torch.optim.SGD([torch.zeros(1, requires_grad=True)], lr=rate)
+        # PyTorch lets the rate fall after more bad epochs than its patience.
+        schedule = scheduler.ReduceLROnPlateau(
+            optimizer, factor=factor, patience=epochs - 1, threshold=0, eps=0
+        )
+        found = []
+        for loss in losses:
+            found.append(optimizer.param_groups[0]["lr"])
+            schedule.step(loss)
+        return found
+
+    losses = [9, 8, 8, 8.5, 7, 7.25, 7, 7.5, 7.5, 7.5, 7.5, 6, 6.5, 6.5, 5.5, 6, 6, 6, 6]
     step, burda = {"schedule": "step"}, 10 ** (-1 / 7)
     return {
+        "plateau": {
+            "losses": losses,
+            "epochs": 3,
+            "decay_factor": burda,
+            "rates": plateau(losses, 3, burda),
+        },
         "learning_rate": rate,
         "batches_per_epoch": batches,
         "cases": [

@@ -40,8 +40,8 @@ package struct RunConfiguration: Equatable, Sendable {
   /// Which checkpoints stay.
   package var keep = Retention.all
 
-  /// The run ends once the loss that decides has not become less for so many epochs; nil where it does not.
-  package var patience: Int?
+  /// The run ends once the loss that decides has not become less for so many epochs; never, where it is 0.
+  package var patience = 0
 
   /// Whether to write event files for TensorBoard.
   package var tensorboard = Switch.on
@@ -69,7 +69,7 @@ extension RunConfiguration {
     Setting("verify-every", \.verifyEvery, absent: .means(nil), check: .number(from: 0)),
     Setting("checkpoint-every", \.checkpointEvery, absent: .means(.epoch)),
     Setting("keep", \.keep, absent: .means(.all)),
-    Setting(.patience, \.patience, absent: .means(nil), check: .number(from: 1)),
+    Setting(.patience, \.patience, absent: .means(0), check: .number(from: 0)),
     Setting("tensorboard", \.tensorboard, absent: .means(.on)),
     Setting(.initialParameters, \.initialParameters, absent: .means(nil)),
   ])

@@ -7,6 +7,9 @@ public enum LearningRateSchedule: String, Codable, Sendable, CaseIterable {
   case cosine
   /// It is multiplied by a factor after some epochs.
   case step
+  /// It is multiplied by a factor whenever the validation loss has not become less for some epochs: see
+  /// ``Plateau``.
+  case plateau
 }
 
 extension LearningRateSchedule: SettingValue {}

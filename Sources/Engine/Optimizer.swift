@@ -3,9 +3,11 @@ internal import VAE
 
 extension Recipe {
   /// The rule by which step number `step`, counted from 1, changes parameters, where an epoch has
-  /// `batchesPerEpoch`.
-  package func updateRule(step: Int, batchesPerEpoch: Int) -> any UpdateRule {
-    let rate = learningRate(step: step, batchesPerEpoch: batchesPerEpoch)
+  /// `batchesPerEpoch`, and a plateau schedule has seen `plateau`.
+  package func updateRule(
+    step: Int, batchesPerEpoch: Int, plateau: Plateau? = nil
+  ) -> any UpdateRule {
+    let rate = learningRate(step: step, batchesPerEpoch: batchesPerEpoch, plateau: plateau)
     return switch optimizer {
     case .adam: Adam(learningRate: rate, epsilon: epsilon)
     case .adamW: Adam(learningRate: rate, epsilon: epsilon, weightDecay: weightDecay)

@@ -14,15 +14,30 @@ public struct Progress: Equatable, Codable, Sendable {
   /// The losses, summed over the positions before ``offset``.
   public var losses = LossSum()
 
+  /// What a plateau schedule has seen; nil where the schedule is another, and before the first epoch's end.
+  public internal(set) var plateau: Plateau?
+
   /// The beginning.
   public init() {}
 }
 
 extension Progress {
+  /// Takes note of the validation `loss` of the epoch that is complete, which the schedule of `recipe` may look
+  /// at.
+  mutating func note(validationLoss loss: Double, for recipe: Recipe) {
+    guard recipe.schedule == .plateau else { return }
+    var seen = plateau ?? Plateau()
+    seen.note(loss, patience: recipe.plateauEpochs)
+    plateau = seen
+  }
+
+  /// Forgets the validation losses so far, where those to come are of other images.
+  package mutating func forgetValidationLosses() { plateau?.forgetLosses() }
+
   /// The beginning of the next epoch, where this is the end of one.
   var atNextEpoch: Progress {
     var next = Progress()
-    (next.step, next.epoch) = (step, epoch + 1)
+    (next.step, next.epoch, next.plateau) = (step, epoch + 1, plateau)
     return next
   }
 
@@ -33,6 +48,7 @@ extension Progress {
     guard losses.isFinite else {
       return "the progress has losses that are not finite"
     }
+    guard plateau?.isPossible ?? true else { return "the progress has an impossible plateau" }
     guard offset < imageCount else {
       return
         "the progress is \(offset) images into an epoch that has \(imageCount): begin the next epoch"

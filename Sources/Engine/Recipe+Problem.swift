@@ -39,6 +39,9 @@ extension Recipe {
     case .step where milestones == Milestones():
       "\(setting: .schedule, "step") needs \(setting: .milestones), the epochs after which the learning "
         + "rate is multiplied, as in 5,8"
+    case .plateau where validation == 0:
+      "\(setting: .schedule, "plateau") looks at the loss of images held out for validation: give "
+        + "\(setting: .validation, "10000"), or another number of them"
     default: nil
     }
   }

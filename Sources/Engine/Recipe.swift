@@ -77,7 +77,11 @@ public struct Recipe: Equatable, Sendable {
   /// The epochs after which the rate of a schedule of steps is multiplied.
   public var milestones = Milestones()
 
-  /// What a schedule of steps multiplies the rate by.
+  /// The epochs in a row without a lesser validation loss after which the rate of a plateau schedule is
+  /// multiplied.
+  public var plateauEpochs = 10
+
+  /// What a schedule of steps, or a plateau schedule, multiplies the rate by.
   public var decayFactor = 0.1
 
   /// The Euclidean norm to which the whole gradient, a mean over the batch, is scaled down where its norm is
@@ -174,9 +178,12 @@ extension Recipe {
       .milestones, \.milestones, absent: .means(Milestones()),
       use: .only(with: .schedule, \.schedule, is: .step)),
     Setting(
+      .plateauEpochs, \.plateauEpochs, absent: .means(10), check: .within(1...1 << 30),
+      use: .only(with: .schedule, \.schedule, is: .plateau)),
+    Setting(
       "decay-factor", \.decayFactor, absent: .means(0.1),
       check: .float(.leastNonzeroMagnitude..., asIn: "0.1"),
-      use: .only(with: .schedule, \.schedule, is: .step)),
+      use: .only(with: .schedule, \.schedule, is: .step, .plateau)),
     Setting(
       "clip-gradient", \.clipGradient, absent: .means(nil),
       check: .float(.leastNonzeroMagnitude..., asIn: "10")),

@@ -48,7 +48,9 @@ extension Trainer {
   /// The rule of the step that is being taken, and the step's number.
   private var nextRule: (rule: any UpdateRule, number: Int) {
     let number = progress.step + 1
-    return (recipe.updateRule(step: number, batchesPerEpoch: batches.batchCount), number)
+    let rule = recipe.updateRule(
+      step: number, batchesPerEpoch: batches.batchCount, plateau: progress.plateau)
+    return (rule, number)
   }
 
   /// Where teams share the tiles: fetches the norms of the tiles that other teams have computed.

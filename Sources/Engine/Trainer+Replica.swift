@@ -69,9 +69,10 @@ extension Trainer {
     return try norm.value(team, lacksTiles: plan.sharesTiles && !plan.keepsGradients)
   }
 
-  /// The learning rate of the last step; of use once a step was taken.
+  /// The learning rate of the last step; of use once a step was taken, and before ``note(validationLoss:)``.
   public var learningRate: Double {
-    recipe.learningRate(step: progress.step, batchesPerEpoch: batches.batchCount)
+    recipe.learningRate(
+      step: progress.step, batchesPerEpoch: batches.batchCount, plateau: progress.plateau)
   }
 
   /// The bytes that this rank gives MPI for other teams in a step on a full batch.

@@ -43,7 +43,7 @@ public struct Trainer: ~Copyable {
   /// The images that are held out of training: the last ``Recipe/validation``; nil where there are none.
   public let validation: Dataset?
   package let batches: BatchSchedule
-  private var draws: EpochDraws
+  private(set) var draws: EpochDraws
 
   /// Prepares to train by `recipe` on `images` but for those that it holds out, from `progress` on, as ranks of
   /// `world` that share the work in `shape`; collective. All arguments must be the same on all ranks. The
@@ -185,47 +185,11 @@ public struct Trainer: ~Copyable {
       scale: 1 / Float(batch.count), divergence: Float(divergenceWeight(step: progress.step + 1)))
   }
 
-  /// Fills the pixels of the samples `rows` with the images at `positions` of the epoch.
-  private func fillImages(_ rows: Range<Int>, positions: Range<Int>) {
-    dataset.fill(
-      activations.pixels.rows(rows), as: activations.pixelOperand.rows(rows),
-      order: draws.order, positions: positions, draws: draws.pixels)
-    let shift = positions.lowerBound - rows.lowerBound
-    activations.fillLabels(rows) { dataset.label(ofImage: Int(draws.order.images[$0 + shift])) }
-  }
-
-  /// Fills the noise of the samples `rows`, whose positions in the epoch are `positions`.
-  private func fillNoise(_ rows: Range<Int>, positions: Range<Int>) {
-    guard recipe.model.draws else { return }
-    let count = activations.draws
-    draws.noise.fillNormal(
-      activations.noise.rows(activations.decoderRows(rows)),
-      positions: positions.lowerBound * count..<positions.upperBound * count)
-  }
-
   /// Waits until all ranks of the team have called this; each then sees what any of them wrote before.
   /// Collective over the team.
   mutating func waitForTeam() throws {
     try memory.barrier(on: team.communicator)
     workers.main.clock.end(.waiting)
-  }
-
-  /// Where teams share the tiles: fetches what other teams have computed for the samples in `held`. Pixels
-  /// are not sent: they are filled in from this node's images.
-  private mutating func gatherSamples(of batch: Range<Int>, in held: Range<Int>) throws {
-    guard memoryPlan.exchangePlan.sharesTiles else { return }
-    try exchange.gatherSamples(batch.count)
-    workers.main.clock.end(.exchange)
-    let job = team.layout
-    let own = job.shard(ofTeam: job.team).part(of: batch)
-    workers.run { worker in
-      for others in [held.lowerBound..<own.lowerBound, own.upperBound..<held.upperBound] {
-        let positions = worker.teamShare.part(of: others)
-        fillImages(positions.relative(to: held), positions: positions)
-      }
-      worker.clock.end(.batch)
-    }
-    try waitForTeam()
   }
 
   /// Notes that the step on `batch` is taken; returns the batch's losses, and throws where they are not
@@ -236,6 +200,13 @@ public struct Trainer: ~Copyable {
     progress.offset = batch.upperBound
     progress.losses.add(losses)
     return losses
+  }
+
+  /// Takes note of the mean loss of ``validation`` after the epoch that is complete, in nats: a plateau
+  /// schedule looks at it, others do not. To be called once an epoch, on every rank with the same value.
+  public mutating func note(validationLoss loss: Double) {
+    precondition(isEpochComplete, "a validation loss is that of a whole epoch")
+    progress.note(validationLoss: loss, for: recipe)
   }
 
   /// Begins the next epoch, with draws of its own. Every rank must call this; it sends nothing.

@@ -66,6 +66,8 @@ extension SettingName {
   package static let otherData: SettingName = "other-data"
   /// How images are shown to the model: grey, or black and white.
   package static let pixels: SettingName = "pixels"
+  /// The epochs without a lesser validation loss after which the learning rate is multiplied.
+  package static let plateauEpochs: SettingName = "plateau-epochs"
   /// The number format of matrix products.
   package static let precision: SettingName = "precision"
   /// The epochs without a lesser loss after which a run ends.

@@ -10,7 +10,8 @@ package struct Patience: Sendable {
   /// The end of a run with `configuration` at `progress`, whose best epoch was `best`; nil where the run goes
   /// on.
   init?(_ configuration: RunConfiguration, _ best: BestEpoch?, at progress: Progress) {
-    guard let patience = configuration.patience, let best, progress.epoch - best.epoch >= patience
+    guard configuration.patience > 0, let best,
+      progress.epoch - best.epoch >= configuration.patience
     else { return nil }
     let images = DecidingImages(configuration.recipe, nil).name
     reason =
@@ -28,23 +29,25 @@ extension TrainingRun {
 }
 
 extension RunPlan {
-  /// Forgets the best epoch where its loss does not compare with those of `data`.
+  /// Forgets the best epoch, and what a schedule has seen of losses, where these do not compare with those of
+  /// `data`.
   mutating func dropBest(unlessOf data: DataFingerprint) {
     let found = DecidingImages(configuration.recipe, data)
-    if !found.compare(with: decidingImages) { best = nil }
+    guard !found.compare(with: decidingImages) else { return }
+    best = nil
+    progress.forgetValidationLosses()
   }
 
   /// Makes sure that a run with patience has images with the loss of which it can end.
   ///
   /// - Throws: `Failure` with `usage`.
   func requireImagesForPatience(_ data: DataFingerprint) throws {
-    guard let patience = configuration.patience, configuration.recipe.validation == 0,
-      data.test == nil
+    guard configuration.patience > 0, configuration.recipe.validation == 0, data.test == nil
     else { return }
     throw Failure(
       .usage,
-      "\(setting: .patience, patience) needs a loss that can stop falling, and \(configuration.data) has no "
-        + "test images: hold some out of the training images with \(setting: .validation), or leave it out"
+      "\(setting: .patience, configuration.patience) needs a loss that can stop falling, and "
+        + "\(configuration.data) has no test images: hold some out of the training images with \(setting: .validation), or leave it out"
     )
   }
 }

@@ -106,12 +106,12 @@ struct RunPlan: Codable {
 
   /// Whether nothing is left to train for `request`.
   func isDone(_ request: RunRequest) -> Bool {
-    progress.epoch >= configuration.epochs || isOutOfPatience
+    progress.epoch >= configuration.epochs || patience != nil
       || request.maxSteps.map { progress.step >= $0 } ?? false
   }
 
-  /// Whether the run has had as many epochs without a lesser loss as it may have.
-  var isOutOfPatience: Bool { Patience(configuration, best, at: progress) != nil }
+  /// The end by patience, where the run came to it before.
+  var patience: Patience? { Patience(configuration, best, at: progress) }
 
   /// The images whose loss decides in the run so far.
   var decidingImages: DecidingImages { DecidingImages(configuration.recipe, data) }

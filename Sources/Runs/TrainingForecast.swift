@@ -33,6 +33,9 @@ package struct TrainingForecast {
   /// How many steps there are from ``step`` to ``lastStep``; 0 where the run is done.
   package let stepsLeft: Int
 
+  /// Why the run has ended before its last epoch; nil where it has not.
+  package let patience: Patience?
+
   /// How many images there are to train on, to validate on, and to test on.
   package let images: (train: Int, validation: Int, test: Int)
 
@@ -73,6 +76,7 @@ package struct TrainingForecast {
     previous = try world.together { world.rank == 0 ? try plan.previous(inRun: path) : nil }
     step = plan.progress.step
     stepsPerEpoch = steps
+    patience = plan.patience
     stepsLeft = plan.isDone(request) ? 0 : max(0, lastStep - plan.progress.step)
     let validation = plan.configuration.recipe.validation
     images = (train.count - validation, validation, testCount)

@@ -78,6 +78,8 @@ extension TrainingRun {
     let (losses, latents) = try evaluate(inference)
     let validated = try validate(inference)
     let trained = trainer.progress.losses.mean
+    let learningRate = trainer.learningRate
+    if let validated { trainer.note(validationLoss: validated.total) }
     trainer.beginNextEpoch()
     let progress = trainer.progress
     var row = EpochRow(
@@ -85,7 +87,7 @@ extension TrainingRun {
       tested: losses, validated: validated)
     (row.imagesPerSecond, row.seconds) = (pace.imagesPerSecond, pace.seconds)
     row.waitingSeconds = try waitingSeconds(pace)
-    row.learningRate = trainer.learningRate
+    row.learningRate = learningRate
     let summary = Summary(row, pace, configuration.recipe.pixels, latents: latents)
     if let loss = (validated ?? losses)?.total {
       best = .better(best, epoch: progress.epoch, loss: loss)

@@ -201,7 +201,7 @@ import VAE
       ("log-every must be at least 1", { $0.logEvery = 0 }),
       ("verify-every must be at least 0", { $0.verifyEvery = -1 }),
       ("validation must be from 0", { $0.validation = -1 }),
-      ("patience must be at least 1", { $0.patience = 0 }),
+      ("patience must be at least 0", { $0.patience = -1 }),
       ("clip-gradient must be a positive number", { $0.clipGradient = 0 }),
       ("hidden must be from 1 to 1048576", { $0.hidden = 0 }),
       (

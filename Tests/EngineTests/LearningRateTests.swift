@@ -15,6 +15,13 @@ import Testing
       let decay_factor: Double?
       let rates: [Double]
     }
+    /// The rate of each epoch, at whose end there is a loss.
+    struct Plateau: Decodable {
+      let losses, rates: [Double]
+      let epochs: Int
+      let decay_factor: Double
+    }
+    let plateau: Plateau
     let learning_rate: Double
     let batches_per_epoch: Int
     let cases: [Case]
@@ -30,11 +37,43 @@ import Testing
     return recipe
   }
 
-  @Test("the rate of each step is that of PyTorch's scheduler", arguments: 0..<6)
-  func asPyTorch(number: Int) throws {
+  private func golden() throws -> Golden {
     let file = try #require(
       Bundle.module.url(forResource: "schedules", withExtension: "json", subdirectory: "Golden"))
-    let golden = try JSONDecoder().decode(Golden.self, from: Data(contentsOf: file))
+    return try JSONDecoder().decode(Golden.self, from: Data(contentsOf: file))
+  }
+
+  @Test("the rate of each epoch is that of PyTorch's ReduceLROnPlateau")
+  func plateau() throws {
+    let golden = try golden()
+    var recipe = Recipe()
+    (recipe.schedule, recipe.validation) = (.plateau, 100)
+    (recipe.plateauEpochs, recipe.decayFactor) = (
+      golden.plateau.epochs, golden.plateau.decay_factor
+    )
+    recipe.learningRate = golden.learning_rate
+    #expect(recipe.problem == nil)
+    var progress = Progress()
+    for (loss, expected) in zip(golden.plateau.losses, golden.plateau.rates) {
+      let rule = recipe.updateRule(step: 1, batchesPerEpoch: 7, plateau: progress.plateau)
+      #expect(abs(rule.learningRate / expected - 1) < 1e-14, "epoch \(progress.epoch)")
+      progress.note(validationLoss: loss, for: recipe)
+      progress = progress.atNextEpoch
+    }
+    #expect(progress.plateau?.rateFalls == 3)
+    // Losses of other images do not compare with the least so far, and the rate stays.
+    progress.forgetValidationLosses()
+    progress.note(validationLoss: 50, for: recipe)
+    #expect(progress.plateau?.leastLoss == 50 && progress.plateau?.rateFalls == 3)
+    recipe.schedule = .constant
+    progress = Progress()
+    progress.note(validationLoss: 1, for: recipe)
+    #expect(progress.plateau == nil)
+  }
+
+  @Test("the rate of each step is that of PyTorch's scheduler", arguments: 0..<6)
+  func asPyTorch(number: Int) throws {
+    let golden = try golden()
     let recipe = try recipe(golden, number)
     #expect(recipe.problem == nil)
     let rates = golden.cases[number].rates
@@ -90,7 +129,10 @@ import Testing
       ("schedule step needs milestones", { $0.schedule = .step }),
       ("schedule cosine needs schedule-epochs", { $0.schedule = .cosine }),
       ("milestones 3 is of use with schedule step", { $0.milestones = Milestones([3])! }),
-      ("decay-factor 0.5 is of use with schedule step", { $0.decayFactor = 0.5 }),
+      ("decay-factor 0.5 is of use with schedule step or plateau", { $0.decayFactor = 0.5 }),
+      ("schedule plateau looks at the loss of images", { $0.schedule = .plateau }),
+      ("plateau-epochs 3 is of use with schedule plateau", { $0.plateauEpochs = 3 }),
+      ("plateau-epochs must be from 1", { ($0.schedule, $0.plateauEpochs) = (.plateau, 0) }),
       ("schedule-epochs 5 is of use with schedule cosine", { $0.scheduleEpochs = 5 }),
       ("schedule-epochs must be at least 1", { ($0.schedule, $0.scheduleEpochs) = (.cosine, 0) }),
       ("warmup-steps must be from 0", { $0.warmupSteps = -1 }),

@@ -53,8 +53,9 @@ import Testing
       ["--optimizer", "sgd", "--learning-rate", "1e-4", "--momentum", "0.5"])
     flags += draws.one(
       [], ["--schedule", "cosine", "--schedule-epochs", "2"],
-      ["--schedule", "step", "--milestones", "1", "--warmup-steps", "3"])
-    flags += draws.one([], ["--validation", "31"])
+      ["--schedule", "step", "--milestones", "1", "--warmup-steps", "3"],
+      ["--schedule", "plateau", "--plateau-epochs", "1", "--validation", "31"])
+    if !flags.contains("--validation") { flags += draws.one([], ["--validation", "31"]) }
     return flags + draws.one([], ["--clip-gradient", "5"])
   }
 

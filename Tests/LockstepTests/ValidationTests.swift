@@ -85,6 +85,8 @@ import Testing
     #expect(best == (words.isEmpty ? "step-00000004" : "step-00000003"))
     let again = try folder.train().succeed().output
     #expect(again.contains("nothing left to train: \(reason)"), "\(again)")
+    let plan = try folder.train("--dry-run").succeed().output
+    #expect(plan.contains("0 left to epoch 9: \(reason)"), "\(plan)")
     let told = try folder.train("--log-format", "json").succeed().output
     #expect(told.contains("\"reason\":\"\(reason)\""), "\(told)")
     // Stopped within the last epoch but one, and within the last.
@@ -96,6 +98,28 @@ import Testing
     try expectSameRun(other, folder.run, epochs: 3, anyRanks: true)
     try folder.train("--patience", "3").succeed()
     #expect(try folder.contents.rows().last?.epoch == 4)
+    try folder.train("--patience", "0", "--epochs", "7").succeed()
+    #expect(try folder.contents.rows().last?.epoch == 7)
+  }
+
+  /// A rate so small changes no parameter, so that the second epoch's loss, and each after it, is no less.
+  @Test("the rate of a plateau schedule falls by the validation loss, wherever the run stops")
+  func plateau() throws {
+    let rate = ["--optimizer", "sgd", "--learning-rate", "1e-30", "--validation", "60"]
+    let words = rate + ["--schedule", "plateau", "--plateau-epochs", "2", "--epochs", "6"]
+    try Job(folder.trainWords() + words, .ranks(2)).succeed()
+    let rates = try folder.contents.rows().filter { $0.kind == "epoch" }.map(\.learningRate)
+    let expected = [1e-30, 1e-30, 1e-30, 1e-31, 1e-31, 1e-32]
+    #expect(
+      rates.count == 6 && zip(rates, expected).allSatisfy { abs(($0 ?? 0) / $1 - 1) < 1e-12 },
+      "\(rates)")
+    let other = folder.path("other")
+    for steps in ["6", "8"] {
+      try Job(folder.trainWords(run: other) + words + ["--max-steps", steps]).succeed()
+    }
+    try folder.train(run: other).succeed()
+    try expectSameRun(other, folder.run, epochs: 6, anyRanks: true)
+    #expect(try folder.contents.text("config.yaml").contains("plateau-epochs: 2\n"))
   }
 
   @Test("patience without images that tell when is refused", arguments: Launch.both)

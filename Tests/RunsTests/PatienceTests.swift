@@ -7,7 +7,7 @@ import Testing
 
 @Suite struct PatienceTests {
   private func patience(
-    _ epochs: Int?, best: BestEpoch?, epoch: Int, validation: Int = 0
+    _ epochs: Int, best: BestEpoch?, epoch: Int, validation: Int = 0
   ) -> Patience? {
     var configuration = RunConfiguration(data: "/d")
     (configuration.patience, configuration.recipe.validation) = (epochs, validation)
@@ -20,7 +20,7 @@ import Testing
   func end() {
     let best = BestEpoch(epoch: 4, loss: 100)
     #expect(patience(3, best: best, epoch: 6) == nil)
-    #expect(patience(nil, best: best, epoch: 60) == nil)
+    #expect(patience(0, best: best, epoch: 60) == nil)
     #expect(patience(3, best: nil, epoch: 60) == nil)
     #expect(
       patience(3, best: best, epoch: 7)?.reason.description

@@ -81,7 +81,7 @@ final class TextLog: TrainingLog {
         "stopped on request; the same command without --resume goes on from \(run)/latest")
     case _ where !hasTrained && reason != nil:
       Terminal.line(
-        "nothing left to train: \(reason ?? ""); with a larger --patience, \(run) goes on")
+        "nothing left to train: \(reason ?? ""); with a larger --patience, or 0, \(run) goes on")
     case _ where !hasTrained:
       Terminal.line("nothing left to train; with a larger --epochs or --max-steps, \(run) goes on")
     default:

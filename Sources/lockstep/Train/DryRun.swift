@@ -53,7 +53,7 @@ struct DryRun {
         + "\(forecast.images.test.grouped) to test on",
       "shares   \(each) images of a full step for each rank",
       "steps    \(forecast.stepsPerEpoch.grouped) an epoch, \(forecast.stepsLeft.grouped) left to "
-        + end,
+        + end + (forecast.patience.map { ": \($0.reason.text(in: .commandLine))" } ?? ""),
       "memory   \(Self.mebibytes(forecast.memory.node)) MiB shared by a node's ranks, "
         + "\(Self.mebibytes(forecast.memory.rank)) MiB beside it for each rank",
       "time     \(Self.duration(seconds)) of training at \(Int(forecast.imagesPerSecond).grouped) "
@@ -81,6 +81,7 @@ private struct PlanRow: Encodable {
   let previous: String?
   let step: Int
   let lastStep: Int
+  let reason: String?
   let stepsPerEpoch: Int
   let ranks: Int
   let threads: Int
@@ -93,6 +94,7 @@ private struct PlanRow: Encodable {
   init(_ forecast: TrainingForecast, ranks: Int, threads: Int) {
     (configuration, checkpoint) = (forecast.configuration, forecast.checkpoint)
     (previous, step, lastStep) = (forecast.previous, forecast.step, forecast.lastStep)
+    reason = forecast.patience?.reason.text(in: .commandLine)
     (stepsPerEpoch, teams) = (forecast.stepsPerEpoch, forecast.teams)
     (self.ranks, self.threads) = (ranks, threads)
     (bytesOfNode, bytesOfRank) = (forecast.memory.node, forecast.memory.rank)
@@ -102,6 +104,7 @@ private struct PlanRow: Encodable {
   enum CodingKeys: String, CodingKey {
     case kind, configuration, checkpoint, previous, step
     case lastStep = "last_step"
+    case reason
     case stepsPerEpoch = "steps_per_epoch"
     case ranks, threads, teams
     case bytesOfNode = "node_bytes"

@@ -6,8 +6,9 @@ internal import Engine
 struct ScheduleOptions: ParsableArguments {
   @Option(
     help: ArgumentHelp(
-      "constant, cosine (to zero at the end of --schedule-epochs) or step (multiplied after each of "
-        + "--milestones). (default: constant)", valueName: "schedule", visibility: .hidden))
+      "constant, cosine (to zero at the end of --schedule-epochs), step (multiplied after each of "
+        + "--milestones) or plateau (multiplied when the --validation loss stays). (default: constant)",
+      valueName: "schedule", visibility: .hidden))
   var schedule: LearningRateSchedule?
 
   @Option(
@@ -34,6 +35,13 @@ struct ScheduleOptions: ParsableArguments {
   @Option(
     parsing: .unconditional,
     help: ArgumentHelp(
+      "The epochs in a row without a lesser validation loss after which the rate of --schedule plateau is "
+        + "multiplied. (default: 10)", valueName: "n", visibility: .hidden))
+  var plateauEpochs: Int?
+
+  @Option(
+    parsing: .unconditional,
+    help: ArgumentHelp(
       "What it is multiplied by then. (default: 0.1)", valueName: "x", visibility: .hidden))
   var decayFactor: Double?
 
@@ -43,6 +51,7 @@ struct ScheduleOptions: ParsableArguments {
     request.warmupSteps = warmupSteps
     request.scheduleEpochs = scheduleEpochs
     request.milestones = milestones
+    request.plateauEpochs = plateauEpochs
     request.decayFactor = decayFactor
   }
 }

@@ -16,7 +16,7 @@ struct ValidationOptions: ParsableArguments {
     parsing: .unconditional,
     help: ArgumentHelp(
       "End once the loss of the validation images, or else of the test images, has not become less for "
-        + "so many epochs. (default: never)", valueName: "epochs", visibility: .hidden))
+        + "so many epochs; 0 is never. (default: 0)", valueName: "epochs", visibility: .hidden))
   var patience: Int?
 
   /// Copies all flags; those that were not given are nil, which `request` takes for not given.
