@@ -7,6 +7,9 @@ struct LatentMap {
   /// The most latents that a model with a map may have.
   static let mostDimensions = 128
 
+  /// The most labels that a map tells apart: the numbers of more would cover the points.
+  private static let mostLabels = 30
+
   /// An upper bound of the points that are drawn.
   private static let mostPoints = 5000
 
@@ -16,15 +19,16 @@ struct LatentMap {
   let caption: String
 
   /// The map of the `codes` (n, latent) of n images, one for each of `labels`; all points have one colour where
-  /// `labels` is nil. The codes are means of `posterior`, if that is given. `showsPrior` adds circles around
-  /// the middle of the
-  /// prior, in the same plane.
+  /// `labels` is nil, or has too many to be told apart. The codes are means of `posterior`, if that is given.
+  /// `showsPrior` adds circles around the middle of the prior, in the same plane.
   init(
-    _ codes: [Float], labels: [UInt8]?, latent: Int, meansOf posterior: String? = nil,
+    _ codes: [Float], labels found: [UInt8]?, latent: Int, meansOf posterior: String? = nil,
     showsPrior: Bool = false
   ) {
     precondition((2...Self.mostDimensions).contains(latent), "there is no map of \(latent) latents")
     let isDirect = latent == 2
+    let labelCount = Set(found ?? []).count
+    let labels = labelCount > Self.mostLabels ? nil : found
     let components = isDirect ? nil : PrincipalComponents(of: codes, dimensions: latent)
     let places =
       components?.plane(codes)
@@ -53,7 +57,10 @@ struct LatentMap {
       + "its code" + (posterior.map { ", the mean of \($0)" } ?? "")
       + (isDirect
         ? "." : "\(posterior == nil ? "" : ",") in the plane in which all codes vary most.")
-      + (labels == nil ? "" : Self.labelCaption) + (showsPrior ? Self.priorCaption : "")
+      + (labels == nil ? "" : Self.labelCaption)
+      + (labelCount > Self.mostLabels
+        ? " Their \(labelCount) labels are too many to be told apart." : "")
+      + (showsPrior ? Self.priorCaption : "")
   }
 
   private static let labelCaption =

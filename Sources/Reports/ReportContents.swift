@@ -165,7 +165,8 @@ extension ReportContents {
     }
     var figures: [Markup] = []
     if let map = pictures.map {
-      figures.append(.figure(Markup([map.chart.markup, map.chart.legend]), map.caption))
+      figures.append(
+        .figure(Markup([map.chart.markup, map.chart.legend].compactMap(\.self)), map.caption))
     }
     if let walk = Markup.picture(pictures.walk, alternative: "A walk through the latent space") {
       figures.append(.figure(walk, pictures.walkCaption))

@@ -124,12 +124,14 @@ package struct ScatterChart: Sendable {
     }
   }
 
-  /// The colours' meaning, for classes that occur.
-  package var legend: Markup {
-    .element(
-      "ul", ["class": "legend"],
-      content: Markup(
-        kinds.map { .element("li", ["class": Self.colour($0)], content: Markup("\($0)")) }))
+  /// The colours' meaning, for classes that occur; nil where no class has a number.
+  package var legend: Markup? {
+    middles.isEmpty
+      ? nil
+      : .element(
+        "ul", ["class": "legend"],
+        content: Markup(
+          kinds.map { .element("li", ["class": Self.colour($0)], content: Markup("\($0)")) }))
   }
 
   /// The classes that occur.

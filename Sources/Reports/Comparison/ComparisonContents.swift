@@ -108,7 +108,7 @@ struct ComparisonContents {
               + "has \(run.figures.latent).")
         ]
       }
-      let drawing = hasLabels ? [map.chart.markup, map.chart.legend] : [map.chart.markup]
+      let drawing = [map.chart.markup, map.chart.legend].compactMap(\.self)
       return [.figure(Markup(drawing), map.caption)]
     }
     return ReportPage.Section("Latent space", id: "latent", content: [maps])
