@@ -73,12 +73,15 @@ extension ComparisonContents {
     let neighbours = figures.neighbours
     return [
       (
-        "Recognisable draws", { $0.recognisable.map(ComparisonLesson.percent) ?? "–" },
-        ComparisonLesson.percent(recognisable),
+        "Recognisable draws", { $0.recognisableDraws.map(ComparisonLesson.percent) ?? "–" }, "–",
         "The share of \(RunMeasurement.draws.grouped) draws of the prior that decode to an image whose "
           + "\(neighbours) nearest training images, by pixels, all have one label, the farthest of them no farther "
-          + "than for 95 % of test images. No label counts beyond its share of the test images. Ideal is what "
-          + "test images themselves reach."
+          + "than for 95 % of test images."
+      ),
+      (
+        "The same, evenly", { $0.recognisable.map(ComparisonLesson.percent) ?? "–" },
+        ComparisonLesson.percent(recognisable),
+        "Where no label counts beyond its share of the test images. Ideal is what test images themselves reach."
       ),
       (
         "Their most frequent label", { run in mostFrequent(run) }, "–",

@@ -14,7 +14,8 @@ struct ComparisonContents {
     let names = figures.runs.map(\.name)
     return ReportPage(
       "\(names[0]) beside \(names[1])",
-      summary: "Two models, the same \(figures.testImages.grouped) test images, the same draws.",
+      summary: "Two models, the same \(figures.testImages.grouped) test images"
+        + (drawsAreSame ? ", the same draws." : "."),
       facts: [], sections: [short, draws, latentSpace, walks, numbers])
   }
 
@@ -56,7 +57,9 @@ struct ComparisonContents {
       case .conditional: "Conditional VAE"
       }
     return .paragraph(
-      "\(kind) \(run.sizes)" + (run.recipe.isEmpty ? "" : ": \(run.recipe)") + ".")
+      "\(kind) \(run.sizes)" + (run.recipe.isEmpty ? "" : ": \(run.recipe)") + "."
+        + (run.kind == .conditional
+          ? " Encoder and decoder are told the label of each test image." : ""))
   }
 
   private func facts(_ run: ComparedRun) -> [ReportPage.Fact] {
@@ -72,7 +75,7 @@ struct ComparisonContents {
     if let share = run.recognisable {
       facts.append(
         ReportPage.Fact(
-          "Recognisable draws", ComparisonLesson.percent(share)))
+          "Recognisable draws, evenly", ComparisonLesson.percent(share)))
     }
     if let share = run.codeAccuracy {
       facts.append(
@@ -82,9 +85,8 @@ struct ComparisonContents {
   }
 
   private var draws: ReportPage.Section {
-    let isSame = figures.runs[0].latent == figures.runs[1].latent
     let caption =
-      isSame
+      drawsAreSame
       ? "\(RunMeasurement.shown) draws of the prior, decoded: the very same draws on either side."
       : "\(RunMeasurement.shown) draws of the prior, decoded: from the same seed, with as many numbers as "
         + "the model has latents."
@@ -94,10 +96,17 @@ struct ComparisonContents {
         sideBySide { run in
           let picture = Markup.picture(
             run.samples, alternative: "Draws of the prior, decoded by \(run.figures.name)")
-          return picture.map { [.figure($0, caption)] } ?? []
+          let told =
+            run.figures.kind == .conditional
+            ? " The decoder is told a label with each: the first, the second, and so on in turn."
+            : ""
+          return picture.map { [.figure($0, caption + told)] } ?? []
         }
       ])
   }
+
+  /// Whether both models are given the same numbers for draws.
+  private var drawsAreSame: Bool { figures.runs[0].latent == figures.runs[1].latent }
 
   private var latentSpace: ReportPage.Section {
     let maps = sideBySide { run in
@@ -124,7 +133,10 @@ struct ComparisonContents {
         sideBySide { run in
           let picture = Markup.picture(
             run.walks, alternative: "Walks between test images by \(run.figures.name)")
-          return picture.map { [.figure($0, caption)] } ?? []
+          let told =
+            run.figures.kind == .conditional
+            ? " The decoder is told the label of the nearer end." : ""
+          return picture.map { [.figure($0, caption + told)] } ?? []
         }
       ])
   }

@@ -62,6 +62,10 @@ package struct ComparedRun: Encodable, Equatable, Sendable {
   package var recognisable: Double?
   /// How many recognisable draws there are of each label.
   package var recognisableLabels: [String: Int]?
+  /// The share of draws from the prior that decode to a recognisable image, whatever its label.
+  package var recognisableDraws: Double? {
+    recognisableLabels.map { Double($0.values.reduce(0, +)) / Double(RunMeasurement.draws) }
+  }
   /// The share of test images whose label their codes' nearest codes of training images tell.
   package var codeAccuracy: Double?
 
@@ -76,7 +80,7 @@ package struct ComparedRun: Encodable, Equatable, Sendable {
     case name = "run"
     case kind, sizes, recipe, latent, codeBytes, crossEntropy, squaredError, divergence, drawsMet,
       latentsMet
-    case recognisable, recognisableLabels, codeAccuracy
+    case recognisable, recognisableDraws, recognisableLabels, codeAccuracy
   }
 
   /// Writes all numbers, the bytes of a code too.
@@ -94,6 +98,7 @@ package struct ComparedRun: Encodable, Equatable, Sendable {
     try container.encode(drawsMet, forKey: .drawsMet)
     try container.encode(latentsMet, forKey: .latentsMet)
     try container.encodeIfPresent(recognisable, forKey: .recognisable)
+    try container.encodeIfPresent(recognisableDraws, forKey: .recognisableDraws)
     try container.encodeIfPresent(recognisableLabels, forKey: .recognisableLabels)
     try container.encodeIfPresent(codeAccuracy, forKey: .codeAccuracy)
   }

@@ -81,10 +81,21 @@ struct ComparisonLesson {
   }
 
   private var latentSpace: Claim {
-    let (worse, better, differ) = order(by: \.mismatch, least: max(0.05, 2 * noise))
+    // Where both lie apart from the prior, or both upon it, the mixture does not tell how far.
+    let mixture = order(by: \.mismatch, least: max(0.05, 2 * noise))
+    let distances = runs.map { $0.divergence ?? .infinity }
+    let distance = order(
+      by: { $0.divergence ?? .infinity }, least: max(1, 0.5 * distances.min()!))
+    let (worse, better, differ) = mixture.differ ? mixture : distance
+    let haveHoles = runs.allSatisfy { $0.drawsMet < 0.25 - noise }
     let claim: String
     if !differ {
-      claim = "Both latent spaces follow the prior about equally:"
+      claim =
+        haveHoles
+        ? "Neither latent space is where one draws:"
+        : "Both latent spaces follow the prior about equally:"
+    } else if !mixture.differ, haveHoles {
+      claim = "Neither latent space is where one draws, \(subject(worse))’s least of all:"
     } else if worse.drawsMet < 0.25 - noise {
       claim = "\(capital(worse))’s latent space has holes where one draws:"
     } else {
@@ -121,15 +132,28 @@ struct ComparisonLesson {
       claim = "\(capital(better)) generates better:"
     }
     let shares = [max(one, other), min(one, other)].map(Self.percent)
-    let most = Self.mostFrequentLabel(worse).map {
-      $0.share > 0.5
-        ? "; \(Self.percent($0.share)) of what is recognisable there shows label \($0.label)" : ""
+    let all = [better, worse].map { Self.percent($0.recognisableDraws ?? 0) }
+    let most = Self.mostFrequentLabel(worse).flatMap {
+      $0.share > 0.5 ? ", \(Self.percent($0.share)) of which show label \($0.label)" : nil
     }
+    let even =
+      all == shares
+      ? ""
+      : "; \(shares[0]) and \(shares[1]) where no label counts beyond its share of the test images"
     return (
       claim,
-      " of \(RunMeasurement.draws.grouped) draws, \(shares[0]) decode to recognisable images, evenly over labels, with "
-        + "\(subject(better)), and \(shares[1]) with \(subject(worse))\(most ?? "")."
+      " of \(RunMeasurement.draws.grouped) draws, \(all[0]) decode to recognisable images with \(subject(better)), "
+        + "and \(all[1]) with \(subject(worse))\(most ?? "")\(even)." + toldDraws
     )
+  }
+
+  /// A sentence, with a space before it, about decoders that are told what to draw; empty where none is.
+  private var toldDraws: String {
+    let told = runs.filter { $0.kind == .conditional }
+    guard let first = told.first else { return "" }
+    return told.count == 2
+      ? " Both decoders are told a label with each draw."
+      : " The decoder of \(subject(first)) is told a label with each draw."
   }
 
   /// The most frequent label of a run's recognisable draws, and its share of these; of several such labels the
