@@ -12,7 +12,7 @@ package import VAE
 /// are handed to rank zero, in order. Results do not depend on the number of ranks and threads.
 ///
 ///     let session = try InferenceSession(
-///       model.layout, model.parameters, shown: model.pixels, threads: 2)
+///       model.layout, model.parameters, shown: model.shown, threads: 2)
 ///     let loss = try session.evaluate(images, seed: 1, among: world).mean
 package struct InferenceSession: ~Copyable {
   let passes: ForwardPasses
@@ -33,8 +33,8 @@ package struct InferenceSession: ~Copyable {
   /// The dimensions of a code.
   package var latent: Int { layout.configuration.latent }
 
-  /// Uses the model with `parameters`, which the caller keeps alive, on `threads` threads of this rank; its
-  /// images are `shown` to it as in its training.
+  /// Uses the model with `parameters`, which the caller keeps alive, on `threads` threads of this rank; images
+  /// are `shown` to it as this protocol does in evaluation.
   ///
   /// - Throws: `Failure` where the system grants fewer threads.
   package init(

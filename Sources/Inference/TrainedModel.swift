@@ -17,8 +17,8 @@ package struct TrainedModel: ~Copyable {
   /// The seed of the run that trained the model; 1 where the file does not tell.
   package let seed: UInt64
 
-  /// How images were shown to the model in training.
-  package let pixels: PixelProtocol
+  /// How images are shown to the model, which is in evaluation.
+  package let shown: PixelProtocol
 
   /// The size of an image; nil where the file does not tell.
   private let toldSize: ImageSize?
@@ -80,7 +80,7 @@ package struct TrainedModel: ~Copyable {
     }
     self.layout = layout
     self.memory = memory
-    (seed, pixels) = (contents.seed, contents.pixels)
+    (seed, shown) = (contents.seed, contents.shown)
     toldSize = contents.imageSize
     images = contents.images
     origin = contents.origin
@@ -195,7 +195,7 @@ package struct TrainedModel: ~Copyable {
     var path: String
     var model: ModelConfiguration
     var seed: UInt64
-    var pixels: PixelProtocol
+    var shown: PixelProtocol
     var imageSize: ImageSize?
     var images: ModelImages
     var origin: ModelOrigin?
@@ -223,7 +223,7 @@ package struct TrainedModel: ~Copyable {
       self.path = reference.model
       model = try ModelConfiguration(shapesOf: file)
       seed = file.metadata["lockstep.seed"].flatMap { UInt64($0) } ?? 1
-      pixels = try PixelProtocol(toldBy: file.metadata, of: reference.model)
+      shown = try PixelProtocol(toldBy: file.metadata, of: reference.model).inEvaluation
       imageSize = ImageSize(toldBy: file.metadata, pixels: model.pixels)
     }
   }

@@ -58,6 +58,8 @@ package struct LikelihoodRecord: Codable, Equatable {
       let found = try? JSONDecoder().decode(Self.self, from: Data(text.utf8))
     else { return nil }
     self = found
+    // Earlier versions wrote how the images were shown in training.
+    pixels = found.pixels.inEvaluation
   }
 
   enum CodingKeys: String, CodingKey {

@@ -1,4 +1,5 @@
 internal import Engine
+internal import Images
 internal import VAE
 
 /// What a page says of a run's losses: which of them training lowers depends on the recipe, while test and
@@ -20,6 +21,22 @@ struct LossWords {
         + draws
     case (_, .elbo): weighted
     case (_, .iwae), (_, .dreg): importanceWeighted
+    }
+  }
+
+  /// A sentence or two about the images that losses are of, and with which other losses they compare.
+  var pixels: String {
+    let (trained, shown) = (recipe.pixels.words, recipe.pixels.inEvaluation.words)
+    switch recipe.pixels {
+    case .grey:
+      return "Losses are of \(trained), and do not compare with those of black and white images."
+    case .fixed:
+      return "Losses are of the \(trained), and do not compare with those of grey pixels."
+    case .dynamic:
+      return
+        "Training losses are of the \(trained). \(evaluated("is", "are")) of the \(shown), and "
+        + "\(recipe.validation > 0 ? "compare" : "compares") with those of models that were trained on it, but not "
+        + "with those of grey pixels."
     }
   }
 

@@ -114,7 +114,8 @@ extension ModelCard {
     guard let row = RunRecord(run).epochs.last(where: { $0.step <= state.progress.step })
     else { return nil }
     return
-      "## Results after epoch \(row.epoch)\n\nLosses are means per image in nats, of \(state.recipe.pixels.words).\n\n"
+      "## Results after epoch \(row.epoch)\n\nMeans per image, in nats. "
+      + LossWords(kind: model.layout.configuration.kind, recipe: state.recipe).pixels + "\n\n"
       + table(
         ["figure", "value"],
         [

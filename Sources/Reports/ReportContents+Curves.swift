@@ -8,10 +8,8 @@ extension ReportContents {
   /// The section about the loss and its two parts, by epoch; or by step where there are fewer than two
   /// epochs.
   var loss: ReportPage.Section {
-    let intro =
-      LossWords(kind: sizes.kind, recipe: record.recipe ?? Recipe()).text
-      + " Losses are of \(record.pixels.words), and do not compare with those of a model that is shown its "
-      + "images in another way."
+    let words = LossWords(kind: sizes.kind, recipe: record.recipe ?? Recipe())
+    let intro = "\(words.text) \(words.pixels)"
     let charts = lossCharts
     var content: [Markup] = [.paragraph(intro)]
     content.append(

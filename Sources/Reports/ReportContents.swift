@@ -70,7 +70,9 @@ struct ReportContents {
       facts.append(ReportPage.Fact("Training time", NumberText.fixed(seconds, 1), unit: "s"))
       facts.append(ReportPage.Fact("Ranks", "\(last.ranks)"))
     } else if let last = record.steps.last {
-      facts.append(ReportPage.Fact("Loss of a batch", NumberText.fixed(last.loss, 2), unit: nats))
+      facts.append(
+        ReportPage.Fact(
+          "Loss of a batch", NumberText.fixed(last.loss, 2), unit: nats(pixels)))
     }
     facts += likelihoodFacts
     if let pictures {
@@ -80,7 +82,12 @@ struct ReportContents {
   }
 
   /// The unit of a loss, which tells how the images were shown, unless they were grey.
-  private var nats: String { record.pixels.isBinary ? "nats, \(record.pixels.words)" : "nats" }
+  private func nats(_ shown: PixelProtocol) -> String {
+    shown.isBinary ? "nats, \(shown.words)" : "nats"
+  }
+
+  /// How images were shown in training; grey where the configuration does not tell.
+  private var pixels: PixelProtocol { record.recipe?.pixels ?? .grey }
 
   /// The last epoch's validation and test losses and, where another epoch has a smaller one of those that
   /// decide, the smallest of all. Without both, the last epoch's train loss.
@@ -90,7 +97,9 @@ struct ReportContents {
     let tested = facts(
       ("Test loss", "Best test loss"), \.testLoss, last: last, withBest: validated.isEmpty)
     guard validated.isEmpty && tested.isEmpty else { return validated + tested }
-    return [ReportPage.Fact("Train loss", NumberText.fixed(last.trainLoss, 2), unit: nats)]
+    return [
+      ReportPage.Fact("Train loss", NumberText.fixed(last.trainLoss, 2), unit: nats(pixels))
+    ]
   }
 
   private func facts(
@@ -98,6 +107,7 @@ struct ReportContents {
     withBest: Bool
   ) -> [ReportPage.Fact] {
     guard let value = loss(last) else { return [] }
+    let nats = nats(pixels.inEvaluation)
     let fact = ReportPage.Fact(names.last, NumberText.fixed(value, 2), unit: nats)
     let known = record.epochs.compactMap { row in loss(row).map { (row.epoch, $0) } }
     guard withBest, let best = known.min(by: { $0.1 < $1.1 }), best.0 != last.epoch else {

@@ -1,7 +1,6 @@
 internal import Checkpoints
 internal import Engine
 internal import FoundationEssentials
-internal import Images
 internal import Platform
 internal import Yams
 
@@ -25,12 +24,6 @@ package struct RunRecord {
 
   /// The last importance-weighted bound of a checkpoint; nil where there is none.
   let likelihood: LikelihoodRecord?
-
-  /// How images were shown to the model; grey where the configuration does not tell.
-  var pixels: PixelProtocol {
-    let value = configuration.first { $0.name == SettingName.pixels.text }?.value
-    return value.flatMap(PixelProtocol.init(rawValue:)) ?? .grey
-  }
 
   /// The directory's name.
   var name: String {

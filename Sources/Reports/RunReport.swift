@@ -73,7 +73,7 @@ package struct RunReport {
   ) throws -> (ModelPictures?, missing: String?) {
     let model = try TrainedModel(run, threads: threads, command: command, among: communicator)
     var inference = try InferenceSession(
-      model.layout, model.parameters, shown: model.pixels, threads: threads)
+      model.layout, model.parameters, shown: model.shown, threads: threads)
     do {
       let data = try model.readData(sources.data, .test, among: communicator)
       let pictures = try inference.pictures(

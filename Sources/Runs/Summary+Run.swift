@@ -46,10 +46,11 @@ extension Summary {
   /// The values of a row about an epoch of a model that is shown `pixels`; `pace` is the epoch's.
   init(_ row: EpochRow, _ pace: Stopwatch, _ pixels: PixelProtocol, latents: LatentHistograms?) {
     self.init()
-    let (end, unit) = (pixels.tagEnd, "nats, \(pixels.words)")
     add(
-      "epoch/train_loss\(end)", row.trainLoss,
-      description: "The training images' mean loss in \(unit).")
+      "epoch/train_loss\(pixels.tagEnd)", row.trainLoss,
+      description: "The training images' mean loss in nats, \(pixels.words).")
+    let shown = pixels.inEvaluation
+    let (end, unit) = (shown.tagEnd, "nats, \(shown.words)")
     if let testLoss = row.testLoss, let reconstruction = row.reconstruction, let kl = row.kl {
       add(
         "epoch/test_loss\(end)", testLoss, description: "The test images' mean loss in \(unit).")
@@ -100,7 +101,7 @@ extension Summary {
 }
 
 extension PixelProtocol {
-  /// The end of the names of losses: TensorBoard draws all runs' values of one name in one chart, and losses
+  /// The end of the names of losses of images that are shown so: TensorBoard draws all runs' values of one name in one chart, and losses
   /// of pixels that are shown in different ways do not compare. Empty for grey ones.
   fileprivate var tagEnd: String { isBinary ? "_\(rawValue)" : "" }
 }

@@ -17,7 +17,8 @@ struct Evaluate: ParsableCommand {
     discussion: """
       The loss is the epoch row's test_loss, to the last digit: cross-entropy of the pixels plus \
       divergence, one sample of z, mean per image, in nats. Images are shown as in training, and \
-      black and white ones as in the fixed binarisation: losses of different pixels do not compare. \
+      all black and white ones as in the fixed binarisation: their losses compare with one another, \
+      and not with those of grey pixels. \
       Active units, which a plain autoencoder has none of, are latents whose mean varies by more than \
       0.01 from image to image.
 
@@ -89,14 +90,14 @@ struct Evaluate: ParsableCommand {
       let kind = model.layout.configuration.kind
       let units = kind.draws ? try inference.activeUnits(test, among: world) : nil
       var result = Evaluation(
-        loss, of: test.count, shown: model.pixels, latent: inference.latent, units)
+        loss, of: test.count, shown: model.shown, latent: inference.latent, units)
       if let samples = importanceSamples, let units {
         let bound = try bound(model.seed, world.rank == 0 ? bar : nil, stop)
           .compute(inference, test, among: world)
         result.add(bound, samples: samples, isConditional: kind == .conditional)
         if world.rank == 0, result.isWhole, let origin = model.origin(testedOn: data) {
           keep(
-            LikelihoodRecord(bound, samples: samples, of: origin, shown: model.pixels, units),
+            LikelihoodRecord(bound, samples: samples, of: origin, shown: model.shown, units),
             in: origin)
         }
       }

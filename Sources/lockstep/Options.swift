@@ -80,7 +80,7 @@ struct ThreadOption: ParsableArguments {
   /// A session that uses `model`, which must outlive the session, with this number of threads.
   func inference(_ model: borrowing TrainedModel) throws -> InferenceSession {
     try InferenceSession(
-      model.layout, model.parameters, shown: model.pixels, threads: count)
+      model.layout, model.parameters, shown: model.shown, threads: count)
   }
 }
 

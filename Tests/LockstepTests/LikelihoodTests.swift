@@ -140,7 +140,7 @@ import Testing
     try Job(["report", folder.run], launch).succeed()
     let page = try folder.contents.text("report.html")
     #expect(
-      page.contains("Bound on log p(x)") && page.contains("nats, dynamic binarisation, K = 10"))
+      page.contains("Bound on log p(x)") && page.contains("nats, fixed binarisation, K = 10"))
     #expect(page.contains("with 10 samples of z for each of 70 test images"))
     #expect(!page.contains("not a likelihood"))
     // Going on leaves the file, which is of another checkpoint then.

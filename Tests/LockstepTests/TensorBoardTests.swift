@@ -117,19 +117,21 @@ import Testing
   }
 
   /// TensorBoard draws all runs' values of one name in one chart.
-  @Test("losses of black and white pixels have names of their own")
-  func pixels() throws {
+  @Test(
+    "losses of black and white pixels have names of their own", arguments: ["static", "dynamic"])
+  func pixels(protocol name: String) throws {
     let run = folder.path("other")
     try folder.train(
-      "--epochs", "1", "--pixels", "static", "--validation", "20", run: run
+      "--epochs", "1", "--pixels", name, "--validation", "20", run: run
     ).succeed()
     try Python.run(
       Self.reading.replacing("EventAccumulator(\"run\"", with: "EventAccumulator(\"other\"") + """
         tags = set(events.Tags()["scalars"])
-        losses = {"step/loss", "step/reconstruction", "step/kl"} | {
-            f"epoch/{name}" for name in ("train_loss", "test_loss", "reconstruction", "kl",
-                "validation_loss", "validation_reconstruction", "validation_kl")}
-        assert {f"{name}_static" for name in losses} <= tags and not losses & tags, tags
+        trained = {"step/loss", "step/reconstruction", "step/kl", "epoch/train_loss"}
+        shown = {f"epoch/{name}" for name in ("test_loss", "reconstruction", "kl",
+            "validation_loss", "validation_reconstruction", "validation_kl")}
+        wanted = {f"{name}_\(name)" for name in trained} | {f"{name}_static" for name in shown}
+        assert wanted <= tags and not (trained | shown) & tags, tags
         """, in: folder.folder.url)
   }
 

@@ -1,4 +1,5 @@
 import Engine
+import Images
 import Testing
 import VAE
 
@@ -51,6 +52,26 @@ import VAE
       ))
     #expect(words.contains("Tucker") == (bound == .dreg))
     #expect(words.contains(" The test loss is the negative evidence lower bound, with one draw: "))
+  }
+
+  @Test("test losses of both binarisations are of the same images")
+  func pixels() {
+    func pixels(_ change: (inout Recipe) -> Void) -> String {
+      var recipe = Recipe()
+      change(&recipe)
+      return LossWords(kind: .vae, recipe: recipe).pixels
+    }
+    #expect(
+      pixels { _ in }
+        == "Losses are of grey pixels, and do not compare with those of black and white images.")
+    #expect(
+      pixels { $0.pixels = .dynamic }
+        == "Training losses are of the dynamic binarisation. The test loss is of the fixed binarisation, and "
+        + "compares with those of models that were trained on it, but not with those of grey pixels."
+    )
+    #expect(
+      pixels { ($0.pixels, $0.validation) = (.dynamic, 1) }.contains(
+        "losses are of the fixed binarisation, and compare with"))
   }
 
   @Test("a plain autoencoder has no divergence, a conditional model is told the label")

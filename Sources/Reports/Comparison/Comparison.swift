@@ -50,7 +50,7 @@ package struct Comparison {
     let second = try TrainedModel(
       paths[1], threads: threads, command: command, among: communicator)
     try requireFit(first, second)
-    try requireSamePixels(first.pixels, second.pixels)
+    try requireSamePixels(first.shown, second.shown)
     let found = try first.readData(data, .train, .test, among: communicator)
     try second.requireKnownLabels(in: found)
     if data.path == nil { try requireSame(found.digests, as: second, among: communicator) }
@@ -76,7 +76,7 @@ package struct Comparison {
 
   private func session(of model: borrowing TrainedModel) throws -> InferenceSession {
     try InferenceSession(
-      model.layout, model.parameters, shown: model.pixels, threads: threads)
+      model.layout, model.parameters, shown: model.shown, threads: threads)
   }
 
   /// Measures the run with the index `number`; collective. A failure of the model's numbers names the run.
@@ -141,10 +141,9 @@ extension Comparison {
     }
   }
 
-  /// Makes sure that both models were shown grey pixels, or both black and white ones: other losses do not
-  /// compare.
+  /// Makes sure that both models are shown the same pixels: other losses do not compare.
   private func requireSamePixels(_ first: PixelProtocol, _ second: PixelProtocol) throws {
-    guard first.isBinary == second.isBinary else {
+    guard first == second else {
       throw SharedFailure(
         Failure(
           .badData,

@@ -108,7 +108,7 @@ struct RecipeOptions: ParsableArguments {
     help: ArgumentHelp(
       "How images are shown to the model. grey: as they are. static: black and white, each pixel drawn "
         + "once and for all with its grey value as the probability. dynamic: drawn anew in each epoch, and "
-        + "as static for evaluation. Their losses do not compare. (default: grey)",
+        + "as static for evaluation. Losses of grey pixels do not compare with others. (default: grey)",
       valueName: "protocol", visibility: .hidden))
   var pixels: PixelProtocol?
 
