@@ -120,17 +120,19 @@ extension ModelCard {
         ["figure", "value"],
         [
           ["train loss", NumberText.fixed(row.trainLoss, 2)]
-        ] + testLosses(row) + [
+        ] + testLosses(row, hasParts: model.layout.configuration.kind.draws) + [
           ["images/s", NumberText.fixed(row.imagesPerSecond)], ["ranks", "\(row.ranks)"],
         ])
   }
 
-  private static func testLosses(_ row: EpochRow) -> [[String]] {
-    [
-      ("validation loss", row.validationLoss), ("test loss", row.testLoss),
-      ("its reconstruction", row.reconstruction),
-      ("its KL divergence", row.kl),
-    ].compactMap { name, loss in loss.map { [name, NumberText.fixed($0, 2)] } }
+  /// The losses of images that were not trained on; `hasParts` unless the model is a plain autoencoder, whose
+  /// loss is its reconstruction.
+  private static func testLosses(_ row: EpochRow, hasParts: Bool) -> [[String]] {
+    let parts = [("its reconstruction", row.reconstruction), ("its KL divergence", row.kl)]
+    let losses = [("validation loss", row.validationLoss), ("test loss", row.testLoss)]
+    return (losses + (hasParts ? parts : [])).compactMap { name, loss in
+      loss.map { [name, NumberText.fixed($0, 2)] }
+    }
   }
 
   /// A table in Markdown, with a line's end after its last row.

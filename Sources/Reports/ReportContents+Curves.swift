@@ -58,20 +58,25 @@ extension ReportContents {
   }
 
   private var table: Markup {
-    let isValidated = record.epochs.contains { $0.validationLoss != nil }
+    var columns: [(head: String, value: (EpochRow) -> String)] = [
+      ("epoch", { "\($0.epoch)" }), ("train, nats", { Self.nats($0.trainLoss) }),
+    ]
+    if record.epochs.contains(where: { $0.validationLoss != nil }) {
+      columns.append(("validation, nats", { Self.nats($0.validationLoss) }))
+    }
+    columns.append(("test, nats", { Self.nats($0.testLoss) }))
+    if sizes.kind.draws {
+      columns += [
+        ("reconstruction", { Self.nats($0.reconstruction) }), ("KL", { Self.nats($0.kl) }),
+      ]
+    }
+    columns += [
+      ("images/s", { NumberText.fixed($0.imagesPerSecond) }),
+      ("seconds", { NumberText.fixed($0.seconds, 2) }), ("ranks", { "\($0.ranks)" }),
+    ]
     return .numbers(
-      "The numbers",
-      head: ["epoch", "train, nats"] + (isValidated ? ["validation, nats"] : []) + [
-        "test, nats", "reconstruction", "KL", "images/s", "seconds", "ranks",
-      ],
-      rows: record.epochs.map { row in
-        ["\(row.epoch)", NumberText.fixed(row.trainLoss, 2)]
-          + (isValidated ? [Self.nats(row.validationLoss)] : []) + [
-            Self.nats(row.testLoss), Self.nats(row.reconstruction), Self.nats(row.kl),
-            NumberText.fixed(row.imagesPerSecond),
-            NumberText.fixed(row.seconds, 2), "\(row.ranks)",
-          ]
-      })
+      "The numbers", head: columns.map(\.head),
+      rows: record.epochs.map { row in columns.map { $0.value(row) } })
   }
 
   /// A loss with two decimals; a dash for nil.

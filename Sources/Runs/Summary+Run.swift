@@ -6,6 +6,7 @@ internal import Inference
 internal import Kernels
 internal import Platform
 internal import Reports
+internal import VAE
 
 /// The values that TensorBoard shows of a run. A value that `metrics.jsonl` has, too, is named by the kind of
 /// the row and the key there: `step/loss`.
@@ -24,15 +25,14 @@ extension Summary {
       description: "The run's configuration, as in `config.yaml`.")
   }
 
-  /// The values of a row about a step of a model that is shown `pixels`; `pace` is the pace since the last
-  /// such row.
-  init(_ row: StepRow, _ pace: Stopwatch, _ pixels: PixelProtocol) {
+  /// The values of a row about a step of a run with `recipe`; `pace` is the pace since the last such row.
+  init(_ row: StepRow, _ pace: Stopwatch, _ recipe: Recipe) {
     self.init()
-    let end = pixels.tagEnd
-    add("step/loss\(end)", row.loss, description: "The batch's mean loss in nats, \(pixels.words).")
+    let pixels = recipe.pixels
     add(
-      "step/reconstruction\(end)", row.reconstruction, description: "Its cross-entropy of pixels.")
-    add("step/kl\(end)", row.kl, description: "Its Kullback–Leibler divergence.")
+      "step/loss\(pixels.tagEnd)", row.loss,
+      description: "The batch's mean loss in nats, \(pixels.words).")
+    addParts("step/", row.reconstruction, row.kl, recipe, pixels)
     if let norm = row.gradientNorm {
       add("step/gradient_norm", norm, description: "The Euclidean norm of the loss's gradient.")
     }
@@ -43,9 +43,10 @@ extension Summary {
     addPace("step", pace)
   }
 
-  /// The values of a row about an epoch of a model that is shown `pixels`; `pace` is the epoch's.
-  init(_ row: EpochRow, _ pace: Stopwatch, _ pixels: PixelProtocol, latents: LatentHistograms?) {
+  /// The values of a row about an epoch of a run with `recipe`; `pace` is the epoch's.
+  init(_ row: EpochRow, _ pace: Stopwatch, _ recipe: Recipe, latents: LatentHistograms?) {
     self.init()
+    let pixels = recipe.pixels
     add(
       "epoch/train_loss\(pixels.tagEnd)", row.trainLoss,
       description: "The training images' mean loss in nats, \(pixels.words).")
@@ -54,8 +55,7 @@ extension Summary {
     if let testLoss = row.testLoss, let reconstruction = row.reconstruction, let kl = row.kl {
       add(
         "epoch/test_loss\(end)", testLoss, description: "The test images' mean loss in \(unit).")
-      add("epoch/reconstruction\(end)", reconstruction, description: "Its cross-entropy of pixels.")
-      add("epoch/kl\(end)", kl, description: "Its Kullback–Leibler divergence.")
+      addParts("epoch/", reconstruction, kl, recipe, shown)
     }
     addPace("epoch", pace)
     if let loss = row.validationLoss, let reconstruction = row.validationReconstruction,
@@ -64,10 +64,7 @@ extension Summary {
       add(
         "epoch/validation_loss\(end)", loss,
         description: "The validation images' mean loss in \(unit).")
-      add(
-        "epoch/validation_reconstruction\(end)", reconstruction,
-        description: "Its cross-entropy of pixels.")
-      add("epoch/validation_kl\(end)", kl, description: "Its Kullback–Leibler divergence.")
+      addParts("epoch/validation_", reconstruction, kl, recipe, shown)
     }
     addRate("epoch", row.learningRate)
     guard let latents else { return }
@@ -82,6 +79,19 @@ extension Summary {
     add(
       "reconstructions", png: reconstructions,
       description: "Test images over what the model makes of them.")
+  }
+
+  /// Adds the two parts of a loss of images that are shown by `pixels`; a plain autoencoder's has one, which it
+  /// is.
+  private mutating func addParts(
+    _ start: String, _ reconstruction: Double, _ divergence: Double, _ recipe: Recipe,
+    _ pixels: PixelProtocol
+  ) {
+    guard recipe.model.draws else { return }
+    let end = pixels.tagEnd
+    add(
+      "\(start)reconstruction\(end)", reconstruction, description: "Its cross-entropy of pixels.")
+    add("\(start)kl\(end)", divergence, description: "Its Kullback–Leibler divergence.")
   }
 
   private mutating func addRate(_ kind: String, _ rate: Double?) {

@@ -38,7 +38,7 @@ extension TrainingRun {
     log { try outputs.metrics.append(row) }
     guard let events = outputs.events else { return }
     rowPace.stop(at: progress.offset, trainer.stageTimes)
-    let summary = Summary(row, rowPace, configuration.recipe.pixels)
+    let summary = Summary(row, rowPace, configuration.recipe)
     log { try events.append(summary, step: progress.step) }
     rowPace = Stopwatch(from: progress.offset, trainer.stageTimes)
   }
@@ -88,7 +88,7 @@ extension TrainingRun {
     (row.imagesPerSecond, row.seconds) = (pace.imagesPerSecond, pace.seconds)
     row.waitingSeconds = try waitingSeconds(pace)
     row.learningRate = learningRate
-    let summary = Summary(row, pace, configuration.recipe.pixels, latents: latents)
+    let summary = Summary(row, pace, configuration.recipe, latents: latents)
     if let loss = (validated ?? losses)?.total {
       best = .better(best, epoch: progress.epoch, loss: loss)
     }

@@ -62,13 +62,14 @@ struct Evaluation: Encodable {
   }
 
   var lines: String {
-    """
-    test_loss       \(test_loss)
-    reconstruction  \(reconstruction)
-    kl              \(kl)
-    images          \(images)
-    unit            nats, \(pixels.words)
-    """ + (unitLines + likelihoodLines).map { "\n\($0)" }.joined()
+    (["test_loss       \(test_loss)"] + partLines
+      + ["images          \(images)", "unit            nats, \(pixels.words)"]
+      + unitLines + likelihoodLines).joined(separator: "\n")
+  }
+
+  /// The lines about the loss's two parts; none for a plain autoencoder, whose loss has one.
+  private var partLines: [String] {
+    active == nil ? [] : ["reconstruction  \(reconstruction)", "kl              \(kl)"]
   }
 
   /// The line about active latents, with the numbers of at most 20; none for a plain autoencoder.
