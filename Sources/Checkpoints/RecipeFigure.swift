@@ -1,4 +1,5 @@
 internal import Engine
+internal import Formats
 package import Images
 package import Platform
 
@@ -26,14 +27,16 @@ package struct RecipeFigure {
   package var isSize: Bool { label.isSize }
 
   /// The name in files of other formats: `learning_rate`. There `pixels` is the number of an image's pixels.
-  package var key: String {
-    name == .pixels ? PixelProtocol.metadataKey : replacingHyphens(by: "_")
+  package var key: String { Self.key(of: name) }
+
+  fileprivate static func key(of name: SettingName) -> String {
+    name == .pixels ? PixelProtocol.metadataKey : replacingHyphens(in: name, by: "_")
   }
 
   /// The value in a line with others, as in "learning rate 0.001".
   package var words: String {
     guard case .words(let before, _, _) = label else {
-      return "\(replacingHyphens(by: " ")) \(text)"
+      return "\(Self.replacingHyphens(in: name, by: " ")) \(text)"
     }
     return before.isEmpty ? text : "\(before) \(text)"
   }
@@ -41,12 +44,14 @@ package struct RecipeFigure {
   /// The setting's row in a table of two columns.
   package var row: [String] {
     guard case .words(_, let row, let before) = label else {
-      return [replacingHyphens(by: " "), text]
+      return [Self.replacingHyphens(in: name, by: " "), text]
     }
     return [row, before.isEmpty ? text : "\(before) \(text)"]
   }
 
-  private func replacingHyphens(by character: Character) -> String {
+  private static func replacingHyphens(
+    in name: SettingName, by character: Character
+  ) -> String {
     String(name.text.map { $0 == "-" ? character : $0 })
   }
 }
@@ -63,6 +68,34 @@ extension Recipe {
         isTold: !setting.label.isSize
           && (setting.use.isAlwaysTold || !setting.equalsAbsence(in: self)),
         label: setting.label)
+    }
+  }
+}
+
+extension CheckpointReference {
+  /// The values of the recipe that trained the model, as far as they are told where a model is described: all
+  /// of them from the run's `state`. Where that is nil, as for a `.safetensors` file, those that the model's
+  /// file has in its metadata: the seed, and what differs from a setting's absence.
+  ///
+  /// - Throws: `FileError` where the file cannot be read.
+  package func toldFigures(_ state: CheckpointState?) throws -> [RecipeFigure] {
+    let figures =
+      try state?.recipe.figures
+      ?? Recipe.figures(toldBy: SafetensorsFile(opening: model).metadata)
+    return figures.filter(\.isTold)
+  }
+}
+
+extension Recipe {
+  /// The values that the `metadata` of a model's file tell, which ``Checkpoint`` writes; none in files of other
+  /// programs.
+  static func figures(toldBy metadata: [String: String]) -> [RecipeFigure] {
+    table.settings.compactMap { setting in
+      metadata["lockstep.\(RecipeFigure.key(of: setting.name))"].map { text in
+        RecipeFigure(
+          name: setting.name, text: text, number: nil, differsFromAbsence: true,
+          isTold: !setting.label.isSize, label: setting.label)
+      }
     }
   }
 }

@@ -18,7 +18,7 @@ struct ModelCard {
     let sizes = model.layout.configuration
     let parts = [
       Self.introduction(sizes, model.layout.parameterCount, version: version),
-      model.state.map(Self.training), Self.results(model),
+      Self.training(model), Self.results(model),
       "## Files\n\n`model.safetensors`, float32, under "
         + "\(sizes.tensorNames):\n\n"
         + Self.table(
@@ -72,14 +72,13 @@ struct ModelCard {
     "q(z|x) is a normal distribution with a diagonal\ncovariance, the prior a standard normal one, "
     + "pixels are Bernoulli variables (Kingma and Welling"
 
-  private static func training(_ state: CheckpointState) -> String {
-    let progress = state.progress
-    return "## Training\n\n"
-      + table(
-        ["what", "value"],
-        [
-          ["epochs", "\(progress.epoch)"], ["steps", "\(progress.step)"],
-        ] + state.recipe.figures.filter(\.isTold).map(\.row))
+  /// What is known of the model's training; nil where nothing is.
+  private static func training(_ model: borrowing ModelExport) -> String? {
+    let progress = model.state.map {
+      [["epochs", "\($0.progress.epoch)"], ["steps", "\($0.progress.step)"]]
+    }
+    let rows = (progress ?? []) + model.recipe.map(\.row)
+    return rows.isEmpty ? nil : "## Training\n\n" + table(["what", "value"], rows)
   }
 
   private static func use(_ layout: ParameterLayout, exporting command: String) -> String {

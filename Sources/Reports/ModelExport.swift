@@ -57,6 +57,9 @@ package struct ModelExport: ~Copyable {
   /// The state of the checkpoint; nil for a `.safetensors` file, or a state that cannot be read.
   let state: CheckpointState?
 
+  /// What is told of the recipe that trained the model.
+  let recipe: [RecipeFigure]
+
   private let memory: Buffer<Float>
 
   /// Reads all parameters of the checkpoint or `.safetensors` file that `path` means.
@@ -75,11 +78,13 @@ package struct ModelExport: ~Copyable {
       advice: "use a larger machine")
     let memory = Buffer<Float>(repeating: 0, count: layout.count)
     try TensorFile.read([("", memory.vector)], layout, from: file)
+    // A model can be used without the state beside it.
+    let state = reference.directory == nil ? nil : try? reference.state()
+    recipe = try reference.toldFigures(state)
     self.reference = reference
     self.layout = layout
     self.memory = memory
-    // A model can be used without the state beside it.
-    state = reference.directory == nil ? nil : try? reference.state()
+    self.state = state
   }
 
   /// Writes the model to `path`.
@@ -201,16 +206,16 @@ extension ModelExport {
     return ONNXNetwork.Parameter(name, shape: tensor.shape, values: values)
   }
 
-  /// The sizes of the model and, where the checkpoint has a state, the run's figures.
+  /// The sizes of the model, what is told of its recipe and, where the checkpoint has a state, the run's figures.
   private var facts: [(key: String, value: String)] {
     let sizes = layout.configuration
     let model = [
       ("pixels", "\(sizes.pixels)"), ("hidden", "\(sizes.hidden)"), ("latent", "\(sizes.latent)"),
     ]
-    guard let state else { return model }
-    let progress = state.progress
-    let recipe = state.recipe.figures.filter(\.isTold)
-    return model + [("step", "\(progress.step)"), ("epoch", "\(progress.epoch)")]
-      + recipe.map { ($0.key, $0.text) } + (state.testLoss.map { [("test_loss", "\($0)")] } ?? [])
+    let progress = state.map {
+      [("step", "\($0.progress.step)"), ("epoch", "\($0.progress.epoch)")]
+    }
+    return model + (progress ?? []) + recipe.map { ($0.key, $0.text) }
+      + (state?.testLoss.map { [("test_loss", "\($0)")] } ?? [])
   }
 }

@@ -146,6 +146,32 @@ import Testing
     ).succeed(in: folder.folder.url)
   }
 
+  @Test("a file of parameters tells of its recipe what it has in its metadata")
+  func metadata() throws {
+    let run = folder.path("other")
+    try folder.train(
+      "--epochs", "1", "--activation", "tanh", "--pixels", "dynamic", "--seed", "7", "--objective",
+      "iwae", "--importance-samples", "2", run: run
+    ).succeed()
+    let file = folder.path("alone.safetensors")
+    try RunContents(run).model().write(to: URL(fileURLWithPath: file))
+    for path in [run, file] {
+      let (card, part) = (folder.path("b.md"), folder.path("b.onnx"))
+      try Job(["export", path, "--output", card]).succeed()
+      let text = try String(contentsOfFile: card, encoding: .utf8)
+      for row in [
+        "activation | tanh", "pixels | dynamic", "seed | 7", "objective | iwae",
+        "importance samples | 2",
+      ] { #expect(text.contains("| \(row) |"), "\(path): \(row)") }
+      #expect(text.contains("epochs |") == (path == run) && text.contains("hyperbolic tangent"))
+      try Job(["export", path, "--part", "encoder", "--output", part]).succeed()
+      let bytes = try Data(contentsOf: URL(fileURLWithPath: part))
+      for key in ["activation", "pixel_protocol", "seed", "objective", "importance_samples"] {
+        #expect(bytes.range(of: Data("lockstep.\(key)".utf8)) != nil, "\(path): \(key)")
+      }
+    }
+  }
+
   @Test("a file that cannot be written", arguments: ["nowhere/x.onnx", "nowhere/x.md"])
   func output(name: String) throws {
     let words = name.hasSuffix("onnx") ? ["--part", "decoder"] : []

@@ -27,16 +27,18 @@ struct RunLabel: Codable {
   }
 
   private static func recipe(of path: String) throws -> String {
+    let reference = try CheckpointReference(path)
     // A model can be used without the state beside it.
-    guard let state = try? CheckpointReference(path).state() else { return "" }
-    let step = state.progress.step
-    let progress = [
-      Wording.count(state.progress.epoch, "epoch"),
-      "\(step.grouped) \(step == 1 ? "step" : "steps")",
-    ]
+    let state = try? reference.state()
+    let progress = state.map {
+      let step = $0.progress.step
+      return [
+        Wording.count($0.progress.epoch, "epoch"),
+        "\(step.grouped) \(step == 1 ? "step" : "steps")",
+      ]
+    }
     // The kind of the model is told before.
-    let settings = state.recipe.figures.filter { $0.isTold && $0.name != .model }
-    return (progress + settings.map(\.words))
-      .joined(separator: ", ")
+    let settings = try reference.toldFigures(state).filter { $0.name != .model }
+    return ((progress ?? []) + settings.map(\.words)).joined(separator: ", ")
   }
 }
