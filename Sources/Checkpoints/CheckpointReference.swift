@@ -77,7 +77,7 @@ package struct CheckpointReference {
     throw Failure(
       first.code,
       "\(first), and no other checkpoint of the run is whole: restore one from a copy, "
-        + "or begin anew: \(setting: .resume, "none") "
+        + "or begin anew: \(command: "train") \(setting: .resume, "none") "
         + "\(setting: .configurationFile, "\(path)/\(RunFiles.configuration)")")
   }
 

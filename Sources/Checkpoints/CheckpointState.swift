@@ -91,15 +91,15 @@ extension CheckpointState {
   }
 
   /// Makes sure that the images of `shape`, those of the folder or data called `name`, have as many `pixels`
-  /// as those that a checkpoint was trained on.
+  /// as those that a model was trained on.
   ///
   /// - Throws: `Failure` with `badData`.
   package static func require(pixels: Int, in shape: Dataset.Shape, of name: String) throws {
     guard pixels == shape.pixelCount else {
       throw Failure(
         .badData,
-        "\(name): images have \(shape.pixelCount) pixels, those of the checkpoint \(pixels); use the "
-          + "data that the run began with")
+        "\(name): images have \(shape.pixelCount) pixels, those that the model was trained on \(pixels); use "
+          + "data of that size")
     }
   }
 

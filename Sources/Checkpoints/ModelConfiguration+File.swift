@@ -70,6 +70,11 @@ extension ModelConfiguration {
       .joined(separator: "-")
   }
 
+  /// "a variational autoencoder", "an autoencoder".
+  package var kindNameWithArticle: String {
+    "\(kindName.hasPrefix("a") ? "an" : "a") \(kindName)"
+  }
+
   /// The kind in words, as in "variational autoencoder".
   package var kindName: String {
     switch kind {

@@ -122,8 +122,7 @@ package enum TensorFile {
         throw Failure(
           .badData,
           "\(file.path), tensor \(prefix + tensor.name): its shape is \(shape), where the model has "
-            + "\(tensor.shape); use parameters of a model with these sizes, or leave \(setting: .hidden) and "
-            + "\(setting: .latent) out")
+            + "\(tensor.shape); use a file whose tensors fit one another")
       }
     }
   }

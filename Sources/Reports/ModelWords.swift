@@ -2,11 +2,6 @@ internal import Checkpoints
 internal import VAE
 
 extension ModelConfiguration {
-  /// "a variational autoencoder", "an autoencoder".
-  var kindNameWithArticle: String {
-    "\(kindName.hasPrefix("a") ? "an" : "a") \(kindName)"
-  }
-
   /// Whose names the model's tensors have, as a part of a sentence: those of the example belong to two hidden
   /// layers and what lies between.
   var tensorNames: String {

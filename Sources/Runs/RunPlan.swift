@@ -26,7 +26,8 @@ struct RunPlan: Codable {
   /// The SHA-256 of the checkpoint's model, in hexadecimal.
   var modelDigest: String?
 
-  /// How many pixels an image has in the data that the checkpoint was trained on.
+  /// How many pixels an image has in the data that the checkpoint, or the model that a new run begins with, was
+  /// trained on; nil where a new run draws its parameters.
   var pixels: Int?
 
   /// The size of an image, from the checkpoint or the file that a new run begins with; nil where neither
@@ -148,49 +149,6 @@ struct RunPlan: Codable {
       checkpoint.flatMap({ RunDirectory.name(ofCheckpoint: $0, in: path) }) == nil
     else { return nil }
     return try RunDirectory.formerRun(in: path)?.previous
-  }
-
-  /// The file of parameters that `path` means: the model of a run's newest checkpoint or of a
-  /// checkpoint, or the file itself.
-  private static func parametersFile(_ path: String) throws -> String {
-    guard FileSystem.isDirectory(path) else { return path }
-    let reference = try CheckpointReference(path)
-    reference.warnOfPassedOver()
-    return reference.model
-  }
-
-  /// Whether the resumed run began with the parameters that `path` means: `path` is the file that the run
-  /// began with, or the run or checkpoint that the file is in.
-  private func began(with path: String) -> Bool {
-    guard let file = configuration.initialParameters else { return false }
-    return file == path || file.hasPrefix("\(FileSystem.withoutTrailingSlashes(path))/")
-  }
-
-  /// Gives the model the sizes of the file of parameters that it begins with, if there is one; sizes that
-  /// flags name stay.
-  private mutating func takeSizes(_ request: RunRequest) throws {
-    guard let path = configuration.initialParameters else { return }
-    let file = try SafetensorsFile(opening: path)
-    let model = try ModelConfiguration(shapesOf: file)
-    imageSize = ImageSize(toldBy: file.metadata, pixels: model.pixels)
-    configuration.recipe.model = request.model ?? model.kind
-    configuration.recipe.activation = request.activation ?? model.activation
-    if configuration.recipe.model == .conditional, model.labels > 0 {
-      configuration.recipe.classes = request.classes ?? model.labels
-    }
-    configuration.recipe.pixels =
-      try request.pixels ?? PixelProtocol(toldBy: file.metadata, of: path)
-    if configuration.recipe.outputBias == .mean {
-      throw Failure(
-        .usage,
-        "\(setting: .outputBias, "mean") has no meaning with \(setting: .initialParameters), whose file has all biases: "
-          + "leave it out")
-    }
-    configuration.recipe.hidden = request.hidden ?? model.hidden
-    configuration.recipe.latent = request.latent ?? model.latent
-    if let problem = configuration.recipe.valueProblem {
-      throw Failure(.badData, "\(path): its shapes are beyond what can be trained: \(problem)")
-    }
   }
 
   /// Takes the values of the checkpoint from which the run is resumed, and applies the flags of

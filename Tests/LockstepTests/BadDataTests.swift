@@ -128,7 +128,7 @@ import Testing
     try Job(["evaluate", folder.run, "--data", other], launch)
       .fail(65, "images have 48 pixels, where the model takes 64")
     try folder.train("--data", other, "--epochs", "3", on: launch)
-      .fail(65, "images have 48 pixels, those of the checkpoint 64")
+      .fail(65, "images have 48 pixels, those that the model was trained on 64")
   }
 
   @Test("compressed data is the same data")

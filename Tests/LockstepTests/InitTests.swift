@@ -78,33 +78,69 @@ import Testing
     try Job(words(), .ranks(2)).fail(64, other, in: folder.folder.url)
   }
 
-  /// What is wrong with the file, flags beside, and the sentence.
-  static let cases: [(String, [String], String)] = [
-    ("", ["--hidden", "20"], "fc1.weight: its shape is [16, 64], where the model has [20, 64]"),
-    ("", ["--latent", "3"], "fc21.weight: its shape is [4, 16], where the model has [3, 16]"),
-    ("t['fc1.weight'] = t['fc1.weight'][:, :63].copy()", [], "its shape is [16, 63]"),
-    ("t['fc4.weight'] = t['fc4.weight'].T.copy()", [], "tensor fc4.weight: its shape is [16, 64]"),
-    ("t['fc4.bias'] = t['fc4.bias'][:1].copy()", [], "tensor fc4.bias: its shape is [1]"),
-    ("del t['fc22.bias']", [], "9 tensors, where the model has 10: fc22.bias is missing"),
+  /// What is wrong with the file, and the sentence.
+  static let cases: [(String, String)] = [
     (
-      "t['fc5.bias'] = t['fc4.bias']", [],
+      "t['fc3.weight'] = t['fc3.weight'][:15].copy()",
+      "[15, 4], where the model has [16, 4]; use a file whose tensors fit one another"
+    ),
+    ("t['fc4.weight'] = t['fc4.weight'].T.copy()", "tensor fc4.weight: its shape is [16, 64]"),
+    ("t['fc4.bias'] = t['fc4.bias'][:1].copy()", "tensor fc4.bias: its shape is [1]"),
+    ("del t['fc22.bias']", "9 tensors, where the model has 10: fc22.bias is missing"),
+    (
+      "t['fc5.bias'] = t['fc4.bias']",
       "11 tensors, where the model has 10: there is \"fc5.bias\", too"
     ),
     (
-      "t = {'net.' + k if k != 'fc1.bias' else k: t[k] for k in t}", [],
+      "t = {'net.' + k if k != 'fc1.bias' else k: t[k] for k in t}",
       "none of this name among the 10 in the file, such as \"fc1.bias\", \"net."
     ),
-    ("del t['fc1.weight']", [], "fc1.weight"),
-    ("t['fc3.bias'] = t['fc3.bias'].astype(np.float64)", [], "its elements are F64"),
-    ("t['fc3.bias'][2] = np.nan", [], "a parameter is not finite"),
-    ("t['fc21.weight'] = t['fc22.weight'][:, :3].copy()", [], "[latent, hidden] are wanted"),
+    ("del t['fc1.weight']", "fc1.weight"),
+    ("t['fc3.bias'] = t['fc3.bias'].astype(np.float64)", "its elements are F64"),
+    ("t['fc3.bias'][2] = np.nan", "a parameter is not finite"),
+    ("t['fc21.weight'] = t['fc22.weight'][:, :3].copy()", "[latent, hidden] are wanted"),
   ]
 
   @Test("a file that does not fit", arguments: cases)
-  func bad(change: String, flags: [String], sentence: String) throws {
+  func bad(change: String, sentence: String) throws {
     try write("other.safetensors", change)
-    try Job(words() + flags).fail(65, "other.safetensors", sentence, in: folder.folder.url)
+    try Job(words()).fail(65, "other.safetensors", sentence, in: folder.folder.url)
     #expect(!FileManager.default.fileExists(atPath: folder.run))
+  }
+
+  @Test(
+    "flags that ask for another model than the file's",
+    arguments: [
+      (
+        ["--hidden", "20"],
+        "--hidden 20 asks for a variational autoencoder 64-20-4-20-64: leave it out"
+      ),
+      (
+        ["--latent", "3", "--model", "autoencoder"],
+        "--model autoencoder --latent 3 ask for an autoencoder 64-16-3-16-64: leave them out"
+      ),
+      (
+        ["--model", "conditional"],
+        "asks for a conditional variational autoencoder of 10 labels 64-16-4-16-64: leave it out"
+      ),
+    ])
+  func other(flags: [String], sentence: String) throws {
+    try write()
+    for launch in Launch.both {
+      try Job(words() + flags, launch).fail(
+        64,
+        "other.safetensors: these are the parameters of a variational autoencoder 64-16-4-16-64, and",
+        sentence, in: folder.folder.url)
+    }
+    #expect(!FileManager.default.fileExists(atPath: folder.run))
+  }
+
+  @Test("a model of images of another size")
+  func size() throws {
+    let small = try RunFolder(SmallData(rows: 4, columns: 8))
+    try small.train("--max-steps", "1").succeed()
+    let words = ["train", "--data", folder.data, "--run", folder.run, "--init", small.run]
+    try Job(words).fail(65, "images have 64 pixels, those that the model was trained on 32")
   }
 
   /// What the file has in other words than ours, and the numbers that it means.
