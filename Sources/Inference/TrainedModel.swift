@@ -11,6 +11,9 @@ package import VAE
 
 /// The parameters of a trained model, read from a file by rank zero and sent to all ranks.
 package struct TrainedModel: ~Copyable {
+  /// The path of the model's file.
+  package let path: String
+
   /// Where the parameters lie.
   package let layout: ParameterLayout
 
@@ -78,6 +81,7 @@ package struct TrainedModel: ~Copyable {
     try parameters.withMutableSpan { span throws(MPIError) in
       try communicator.broadcast(&span, from: 0)
     }
+    self.path = contents.path
     self.layout = layout
     self.memory = memory
     (seed, shown) = (contents.seed, contents.shown)

@@ -45,10 +45,6 @@ struct Compare: ParsableCommand {
     if first.isEmpty || second.isEmpty {
       throw ValidationError("<run> and <other> must each name a run, not be empty")
     }
-    let paths = [first, second].map(FileSystem.withoutTrailingSlashes)
-    if FileSystem.isOneFile(paths[0], paths[1]) {
-      throw ValidationError("<run> and <other> are one and the same, \(first): name two runs")
-    }
   }
 
   func run() throws {

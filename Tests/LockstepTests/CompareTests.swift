@@ -100,7 +100,9 @@ import Testing
       try Job(["compare"] + words + ["--output", page], launch).fail(code, part)
       #expect(!FileManager.default.fileExists(atPath: page))
     }
-    try fail(64, [run, "\(run)/"], "are one and the same")
+    for same in ["\(run)/", "\(run)/latest", "\(run)/latest/model.safetensors"] {
+      try fail(64, [run, same], "are one and the same model: name two")
+    }
     try fail(74, [run, folder.path("nowhere")], "there is no checkpoint here")
     try fail(65, [folder.data, run], "there is no checkpoint in this folder")
     let wide = try RunFolder(SmallData(rows: 4, columns: 16))

@@ -49,6 +49,9 @@ package struct Comparison {
       paths[0], threads: threads, command: command, among: communicator)
     let second = try TrainedModel(
       paths[1], threads: threads, command: command, among: communicator)
+    try communicator.together {
+      if communicator.rank == 0 { try requireTwo(first, second) }
+    }
     try requireFit(first, second)
     try requireSamePixels(first.shown, second.shown)
     let found = try first.readData(data, .train, .test, among: communicator)
@@ -118,6 +121,15 @@ extension Comparison {
     guard FileSystem.isDirectory(folder) else {
       throw Failure(.inputOutput, "\(output): there is no folder \(folder) to write to; make it")
     }
+  }
+
+  /// Makes sure that the two paths do not mean one model's file; on rank zero alone.
+  private func requireTwo(
+    _ first: borrowing TrainedModel, _ second: borrowing TrainedModel
+  ) throws {
+    guard FileSystem.isOneFile(first.path, second.path) else { return }
+    throw Failure(
+      .usage, "\(paths[0]) and \(paths[1]) are one and the same model: name two")
   }
 
   /// Makes sure that the two models take images of the same size, and are not too large.
