@@ -48,6 +48,9 @@ struct ModelImages: Codable {
     }
   }
 
+  /// Whether any file tells of the images.
+  var areTold: Bool { directory != nil || problem != nil || fingerprint != nil }
+
   /// Whether images of `split` with this digest, found in the default folder, are not the run's: no file
   /// names the run's folder, and the digests differ.
   func areForeign(_ digest: String, _ split: Dataset.Split) -> Bool {

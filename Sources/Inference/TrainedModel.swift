@@ -39,6 +39,9 @@ package struct TrainedModel: ~Copyable {
 
   private let memory: Buffer<Float>
 
+  /// Whether files beside the model tell of its images, as they do of a run's model.
+  package var tellsImages: Bool { images.areTold }
+
   /// The height of an image in pixels.
   package var rows: Int { imageSize.rows }
 

@@ -65,6 +65,21 @@ import Testing
     let page = try compare(["--data", folder.data], runs: paths).page
     #expect(page.contains("step-00000004 beside model.safetensors"))
     #expect(page.contains("the very same draws"))
+    // Without a run beside it, a file is compared on the other model's images.
+    let file = folder.path("alone.safetensors")
+    try RunContents(other).model().write(to: URL(fileURLWithPath: file))
+    func losses(_ output: String) -> Set<Substring> {
+      Set(output.matches(of: /"cross_entropy":([0-9.]+)/).map(\.1))
+    }
+    let expected = losses(try compare(["--json"]).output)
+    for runs in [[folder.run, file], [file, folder.run]] {
+      let words = ["compare"] + runs + ["--json", "--output", folder.path("x.html")]
+      let outcome = try Job(words, .ranks(2)).succeed()
+      #expect(losses(outcome.output) == expected && expected.count == 2)
+      #expect(
+        outcome.errors.contains(
+          "nothing tells which images \(file) was trained on; using those of \(folder.run)"))
+    }
   }
 
   @Test(

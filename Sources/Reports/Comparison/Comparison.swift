@@ -3,6 +3,7 @@ internal import Formats
 internal import Images
 package import Inference
 internal import Kernels
+internal import Logging
 package import MPI
 internal import Platform
 internal import Ranks
@@ -54,9 +55,7 @@ package struct Comparison {
     }
     try requireFit(first, second)
     try requireSamePixels(first.shown, second.shown)
-    let found = try first.readData(data, .train, .test, among: communicator)
-    try second.requireKnownLabels(in: found)
-    if data.path == nil { try requireSame(found.digests, as: second, among: communicator) }
+    let found = try readData(data, first, second, among: communicator)
     guard found.splits[1].count > 1 else {
       throw SharedFailure(
         Failure(
@@ -75,6 +74,37 @@ package struct Comparison {
       [one, other].compactMap(\.self), of: images, pixels, to: output, among: communicator)
     try found.free()
     return figures
+  }
+
+  /// Reads the images on which the models are compared; collective. Where none are asked for, they are the first
+  /// model's, and must be the second's, too; a file of parameters without a run takes those of the other model.
+  private func readData(
+    _ asked: AskedImages, _ first: borrowing TrainedModel, _ second: borrowing TrainedModel,
+    among communicator: borrowing Communicator
+  ) throws -> NodeData {
+    guard asked.path != nil || first.tellsImages || !second.tellsImages else {
+      return try readData(asked, of: second, paths[1], with: first, paths[0], among: communicator)
+    }
+    return try readData(asked, of: first, paths[0], with: second, paths[1], among: communicator)
+  }
+
+  private func readData(
+    _ asked: AskedImages, of model: borrowing TrainedModel, _ path: String,
+    with other: borrowing TrainedModel, _ otherPath: String,
+    among communicator: borrowing Communicator
+  ) throws -> NodeData {
+    let found = try model.readData(asked, .train, .test, among: communicator)
+    try other.requireKnownLabels(in: found)
+    guard asked.path == nil else { return found }
+    if other.tellsImages {
+      try requireSame(found.digests, as: other, among: communicator)
+    } else if communicator.rank == 0 {
+      Logger.lockstep.tell(
+        .notice,
+        "nothing tells which images \(otherPath) was trained on; using those of \(path); name others with "
+          + "\(setting: .data)")
+    }
+    return found
   }
 
   private func session(of model: borrowing TrainedModel) throws -> InferenceSession {
