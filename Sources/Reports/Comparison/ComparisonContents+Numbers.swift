@@ -92,6 +92,7 @@ extension ComparisonContents {
         "100 %",
         "The share of test images whose label most of the \(neighbours) nearest codes of training images have: "
           + "what codes are worth as features. By pixels it is \(Self.percentWithPlace(accuracy))."
+          + ComparisonLesson(figures).toldLabels
       ),
     ]
   }

@@ -70,9 +70,19 @@ struct ComparisonLesson {
     if let one = better.codeAccuracy, let other = worse.codeAccuracy {
       rest +=
         " As features \(codes(better, isNamed: !differ)) tell \(Self.percent(one)) of labels, those of "
-        + "\(subject(worse)) \(Self.percent(other))."
+        + "\(subject(worse)) \(Self.percent(other))." + toldLabels
     }
     return (claim, rest)
+  }
+
+  /// A sentence, with a space before it, about encoders that are told what codes are asked for; empty where none
+  /// is.
+  var toldLabels: String {
+    let told = runs.filter { $0.kind == .conditional }
+    guard let first = told.first else { return "" }
+    return told.count == 2
+      ? " Both encoders are told the label of an image, so that codes need not hold it."
+      : " The encoder of \(subject(first)) is told the label of an image, so that its codes need not hold it."
   }
 
   /// "its codes" where the claim before has named the run, else "the codes of the VAE".
