@@ -16,6 +16,7 @@ struct ForwardPasses: ~Copyable {
   private let threads: ThreadPool
   private let workspaces: [Workspace]
   private let memory: Buffer<Float>
+  private let isStopped: @Sendable () -> Bool
 
   /// The floats of memory that passes with `threads` threads take on a rank, with room for one block of
   /// images.
@@ -41,10 +42,14 @@ struct ForwardPasses: ~Copyable {
     return threads * (Workspace.floatCount(layout) + blocks * chunk)
   }
 
-  /// Prepares passes with `parameters`, which the caller keeps alive, on `threads` threads of this rank.
+  /// Prepares passes with `parameters`, which the caller keeps alive, on `threads` threads of this rank, which is
+  /// asked to stop where `isStopped` is true.
   ///
   /// - Throws: `Failure` where the system grants fewer threads.
-  init(_ layout: ParameterLayout, _ parameters: Vector, threads: Int) throws {
+  init(
+    _ layout: ParameterLayout, _ parameters: Vector, threads: Int,
+    isStopped: @escaping @Sendable () -> Bool
+  ) throws {
     let count = Workspace.floatCount(layout)
     let memory = Buffer<Float>(repeating: 0, count: threads * count)
     workspaces = (0..<threads).map { number in
@@ -54,10 +59,14 @@ struct ForwardPasses: ~Copyable {
     }
     self.threads = try ThreadPool(threads)
     self.memory = memory
+    self.isStopped = isStopped
   }
 
   /// Computes `width` floats for each of `count` positions and hands them to rank zero in order;
   /// collective. The memory that this takes does not grow with `count`.
+  ///
+  /// A rank that is asked to stop computes no more: it sends zeros, and so soon has taken what remains. In the end
+  /// all ranks throw, and what was received is of no use.
   ///
   /// - Parameters:
   ///   - count: the number of positions.
@@ -68,7 +77,7 @@ struct ForwardPasses: ~Copyable {
   ///     any rank and thread, with that thread's workspace.
   ///   - receive: takes (positions, width) floats at a time, on rank zero's main thread. When it throws,
   ///     all ranks stop soon after.
-  /// - Throws: on all ranks, what `receive` throws, as a `SharedFailure`.
+  /// - Throws: on all ranks, what `receive` throws, or a failure with `stopped`, as a `SharedFailure`.
   func collect(
     _ count: Int, width: Int, chunkSize: Int = Workspace.capacity,
     among communicator: borrowing Communicator,
@@ -80,14 +89,28 @@ struct ForwardPasses: ~Copyable {
     let slots = try BlockSlots(
       plan.window(ranks: communicator.size), floatsPerSlot: plan.floatsPerBlock,
       among: communicator)
+    let isStopped = isStopped
+    func computeUnlessStopped(_ workspace: Workspace, _ positions: Range<Int>, _ results: Matrix) {
+      if isStopped() { results.fill(0) } else { compute(workspace, positions, results) }
+    }
     var failure: (any Error)?
     if communicator.rank == 0 {
-      failure = try lead(plan, slots, over: communicator, compute: compute, receive: receive)
+      failure = try lead(plan, slots, over: communicator, compute: computeUnlessStopped) {
+        try requireNotStopped()
+        try receive($0, $1)
+      }
     } else {
-      try follow(plan, slots, over: communicator, compute: compute)
+      try follow(plan, slots, over: communicator, compute: computeUnlessStopped)
     }
     try slots.free()
-    try communicator.together { if let failure { throw failure } }
+    try communicator.together {
+      if let failure { throw failure }
+      try requireNotStopped()
+    }
+  }
+
+  private func requireNotStopped() throws {
+    if isStopped() { throw Failure.stopped }
   }
 
   /// Rank zero's part: it deals blocks to all ranks, computes some itself, and hands all blocks on.

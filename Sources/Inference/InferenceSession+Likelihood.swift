@@ -51,7 +51,7 @@ extension InferenceSession {
           estimate.add(known[2 * row], error: known[2 * row + 1])
         }
         receive(known.span)
-        if known.count < 2 * results.count / Bounds.width || isStopped() { throw Self.stopped }
+        if known.count < 2 * results.count / Bounds.width || isStopped() { throw Failure.stopped }
       }
     } catch let failure as SharedFailure where failure.code == .stopped {
       // The images so far are known.
@@ -61,8 +61,6 @@ extension InferenceSession {
     try communicator.broadcast(&span, from: 0)
     return LikelihoodEstimate(numbers)
   }
-
-  private static var stopped: Failure { Failure(.stopped, "stopped on request") }
 }
 
 /// The floats that ranks send about an image: whether its bound is known, the bound, and its error.

@@ -36,12 +36,16 @@ package struct InferenceSession: ~Copyable {
   /// Uses the model with `parameters`, which the caller keeps alive, on `threads` threads of this rank; images
   /// are `shown` to it as this protocol does in evaluation.
   ///
+  /// `isStopped` tells whether this rank is asked to stop; any thread calls it. One rank that is asked is enough:
+  /// all ranks then soon throw a failure with the code `stopped`.
+  ///
   /// - Throws: `Failure` where the system grants fewer threads.
   package init(
-    _ layout: ParameterLayout, _ parameters: Vector, shown: PixelProtocol, threads: Int = 1
+    _ layout: ParameterLayout, _ parameters: Vector, shown: PixelProtocol, threads: Int = 1,
+    isStopped: @escaping @Sendable () -> Bool = { false }
   ) throws {
     self.shown = shown
-    passes = try ForwardPasses(layout, parameters, threads: threads)
+    passes = try ForwardPasses(layout, parameters, threads: threads, isStopped: isStopped)
     self.layout = layout
     let labels = max(layout.configuration.labels, 1)
     label = { $0 % labels }

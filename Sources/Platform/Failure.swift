@@ -14,6 +14,9 @@ public struct Failure: Error, Codable, CustomStringConvertible, Sendable {
     self.code = code
     self.sentence = sentence
   }
+
+  /// The failure of work that was asked to stop.
+  package static let stopped = Failure(.stopped, "stopped on request")
 }
 
 /// An error that has an exit code of its own.

@@ -15,7 +15,8 @@ struct Compare: ParsableCommand {
       walks between test images, and numbers for what the eye sees, such as how many draws fall into \
       holes and what codes are worth as features. Made for an autoencoder beside a VAE; any two runs \
       of the same images, both grey or both black and white, will do, also \
-      checkpoints and .safetensors files.
+      checkpoints and .safetensors files. Signals that stop a training end it without a page, with \
+      code 75.
 
         lockstep compare checkpoints/autoencoder checkpoints/mnist
         mpirun -n 2 lockstep compare checkpoints/small checkpoints/mnist --json
@@ -48,10 +49,12 @@ struct Compare: ParsableCommand {
   }
 
   func run() throws {
+    let stop = StopSignal()
+    stop.listen(telling: "stopping, without a page; again ends at once")
     Job.run { world in
       let figures = try Comparison(
         of: [first, second], threads: threads.count, command: ProgramArguments.resolved
-      ).write(data: data.asked, to: output, among: world)
+      ) { stop.isRequested }.write(data: data.asked, to: output, among: world)
       try world.tell(lines(figures))
       return .done
     }

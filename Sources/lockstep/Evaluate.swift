@@ -78,7 +78,9 @@ struct Evaluate: ParsableCommand {
 
   func run() throws {
     let stop = StopSignal()
-    if importanceSamples != nil { listen(stop) }
+    if importanceSamples != nil {
+      stop.listen(telling: "stopping, with the images done so far; again ends at once")
+    }
     let bar = progress.bar
     Job.run { world in
       let model = try checkpoint.read(threads: threads.count, among: world)
@@ -125,15 +127,6 @@ struct Evaluate: ParsableCommand {
     LikelihoodBound(samples: importanceSamples ?? 1, seed: seed, perImage: perImage, bar: bar) {
       stop.isRequested
         || stopAfter.map { ContinuousClock.now - stop.start >= .seconds($0) } ?? false
-    }
-  }
-
-  /// Heeds signals that ask to stop. Under a launcher nothing is told of them, as in training.
-  private func listen(_ stop: StopSignal) {
-    if Launcher.isPresent { return stop.listen {} }
-    stop.listen {
-      Terminal.clearLine()
-      Job.tell("stopping, with the images done so far; again ends at once")
     }
   }
 

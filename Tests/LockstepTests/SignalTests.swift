@@ -5,11 +5,13 @@ import Testing
 /// SIGTERM and SIGINT ask a run to stop; a second one ends it at once; other commands end as usual.
 @Suite struct SignalTests {
   /// A shell that starts a command, waits until `text` is in a file, sends each signal to it or, of
-  /// an mpirun, to the rank of that number, and tells its status once nobody has the run's lock.
+  /// an mpirun, to the rank of that number, and tells its status once nobody has the run's lock. What
+  /// the command writes to standard error goes to the file `errors`, if one is named.
   private func signalled(
     _ job: Job, when text: String, in file: String, lock: String, rank: Int? = nil,
-    _ signals: String...
+    errorsTo errors: String? = nil, _ signals: String...
   ) throws -> Command.Outcome {
+    let redirection = errors.map { ["sh", "-c", #"exec "$@" 2>"$0""#, $0] } ?? []
     let script = """
       \(Library.ranksFunction)
       text=$1 file=$2 lock=$3 rank=$4 signals=$5; shift 5
@@ -32,7 +34,7 @@ import Testing
       [
         "sh", "-c", script, "sh", text, file, lock, "\(rank ?? -1)",
         signals.joined(separator: " "),
-      ] + job.command.words, environment: job.command.environment
+      ] + redirection + job.command.words, environment: job.command.environment
     ).run()
   }
 
@@ -140,6 +142,24 @@ import Testing
         lock: "\(folder.run)/.lock", "CONT", signal)
       #expect(outcome.status == status, "\(outcome.reported)")
     }
+  }
+
+  /// Which images it compares on is told before it does, which takes long with so many.
+  @Test(
+    "compare ends without a page",
+    arguments: [(Launch.alone, nil, "TERM"), (.alone, nil, "USR1"), (.ranks(2), 1, "TERM")])
+  func compare(launch: Launch, rank: Int?, signal: String) throws {
+    let folder = try RunFolder(SmallData(train: 60_000, test: 10_000))
+    try folder.train("--max-steps", "1", "--report", "off").succeed()
+    let (file, page) = (folder.path("a.safetensors"), folder.path("page.html"))
+    try folder.contents.model().write(to: URL(fileURLWithPath: file))
+    let errors = folder.path("errors")
+    let outcome = try signalled(
+      Job(["compare", folder.run, file, "--output", page], launch), when: "using those of",
+      in: errors, lock: "\(folder.run)/.lock", rank: rank, errorsTo: errors, signal)
+    let told = try String(contentsOfFile: errors, encoding: .utf8)
+    #expect(outcome.status == 75 && told.contains("lockstep: stopped on request"), "\(told)")
+    #expect(!FileManager.default.fileExists(atPath: page))
   }
 
   @Test("--stop-after", arguments: [Launch.alone, .ranks(1), .ranks(2), .ranks(4)])

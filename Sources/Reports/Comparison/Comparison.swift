@@ -20,26 +20,31 @@ package struct Comparison {
   private let paths: [String]
   private let threads: Int
   private let command: [String]
+  private let isStopped: @Sendable () -> Bool
 
   /// A comparison of the models that two `paths` mean, on `threads` threads of each rank. `command` are the
-  /// words of this rank's command line, which must be the same on all ranks.
-  package init(of paths: [String], threads: Int, command: [String]) {
+  /// words of this rank's command line, which must be the same on all ranks; `isStopped` tells whether this rank
+  /// is asked to stop.
+  package init(
+    of paths: [String], threads: Int, command: [String],
+    isStopped: @escaping @Sendable () -> Bool = { false }
+  ) {
     precondition(paths.count == 2, "two runs are compared, not \(paths.count)")
     (self.paths, self.threads, self.command) = (paths, threads, command)
+    self.isStopped = isStopped
   }
 
   /// Measures both runs and writes the page to `output`; collective.
   ///
   /// - Parameters:
-  /// - data: the images to compare the runs on; the runs' own, which must be the same, where no place is
-  /// named.
+  ///   - data: the images to compare the runs on; the runs' own, which must be the same, where no place is
+  ///     named.
   ///   - output: the file to write.
   ///   - communicator: the ranks.
   /// - Returns: the figures on rank zero; nil on the other ranks.
-  /// - Throws: on all ranks, where a run or its data cannot be read, the runs have images of different sizes
-  ///   or,
-  /// where `data` names no place, different images, a model's numbers are not finite, or the page cannot be
-  /// written.
+  /// - Throws: on all ranks, where a run or its data cannot be read, the runs are one, have images of different
+  ///   sizes or, where `data` names no place, different images, a model's numbers are not finite, the page cannot
+  ///   be written, or some rank is asked to stop.
   package func write(
     data: AskedImages, to output: String, among communicator: borrowing Communicator
   ) throws -> ComparisonFigures? {
@@ -109,7 +114,7 @@ package struct Comparison {
 
   private func session(of model: borrowing TrainedModel) throws -> InferenceSession {
     try InferenceSession(
-      model.layout, model.parameters, shown: model.shown, threads: threads)
+      model.layout, model.parameters, shown: model.shown, threads: threads, isStopped: isStopped)
   }
 
   /// Measures the run with the index `number`; collective. A failure of the model's numbers names the run.

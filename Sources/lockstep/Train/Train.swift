@@ -76,16 +76,9 @@ struct Train: ParsableCommand {
       }
     }
     let stop = StopSignal()
-    // Under mpirun nothing is told: mpirun also sends SIGTERM to the other ranks when one has
-    // failed.
-    if Launcher.isPresent || output.isQuiet {
-      stop.listen {}
-    } else {
-      stop.listen {
-        Terminal.clearLine()
-        Job.tell("stopping after this step, with a checkpoint; again ends at once")
-      }
-    }
+    stop.listen(
+      telling: "stopping after this step, with a checkpoint; again ends at once",
+      isQuiet: output.isQuiet)
     let log = output.trainingLog
     Job.run { world in
       let run = try TrainingRun(
