@@ -87,8 +87,8 @@ extension CheckpointReference {
 }
 
 extension Recipe {
-  /// The values that the `metadata` of a model's file tell, which ``Checkpoint`` writes; none in files of other
-  /// programs.
+  /// The values that the `metadata` of a model's file tell, which ``Checkpoint`` writes; none in files of
+  /// other programs.
   static func figures(toldBy metadata: [String: String]) -> [RecipeFigure] {
     table.settings.compactMap { setting in
       metadata["lockstep.\(RecipeFigure.key(of: setting.name))"].map { text in

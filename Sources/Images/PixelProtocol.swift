@@ -1,8 +1,8 @@
 package import Kernels
 
-/// How grey images are shown to a model. Losses of grey pixels and of binarised ones never compare: a binarised
-/// image has another probability than a grey one. Evaluated losses and likelihoods of binarised images do,
-/// however they were drawn for training, since evaluation draws them once: see ``inEvaluation``.
+/// How grey images are shown to a model. Losses of grey pixels and of binarised ones never compare: a
+/// binarised image has another probability than a grey one. Evaluated losses and likelihoods of binarised
+/// images do, however they were drawn for training, since evaluation draws them once: see ``inEvaluation``.
 public enum PixelProtocol: String, Codable, Sendable, CaseIterable {
   /// As they are in the files: a pixel is a number from 0 to 1. The cross-entropy counts a grey pixel
   /// as the probability of a white one, as PyTorch's public example does; it is not the likelihood
@@ -27,8 +27,8 @@ public enum PixelProtocol: String, Codable, Sendable, CaseIterable {
   /// Whether pixels are 0 or 1, so that p(x|z) is the probability of an image.
   public var isBinary: Bool { self != .grey }
 
-  /// How a model that was trained with this protocol is shown images in evaluation: all binarised images as in
-  /// the fixed binarisation.
+  /// How a model that was trained with this protocol is shown images in evaluation: all binarised images as
+  /// in the fixed binarisation.
   public var inEvaluation: PixelProtocol { isBinary ? .fixed : .grey }
 
   /// What sentences call the protocol.

@@ -42,8 +42,8 @@ struct ForwardPasses: ~Copyable {
     return threads * (Workspace.floatCount(layout) + blocks * chunk)
   }
 
-  /// Prepares passes with `parameters`, which the caller keeps alive, on `threads` threads of this rank, which is
-  /// asked to stop where `isStopped` is true.
+  /// Prepares passes with `parameters`, which the caller keeps alive, on `threads` threads of this rank,
+  /// which is asked to stop where `isStopped` is true.
   ///
   /// - Throws: `Failure` where the system grants fewer threads.
   init(
@@ -65,8 +65,8 @@ struct ForwardPasses: ~Copyable {
   /// Computes `width` floats for each of `count` positions and hands them to rank zero in order;
   /// collective. The memory that this takes does not grow with `count`.
   ///
-  /// A rank that is asked to stop computes no more: it sends zeros, and so soon has taken what remains. In the end
-  /// all ranks throw, and what was received is of no use.
+  /// A rank that is asked to stop computes no more: it sends zeros, and so soon has taken what remains. In
+  /// the end all ranks throw, and what was received is of no use.
   ///
   /// - Parameters:
   ///   - count: the number of positions.

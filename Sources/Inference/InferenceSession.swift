@@ -33,11 +33,11 @@ package struct InferenceSession: ~Copyable {
   /// The dimensions of a code.
   package var latent: Int { layout.configuration.latent }
 
-  /// Uses the model with `parameters`, which the caller keeps alive, on `threads` threads of this rank; images
-  /// are `shown` to it as this protocol does in evaluation.
+  /// Uses the model with `parameters`, which the caller keeps alive, on `threads` threads of this rank;
+  /// images are `shown` to it as this protocol does in evaluation.
   ///
-  /// `isStopped` tells whether this rank is asked to stop; any thread calls it. One rank that is asked is enough:
-  /// all ranks then soon throw a failure with the code `stopped`.
+  /// `isStopped` tells whether this rank is asked to stop; any thread calls it. One rank that is asked is
+  /// enough: all ranks then soon throw a failure with the code `stopped`.
   ///
   /// - Throws: `Failure` where the system grants fewer threads.
   package init(

@@ -206,7 +206,8 @@ extension ModelExport {
     return ONNXNetwork.Parameter(name, shape: tensor.shape, values: values)
   }
 
-  /// The sizes of the model, what is told of its recipe and, where the checkpoint has a state, the run's figures.
+  /// The sizes of the model, what is told of its recipe and, where the checkpoint has a state, the run's
+  /// figures.
   private var facts: [(key: String, value: String)] {
     let sizes = layout.configuration
     let model = [

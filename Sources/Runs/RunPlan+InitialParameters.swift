@@ -25,8 +25,8 @@ extension RunPlan {
 
   /// Gives the model the kind and the sizes of the file of parameters that it begins with, if there is one.
   ///
-  /// - Throws: `FileError` or `Failure` where the file is no model of this program; `Failure` with `usage` where
-  ///   flags ask for a model that the file's parameters are not of.
+  /// - Throws: `FileError` or `Failure` where the file is no model of this program; `Failure` with `usage`
+  ///   where flags ask for a model that the file's parameters are not of.
   mutating func takeSizes(_ request: RunRequest) throws {
     guard let path = configuration.initialParameters else { return }
     let file = try SafetensorsFile(opening: path)
@@ -54,8 +54,8 @@ extension RunPlan {
     try requireSame(model, asIn: path)
   }
 
-  /// Makes sure that this plan asks for no other model than `model`, whose parameters are in the file at `path`:
-  /// where the two differ, flags have said so.
+  /// Makes sure that this plan asks for no other model than `model`, whose parameters are in the file at
+  /// `path`: where the two differ, flags have said so.
   private func requireSame(_ model: ModelConfiguration, asIn path: String) throws {
     let asked = configuration.recipe.model(pixels: model.pixels)
     let isOfKind = asked.kind == model.kind

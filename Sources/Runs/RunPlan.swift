@@ -26,8 +26,8 @@ struct RunPlan: Codable {
   /// The SHA-256 of the checkpoint's model, in hexadecimal.
   var modelDigest: String?
 
-  /// How many pixels an image has in the data that the checkpoint, or the model that a new run begins with, was
-  /// trained on; nil where a new run draws its parameters.
+  /// How many pixels an image has in the data that the checkpoint, or the model that a new run begins with,
+  /// was trained on; nil where a new run draws its parameters.
   var pixels: Int?
 
   /// The size of an image, from the checkpoint or the file that a new run begins with; nil where neither

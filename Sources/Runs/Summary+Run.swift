@@ -81,8 +81,8 @@ extension Summary {
       description: "Test images over what the model makes of them.")
   }
 
-  /// Adds the two parts of a loss of images that are shown by `pixels`; a plain autoencoder's has one, which it
-  /// is.
+  /// Adds the two parts of a loss of images that are shown by `pixels`; a plain autoencoder's has one, which
+  /// it is.
   private mutating func addParts(
     _ start: String, _ reconstruction: Double, _ divergence: Double, _ recipe: Recipe,
     _ pixels: PixelProtocol
@@ -111,8 +111,9 @@ extension Summary {
 }
 
 extension PixelProtocol {
-  /// The end of the names of losses of images that are shown so: TensorBoard draws all runs' values of one name in one chart, and losses
-  /// of pixels that are shown in different ways do not compare. Empty for grey ones.
+  /// The end of the names of losses of images that are shown so: TensorBoard draws all runs' values of one
+  /// name in one chart, and losses of pixels that are shown in different ways do not compare. Empty for grey
+  /// ones.
   fileprivate var tagEnd: String { isBinary ? "_\(rawValue)" : "" }
 }
 

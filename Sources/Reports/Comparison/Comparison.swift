@@ -23,8 +23,8 @@ package struct Comparison {
   private let isStopped: @Sendable () -> Bool
 
   /// A comparison of the models that two `paths` mean, on `threads` threads of each rank. `command` are the
-  /// words of this rank's command line, which must be the same on all ranks; `isStopped` tells whether this rank
-  /// is asked to stop.
+  /// words of this rank's command line, which must be the same on all ranks; `isStopped` tells whether this
+  /// rank is asked to stop.
   package init(
     of paths: [String], threads: Int, command: [String],
     isStopped: @escaping @Sendable () -> Bool = { false }
@@ -42,9 +42,9 @@ package struct Comparison {
   ///   - output: the file to write.
   ///   - communicator: the ranks.
   /// - Returns: the figures on rank zero; nil on the other ranks.
-  /// - Throws: on all ranks, where a run or its data cannot be read, the runs are one, have images of different
-  ///   sizes or, where `data` names no place, different images, a model's numbers are not finite, the page cannot
-  ///   be written, or some rank is asked to stop.
+  /// - Throws: on all ranks, where a run or its data cannot be read, the runs are one, have images of
+  ///   different sizes or, where `data` names no place, different images, a model's numbers are not finite,
+  ///   the page cannot be written, or some rank is asked to stop.
   package func write(
     data: AskedImages, to output: String, among communicator: borrowing Communicator
   ) throws -> ComparisonFigures? {
@@ -81,8 +81,9 @@ package struct Comparison {
     return figures
   }
 
-  /// Reads the images on which the models are compared; collective. Where none are asked for, they are the first
-  /// model's, and must be the second's, too; a file of parameters without a run takes those of the other model.
+  /// Reads the images on which the models are compared; collective. Where none are asked for, they are the
+  /// first model's, and must be the second's, too; a file of parameters without a run takes those of the
+  /// other model.
   private func readData(
     _ asked: AskedImages, _ first: borrowing TrainedModel, _ second: borrowing TrainedModel,
     among communicator: borrowing Communicator

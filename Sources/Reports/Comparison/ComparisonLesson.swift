@@ -75,8 +75,8 @@ struct ComparisonLesson {
     return (claim, rest)
   }
 
-  /// A sentence, with a space before it, about encoders that are told what codes are asked for; empty where none
-  /// is.
+  /// A sentence, with a space before it, about encoders that are told what codes are asked for; empty where
+  /// none is.
   var toldLabels: String {
     let told = runs.filter { $0.kind == .conditional }
     guard let first = told.first else { return "" }
