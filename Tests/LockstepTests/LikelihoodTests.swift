@@ -60,7 +60,7 @@ import Testing
       #expect(outcome.output.hasPrefix("70 images, 50 samples: "))
     }
     #expect(told.images == 70 && told.likelihood_images == 70 && told.importance_samples == 50)
-    #expect(told.pixels == (words.isEmpty ? "grey" : words[1]))
+    #expect(told.pixels == (words.isEmpty ? "grey" : "static"))
     let note =
       words.isEmpty
       ? "not a likelihood: grey pixels count as probabilities"
