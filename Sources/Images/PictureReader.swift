@@ -45,12 +45,7 @@ final class PictureReader: ImageReader {
     let size = file.size
     return try check(path) {
       let header = try PNG.Header(bytes)
-      guard header.fits(in: size) else {
-        throw DataError.malformed(
-          path,
-          problem: "\(size) bytes cannot hold the \(header.width) × \(header.height) pixels that "
-            + "the PNG file claims")
-      }
+      guard header.fits(in: size) else { throw header.problem(in: size) }
       return header
     }
   }
@@ -78,14 +73,16 @@ final class PictureReader: ImageReader {
       dataset.labels.withMutableSpan { for index in $0.indices { $0[index] = labels[index] } }
     }
     let size = shape.pixelCount
-    try dataset.images.withMutableSpan { pixels in
-      for (index, path) in paths.enumerated() {
-        let file = try DataError.check { try FileSystem.readBytes(path, atMost: Self.largestFile) }
-        let image = try Self.check(path) { try PNG.decode(file) }
-        guard (image.height, image.width) == (shape.rows, shape.columns) else {
+    for (index, path) in paths.enumerated() {
+      let file = try DataError.check { try FileSystem.readBytes(path, atMost: Self.largestFile) }
+      try Self.check(path) {
+        let picture = try PNG.Picture(file)
+        guard (picture.header.height, picture.header.width) == (shape.rows, shape.columns) else {
           throw DataError.malformed(path, problem: "the size of this picture has changed just now")
         }
-        for pixel in 0..<size { pixels[index * size + pixel] = image.pixels[pixel] }
+        try dataset.images[index * size..<(index + 1) * size].withMutableSpan {
+          try picture.decode(into: &$0)
+        }
       }
     }
   }

@@ -112,7 +112,7 @@ import Testing
       (Array("GIF89a".utf8), "this is no PNG file"), ([], "this is no PNG file"),
       (Array(whole.dropLast(12)), "the PNG file ends before its last chunk"),
       (Array(whole[..<20]), "ends before its last chunk"),
-      (claiming, "cannot hold the 2130706435 ×"),
+      (claiming, "cannot hold the 2 × 2130706435 pixels"),
     ] as [([UInt8], String)] {
       for name in ["0.png", "b.png"] {
         try write(name, bytes)
