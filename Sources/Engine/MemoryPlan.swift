@@ -76,6 +76,17 @@ package struct MemoryPlan {
   /// The bytes that rank zero takes beside ``teamBytes`` and ``rankBytes``.
   package var rootBytes: Int { reserve.onRoot * MemoryLayout<Float>.stride }
 
+  /// The bytes that a machine takes at least for a model of images of `pixels` pixels: those of the weights
+  /// that read and draw each pixel, and of their moments.
+  ///
+  /// Unlike the whole plan, this takes no memory itself, however large an image is.
+  package static func leastBytes(_ recipe: Recipe, pixels: Int) -> Int {
+    let floats = 3 * 2 * recipe.hidden.all[0]
+    let (bytes, overflow) = pixels.multipliedReportingOverflow(
+      by: floats * MemoryLayout<Float>.stride)
+    return overflow ? .max : bytes
+  }
+
   /// Makes sure that every machine has the memory that its ranks take; `isLeader` is whether this rank is its
   /// team's leader. Collective.
   ///

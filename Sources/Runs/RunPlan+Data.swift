@@ -71,6 +71,11 @@ extension RunPlan {
     }
     if let pixels { try CheckpointState.require(pixels: pixels, in: train, of: directory) }
     try imageSize?.require(in: [train], of: directory)
+    // Large images are cheap to keep in files, and so are refused before they are read.
+    try MachineMemory.require(
+      MemoryPlan.leastBytes(configuration.recipe, pixels: train.pixelCount),
+      for: "\(directory): training this model on images of \(train.rows) × \(train.columns) pixels",
+      advice: "make the images smaller, choose a smaller \(setting: .hidden), or a larger machine")
   }
 
   /// Warnings about images with the fingerprint `found`, one sentence each; the same on all ranks.

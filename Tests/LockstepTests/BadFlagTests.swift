@@ -166,7 +166,7 @@ import Testing
   func tooLarge(launch: Launch) throws {
     let folder = try RunFolder(SmallData(train: 3, test: 1, rows: 300, columns: 300))
     try folder.train("--hidden", "1048576", "--latent", "64", on: launch)
-      .fail(69, "training this model needs")
+      .fail(69, "training this model on images of 300 × 300 pixels needs")
     #expect(!FileManager.default.fileExists(atPath: folder.run))
   }
 }
