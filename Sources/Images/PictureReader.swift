@@ -12,25 +12,21 @@ final class PictureReader: ImageReader {
   /// More bytes than any picture to train on takes.
   private static let largestFile = 1 << 28
 
-  /// Will read the pictures of `share`. Looks at the header of each.
+  /// Will read the pictures of `share`. Looks at the headers of all, so that one of another size is found
+  /// whatever share it is in.
   ///
-  /// - Throws: `DataError` where a file is no PNG file, has another size than the first, or cannot hold the
-  ///   pixels that it claims.
+  /// - Throws: `DataError` where a file is no PNG file, has another size than most, or cannot hold the pixels
+  ///   that it claims.
   init(_ set: PictureSet, _ share: Share) throws {
     let indices = set.paths.indices.filter(share.contains)
     paths = indices.map { set.paths[$0] }
     labels = set.labels.isEmpty ? [] : indices.map { set.labels[$0] }
-    var first: PNG.Header?
-    for path in paths {
+    let size = try PictureSize.common(to: set.paths) { path in
       let header = try Self.header(path)
-      if let first, (first.width, first.height) != (header.width, header.height) {
-        throw Self.otherSize(path, header.height, header.width, than: first, paths[0])
-      }
-      first = first ?? header
+      return PictureSize(rows: header.height, columns: header.width)
     }
     shape = Dataset.Shape(
-      count: paths.count, rows: first?.height ?? 0, columns: first?.width ?? 0,
-      hasLabels: !labels.isEmpty)
+      count: paths.count, rows: size.rows, columns: size.columns, hasLabels: !labels.isEmpty)
   }
 
   /// The header of the file at `path`, which must be large enough for what the header claims.
@@ -58,16 +54,6 @@ final class PictureReader: ImageReader {
     }
   }
 
-  private static func otherSize(
-    _ path: String, _ height: Int, _ width: Int, than first: PNG.Header, _ firstPath: String
-  ) -> DataError {
-    .malformed(
-      path,
-      problem: "this picture has \(height) × \(width) pixels, and \(firstPath) has "
-        + "\(first.height) × \(first.width)",
-      advice: "bring all pictures to one size")
-  }
-
   func read(into dataset: Dataset) throws {
     if !labels.isEmpty {
       dataset.labels.withMutableSpan { for index in $0.indices { $0[index] = labels[index] } }
@@ -85,5 +71,36 @@ final class PictureReader: ImageReader {
         }
       }
     }
+  }
+}
+
+/// The size of a picture in pixels.
+private struct PictureSize: Hashable {
+  let rows: Int
+  let columns: Int
+
+  /// The size of all pictures at `paths`, of which there is one at least; `read` tells the size of one.
+  ///
+  /// - Throws: what `read` throws, and `DataError` where not all are of one size: it names the first picture
+  ///   that has not the size which most have.
+  static func common(
+    to paths: [String], _ read: (_ path: String) throws -> PictureSize
+  ) throws -> PictureSize {
+    var counts: [PictureSize: Int] = [:]
+    var firsts: [(size: PictureSize, path: String)] = []
+    for path in paths {
+      let size = try read(path)
+      if counts[size] == nil { firsts.append((size, path)) }
+      counts[size, default: 0] += 1
+    }
+    guard var common = firsts.first?.size else { preconditionFailure("there are no pictures") }
+    for first in firsts where counts[first.size]! > counts[common]! { common = first.size }
+    guard let other = firsts.first(where: { $0.size != common }) else { return common }
+    throw DataError.malformed(
+      other.path,
+      problem:
+        "this picture has \(other.size.rows) × \(other.size.columns) pixels (rows × columns), and "
+        + "\(counts[common]!) of the \(paths.count) pictures have \(common.rows) × \(common.columns)",
+      advice: "bring all pictures to one size")
   }
 }
