@@ -1,6 +1,9 @@
 internal import Platform
 
 /// One file of NumPy arrays: an NPZ archive, or an NPY file, which may be packed with gzip.
+///
+/// A file of one array whose name tells that it is one of several files of a set, such as `x_train.npy` or
+/// `k49-train-imgs.npz`, stands for that set: labels and test images lie beside it.
 struct ArrayFile: ImageSource {
   private let path: String
   /// The archive; nil where the file is one array.
@@ -12,10 +15,20 @@ struct ArrayFile: ImageSource {
     guard FileSystem.isRegularFile(path) else { return nil }
     var file = try UnpackedFile(path: path)
     switch FileSignature(try file.readBeginning(FileSignature.prefixSize)) {
-    case .numpy: return ArrayFile(path: path, archive: nil)
-    case .zip: return try ArrayFile(archive: path)
+    case .numpy: return try set(of: path) ?? ArrayFile(path: path, archive: nil)
+    case .zip:
+      let archive = try ArrayFile(archive: path)
+      return archive.members.count > 1 ? archive : try set(of: path) ?? archive
     default: return nil
     }
+  }
+
+  /// The set in its folder that the file at `path`, which has one array, is a part of by its name; nil where
+  /// the name does not tell of which part.
+  private static func set(of path: String) throws -> DataFolder? {
+    let (folder, name) = (FileSystem.parent(of: path), path.split(separator: "/").last ?? "")
+    guard let file = DataFile(String(name), in: folder), file.split != nil else { return nil }
+    return try DataFolder(withSetOf: file, in: folder)
   }
 
   private init(path: String, archive: ZipArchive?) { (self.path, self.archive) = (path, archive) }

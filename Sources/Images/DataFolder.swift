@@ -41,6 +41,13 @@ struct DataFolder: ImageSource {
     }
   }
 
+  /// The set that `file`, in the folder at `path`, is of. The file itself is a part of it also where there is
+  /// another, such as one in another format, that would be taken by its name.
+  init(withSetOf file: DataFile, in path: String) throws {
+    self.path = file.path
+    files = [file] + (try Self.files(in: path)).filter { $0.prefix == file.prefix }
+  }
+
   static func find(at path: String) throws -> (any ImageSource)? {
     let folder = try DataFolder(path)
     guard folder.files.isEmpty else { return folder }

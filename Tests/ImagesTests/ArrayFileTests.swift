@@ -125,12 +125,29 @@ import Testing
     let path = folder.url.path
     let named = try #require(throws: DataError.self) { try Contents(directory: path, split: .test) }
     #expect(named.problem.contains("more data than the header"))
-    for asked in [path, "\(path)/k49", "\(path)/K49_"] {
+    let names = ["", "/k49", "/K49_", "/k49-train-imgs.npz", "/k49-test-imgs.npz"]
+    for asked in names.map({ path + $0 }) {
       #expect(try Contents(directory: asked, split: .train).labels == [48, 0])
     }
     _ = try folder.file("X_train.npy", npy([1, 2, 3], Array(pixels[..<6])))
     #expect(try Contents(directory: path, split: .train).shape.count == 1)
     #expect(try Contents(directory: "\(path)/k49", split: .train).shape.count == 2)
+  }
+
+  /// Labels and test images lie beside it; of two files of the same name the one that was named is read.
+  @Test("a file by whose name it is a part of a set stands for the set")
+  func fileOfASet() throws {
+    for (name, count) in [("x_train", 2), ("x_test", 1)] {
+      _ = try folder.file("\(name).npy", npy([count, 2, 3], Array(pixels[..<(6 * count)])))
+    }
+    _ = try folder.file("y_train.npy", npy([2], [7, 8]))
+    let other = try folder.file(
+      "x_train.npz", zip([ZipPart("arr_0.npy", npy([2, 2, 3], pixels.reversed()))]))
+    let train = try Contents(directory: folder.path("x_train.npy"), split: .train)
+    #expect(train.images == pixels && train.labels == [7, 8])
+    let named = try Contents(directory: other, split: .train)
+    #expect(named.images == pixels.reversed() && named.labels == [7, 8])
+    #expect(try Contents(directory: other, split: .test).shape.count == 1)
   }
 
   @Test("an archive alone in a folder is meant") func alone() throws {
