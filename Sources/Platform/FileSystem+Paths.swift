@@ -15,10 +15,21 @@ extension FileSystem {
     try? FileManager.default.destinationOfSymbolicLink(atPath: path)
   }
 
-  /// The path without symbolic links: `realpath`. A path that cannot be resolved is returned as it
-  /// is.
+  /// The path without symbolic links: `realpath`. If nothing is at the path, its last name stays, behind
+  /// the resolved path of the folder that it would be in. If there is no such folder either, the path is
+  /// returned as it is.
   package static func resolved(_ path: String) -> String {
-    guard let real = realpath(path, nil) else { return path }
+    if let real = realPath(path) { return real }
+    let bare = withoutTrailingSlashes(path)
+    guard let folder = realPath(parent(of: bare)), let name = bare.split(separator: "/").last else {
+      return path
+    }
+    return folder == "/" ? "/\(name)" : "\(folder)/\(name)"
+  }
+
+  /// What `realpath` makes of the path; nil where it fails.
+  private static func realPath(_ path: String) -> String? {
+    guard let real = realpath(path, nil) else { return nil }
     defer { free(real) }
     return String(cString: real)
   }

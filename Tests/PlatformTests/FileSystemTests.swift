@@ -68,6 +68,18 @@ import Testing
     #expect(FileSystem.parent(of: path) == expected)
   }
 
+  /// The prefix of a set's files is such a name.
+  @Test("a name that nothing has is resolved with its directory", arguments: ["", "/"])
+  func resolved(end: String) throws {
+    try FileSystem.makeDirectory(path("a/b"))
+    try FileSystem.link(path("link"), to: "a")
+    let real = FileSystem.resolved(path("a/b"))
+    #expect(FileSystem.resolved(path("link/b/../b/none\(end)")) == "\(real)/none")
+    #expect(FileSystem.resolved("none\(end)") == "\(FileSystem.resolved("."))/none")
+    #expect(FileSystem.resolved(path("none/none\(end)")) == path("none/none\(end)"))
+    #expect(FileSystem.resolved("/none\(end)") == "/none")
+  }
+
   @Test("errors tell the path, what was tried and why it failed")
   func errors() throws {
     let missing = path("missing/file")
