@@ -57,6 +57,15 @@ struct ArrayFile: ImageSource {
     archive == nil ? split == .train : place(of: split) != nil
   }
 
+  func missing(_ split: Dataset.Split) -> DataError {
+    DataError.missing(
+      path,
+      problem: split == .train
+        ? "there are no images to train on (x_train) in this file"
+        : "there are no test images (x_test) in this file",
+      advice: "name other images with \(setting: .data)")
+  }
+
   var holdsOut: Bool { true }
 
   func open(_ split: Dataset.Split, _ share: Share) throws -> any ImageReader {

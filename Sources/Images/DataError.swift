@@ -165,23 +165,43 @@ extension DataError {
       advice: "name the folder that it is in: \(setting: .data, place)")
   }
 
-  /// The folder or file `path` has no images of `split`.
-  static func noImages(_ split: Dataset.Split, in path: String) -> DataError {
-    if FileSystem.isRegularFile(path) {
-      return DataError(
-        kind: .missing, path: path, offset: nil,
-        problem: split == .train
-          ? "there are no images to train on (x_train) in this file"
-          : "there are no test images (x_test) in this file, and too few others to hold some out",
-        advice: "name other images with \(setting: .data)")
-    }
-    let name = split == .train ? "train-images-idx3-ubyte" : "t10k-images-idx3-ubyte"
+  /// There is nothing at `path` of what was looked for.
+  static func missing(_ path: String, problem: String, advice: Sentence) -> DataError {
+    DataError(kind: .missing, path: path, offset: nil, problem: problem, advice: advice)
+  }
+
+  /// What is at `path` has no test images, and so few others that none of them is held out.
+  static func tooFew(_ path: String) -> DataError {
+    missing(
+      path,
+      problem: "there are no test images here, and too few others to hold some out: it takes "
+        + "\(Share.period)",
+      advice: "name other images with \(setting: .data)")
+  }
+
+  /// How the images that are missing in a folder would be called.
+  enum Naming {
+    case idx
+    case arrays
+  }
+
+  /// The folder at `path` has no file with images of `split` that is called so.
+  static func noImages(
+    _ split: Dataset.Split, in path: String, as naming: Naming = .idx
+  ) -> DataError {
+    let name =
+      switch (naming, split) {
+      case (.idx, .train): "train-images-idx3-ubyte (or .gz)"
+      case (.idx, .test): "t10k-images-idx3-ubyte (or .gz)"
+      case (.arrays, .train): "x_train.npy"
+      case (.arrays, .test): "x_test.npy"
+      }
     let names = ((try? FileSystem.names(in: path)) ?? []).filter { !$0.hasPrefix(".") }
       .map { FileSystem.isDirectory("\(path)/\($0)") ? "\($0)/" : $0 }
     let shown = names.prefix(3).joined(separator: ", ") + (names.count > 3 ? ", …" : "")
-    return DataError(
-      kind: .missing, path: path, offset: nil,
-      problem: "there is no \(name) (or .gz) here" + (names.isEmpty ? "" : ", only \(shown)"),
+    return missing(
+      path,
+      problem: "there is no \(name) here" + (names.isEmpty ? "" : ", only \(shown)"),
       advice: split == .train
         ? "name the folder that has it with \(setting: .data)\(fetch(path)); images may be IDX files, x_train.npy, an .npz archive or PNG files"
         : "name a folder that has test images with \(setting: .data)")

@@ -50,10 +50,13 @@ struct DataFolder: ImageSource {
 
   static func find(at path: String) throws -> (any ImageSource)? {
     let folder = try DataFolder(path)
-    guard folder.files.isEmpty else { return folder }
+    // Labels alone do not tell where the images are: pictures may lie beside them.
+    if folder.files.contains(where: { $0.part == .images }) { return folder }
+    guard FileSystem.isDirectory(path) else { return folder }
     // An archive alone in a folder is what was meant, whatever it is called.
     let arrays = try list(path).filter { name in
       [".npy", ".npz"].contains { name.lowercased().hasSuffix($0) }
+        && DataFile(name, in: path)?.part != .labels
     }
     return arrays.count == 1 ? try ArrayFile.find(at: "\(path)/\(arrays[0])") : nil
   }
@@ -66,11 +69,16 @@ struct DataFolder: ImageSource {
 
   func has(_ split: Dataset.Split) -> Bool { file(split, .images) != nil }
 
+  func missing(_ split: Dataset.Split) -> DataError {
+    let isIDX = files.contains { $0.isIDX && $0.part == .images }
+    return DataError.noImages(split, in: path, as: isIDX ? .idx : .arrays)
+  }
+
   /// IDX files are published in two parts, and where one is missing nobody shall miss it without a word.
   var holdsOut: Bool { file(.train, .images)?.isIDX == false }
 
   func open(_ split: Dataset.Split, _ share: Share) throws -> any ImageReader {
-    guard let images = file(split, .images) else { throw DataError.noImages(split, in: path) }
+    guard let images = file(split, .images) else { throw missing(split) }
     return try ArrayReader(images.open(), share) { try file(split, .labels)?.open() }
   }
 

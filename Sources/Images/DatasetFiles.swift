@@ -29,12 +29,11 @@ package final class DatasetFiles {
       throw DataError.noImages(split, in: path)
     }
     let isOneSet = source.holdsOut && source.has(.train) && !source.has(.test)
-    guard source.has(split) || isOneSet else { throw DataError.noImages(split, in: path) }
+    guard source.has(split) || isOneSet else { throw source.missing(split) }
     let share: Share = !isOneSet ? .all : split == .train ? .kept : .heldOut
     reader = try source.open(isOneSet ? .train : split, share)
     let found = reader.shape
-    // Of a few images, none is to spare.
-    guard found.count > 0 else { throw DataError.noImages(split, in: path) }
+    guard found.count > 0 else { throw DataError.tooFew(path) }
     shape =
       transposed
       ? Dataset.Shape(

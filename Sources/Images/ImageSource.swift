@@ -12,6 +12,9 @@ protocol ImageSource: SendableMetatype {
   /// Whether there are images of `split`.
   func has(_ split: Dataset.Split) -> Bool
 
+  /// The error that there are no images of `split`, which tells what there is instead.
+  func missing(_ split: Dataset.Split) -> DataError
+
   /// Whether a part of the images to train on is to be tested with where there are no test images.
   var holdsOut: Bool { get }
 

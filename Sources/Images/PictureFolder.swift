@@ -6,6 +6,7 @@ internal import Platform
 /// numbers that the folders are called by, or else their places in the sorted list of their names. There may
 /// be a folder `train` and a folder `test` above all that. Files are in the order of the bytes of their paths.
 struct PictureFolder: ImageSource {
+  private let path: String
   private var sets: [Dataset.Split: PictureSet] = [:]
 
   static func find(at path: String) throws -> (any ImageSource)? {
@@ -14,6 +15,7 @@ struct PictureFolder: ImageSource {
   }
 
   private init(_ path: String) throws {
+    self.path = path
     var found: [Dataset.Split: PictureList] = [:]
     let names = try PictureList.names(in: path)
     for (split, words) in [
@@ -56,6 +58,15 @@ struct PictureFolder: ImageSource {
   }
 
   func has(_ split: Dataset.Split) -> Bool { sets[split] != nil }
+
+  func missing(_ split: Dataset.Split) -> DataError {
+    let (other, missing) = split == .train ? ("test", "train") : ("train", "test")
+    return DataError.missing(
+      path,
+      problem:
+        "there are PNG files in a folder \(other) in here, and no folder \(missing) with others",
+      advice: "name other images with \(setting: .data), or the folder \(other) itself")
+  }
 
   var holdsOut: Bool { true }
 

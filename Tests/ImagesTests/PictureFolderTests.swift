@@ -142,6 +142,31 @@ import Testing
     #expect(try failure().problem == "there are PNG files in here and also in 1")
   }
 
+  /// Of fewer than seven images none is held out.
+  @Test func fewPictures() throws {
+    for number in 0..<6 { try picture("\(number).png", 0) }
+    let error = try #require(throws: DataError.self) { try shades(.test) }
+    #expect(error.kind == .missing && error.problem.contains("too few others to hold some out"))
+  }
+
+  @Test func onlyTestPictures() throws {
+    try picture("test/0.png", 4)
+    let error = try failure()
+    #expect(
+      error.kind == .missing
+        && error.problem.hasPrefix(
+          "there are PNG files in a folder test in here, and no folder train")
+    )
+    #expect(try shades(.test) == [4])
+  }
+
+  /// What is no image does not tell of which kind the images are.
+  @Test func labelsBesidePictures() throws {
+    try picture("0.png", 7)
+    try write("y_train.npy", npy([1], [3]))
+    #expect(try shades() == [7])
+  }
+
   @Test func tooManyLabels() throws {
     for number in 0..<257 { try picture("\(number)/a.png", 0) }
     #expect(try failure().problem.contains("there are 257 folders of pictures, and a label is"))
