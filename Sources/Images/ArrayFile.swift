@@ -66,6 +66,15 @@ struct ArrayFile: ImageSource {
       advice: "name other images with \(setting: .data)")
   }
 
+  var notices: [Sentence] {
+    guard let archive, archive.members.count > 1 else { return [] }
+    return archive.members.compactMap { member in
+      UnusedImages(String(member.name.dropLast(4)), prefix: "") {
+        try NPYArray(ZipMember(member, of: archive), as: .images)
+      }?.notice(at: path)
+    }
+  }
+
   var holdsOut: Bool { true }
 
   func open(_ split: Dataset.Split, _ share: Share) throws -> any ImageReader {

@@ -47,11 +47,18 @@ struct DataFile {
     self = file
   }
 
+  /// The endings of NumPy's files.
+  private static let arrayEndings = [".npy", ".npz", ".npy.gz"]
+
+  /// The name of a file of NumPy without its ending; nil for other files.
+  static func arrayStem(_ name: String) -> String? {
+    arrayEndings.first { name.lowercased().hasSuffix($0) }.map { String(name.dropLast($0.count)) }
+  }
+
   /// Reads the name of a file of NumPy.
   private init?(array name: String, in folder: String) {
-    let endings = [".npy", ".npz", ".npy.gz"]
-    guard let ending = endings.firstIndex(where: { name.lowercased().hasSuffix($0) }),
-      let array = ArrayName(String(name.dropLast(endings[ending].count)))
+    guard let ending = Self.arrayEndings.firstIndex(where: { name.lowercased().hasSuffix($0) }),
+      let array = Self.arrayStem(name).flatMap(ArrayName.init)
     else { return nil }
     path = "\(folder)/\(name)"
     (split, part, prefix) = (array.place.split, array.place.part, array.prefix)

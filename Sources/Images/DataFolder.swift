@@ -74,6 +74,17 @@ struct DataFolder: ImageSource {
     return DataError.noImages(split, in: path, as: isIDX ? .idx : .arrays)
   }
 
+  var notices: [Sentence] {
+    guard let images = file(.train, .images) ?? file(.test, .images) else { return [] }
+    let folder = FileSystem.parent(of: images.path)
+    return ((try? FileSystem.names(in: folder)) ?? []).compactMap { name in
+      guard let stem = DataFile.arrayStem(name) else { return nil }
+      return UnusedImages(stem, prefix: images.prefix) {
+        try ArrayFile.array("\(folder)/\(name)", as: .images)
+      }?.notice(at: path)
+    }
+  }
+
   /// IDX files are published in two parts, and where one is missing nobody shall miss it without a word.
   var holdsOut: Bool { file(.train, .images)?.isIDX == false }
 

@@ -6,9 +6,9 @@ package final class DatasetFiles {
   /// What will be read.
   package let shape: Dataset.Shape
 
-  /// Says that the test images are a part of the only set that there is, and which one; nil where the set has
-  /// test images of its own, or nobody has asked for any.
-  package let heldOut: Sentence?
+  /// What a user should know of the images, one sentence each: that some are not used or, in files of test
+  /// images, that these are a part of the only set that there is.
+  package let notices: [Sentence]
 
   private let reader: any ImageReader
   private let isTransposed: Bool
@@ -40,11 +40,10 @@ package final class DatasetFiles {
         count: found.count, rows: found.columns, columns: found.rows, hasLabels: found.hasLabels)
       : found
     isTransposed = transposed
-    heldOut =
-      share == .heldOut
-      ? "\(path) has one set of images: one in \(Share.period), the 7th, the 14th and so on, "
-        + "\(found.count.grouped) in all, are kept from training, to test with"
-      : nil
+    let heldOut: Sentence =
+      "\(path) has one set of images: one in \(Share.period), the 7th, the 14th and so on, "
+      + "\(found.count.grouped) in all, are kept from training, to test with"
+    notices = source.notices + (share == .heldOut ? [heldOut] : [])
   }
 
   /// Reads all images and labels into `memory`, which has room for `shape.byteCount` bytes. Call it

@@ -15,6 +15,9 @@ protocol ImageSource: SendableMetatype {
   /// The error that there are no images of `split`, which tells what there is instead.
   func missing(_ split: Dataset.Split) -> DataError
 
+  /// What a user should know of the source, one sentence each, such as that some images are not used.
+  var notices: [Sentence] { get }
+
   /// Whether a part of the images to train on is to be tested with where there are no test images.
   var holdsOut: Bool { get }
 

@@ -7,6 +7,7 @@ internal import Platform
 /// be a folder `train` and a folder `test` above all that. Files are in the order of the bytes of their paths.
 struct PictureFolder: ImageSource {
   private let path: String
+  private(set) var notices: [Sentence] = []
   private var sets: [Dataset.Split: PictureSet] = [:]
 
   static func find(at path: String) throws -> (any ImageSource)? {
@@ -30,9 +31,15 @@ struct PictureFolder: ImageSource {
     }
     if let split = [Dataset.Split.train, .test].first(where: { found[$0] != nil }) {
       try Self.requireParts(names, beside: split, in: path)
+      notices = names.compactMap {
+        UnusedImages(folder: $0, at: "\(path)/\($0)")?.notice(at: path)
+      }
     } else {
       let list = try PictureList(path)
       if !list.paths.isEmpty { found[.train] = list }
+    }
+    notices += names.filter { DataFile($0, in: path)?.part == .labels }.map {
+      "\(path): \($0) is not used, since the labels of PNG files are the names of their folders"
     }
     let labels = try PictureLabels(found.values.flatMap(\.folders), in: path)
     sets = found.mapValues { PictureSet(paths: $0.paths, labels: labels.labels(of: $0)) }
@@ -43,10 +50,11 @@ struct PictureFolder: ImageSource {
   private static func requireParts(
     _ names: [String], beside split: Dataset.Split, in path: String
   ) throws {
-    let parts = ["train", "training", "test", "testing", "val", "valid", "validation"]
+    let parts = ["train", "training", "test", "testing"]
     let label = try names.first { name in
       let folder = "\(path)/\(name)"
-      guard !parts.contains(name.lowercased()), FileSystem.isDirectory(folder) else { return false }
+      let isPart = parts.contains(name.lowercased()) || UnusedImages.isValidation(name)
+      guard !isPart, FileSystem.isDirectory(folder) else { return false }
       return try !PictureList(folder).paths.isEmpty
     }
     guard let label else { return }

@@ -133,8 +133,8 @@ package struct TrainedModel: ~Copyable {
     if communicator.rank == 0, let sentence = sentences.first {
       Logger.lockstep.tell(.notice, sentence)
     }
-    if communicator.rank == 0, isAsked, let heldOut = data.heldOut {
-      Logger.lockstep.tell(.notice, heldOut)
+    if communicator.rank == 0, isAsked {
+      for notice in data.notices { Logger.lockstep.tell(.notice, notice) }
     }
     return data
   }

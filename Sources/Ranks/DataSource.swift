@@ -9,8 +9,8 @@ struct DataSource {
   /// The shapes of the splits that exist, the same on all ranks.
   let shapes: [Dataset.Shape]
 
-  /// See ``NodeData/heldOut``.
-  let heldOut: Sentence?
+  /// See ``NodeData/notices``.
+  let notices: [Sentence]
 
   /// The files of a leader that has the same splits as rank zero, with labels for the same splits. Nil on
   /// other leaders, to which rank zero sends its data, and on ranks that are no leaders.
@@ -37,7 +37,9 @@ struct DataSource {
         ? try Self.open(directory, splits, transposed: transposed, mayBeMissing: !isRoot) : nil
     }
     let shapes = try world.broadcast(isRoot ? files?.map(\.shape) : nil)
-    heldOut = try world.broadcast(isRoot ? files?.compactMap(\.heldOut) : nil).first
+    // What is said of the files of both splits is said once.
+    let sentences = try world.broadcast(isRoot ? files?.flatMap(\.notices) : nil)
+    notices = sentences.enumerated().filter { !sentences[..<$0].contains($1) }.map(\.element)
     let mine = files.flatMap { Self.isLike($0.map(\.shape), beside: shapes) ? $0 : nil }
     try world.together {
       guard let mine, mine.map(\.shape) != shapes else { return }

@@ -20,9 +20,9 @@ public struct NodeData: ~Copyable {
   /// ``digests(withLabels:)``.
   public let digests: [String]
 
-  /// Says that the test images are a part of the only set that there is, and which one; nil where they are a
-  /// set of their own, or nobody has asked for them. The same on all ranks.
-  package let heldOut: Sentence?
+  /// What a user should know of the images, one sentence each: that some are not used, or that the test
+  /// images are a part of the only set that there is. The same on all ranks.
+  package let notices: [Sentence]
 
   private let memory: SharedMemory<UInt8>
 
@@ -48,7 +48,7 @@ public struct NodeData: ~Copyable {
     let digests = try Self.digests(of: views, on: node, among: world)
     try node.free()
     (self.splits, self.digests) = (views, digests)
-    heldOut = source.heldOut
+    notices = source.notices
     self.memory = memory
   }
 
@@ -99,7 +99,7 @@ public struct NodeData: ~Copyable {
     let digests = try Self.digests(of: views, on: node, among: world)
     try node.free()
     (splits, self.digests) = (views, digests)
-    heldOut = nil
+    notices = []
     self.memory = memory
   }
 

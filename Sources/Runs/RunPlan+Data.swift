@@ -33,7 +33,7 @@ extension RunPlan {
     if world.rank == 0 {
       let logger = Logger.lockstep
       for warning in warnings { logger.tell(.warning, warning) }
-      if let heldOut = data.heldOut { logger.tell(.notice, heldOut) }
+      for notice in data.notices { logger.tell(.notice, notice) }
       if Self.areBlack(data.splits[0]) {
         logger.warning(
           """

@@ -67,6 +67,22 @@ import Testing
     #expect(try contents(file).labels == [4, 5])
   }
 
+  @Test("what is meant to validate with is told of", arguments: ["x_val", "Validation-images"])
+  func validation(name: String) throws {
+    let arrays = [
+      ("\(name).npy", npy([2, 2, 3], pixels)), ("y_val.npy", npy([2], [1, 2])),
+      ("x_train.npy", npy([2, 2, 3], pixels)), ("x_test.npy", npy([2, 2, 3], pixels)),
+    ]
+    for (name, bytes) in arrays { _ = try folder.file(name, bytes) }
+    _ = try folder.file("a.npz", zip(arrays.map { ZipPart($0.0, $0.1) }))
+    for path in [folder.url.path, folder.path("a.npz")] {
+      let notices = try DatasetFiles(directory: path, split: .train).notices.map(\.description)
+      #expect(notices.count == 1)
+      #expect(notices[0].hasPrefix("\(path): \(name), with 2 images, is not used; to see its loss"))
+      #expect(notices[0].hasSuffix("validation 2"))
+    }
+  }
+
   @Test("the only array has any name") func onlyArray() throws {
     let alone = try contents(zip([ZipPart("arr_0.npy", npy([2, 2, 3], pixels))]))
     #expect(alone.images == pixels && !alone.shape.hasLabels)
@@ -87,8 +103,9 @@ import Testing
     #expect(train.images == Array(images[..<24] + images[28..<52] + images[56...]))
     let path = folder.path("a.npz")
     let files = try DatasetFiles(directory: path, split: .test)
-    #expect(files.heldOut?.description.contains("2 in all, are kept from training") == true)
-    #expect(try DatasetFiles(directory: path, split: .train).heldOut == nil)
+    #expect(
+      files.notices.map { $0.description.contains("2 in all, are kept from training") } == [true])
+    #expect(try DatasetFiles(directory: path, split: .train).notices.isEmpty)
   }
 
   /// Of fewer than seven images none is to spare.

@@ -77,6 +77,9 @@ import Testing
   @Test("a label may be called train") func labelOrPart() throws {
     for name in ["train/1.png", "train/2.png", "val/1.png"] { try picture(name, 5) }
     #expect(try shades() == [5, 5])
+    let notices = try DatasetFiles(directory: path, split: .train).notices.map(\.description)
+    #expect(
+      notices.count == 1 && notices[0].contains(": val, with 1 image, is not used"), "\(notices)")
     try picture("bird/1.png", 6)
     let error = try failure()
     #expect(
@@ -165,6 +168,8 @@ import Testing
     try picture("0.png", 7)
     try write("y_train.npy", npy([1], [3]))
     #expect(try shades() == [7])
+    let notices = try DatasetFiles(directory: path, split: .train).notices.map(\.description)
+    #expect(notices.count == 1 && notices[0].contains(": y_train.npy is not used"), "\(notices)")
   }
 
   @Test func tooManyLabels() throws {
