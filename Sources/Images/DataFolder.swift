@@ -74,6 +74,9 @@ struct DataFolder: ImageSource {
     return DataError.noImages(split, in: path, as: isIDX ? .idx : .arrays)
   }
 
+  /// EMNIST's pages say so, and its files bear its name.
+  var liesOnItsSide: Bool { files.contains { "\($0.prefix)-".hasPrefix("emnist-") } }
+
   var notices: [Sentence] {
     guard let images = file(.train, .images) ?? file(.test, .images) else { return [] }
     let folder = FileSystem.parent(of: images.path)

@@ -19,12 +19,13 @@ package final class DatasetFiles {
   /// There may be no labels. Where NumPy files or PNG files have no test images, one image in seven is kept
   /// from training, to test with.
   ///
-  /// `transposed` is whether rows and columns of each image are to change places.
+  /// `transposed` is whether rows and columns of each image are to change places. They do not where it is nil,
+  /// for a user who has not said it, and a notice tells where they should.
   ///
   /// - Throws: `DataError` if there are no images or several data sets, if a file is unreadable, of another
   ///   format than its place asks for, has other dimensions than images or labels have, or if there are not
   ///   as many labels as images.
-  package init(directory path: String, split: Dataset.Split, transposed: Bool = false) throws {
+  package init(directory path: String, split: Dataset.Split, transposed: Bool? = nil) throws {
     guard let source = try ImageSources.find(at: path) else {
       throw DataError.noImages(split, in: path)
     }
@@ -34,16 +35,20 @@ package final class DatasetFiles {
     reader = try source.open(isOneSet ? .train : split, share)
     let found = reader.shape
     guard found.count > 0 else { throw DataError.tooFew(path) }
+    isTransposed = transposed ?? false
     shape =
-      transposed
+      isTransposed
       ? Dataset.Shape(
         count: found.count, rows: found.columns, columns: found.rows, hasLabels: found.hasLabels)
       : found
-    isTransposed = transposed
     let heldOut: Sentence =
       "\(path) has one set of images: one in \(Share.period), the 7th, the 14th and so on, "
       + "\(found.count.grouped) in all, are kept from training, to test with"
-    notices = source.notices + (share == .heldOut ? [heldOut] : [])
+    let onItsSide: Sentence =
+      "\(path): EMNIST's images lie on their side, as they are published: add \(setting: .transpose)"
+    notices =
+      source.notices + (source.liesOnItsSide && transposed == nil ? [onItsSide] : [])
+      + (share == .heldOut ? [heldOut] : [])
   }
 
   /// Reads all images and labels into `memory`, which has room for `shape.byteCount` bytes. Call it

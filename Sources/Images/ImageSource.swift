@@ -15,6 +15,9 @@ protocol ImageSource: SendableMetatype {
   /// The error that there are no images of `split`, which tells what there is instead.
   func missing(_ split: Dataset.Split) -> DataError
 
+  /// Whether rows and columns of each image have changed places, as the set is published.
+  var liesOnItsSide: Bool { get }
+
   /// What a user should know of the source, one sentence each, such as that some images are not used.
   var notices: [Sentence] { get }
 
@@ -26,6 +29,10 @@ protocol ImageSource: SendableMetatype {
   ///
   /// - Throws: `DataError`.
   func open(_ split: Dataset.Split, _ share: Share) throws -> any ImageReader
+}
+
+extension ImageSource {
+  var liesOnItsSide: Bool { false }
 }
 
 /// The open files of one split.

@@ -28,7 +28,7 @@ struct DataSource {
   /// - Throws: on all ranks, where rank zero does not find the first split, or a leader finds damaged files,
   ///   or files of other shapes than rank zero's.
   init(
-    _ directory: String, _ splits: [Dataset.Split], transposed: Bool, isLeader: Bool,
+    _ directory: String, _ splits: [Dataset.Split], transposed: Bool?, isLeader: Bool,
     among world: borrowing Communicator
   ) throws {
     let isRoot = world.rank == 0
@@ -61,7 +61,7 @@ struct DataSource {
   /// Opens the files of `splits`, up to the first split that does not exist; nil where that is the first of
   /// all, and `mayBeMissing`.
   private static func open(
-    _ directory: String, _ splits: [Dataset.Split], transposed: Bool, mayBeMissing: Bool
+    _ directory: String, _ splits: [Dataset.Split], transposed: Bool?, mayBeMissing: Bool
   ) throws -> [DatasetFiles]? {
     var files: [DatasetFiles] = []
     for split in splits {

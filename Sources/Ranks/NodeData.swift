@@ -28,13 +28,14 @@ public struct NodeData: ~Copyable {
 
   /// Reads `splits` of the data at `directory` for all nodes, and makes sure that all nodes have the same
   /// data; collective over `world`. The first split must exist. `transposed` is whether rows and columns of
-  /// each image are to change places. `check` is called on every rank, with the shapes of the splits, before
-  /// any image is read.
+  /// each image are to change places, or nil where nobody has said it: then they do not, and ``notices`` tell
+  /// where they should. `check` is called on every rank, with the shapes of the splits, before any image is
+  /// read.
   ///
   /// - Throws: on all ranks, what `check` throws, or a failure that tells which file on which host is
   ///   missing or damaged, which rank's data differ from rank zero's, or which host lacks memory.
   package init(
-    _ directory: String, _ splits: [Dataset.Split], transposed: Bool = false,
+    _ directory: String, _ splits: [Dataset.Split], transposed: Bool?,
     among world: borrowing Communicator, check: ([Dataset.Shape]) throws -> Void
   ) throws {
     let node = try world.splitShared(key: world.rank)

@@ -15,9 +15,11 @@ extension RunPlan {
   ///   plan or the run was trained on others.
   func readData(_ request: RunRequest, among world: borrowing Communicator) throws -> NodeData {
     let directory = configuration.data
-    let data = try NodeData(
-      directory, [.train, .test], transposed: configuration.transpose ?? false, among: world
-    ) { try check($0) }
+    // A run that goes on has its images as they were.
+    let transposed = configuration.transpose ?? (checkpoint == nil ? nil : false)
+    let data = try NodeData(directory, [.train, .test], transposed: transposed, among: world) {
+      try check($0)
+    }
     let warnings = try dataWarnings(
       request, DataFingerprint(data, for: configuration.recipe))
     try world.together {

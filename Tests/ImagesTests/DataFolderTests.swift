@@ -117,6 +117,17 @@ import Testing
       error.problem.hasPrefix(problem) && error.advice.description.contains(advice), "\(error)")
   }
 
+  @Test("EMNIST is said to lie on its side", arguments: ["emnist-letters-", "qmnist-", ""])
+  func onItsSide(prefix: String) throws {
+    _ = try folder.file("\(prefix)train-images-idx3-ubyte", idx([1, 1, 1], [0]))
+    for isTransposed in [nil, false, true] {
+      let files = try DatasetFiles(directory: path, split: .train, transposed: isTransposed)
+      let isTold = prefix.hasPrefix("emnist") && isTransposed == nil
+      #expect(files.notices.count == (isTold ? 1 : 0))
+      #expect(!isTold || files.notices[0].description.hasSuffix("published: add transpose"))
+    }
+  }
+
   /// A name that no files begin with.
   @Test func unknownSet() throws {
     try make("emnist-letters-train-images-idx3-ubyte", "emnist-digits-train-images-idx3-ubyte")
