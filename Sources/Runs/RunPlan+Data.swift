@@ -35,6 +35,9 @@ extension RunPlan {
     if world.rank == 0 {
       let logger = Logger.lockstep
       for warning in warnings { logger.tell(.warning, warning) }
+      if let warning = configuration.recipe.validationWarning(of: data.splits[0]) {
+        logger.tell(.warning, "\(directory): \(warning)")
+      }
       for notice in data.notices { logger.tell(.notice, notice) }
       if Self.areBlack(data.splits[0]) {
         logger.warning(

@@ -48,6 +48,18 @@ import Testing
     #expect(state.contains("\"validation\" : 60") && state.contains("\"validationLoss\" : "))
   }
 
+  /// As those of pictures in a folder for each label are.
+  @Test("images that are sorted by label are told of") func sorted() throws {
+    #expect(try folder.train("--epochs", "1", "--validation", "60").succeed().errors.isEmpty)
+    let labels = (0..<200).map { UInt8($0 / 20) }
+    try Data(SmallData.header([200]) + labels)
+      .write(to: URL(fileURLWithPath: "\(folder.data)/train-labels-idx1-ubyte"))
+    let told = try folder.train("--epochs", "1", "--validation", "40", run: folder.path("b"))
+      .succeed().errors
+    #expect(
+      told.contains("the 40 validation images show labels 8 and 9 alone, and those to train on 8"))
+  }
+
   @Test("a run that holds images out stops and goes on to the same bits")
   func resumed() throws {
     let other = folder.path("other")
