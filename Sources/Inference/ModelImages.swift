@@ -65,11 +65,13 @@ struct ModelImages: Codable {
   ///   - split: whether the images are used as the run's training or test images.
   ///   - used: the folder of the images.
   ///   - isAsked: whether the user has named that folder.
+  ///   - countsLabels: whether the digests are of images and labels.
   /// - Returns: a sentence; nil where the images are the run's, or the user has named the folder and no
   ///   file tells which images are the run's.
   func sentence(
-    of digest: String, _ split: Dataset.Split, in used: String, isAsked: Bool
+    of digest: String, _ split: Dataset.Split, in used: String, isAsked: Bool, countsLabels: Bool
   ) -> Sentence? {
+    let images = countsLabels ? "images or labels" : "images"
     let own = directory.flatMap {
       FileSystem.resolved($0) == FileSystem.resolved(used) ? nil : $0
     }
@@ -93,7 +95,7 @@ struct ModelImages: Codable {
       return
         "using the images in \(used) instead of the run's, in \(own): they are \(others); \(advice)"
     case (let own?, nil): return "using the images in \(used) instead of the run's, in \(own)"
-    case (nil, let others?): return "the images in \(used) are \(others); \(advice)"
+    case (nil, let others?): return "the \(images) in \(used) are \(others); \(advice)"
     case (nil, nil): return nil
     }
   }

@@ -119,7 +119,8 @@ package struct TrainedModel: ~Copyable {
       directory, splits, transposed: asked.isTransposed ?? images.isTransposed, isOwn: !isAsked,
       among: communicator)
     try requireKnownLabels(in: data)
-    let found = zip(data.digests(withLabels: layout.configuration.labels > 0), splits)
+    let countsLabels = layout.configuration.labels > 0
+    let found = zip(data.digests(withLabels: countsLabels), splits)
     if !isAsked, found.contains(where: { images.areForeign($0, $1) }) {
       throw SharedFailure(
         Failure(
@@ -128,7 +129,8 @@ package struct TrainedModel: ~Copyable {
             + "others: name the run's folder with \(setting: .data)"))
     }
     let sentences = found.compactMap { digest, split in
-      images.sentence(of: digest, split, in: directory, isAsked: isAsked)
+      images.sentence(
+        of: digest, split, in: directory, isAsked: isAsked, countsLabels: countsLabels)
     }
     if communicator.rank == 0, let sentence = sentences.first {
       Logger.lockstep.tell(.notice, sentence)

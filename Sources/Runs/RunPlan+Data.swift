@@ -6,6 +6,7 @@ internal import Logging
 internal import MPI
 internal import Platform
 internal import Ranks
+internal import VAE
 
 extension RunPlan {
   /// Reads the images to train and, where there are any, to test on, one copy on every node, and makes sure
@@ -107,14 +108,20 @@ extension RunPlan {
     if found.train != data.train {
       guard request.acceptsOtherData else { throw otherData(request, found, instead: data) }
       warnings.append(
-        "the run goes on with other images, of \(directory), than those that it was trained on")
+        "the run goes on with other \(whatCounts), of \(directory), than those that it was trained on"
+      )
     }
     if let expected = data.test, let test = found.test, test != expected {
       warnings.append(
-        "\(directory): these are not the test images of the run, so its test losses from here on do "
+        "\(directory): these are not the test \(whatCounts) of the run, so its test losses from here on do "
           + "not compare with those before")
     }
     return warnings
+  }
+
+  /// What must be the same as before in a run that goes on, as its digest has it.
+  private var whatCounts: String {
+    configuration.recipe.model == .conditional ? "images or labels" : "images"
   }
 
   private func otherData(
@@ -136,7 +143,7 @@ extension RunPlan {
     return SharedFailure(
       Failure(
         code,
-        "the training images in \(configuration.data) (SHA-256 \(DataFingerprint.short(found.train))) "
+        "the training \(whatCounts) in \(configuration.data) (SHA-256 \(DataFingerprint.short(found.train))) "
           + "are not those that the run was trained on (\(DataFingerprint.short(data.train))\(former)): "
           + "\(advice), add \(setting: .otherData) to go on with these, or begin a new run with the model: "
           + "\(setting: .run, "NEW") \(setting: .initialParameters, model) "
