@@ -3,8 +3,9 @@ internal import Platform
 /// A folder of PNG files, all of one size.
 ///
 /// The files lie in the folder itself and have no labels, or in one folder for each label. Labels are the
-/// numbers that the folders are called by, or else their places in the sorted list of their names. There may
-/// be a folder `train` and a folder `test` above all that. Files are in the order of the bytes of their paths.
+/// numbers that the folders are called by, in digits alone, or else their places in the sorted list of their
+/// names. There may be a folder `train` and a folder `test` above all that. Files are in the order of the
+/// bytes of their paths.
 struct PictureFolder: ImageSource {
   private let path: String
   private(set) var notices: [Sentence] = []
@@ -156,16 +157,25 @@ struct PictureLabels {
   /// The labels of folders that are called `names`, each of which may be there many times: numbers from 0 to
   /// 255 where all are such, else their places in the sorted list.
   ///
-  /// - Throws: `DataError` where there are too many.
+  /// - Throws: `DataError` where there are too many, or two mean the same number, as 1 and 01 do.
   init(_ names: [String], in path: String) throws {
     let names = Set(names).sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
-    let numbers = names.compactMap { UInt8($0) }
+    let numbers = names.compactMap { name in
+      name.utf8.allSatisfy { 0x30...0x39 ~= $0 } ? UInt8(name) : nil
+    }
     guard names.count <= 256 else {
       throw DataError.malformed(
         path, problem: "there are \(names.count) folders of pictures, and a label is from 0 to 255",
         advice: "put all pictures into one folder, without labels")
     }
     let all = numbers.count == names.count ? numbers : names.indices.map { UInt8($0) }
+    for (place, number) in all.enumerated() {
+      guard let former = all[..<place].firstIndex(of: number) else { continue }
+      throw DataError.malformed(
+        path,
+        problem: "the folders \(names[former]) and \(names[place]) are both the label \(number)",
+        advice: "put their pictures into one folder, or call one of them by another number")
+    }
     labels = Dictionary(uniqueKeysWithValues: zip(names, all))
   }
 

@@ -63,6 +63,17 @@ import Testing
     #expect(try Contents(directory: path, split: .train).labels == [10, 2, 255])
   }
 
+  @Test("two names of one number are no labels, and signs are no digits") func sameNumbers() throws
+  {
+    for (shade, name) in ["+5/a.png", "0/a.png", "5/a.png"].enumerated() {
+      try picture(name, UInt8(shade))
+    }
+    #expect(try Contents(directory: path, split: .train).labels == [0, 1, 2])
+    try FileManager.default.removeItem(atPath: "\(path)/+5")
+    try picture("00/a.png", 7)
+    #expect(try failure().problem == "the folders 0 and 00 are both the label 0")
+  }
+
   @Test("training and test folders share their labels") func twoParts() throws {
     for (shade, name) in ["train/b/1.png", "train/c/1.png", "test/a/1.png", "test/c/1.png"]
       .enumerated()
