@@ -25,6 +25,7 @@ extension PNG {
     ///
     /// - Throws: ``PNG/Problem``, also for sizes and depths that the format does not have.
     package init(_ prefix: [UInt8]) throws {
+      guard !prefix.isEmpty else { throw Problem(text: "the file is empty") }
       guard prefix.starts(with: PNG.signature) else { throw Problem(text: "this is no PNG file") }
       guard prefix.count >= Self.size else { throw Problem.ending }
       guard prefix[8..<16].elementsEqual([0, 0, 0, 13] + Array("IHDR".utf8)) else {

@@ -126,7 +126,7 @@ import Testing
     var claiming = whole
     claiming[16] = 0x7f
     for (bytes, words) in [
-      (Array("GIF89a".utf8), "this is no PNG file"), ([], "this is no PNG file"),
+      (Array("GIF89a".utf8), "this is no PNG file"), ([], "the file is empty"),
       (Array(whole.dropLast(12)), "the PNG file ends before its last chunk"),
       (Array(whole[..<20]), "ends before its last chunk"),
       (claiming, "cannot hold the 2 × 2130706435 pixels"),
