@@ -118,13 +118,27 @@ enum NPYShape {
     guard let sizes else {
       throw DataError.malformed(
         path, problem: "the array has the shape \(text(shape)), which is not that of grey images",
-        advice: "save it as (images, rows, columns), or as (images, pixels) of square images")
+        advice: advice(shape))
     }
     guard sizes.allSatisfy({ $0 > 0 }) else {
       throw DataError.malformed(
         path, problem: "the array of shape \(text(shape)) is empty", advice: "save images in it")
     }
     return sizes
+  }
+
+  /// What to do about images of `shape`: three channels are colors, four colors and their opacity.
+  private static func advice(_ shape: [Int]) -> Sentence {
+    let colors: String? =
+      shape.count != 4
+      ? nil
+      : 3...4 ~= shape[3]
+        ? "images[..., :3]" : 3...4 ~= shape[1] ? "numpy.moveaxis(images, 1, 3)[..., :3]" : nil
+    guard let colors else {
+      return "save it as (images, rows, columns), or as (images, pixels) of square images"
+    }
+    return "make its colors grey: numpy.save(\"x_train.npy\", "
+      + "(\(colors) @ [0.299, 0.587, 0.114]).astype(images.dtype))"
   }
 
   /// The count of labels of `shape`: (count), or (count, 1).

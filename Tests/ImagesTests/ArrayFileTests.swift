@@ -257,6 +257,18 @@ import Testing
     }
   }
 
+  /// RGB, and colors with their opacity, before or behind rows and columns.
+  @Test(
+    arguments: [
+      ([1, 2, 2, 3], "(images[..., :3] @ [0.299"), ([1, 2, 2, 4], "(images[..., :3] @"),
+      ([1, 3, 2, 2], "(numpy.moveaxis(images, 1, 3)[..., :3] @"),
+      ([1, 2, 2, 2], "save it as (images, rows"),
+    ])
+  func colors(shape: [Int], words: String) throws {
+    let error = try failure(npy(shape, [UInt8](repeating: 0, count: shape.reduce(1, *))))
+    #expect(error.advice.description.contains(words), "\(error)")
+  }
+
   @Test(
     arguments: [
       ("<f4", little(0x3fc0_0000, 4), "the label of image 0 is 1.5, and a label is a whole number"),
