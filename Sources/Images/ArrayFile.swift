@@ -35,6 +35,8 @@ struct ArrayFile: ImageSource {
 
   /// The archive at `path`. Its members are called as Keras calls arrays, `x_train`, `y_train`, `x_test` and
   /// `y_test`, or by another of the names that ``ArrayName`` knows; the only member may have any name.
+  ///
+  /// - Throws: `DataError`, also where two names mean the same, as `x_train` and `train_images` do.
   private init(archive path: String) throws {
     let archive = try ZipArchive(path: path)
     self.init(path: path, archive: archive)
@@ -43,10 +45,15 @@ struct ArrayFile: ImageSource {
       return
     }
     for member in archive.members {
-      guard let name = ArrayName(String(member.name.dropLast(4))), name.prefix.isEmpty else {
-        continue
+      guard let name = ArrayName(member.arrayName), name.prefix.isEmpty else { continue }
+      if let former = members[name.place] {
+        throw DataError.malformed(
+          path,
+          problem: "the names \(former.arrayName) and \(member.arrayName) mean the same, and both are in "
+            + "this archive",
+          advice: "leave one of them out, or give it another name")
       }
-      members[name.place] = members[name.place] ?? member
+      members[name.place] = member
     }
     guard has(.train) || has(.test) else {
       throw DataError.noArrays(path, archive.members.map(\.name))
@@ -69,7 +76,7 @@ struct ArrayFile: ImageSource {
   var notices: [Sentence] {
     guard let archive, archive.members.count > 1 else { return [] }
     return archive.members.compactMap { member in
-      UnusedImages(String(member.name.dropLast(4)), prefix: "") {
+      UnusedImages(member.arrayName, prefix: "") {
         try NPYArray(ZipMember(member, of: archive), as: .images)
       }?.notice(at: path)
     }
@@ -81,10 +88,12 @@ struct ArrayFile: ImageSource {
     guard let archive, let place = place(of: split), let images = members[place] else {
       return try ArrayReader(NPYArray(UnpackedFile(path: path), as: .images), share) { nil }
     }
-    return try ArrayReader(NPYArray(ZipMember(images, of: archive), as: .images), share) {
-      try members[ArrayName.Place(split: place.split, part: .labels)].map {
-        try NPYArray(ZipMember($0, of: archive), as: .labels)
-      }
+    let labels = members[ArrayName.Place(split: place.split, part: .labels)]
+    return try ArrayReader(
+      NPYArray(ZipMember(images, of: archive), as: .images), share,
+      advice: DataError.withoutLabels(called: labels?.arrayName ?? "")
+    ) {
+      try labels.map { try NPYArray(ZipMember($0, of: archive), as: .labels) }
     }
   }
 

@@ -8,17 +8,21 @@ final class ArrayReader: ImageReader {
   private let images: any StoredArray
   private let labels: (any StoredArray)?
   private let share: Share
+  /// What to do about labels that cannot be used.
+  private let advice: Sentence
   /// How many images the array has.
   private let total: Int
 
-  /// Will read the images of `share`. `labels` opens the array of labels, or returns nil where there is none.
+  /// Will read the images of `share`. `labels` opens the array of labels, or returns nil where there is none;
+  /// `advice` is what to do about labels that cannot be used.
   ///
   /// - Throws: what `labels` throws, and `DataError` where there are not as many labels as images.
   init(
-    _ images: any StoredArray, _ share: Share, labels: () throws -> (any StoredArray)?
+    _ images: any StoredArray, _ share: Share, advice: Sentence = DataError.withoutLabels,
+    labels: () throws -> (any StoredArray)?
   ) throws {
     let sizes = images.dimensions
-    self.labels = try Self.advisingOfLabels {
+    self.labels = try Self.advising(advice) {
       guard let labels = try labels() else { return nil }
       guard labels.dimensions[0] == sizes[0] else {
         throw DataError.malformed(
@@ -31,22 +35,23 @@ final class ArrayReader: ImageReader {
     shape = Dataset.Shape(
       count: share.count(of: sizes[0]), rows: sizes[1], columns: sizes[2],
       hasLabels: self.labels != nil)
-    (self.images, self.share, total) = (images, share, sizes[0])
+    (self.images, self.share, self.advice, total) = (images, share, advice, sizes[0])
   }
 
-  /// Does `work` on a file of labels. Only conditional models need labels in training: the
-  /// advice about a malformed file is to mend or to remove it.
-  private static func advisingOfLabels<Result>(_ work: () throws -> Result) throws -> Result {
+  /// Does `work` on labels, and gives `advice` where they are malformed.
+  private static func advising<Result>(
+    _ advice: Sentence, _ work: () throws -> Result
+  ) throws -> Result {
     do {
       return try work()
     } catch let error as DataError where error.kind == .malformed {
-      throw error.advising(DataError.withoutLabels)
+      throw error.advising(advice)
     }
   }
 
   func read(into dataset: Dataset) throws {
     if let labels {
-      try Self.advisingOfLabels {
+      try Self.advising(advice) {
         try dataset.labels.withMutableSpan { try read(labels, into: &$0) }
       }
     }

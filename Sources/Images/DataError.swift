@@ -63,6 +63,11 @@ extension DataError {
   static let withoutLabels: Sentence =
     "mend the file, or remove it: training needs labels for conditional models alone"
 
+  /// What to do about labels in an archive that are called `name` and cannot be used.
+  static func withoutLabels(called name: String) -> Sentence {
+    "mend them, or leave \(name) out of the archive: training needs labels for conditional models alone"
+  }
+
   /// The same error with other advice.
   func advising(_ advice: Sentence) -> DataError {
     DataError(kind: kind, path: path, offset: offset, problem: problem, advice: advice)

@@ -12,6 +12,8 @@ final class ZipArchive {
   struct Member {
     /// Its name, as in `x_train.npy`.
     let name: String
+    /// What NumPy calls the array, as in `x_train`.
+    var arrayName: String { String(name.dropLast(4)) }
     /// Where its local header is.
     let start: Int
     /// The bytes that it takes in the archive.

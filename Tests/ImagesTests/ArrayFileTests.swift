@@ -286,7 +286,8 @@ import Testing
       let error = try failure(file(labels))
       #expect(error.problem.contains(words), "\(error)")
       #expect(error.path.hasSuffix("a.npz/y_train.npy"))
-      #expect(error.advice.description.hasSuffix("labels for conditional models alone"))
+      #expect(
+        error.advice.description.hasPrefix("mend them, or leave y_train out of the archive"))
     }
   }
 
@@ -338,6 +339,14 @@ import Testing
   @Test func listedTwice() throws {
     let part = ZipPart("x_train.npy", npy([2, 2, 3], pixels))
     #expect(try failure(zip([part, part])).problem.contains("two members called \"x_train.npy\""))
+  }
+
+  @Test("two arrays for one place are refused", arguments: ["train_images", "X_TRAIN", "train"])
+  func sameMeaning(name: String) throws {
+    let parts = ["x_train", name].map { ZipPart("\($0).npy", npy([1, 1, 1], [1])) }
+    #expect(
+      try failure(zip(parts)).problem
+        == "the names x_train and \(name) mean the same, and both are in this archive")
   }
 
   @Test func foreignArchives() throws {
