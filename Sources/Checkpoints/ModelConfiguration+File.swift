@@ -4,10 +4,8 @@ package import VAE
 
 extension ModelConfiguration {
   /// The kind and the layers' sizes of the model in `file`, from the names and shapes of its tensors: in a
-  /// file by
-  /// another program nothing else tells them. The activation is told by the file's metadata; it is the
-  /// rectifier
-  /// where they are silent.
+  /// file by another program nothing else tells them. The activation is told by the file's metadata; it is
+  /// the rectifier where they are silent.
   ///
   /// - Throws: `FileError` where a tensor is missing, `Failure` with `badData` where shapes do not fit.
   package init(shapesOf file: borrowing SafetensorsFile) throws {

@@ -62,8 +62,8 @@ extension Trainer {
   package var job: JobLayout { team.layout }
 
   /// The Euclidean norm of the last step's gradient, which is the mean over the batch, before it was clipped;
-  /// of use on rank zero
-  /// alone, and only after a step with `isMeasured`. Nil where the norm is not finite. Collective.
+  /// of use on rank zero alone, and only after a step with `isMeasured`. Nil where the norm is not finite.
+  /// Collective.
   public func gradientNorm() throws -> Double? {
     let plan = memoryPlan.exchangePlan
     return try norm.value(team, lacksTiles: plan.sharesTiles && !plan.keepsGradients)

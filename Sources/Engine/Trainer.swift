@@ -45,10 +45,9 @@ public struct Trainer: ~Copyable {
   package let batches: BatchSchedule
   private(set) var draws: EpochDraws
 
-  /// Prepares to train by `recipe` on `images` but for those that it holds out, from `progress` on, as ranks of
-  /// `world` that share the work in `shape`; collective. All arguments must be the same on all ranks. The
-  /// replica's
-  /// tensors are zero until ``initialize()``, or loading a checkpoint, fills them.
+  /// Prepares to train by `recipe` on `images` but for those that it holds out, from `progress` on, as ranks
+  /// of `world` that share the work in `shape`; collective. All arguments must be the same on all ranks. The
+  /// replica's tensors are zero until ``initialize()``, or loading a checkpoint, fills them.
   ///
   /// - Throws: on all ranks, `SharedFailure`: where arguments differ between ranks, a value is impossible, or
   ///   some machine lacks the memory, the threads or the instructions, or computes wrongly.

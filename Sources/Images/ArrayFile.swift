@@ -49,7 +49,8 @@ struct ArrayFile: ImageSource {
       if let former = members[name.place] {
         throw DataError.malformed(
           path,
-          problem: "the names \(former.arrayName) and \(member.arrayName) mean the same, and both are in "
+          problem:
+            "the names \(former.arrayName) and \(member.arrayName) mean the same, and both are in "
             + "this archive",
           advice: "leave one of them out, or give it another name")
       }

@@ -2,9 +2,9 @@ internal import Kernels
 
 /// How positions are grouped into chunks, and chunks into blocks.
 ///
-/// A position is the index of an image or latent. A chunk is a run of at most ``chunkSize`` positions,
-/// which one thread computes; a block is a run of as many chunks as a
-/// rank has threads, and is computed by one rank.
+/// A position is the index of an image or latent. A chunk is a run of at most ``chunkSize`` positions, which
+/// one thread computes; a block is a run of as many chunks as a rank has threads, and is computed by one
+/// rank.
 struct BlockPlan {
   /// The number of positions.
   let count: Int

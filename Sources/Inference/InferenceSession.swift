@@ -52,8 +52,7 @@ package struct InferenceSession: ~Copyable {
   }
 
   /// The losses of all images, with one draw of z for each, or with the code in a plain autoencoder; the
-  /// noise of a draw depends on `seed` and the
-  /// image's position alone.
+  /// noise of a draw depends on `seed` and the image's position alone.
   ///
   /// - Returns: the sums in nats, on all ranks; they may not be finite.
   package func evaluate(
@@ -106,8 +105,7 @@ package struct InferenceSession: ~Copyable {
   }
 
   /// Hands the codes of all images, which are the means of q(z|x) where the model draws, to `receive` on rank
-  /// zero:
-  /// (positions, latent) floats at a time.
+  /// zero: (positions, latent) floats at a time.
   ///
   /// - Throws: on all ranks, `Failure` with `disagreement` where a code is not finite, or what `receive`
   ///   throws.

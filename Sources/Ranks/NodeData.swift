@@ -136,8 +136,7 @@ public struct NodeData: ~Copyable {
   }
 
   /// ``digests`` or, `withLabels`, the SHA-256 of each split's digest, as text, and of all its labels: so
-  /// models
-  /// tell their data that are told labels.
+  /// models tell their data that are told labels.
   package func digests(withLabels: Bool) -> [String] {
     guard withLabels else { return digests }
     return zip(digests, splits).map { digest, split in

@@ -17,8 +17,8 @@ package struct StepRow: Codable, Sendable {
   /// The Euclidean norm of the gradient of ``loss`` with which the step was taken; nil where the square of
   /// an element of the gradient overflows a float.
   package var gradientNorm: Double?
-  /// What the divergence counted in ``loss``; nil where it is no term of
-  /// its own: in a plain autoencoder, and in an importance-weighted bound.
+  /// What the divergence counted in ``loss``; nil where it is no term of its own: in a plain autoencoder, and
+  /// in an importance-weighted bound.
   package var klWeight: Double?
   /// The learning rate with which the step was taken; nil in rows of earlier versions.
   package var learningRate: Double?

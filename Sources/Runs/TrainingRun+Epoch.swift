@@ -139,8 +139,7 @@ extension TrainingRun {
   }
 
   /// Writes an epoch's row to the metrics, and its pictures, with `columns` of samples; writes its `summary`
-  /// and
-  /// pictures to the event file. Collective.
+  /// and pictures to the event file. Collective.
   ///
   /// - Returns: the first failure to write one of these, or an earlier row of a step; nil where there was
   ///   none.

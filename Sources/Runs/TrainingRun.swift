@@ -218,8 +218,7 @@ extension TrainingRun {
   }
 
   /// Whether to end after an epoch though something is left to train: some rank was asked to stop in the
-  /// epoch's
-  /// last step or after it. Collective.
+  /// epoch's last step or after it. Collective.
   private func isToStop() throws -> Bool {
     if isComplete { return false }
     return try communicator.allReduce(Int64(isAskedToStop ? 1 : 0), .max) > 0

@@ -91,8 +91,7 @@ import Testing
     #expect(outcome.errors.isEmpty)
   }
 
-  /// A rank of mpirun's writes into a pseudo-terminal.
-  /// Such a terminal shows escapes.
+  /// A rank of mpirun's writes into a pseudo-terminal. Such a terminal shows escapes.
   @Test("a dumb terminal gets no escapes", arguments: [["--progress", "always"], []])
   func dumb(words: [String]) throws {
     let line = (folder.trainWords() + ["--epochs", "1"] + words).map { "'\($0)'" }

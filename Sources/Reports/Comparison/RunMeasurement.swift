@@ -159,8 +159,7 @@ extension RunMeasurement {
   }
 
   /// Rows that lead along a straight line from the code of one test image to that of another: the image, what
-  /// is
-  /// decoded on the way, and the other image; on rank zero.
+  /// is decoded on the way, and the other image; on rank zero.
   private mutating func drawWalks(
     among communicator: borrowing Communicator
   ) throws -> GreyImage? {
