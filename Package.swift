@@ -242,7 +242,7 @@ let package = Package(
       swiftSettings: house),
     .testTarget(
       name: "ReportsTests",
-      dependencies: ["Engine", "Formats", "Inference", "Reports", "Support", "VAE"],
+      dependencies: ["Engine", "Formats", "Images", "Inference", "Reports", "Support", "VAE"],
       swiftSettings: house),
     .testTarget(
       name: "RunsTests",
