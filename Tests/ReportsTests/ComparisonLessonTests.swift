@@ -37,7 +37,7 @@ import VAE
           + "N(0, I), those of the VAE 1.0 nats; 1 % of draws have one of its latents for nearest neighbour, with "
           + "the VAE 30 %, where 50 % would be a perfect mix.",
         "So generate from the VAE: of 1,000 draws, 50 % decode to recognisable images with the VAE, and 52 % with "
-          + "the autoencoder, 95 % of which show label 1; 50 % and 2 % where no label counts beyond its share of the "
+          + "the autoencoder, but 95 % of these show label 1; 50 % and 2 % where no label counts beyond its share of the "
           + "test images.",
       ])
   }
@@ -77,7 +77,7 @@ import VAE
           + "N(0, I), those of the VAE 1.0 nats; 45 % of draws have one of the autoencoder’s latents for nearest "
           + "neighbour, with the VAE 45 %, where 50 % would be a perfect mix.",
         "Both generate about equally well: of 1,000 draws, 50 % decode to recognisable images with the autoencoder, "
-          + "and 50 % with the VAE, 100 % of which show label 0.",
+          + "and 50 % with the VAE, but 100 % of these show label 0.",
       ])
   }
 

@@ -144,7 +144,7 @@ struct ComparisonLesson {
     let shares = [max(one, other), min(one, other)].map(Self.percent)
     let all = [better, worse].map { Self.percent($0.recognisableDraws ?? 0) }
     let most = Self.mostFrequentLabel(worse).flatMap {
-      $0.share > 0.5 ? ", \(Self.percent($0.share)) of which show label \($0.label)" : nil
+      $0.share > 0.5 ? ", but \(Self.percent($0.share)) of these show label \($0.label)" : nil
     }
     let even =
       all == shares
