@@ -1,5 +1,3 @@
-internal import Platform
-
 /// What a plateau schedule knows of the epochs so far: as `torch.optim.lr_scheduler.ReduceLROnPlateau` with a
 /// threshold of zero, and as `ReduceLROnPlateau` in Keras.
 public struct Plateau: Equatable, Codable, Sendable {
@@ -35,8 +33,9 @@ public struct Plateau: Equatable, Codable, Sendable {
     epochsWithoutFall = 0
   }
 
-  /// Whether a run can have come to this.
-  var isPossible: Bool {
-    epochsWithoutFall >= 0 && rateFalls >= 0 && (leastLoss.map(\.isFinite) ?? true)
+  /// Whether a run can have come to this after `epochs` epochs.
+  func isPossible(after epochs: Int) -> Bool {
+    (0...epochs).contains(epochsWithoutFall) && (0...epochs).contains(rateFalls)
+      && (leastLoss.map(\.isFinite) ?? true)
   }
 }

@@ -48,7 +48,9 @@ extension Progress {
     guard losses.isFinite else {
       return "the progress has losses that are not finite"
     }
-    guard plateau?.isPossible ?? true else { return "the progress has an impossible plateau" }
+    guard plateau?.isPossible(after: epoch) ?? true else {
+      return "the progress has an impossible plateau"
+    }
     guard offset < imageCount else {
       return
         "the progress is \(offset) images into an epoch that has \(imageCount): begin the next epoch"

@@ -46,7 +46,7 @@ extension Trainer {
   }
 
   /// The rule of the step that is being taken, and the step's number.
-  private var nextRule: (rule: any UpdateRule, number: Int) {
+  var nextRule: (rule: any UpdateRule, number: Int) {
     let number = progress.step + 1
     let rule = recipe.updateRule(
       step: number, batchesPerEpoch: batches.batchCount, plateau: progress.plateau)

@@ -69,12 +69,6 @@ extension Trainer {
     return try norm.value(team, lacksTiles: plan.sharesTiles && !plan.keepsGradients)
   }
 
-  /// The learning rate of the last step; of use once a step was taken, and before ``note(validationLoss:)``.
-  public var learningRate: Double {
-    recipe.learningRate(
-      step: progress.step, batchesPerEpoch: batches.batchCount, plateau: progress.plateau)
-  }
-
   /// The bytes that this rank gives MPI for other teams in a step on a full batch.
   package var exchangeBytes: Int { exchange.sentBytes(batches.batchSize) }
 

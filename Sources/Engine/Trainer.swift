@@ -40,6 +40,9 @@ public struct Trainer: ~Copyable {
   let optimizer: Optimizer
   let dataset: Dataset
 
+  /// The learning rate of the last step; nil before this trainer has taken one.
+  public private(set) var learningRate: Double?
+
   /// The images that are held out of training: the last ``Recipe/validation``; nil where there are none.
   public let validation: Dataset?
   package let batches: BatchSchedule
@@ -195,6 +198,7 @@ public struct Trainer: ~Copyable {
   /// finite.
   private mutating func advance(past batch: Range<Int>) throws -> LossSum {
     let losses = try report.result.finiteSum(batch.count, step: progress.step + 1)
+    learningRate = nextRule.rule.learningRate
     progress.step += 1
     progress.offset = batch.upperBound
     progress.losses.add(losses)

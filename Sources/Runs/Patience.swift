@@ -31,7 +31,7 @@ extension TrainingRun {
 extension RunPlan {
   /// Forgets the best epoch, and what a schedule has seen of losses, where these do not compare with those of
   /// `data`.
-  mutating func dropBest(unlessOf data: DataFingerprint) {
+  mutating func forgetLosses(unlessOf data: DataFingerprint) {
     let found = DecidingImages(configuration.recipe, data)
     guard !found.compare(with: decidingImages) else { return }
     best = nil

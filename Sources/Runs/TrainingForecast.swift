@@ -63,7 +63,7 @@ package struct TrainingForecast {
     try TrainingRun.requireSameCommand(request, path: path, among: world)
     var plan = try TrainingRun.plan(request, path: path, among: world)
     let data = try plan.readData(request, among: world)
-    plan.dropBest(unlessOf: DataFingerprint(data, for: plan.configuration.recipe))
+    plan.forgetLosses(unlessOf: DataFingerprint(data, for: plan.configuration.recipe))
     let train = data.splits[0]
     let testCount = data.splits.dropFirst().first?.count ?? 0
     let threads = request.threadsPerRank

@@ -78,7 +78,6 @@ extension TrainingRun {
     let (losses, latents) = try evaluate(inference)
     let validated = try validate(inference)
     let trained = trainer.progress.losses.mean
-    let learningRate = trainer.learningRate
     if let validated { trainer.note(validationLoss: validated.total) }
     trainer.beginNextEpoch()
     let progress = trainer.progress
@@ -87,7 +86,7 @@ extension TrainingRun {
       tested: losses, validated: validated)
     (row.imagesPerSecond, row.seconds) = (pace.imagesPerSecond, pace.seconds)
     row.waitingSeconds = try waitingSeconds(pace)
-    row.learningRate = learningRate
+    row.learningRate = trainer.learningRate
     let summary = Summary(row, pace, configuration.recipe, latents: latents)
     if let loss = (validated ?? losses)?.total {
       best = .better(best, epoch: progress.epoch, loss: loss)

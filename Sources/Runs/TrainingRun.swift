@@ -84,7 +84,7 @@ package struct TrainingRun: ~Copyable {
     var plan = try Self.plan(request, path: path, among: world)
     // 4. Read.
     let data = try plan.readData(request, among: world)
-    plan.dropBest(unlessOf: DataFingerprint(data, for: plan.configuration.recipe))
+    plan.forgetLosses(unlessOf: DataFingerprint(data, for: plan.configuration.recipe))
     // 5. Load.
     let threads = request.threadsPerRank
     let trainer = try Self.makeTrainer(plan, data.splits[0], threads: threads, among: world)

@@ -24,8 +24,15 @@ import Testing
     mutating func one<Value>(_ values: Value...) -> Value { values[below(values.count)] }
   }
 
-  /// Flags of a valid recipe.
-  private static func recipe(_ draws: inout Draws) -> [String] {
+  /// The flags of each schedule.
+  private static let schedules = [
+    [], ["--schedule", "cosine", "--schedule-epochs", "3"],
+    ["--schedule", "step", "--milestones", "1", "--warmup-steps", "3"],
+    ["--schedule", "plateau", "--plateau-epochs", "1", "--validation", "31"],
+  ]
+
+  /// Flags of a valid recipe, the one with this `number`: each schedule has its turn.
+  private static func recipe(_ draws: inout Draws, number: Int) -> [String] {
     let model = draws.one("vae", "vae", "autoencoder", "conditional")
     var flags = [
       "--model", model, "--hidden", draws.one("16", "9,12", "20,8,5"),
@@ -33,7 +40,8 @@ import Testing
       "--output-bias", draws.one("uniform", "mean"), "--batch-size", draws.one("7", "50", "64"),
       "--seed", draws.one("1", "99"), "--pixels", draws.one("grey", "static", "dynamic"),
     ]
-    flags += rule(&draws)
+    flags += rule(&draws) + schedules[number % schedules.count]
+    if !flags.contains("--validation") { flags += draws.one([], ["--validation", "31"]) }
     guard model != "autoencoder" else { return flags }
     let bound = draws.one("elbo", "elbo", "iwae", "dreg")
     let samples = bound == "elbo" ? draws.one("1", "3") : draws.one("2", "5")
@@ -46,16 +54,11 @@ import Testing
     ]
   }
 
-  /// Flags of the optimizer and of its schedule.
+  /// Flags of the optimizer.
   private static func rule(_ draws: inout Draws) -> [String] {
-    var flags = draws.one(
+    let flags = draws.one(
       ["--optimizer", "adam", "--epsilon", "1e-4"], ["--optimizer", "adamw"],
       ["--optimizer", "sgd", "--learning-rate", "1e-4", "--momentum", "0.5"])
-    flags += draws.one(
-      [], ["--schedule", "cosine", "--schedule-epochs", "2"],
-      ["--schedule", "step", "--milestones", "1", "--warmup-steps", "3"],
-      ["--schedule", "plateau", "--plateau-epochs", "1", "--validation", "31"])
-    if !flags.contains("--validation") { flags += draws.one([], ["--validation", "31"]) }
     return flags + draws.one([], ["--clip-gradient", "5"])
   }
 
@@ -65,9 +68,9 @@ import Testing
   @Test("ranks, threads, teams and a stop leave no trace", arguments: 0..<6)
   func bits(number: Int) throws {
     var draws = Draws(seed: Self.seed &* 1000 &+ UInt64(number))
-    let flags = Self.recipe(&draws)
+    let flags = Self.recipe(&draws, number: number)
     let folder = try RunFolder()
-    let base = ["train", "--data", folder.data, "--epochs", "2", "--log-every", "5"]
+    let base = ["train", "--data", folder.data, "--epochs", "3", "--log-every", "5"]
     func train(_ name: String, _ launch: Launch, _ words: String...) throws -> RunContents {
       let run = folder.path(name)
       try Job(base + ["--run", run] + flags + words, launch).succeed()

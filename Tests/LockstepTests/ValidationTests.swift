@@ -114,24 +114,33 @@ import Testing
     #expect(try folder.contents.rows().last?.epoch == 7)
   }
 
-  /// A rate so small changes no parameter, so that the second epoch's loss, and each after it, is no less.
-  @Test("the rate of a plateau schedule falls by the validation loss, wherever the run stops")
+  /// Where the rate fell is known afterwards, and a schedule of steps can have it fall there.
+  @Test(
+    "a plateau schedule is one of steps where the validation loss stays, wherever the run stops")
   func plateau() throws {
-    let rate = ["--optimizer", "sgd", "--learning-rate", "1e-30", "--validation", "60"]
-    let words = rate + ["--schedule", "plateau", "--plateau-epochs", "2", "--epochs", "6"]
+    let base = ["--validation", "60", "--learning-rate", "0.3", "--epochs", "7"]
+    let words = base + ["--schedule", "plateau", "--plateau-epochs", "1"]
     try Job(folder.trainWords() + words, .ranks(2)).succeed()
-    let rates = try folder.contents.rows().filter { $0.kind == "epoch" }.map(\.learningRate)
-    let expected = [1e-30, 1e-30, 1e-30, 1e-31, 1e-31, 1e-32]
-    #expect(
-      rates.count == 6 && zip(rates, expected).allSatisfy { abs(($0 ?? 0) / $1 - 1) < 1e-12 },
-      "\(rates)")
-    let other = folder.path("other")
-    for steps in ["6", "8"] {
-      try Job(folder.trainWords(run: other) + words + ["--max-steps", steps]).succeed()
+    let rows = try folder.contents.rows().filter { $0.kind == "epoch" }
+    let (losses, rates) = (rows.compactMap(\.validationLoss), rows.compactMap(\.learningRate))
+    try #require(losses.count == 7 && rates.count == 7)
+    let stays = (1..<6).filter { losses[$0] >= losses[..<$0].min()! }.map { $0 + 1 }
+    try #require(!stays.isEmpty && stays.count < 5, "\(losses)")
+    let fallen = (1..<7).filter { rates[$0] < 0.5 * rates[$0 - 1] }
+    #expect(fallen == stays, "\(losses) \(rates)")
+    let (stopped, steps) = (folder.path("stopped"), folder.path("steps"))
+    for last in ["\(3 * stays[0])", "\(3 * stays[0] + 1)"] {
+      try Job(folder.trainWords(run: stopped) + words + ["--max-steps", last]).succeed()
     }
-    try folder.train(run: other).succeed()
-    try expectSameRun(other, folder.run, epochs: 6, anyRanks: true)
-    #expect(try folder.contents.text("config.yaml").contains("plateau-epochs: 2\n"))
+    try folder.train(run: stopped).succeed()
+    try expectSameRun(stopped, folder.run, epochs: 7, anyRanks: true)
+    let milestones = stays.map(String.init).joined(separator: ",")
+    let step = base + ["--schedule", "step", "--milestones", milestones]
+    try Job(folder.trainWords(run: steps) + step).succeed()
+    // The parameters are the same, though the files name other schedules.
+    let models = try [folder.run, steps].map { try RunContents($0).model().suffix(4 * 64 * 16) }
+    #expect(models[0] == models[1])
+    #expect(try folder.contents.text("config.yaml").contains("plateau-epochs: 1\n"))
   }
 
   @Test("patience without images that tell when is refused", arguments: Launch.both)
