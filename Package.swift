@@ -32,11 +32,16 @@ let mpi: (pkgConfig: String, package: String)
 switch Context.environment["LOCKSTEP_MPI"] ?? "" {
 case "", "openmpi": mpi = ("ompi-c", "libopenmpi-dev")
 case "mpich": mpi = ("mpich", "libmpich-dev")
-case let other: fatalError("LOCKSTEP_MPI is '\(other)': it may be openmpi (the default) or mpich")
+case "intel": mpi = ("impi", "intel-oneapi-mpi-devel")
+case "abi": mpi = ("mpi_abi", "libmpich-dev")
+case let other: fatalError("LOCKSTEP_MPI is '\(other)': it may be openmpi, mpich, intel or abi")
 }
 
-/// With MPICH there is one target more, and `MPICH` is defined for the Swift code that calls it.
-let isMPICH = mpi.pkgConfig == "mpich"
+/// The folder in which the system's loader finds the MPI, where that is in none of its own;
+/// scripts/setup tells it.
+let loading = Context.environment["LOCKSTEP_MPI_RPATH"].map {
+  LinkerSetting.unsafeFlags(["-Xlinker", "-rpath", "-Xlinker", $0])
+}
 
 /// Which tests there are: all, or, where `LOCKSTEP_TESTS` is mpi, those that another MPI could break.
 let ofMPI: [String]?
@@ -81,9 +86,11 @@ let package = Package(
       linkerSettings: [.linkedLibrary("m")]),
     .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
     .systemLibrary(name: "CSPNG", pkgConfig: "spng", providers: [.apt(["libspng-dev"])]),
+    .target(name: "CMPICHLauncher", dependencies: ["CMPI"]),
     .target(
-      name: "MPI", dependencies: ["CMPI"] + (isMPICH ? ["CMPICHLauncher"] : []),
-      swiftSettings: house + lifetimes + (isMPICH ? [.define("MPICH")] : [])),
+      name: "MPI", dependencies: ["CMPI", "CMPICHLauncher"],
+      swiftSettings: house + lifetimes,
+      linkerSettings: loading.map { [$0] } ?? []),
     .target(
       name: "Kernels", dependencies: ["CFMA", "CProducts"],
       swiftSettings: house + lifetimes
@@ -267,12 +274,6 @@ let package = Package(
   ]
 )
 
-if isMPICH {
-  // Before MPI, which uses it: targets use those before them.
-  package.targets.insert(
-    .target(name: "CMPICHLauncher", dependencies: ["CMPI"]),
-    at: package.targets.firstIndex { $0.name == "MPI" }!)
-}
 if let ofMPI {
   package.targets.removeAll { $0.type == .test && !ofMPI.contains($0.name) }
 }

@@ -70,23 +70,8 @@ cache_folder() {
   printf '%s/lockstep\n' "${base:-$HOME/.cache}"
 }
 
-# The MPI that LOCKSTEP_MPI names: its packages, its pkg-config name, what starts its ranks, and the
-# folder of its build, which it shares with no other.
-choose_mpi() {
-  case ${LOCKSTEP_MPI:-openmpi} in
-    openmpi)
-      mpi_packages=(openmpi-bin libopenmpi-dev) mpi_pc=ompi-c
-      launcher=mpirun scratch=$root/.build
-      ;;
-    mpich)
-      mpi_packages=(mpich libmpich-dev) mpi_pc=mpich
-      launcher=mpiexec.hydra scratch=$root/.build-mpich
-      ;;
-    *) fail $EX_USAGE "LOCKSTEP_MPI is '$LOCKSTEP_MPI': it may be openmpi (the default) or mpich" ;;
-  esac
-  export LOCKSTEP_MPI=${LOCKSTEP_MPI:-openmpi}
-  program=$scratch/release/lockstep
-}
+# shellcheck source=scripts/mpi.bash
+. "$root/scripts/mpi.bash"
 
 is_debian_12() {
   [[ -r /etc/os-release ]] || return 1

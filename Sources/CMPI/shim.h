@@ -3,14 +3,15 @@
 #include <mpi.h>
 #include <stddef.h> /* NULL, which MPICH's null handles use and its header does not define. */
 
-/* What Swift cannot import from <mpi.h>.
+/* What Swift cannot import from MPI's header, or imports otherwise with each implementation.
  *
- * Swift imports MPI's functions and integer macros. It does not import two things:
+ * 1. Swift does not import macros with casts in them, which is what predefined handles and special addresses
+ *    are. For each of them there is an inline function here.
  *
- * 1. Macros with casts in them, which is what predefined handles and special addresses are. For each of
- *    them there is an inline function here.
+ * 2. Numbers are macros in some headers and enumerators in others, which Swift imports with different types.
+ *    Here each of them is a constant.
  *
- * 2. Handles in such a way that the same Swift code compiles with every implementation, as the standard
+ * 3. Swift does not import handles in such a way that the same Swift code compiles with every implementation, as the standard
  *    does not define their types. In Open MPI they are pointers, which Swift imports as optionals; in MPICH
  *    they are ints. Here each handle is in a struct, which looks the same to Swift either way:
  *    `CMPI_Comm()` makes an empty one, `.handle` is passed to MPI's functions, and `&….handle` is filled by
@@ -19,6 +20,75 @@
  * The differences between implementations are dealt with in this header, except for those at the end of a
  * job: see Lifecycle.swift and the target CMPICHLauncher.
  */
+
+/* Whether the header is that of the standard ABI, which any library of MPI 5.0 has (MPI 5.0, 20). */
+#if defined(MPI_ABI_VERSION) && !defined(OMPI_MAJOR_VERSION) && !defined(MPICH_VERSION)
+#define CMPI_IS_ABI
+#endif
+
+/* The MPI whose header this is, by name and version. */
+#define CMPI_TEXT(number) CMPI_TEXT_OF(number)
+#define CMPI_TEXT_OF(number) #number
+static inline const char *CMPI_header(void) {
+#if defined(CMPI_IS_ABI)
+  return "standard ABI " CMPI_TEXT(MPI_ABI_VERSION) "." CMPI_TEXT(MPI_ABI_SUBVERSION);
+#elif defined(OMPI_MAJOR_VERSION)
+  return "Open MPI " CMPI_TEXT(OMPI_MAJOR_VERSION) "." CMPI_TEXT(OMPI_MINOR_VERSION) "." CMPI_TEXT(
+      OMPI_RELEASE_VERSION);
+#elif defined(I_MPI_VERSION)
+  return "Intel MPI " I_MPI_VERSION;
+#elif defined(MPICH_VERSION)
+  return "MPICH " MPICH_VERSION;
+#else
+  return "unknown MPI";
+#endif
+}
+
+#define CMPI_CONSTANT(name) static const int CMPI_##name = MPI_##name;
+CMPI_CONSTANT(SUCCESS)
+CMPI_CONSTANT(ANY_SOURCE)
+CMPI_CONSTANT(ANY_TAG)
+CMPI_CONSTANT(UNDEFINED)
+CMPI_CONSTANT(COMM_TYPE_SHARED)
+CMPI_CONSTANT(MODE_NOCHECK)
+CMPI_CONSTANT(MAX_ERROR_STRING)
+CMPI_CONSTANT(MAX_LIBRARY_VERSION_STRING)
+CMPI_CONSTANT(MAX_PROCESSOR_NAME)
+CMPI_CONSTANT(THREAD_SINGLE)
+CMPI_CONSTANT(THREAD_FUNNELED)
+CMPI_CONSTANT(THREAD_SERIALIZED)
+CMPI_CONSTANT(THREAD_MULTIPLE)
+CMPI_CONSTANT(ERR_BUFFER)
+CMPI_CONSTANT(ERR_COUNT)
+CMPI_CONSTANT(ERR_TYPE)
+CMPI_CONSTANT(ERR_TAG)
+CMPI_CONSTANT(ERR_COMM)
+CMPI_CONSTANT(ERR_RANK)
+CMPI_CONSTANT(ERR_REQUEST)
+CMPI_CONSTANT(ERR_ROOT)
+CMPI_CONSTANT(ERR_GROUP)
+CMPI_CONSTANT(ERR_OP)
+CMPI_CONSTANT(ERR_ARG)
+CMPI_CONSTANT(ERR_TRUNCATE)
+CMPI_CONSTANT(ERR_IN_STATUS)
+CMPI_CONSTANT(ERR_PENDING)
+CMPI_CONSTANT(ERR_INFO)
+CMPI_CONSTANT(ERR_INFO_KEY)
+CMPI_CONSTANT(ERR_INFO_VALUE)
+CMPI_CONSTANT(ERR_INFO_NOKEY)
+CMPI_CONSTANT(ERR_NO_MEM)
+CMPI_CONSTANT(ERR_ASSERT)
+CMPI_CONSTANT(ERR_DISP)
+CMPI_CONSTANT(ERR_LOCKTYPE)
+CMPI_CONSTANT(ERR_SIZE)
+CMPI_CONSTANT(ERR_WIN)
+CMPI_CONSTANT(ERR_RMA_SYNC)
+CMPI_CONSTANT(ERR_RMA_SHARED)
+CMPI_CONSTANT(ERR_OTHER)
+CMPI_CONSTANT(ERR_INTERN)
+CMPI_CONSTANT(ERR_UNKNOWN)
+CMPI_CONSTANT(T_ERR_INVALID_NAME)
+#undef CMPI_CONSTANT
 
 typedef struct { MPI_Comm handle; } CMPI_Comm;
 typedef struct { MPI_Datatype handle; } CMPI_Datatype;
@@ -147,12 +217,29 @@ static inline int CMPI_T_enum_is_null(CMPI_T_enum enumeration) {
   return enumeration.handle == MPI_T_ENUM_NULL;
 }
 
-/* MPI_ERRORS_RETURN is a cast macro, which is only needed for these two calls. */
+/* MPI_ERRORS_RETURN is a cast macro, which is only needed for these two calls.
+ *
+ * The headers of the standard ABI do not agree on it: what is MPI_ERRORS_RETURN with MPICH 5.0.2 is
+ * MPI_ERRORS_ABORT with Intel MPI 2021.19. So the library is asked for the handler that files have by default,
+ * which is the same (MPI 5.0, 14.7). An error handler of one's own is no way out: with MPICH 5.0.2, a call
+ * whose own handler returns, returns MPI_SUCCESS. */
+static inline int CMPI_errors_return(MPI_Errhandler *handler) {
+#ifdef CMPI_IS_ABI
+  return MPI_File_get_errhandler(MPI_FILE_NULL, handler);
+#else
+  *handler = MPI_ERRORS_RETURN;
+  return MPI_SUCCESS;
+#endif
+}
 static inline int CMPI_comm_return_errors(CMPI_Comm communicator) {
-  return MPI_Comm_set_errhandler(communicator.handle, MPI_ERRORS_RETURN);
+  MPI_Errhandler handler;
+  int code = CMPI_errors_return(&handler);
+  return code == MPI_SUCCESS ? MPI_Comm_set_errhandler(communicator.handle, handler) : code;
 }
 static inline int CMPI_win_return_errors(CMPI_Win window) {
-  return MPI_Win_set_errhandler(window.handle, MPI_ERRORS_RETURN);
+  MPI_Errhandler handler;
+  int code = CMPI_errors_return(&handler);
+  return code == MPI_SUCCESS ? MPI_Win_set_errhandler(window.handle, handler) : code;
 }
 
 /* After the last MPI_T_finalize, MPICH 4.0.2 no longer finds its control variables by name, also if
@@ -164,13 +251,5 @@ static inline int CMPI_T_finalize(void) {
   return MPI_T_finalize();
 #endif
 }
-
-/* Enumerators in some implementations and macros in others, which Swift imports with different types. */
-static inline int CMPI_comm_type_shared(void) { return MPI_COMM_TYPE_SHARED; }
-static inline int CMPI_t_err_invalid_name(void) { return MPI_T_ERR_INVALID_NAME; }
-static inline int CMPI_thread_single(void) { return MPI_THREAD_SINGLE; }
-static inline int CMPI_thread_funneled(void) { return MPI_THREAD_FUNNELED; }
-static inline int CMPI_thread_serialized(void) { return MPI_THREAD_SERIALIZED; }
-static inline int CMPI_thread_multiple(void) { return MPI_THREAD_MULTIPLE; }
 
 #endif

@@ -6,10 +6,11 @@
 #include <time.h>
 #include <unistd.h>
 
-/* The file descriptor of the socket to the launcher; -1 if no such launcher started this process. */
+/* The file descriptor of the socket to the launcher; -1 if no such launcher started this process. If PMIx
+ * did, below such a launcher, the variable is left over, and the number may be that of another file. */
 static int launcher_socket(void) {
   const char *number = getenv("PMI_FD");
-  return number ? atoi(number) : -1;
+  return number && !getenv("PMIX_NAMESPACE") ? atoi(number) : -1;
 }
 
 /* Why not leave this to MPICH:
@@ -49,7 +50,7 @@ void CMPICHLauncher_abort(int code) {
  * MPI_Finalize has been called, but these versions of MPICH do. MPICH's thread and the answering thread are
  * never inside MPICH at the same time: MPICH's thread waits for the launcher's answer, which the mediator
  * passes on only after the answering thread has ended. */
-#if MPICH_NUMVERSION < 40200000
+#if defined(MPICH_NUMVERSION) && MPICH_NUMVERSION < 40200000
 #include <fcntl.h>
 #include <poll.h>
 #include <pthread.h>

@@ -53,14 +53,14 @@ extension Communicator {
     let cDestination = try narrow(destination, .rank, for: "MPI_Isend")
     let cTag = try narrow(tag, .tag, for: "MPI_Isend")
     _ = try narrow(received.count, .count, for: "MPI_Mrecv")
-    var sent = MPI_SUCCESS
+    var sent = CMPI_SUCCESS
     var outcome: Result<Status, MPIError>?
     let started = values.withUnsafeBufferPointer { values in
       var request = CMPI_Request()
       let started = MPI_Isend(
         values.baseAddress, count, Element.c.handle, cDestination, cTag, c.handle,
         &request.handle)
-      guard started == MPI_SUCCESS else { return started }
+      guard started == CMPI_SUCCESS else { return started }
       // Also after a failed receive, `values` must stay valid until the send has ended.
       outcome = Result { () throws(MPIError) in
         try receive(&received, from: source, tag: receivedTag)

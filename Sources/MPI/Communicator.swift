@@ -77,7 +77,7 @@ public struct Communicator: ~Copyable {
     }
     let cKey = try narrow(key, .argument, for: "MPI_Comm_split")
     try check(
-      "MPI_Comm_split", MPI_Comm_split(c.handle, cColor ?? MPI_UNDEFINED, cKey, &part.handle))
+      "MPI_Comm_split", MPI_Comm_split(c.handle, cColor ?? CMPI_UNDEFINED, cKey, &part.handle))
     return color == nil ? nil : try Communicator(adopting: part)
   }
 
@@ -95,7 +95,7 @@ public struct Communicator: ~Copyable {
     try check(
       "MPI_Comm_split_type",
       MPI_Comm_split_type(
-        c.handle, CMPI_comm_type_shared(), cKey, CMPI_info_null().handle, &part.handle))
+        c.handle, CMPI_COMM_TYPE_SHARED, cKey, CMPI_info_null().handle, &part.handle))
     return try Communicator(adopting: part)
   }
 

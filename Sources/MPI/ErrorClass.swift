@@ -70,14 +70,14 @@ extension ErrorClass {
 }
 
 private let numbered: [(code: CInt, errorClass: ErrorClass)] = [
-  (MPI_ERR_BUFFER, .buffer), (MPI_ERR_COUNT, .count), (MPI_ERR_TYPE, .datatype),
-  (MPI_ERR_TAG, .tag), (MPI_ERR_COMM, .communicator), (MPI_ERR_RANK, .rank),
-  (MPI_ERR_REQUEST, .request), (MPI_ERR_ROOT, .root), (MPI_ERR_GROUP, .group),
-  (MPI_ERR_OP, .operation), (MPI_ERR_ARG, .argument), (MPI_ERR_TRUNCATE, .truncate),
-  (MPI_ERR_IN_STATUS, .inStatus), (MPI_ERR_PENDING, .pending), (MPI_ERR_INFO, .info),
-  (MPI_ERR_INFO_KEY, .info), (MPI_ERR_INFO_VALUE, .info), (MPI_ERR_INFO_NOKEY, .info),
-  (MPI_ERR_NO_MEM, .noMemory), (MPI_ERR_ASSERT, .assertion), (MPI_ERR_DISP, .displacement),
-  (MPI_ERR_LOCKTYPE, .lock), (MPI_ERR_SIZE, .size), (MPI_ERR_WIN, .window),
-  (MPI_ERR_RMA_SYNC, .synchronisation), (MPI_ERR_RMA_SHARED, .shared), (MPI_ERR_OTHER, .other),
-  (MPI_ERR_INTERN, .internal), (MPI_ERR_UNKNOWN, .unknown),
+  (CMPI_ERR_BUFFER, .buffer), (CMPI_ERR_COUNT, .count), (CMPI_ERR_TYPE, .datatype),
+  (CMPI_ERR_TAG, .tag), (CMPI_ERR_COMM, .communicator), (CMPI_ERR_RANK, .rank),
+  (CMPI_ERR_REQUEST, .request), (CMPI_ERR_ROOT, .root), (CMPI_ERR_GROUP, .group),
+  (CMPI_ERR_OP, .operation), (CMPI_ERR_ARG, .argument), (CMPI_ERR_TRUNCATE, .truncate),
+  (CMPI_ERR_IN_STATUS, .inStatus), (CMPI_ERR_PENDING, .pending), (CMPI_ERR_INFO, .info),
+  (CMPI_ERR_INFO_KEY, .info), (CMPI_ERR_INFO_VALUE, .info), (CMPI_ERR_INFO_NOKEY, .info),
+  (CMPI_ERR_NO_MEM, .noMemory), (CMPI_ERR_ASSERT, .assertion), (CMPI_ERR_DISP, .displacement),
+  (CMPI_ERR_LOCKTYPE, .lock), (CMPI_ERR_SIZE, .size), (CMPI_ERR_WIN, .window),
+  (CMPI_ERR_RMA_SYNC, .synchronisation), (CMPI_ERR_RMA_SHARED, .shared), (CMPI_ERR_OTHER, .other),
+  (CMPI_ERR_INTERN, .internal), (CMPI_ERR_UNKNOWN, .unknown),
 ]

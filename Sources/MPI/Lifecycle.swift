@@ -1,8 +1,5 @@
 internal import CMPI
-
-#if MPICH
-  internal import CMPICHLauncher
-#endif
+internal import CMPICHLauncher
 
 /// How far this process has come in the life of MPI, which begins and ends once (MPI 3.1, 8.7).
 ///
@@ -26,11 +23,7 @@ enum Lifecycle {
 
   /// Finalises MPI: `MPI_Finalize`, with which some versions of MPICH need help.
   static func finalize() throws(MPIError) {
-    #if MPICH
-      try check("MPI_Finalize", CMPICHLauncher_finalize())
-    #else
-      try check("MPI_Finalize", MPI_Finalize())
-    #endif
+    try check("MPI_Finalize", CMPICHLauncher_finalize())
   }
 
   /// Ends all ranks of the job: by `MPI_Abort` if MPI is alive. Returns if MPI is not alive, or if
@@ -39,9 +32,7 @@ enum Lifecycle {
   /// first.
   static func abort(code: CInt) {
     let current = current
-    #if MPICH
-      if current != .over { CMPICHLauncher_abort(code) }
-    #endif
+    if current != .over { CMPICHLauncher_abort(code) }
     if current == .alive { MPI_Abort(CMPI_comm_world().handle, code) }
   }
 }

@@ -36,9 +36,9 @@ public struct MPIError: Error, Hashable, Sendable {
   }
 
   private static func text(of code: CInt) -> String {
-    withUnsafeTemporaryAllocation(of: CChar.self, capacity: Int(MPI_MAX_ERROR_STRING)) { text in
+    withUnsafeTemporaryAllocation(of: CChar.self, capacity: Int(CMPI_MAX_ERROR_STRING)) { text in
       var length: CInt = 0
-      guard MPI_Error_string(code, text.baseAddress, &length) == MPI_SUCCESS else {
+      guard MPI_Error_string(code, text.baseAddress, &length) == CMPI_SUCCESS else {
         return "return code \(code)"
       }
       return oneLine(
@@ -62,5 +62,5 @@ extension MPIError: CustomStringConvertible {
 
 /// Throws if `code`, the return code of `operation`, is an error.
 func check(_ operation: StaticString, _ code: CInt) throws(MPIError) {
-  guard code == MPI_SUCCESS else { throw MPIError(operation, code: code) }
+  guard code == CMPI_SUCCESS else { throw MPIError(operation, code: code) }
 }

@@ -26,7 +26,7 @@ func narrow(
 
 /// The rank to receive from as a C `int`: `MPI_ANY_SOURCE` for nil.
 func narrow(source: Int?, for operation: StaticString) throws(MPIError) -> CInt {
-  guard let source else { return MPI_ANY_SOURCE }
+  guard let source else { return CMPI_ANY_SOURCE }
   // MPI_ANY_SOURCE is a negative number: a miscalculated rank must not be taken for it.
   precondition(source >= 0, "a source is a rank, or nil for any")
   return try narrow(source, .rank, for: operation)
@@ -34,7 +34,7 @@ func narrow(source: Int?, for operation: StaticString) throws(MPIError) -> CInt 
 
 /// The tag to receive as a C `int`: `MPI_ANY_TAG` for nil.
 func narrow(tag: Int?, for operation: StaticString) throws(MPIError) -> CInt {
-  guard let tag else { return MPI_ANY_TAG }
+  guard let tag else { return CMPI_ANY_TAG }
   // MPI_ANY_TAG is a negative number: a miscalculated tag must not be taken for it.
   precondition(tag >= 0, "a tag is not negative, or nil for any")
   return try narrow(tag, .tag, for: operation)

@@ -102,7 +102,7 @@ public struct PersistentMessages: ~Copyable {
       var (status, hasEnded) = (MPI_Status(), CInt(0))
       let code = MPI_Test(&requests[number].handle, &hasEnded, &status)
       // A message that failed has ended, too.
-      groups[group].next += code != MPI_SUCCESS || hasEnded != 0 ? 1 : 0
+      groups[group].next += code != CMPI_SUCCESS || hasEnded != 0 ? 1 : 0
       try check("MPI_Test", code)
       guard hasEnded != 0 else { return false }
       try checkLength(number, &status)

@@ -55,7 +55,7 @@ public struct Request<Element: Datatype>: ~Copyable {
       var completed: CInt = 0
       var status = MPI_Status()
       let code = MPI_Test(&c.handle, &completed, &status)
-      if code == MPI_SUCCESS && completed == 0 { return false }
+      if code == CMPI_SUCCESS && completed == 0 { return false }
       settle("MPI_Test", code, with: status)
     }
     _ = try outcome?.get()

@@ -47,7 +47,7 @@ public struct SharedWindow<Element: Datatype>: ~Copyable {
     // may not have failed.
     try check("MPI_Win_set_errhandler", CMPI_win_return_errors(window))
     let parts = try Self.parts(of: window, count: count, on: communicator)
-    try check("MPI_Win_lock_all", MPI_Win_lock_all(MPI_MODE_NOCHECK, window.handle))
+    try check("MPI_Win_lock_all", MPI_Win_lock_all(CMPI_MODE_NOCHECK, window.handle))
     UnsafeMutableRawBufferPointer(parts[communicator.rank])
       .initializeMemory(as: UInt8.self, repeating: 0)
     try Self.barrier(window, communicator)

@@ -24,10 +24,10 @@ extension ThreadLevel {
   /// The number of the level in this implementation.
   var code: CInt {
     switch self {
-    case .single: CMPI_thread_single()
-    case .funneled: CMPI_thread_funneled()
-    case .serialized: CMPI_thread_serialized()
-    case .multiple: CMPI_thread_multiple()
+    case .single: CMPI_THREAD_SINGLE
+    case .funneled: CMPI_THREAD_FUNNELED
+    case .serialized: CMPI_THREAD_SERIALIZED
+    case .multiple: CMPI_THREAD_MULTIPLE
     }
   }
 

@@ -13,7 +13,7 @@ extension World {
   /// `MPI_Get_processor_name`; MPI 3.1, 8.1.2.
   public var processorName: String {
     get throws(MPIError) {
-      try Self.text("MPI_Get_processor_name", capacity: MPI_MAX_PROCESSOR_NAME) {
+      try Self.text("MPI_Get_processor_name", capacity: CMPI_MAX_PROCESSOR_NAME) {
         MPI_Get_processor_name($0, $1)
       }
     }
@@ -26,10 +26,32 @@ extension World {
   /// `MPI_Get_library_version`; MPI 3.1, 8.1.1.
   public static var libraryVersion: String {
     get throws(MPIError) {
-      try text("MPI_Get_library_version", capacity: MPI_MAX_LIBRARY_VERSION_STRING) {
+      try text("MPI_Get_library_version", capacity: CMPI_MAX_LIBRARY_VERSION_STRING) {
         MPI_Get_library_version($0, $1)
       }
     }
+  }
+
+  /// The MPI whose header this module was compiled with, by name and version: "Open MPI 4.1.4",
+  /// "MPICH 4.0.2", "Intel MPI 2021.19.0" or "standard ABI 1.0".
+  public static var header: String { String(cString: CMPI_header()) }
+
+  /// Throws if the library is of another kind than the header that this module was compiled with:
+  /// it would take our handles for addresses, or the other way round, and crash.
+  ///
+  /// MPICH and the libraries that stem from it, among them Intel's, have the same handles, whatever
+  /// their versions, and so have all that offer the standard ABI (MPI 5.0, 20).
+  static func requireLibraryOfHeader() throws(MPIError) {
+    let library = try libraryVersion
+    let isOpenMPI = (header.hasPrefix("Open MPI"), library.hasPrefix("Open MPI"))
+    guard isOpenMPI.0 != isOpenMPI.1, !header.hasPrefix("standard") else { return }
+    let name = library.prefix { !$0.isNewline && $0 != "," }.split(whereSeparator: \.isWhitespace)
+    throw MPIError(
+      "MPI_Get_library_version", .other,
+      message:
+        "the program was compiled for \(header) and has loaded \(name.joined(separator: " ")): "
+        + "build it again with that MPI first on PATH, or take the other from LD_LIBRARY_PATH and "
+        + "LD_PRELOAD")
   }
 
   /// The version of the MPI standard that the library follows.

@@ -20,8 +20,9 @@ extension World {
   /// This method may be called before MPI is initialised and after it is finalised, as the tool
   /// information interface has an initialisation of its own (MPI 3.1, 14.3.4).
   public static func setting(_ name: String) throws(MPIError) -> String? {
+    try requireLibraryOfHeader()
     var provided: CInt = 0
-    try check("MPI_T_init_thread", MPI_T_init_thread(CMPI_thread_single(), &provided))
+    try check("MPI_T_init_thread", MPI_T_init_thread(CMPI_THREAD_SINGLE, &provided))
     let value = Result { () throws(MPIError) in try ControlVariable(named: name)?.text }
     try check("MPI_T_finalize", CMPI_T_finalize())
     return try value.get()
@@ -40,7 +41,7 @@ private struct ControlVariable {
   init?(named name: String) throws(MPIError) {
     var index: CInt = 0
     let code = MPI_T_cvar_get_index(name, &index)
-    if code == CMPI_t_err_invalid_name() { return nil }
+    if code == CMPI_T_ERR_INVALID_NAME { return nil }
     try check("MPI_T_cvar_get_index", code)
     self.index = index
     var (nameLength, textLength): (CInt, CInt) = (0, 0)

@@ -37,9 +37,11 @@ public struct World: ~Copyable {
   /// `MPI_Init_thread`; MPI 3.1, 12.4.3.
   ///
   /// - Parameter required: which threads of this process are going to call MPI.
-  /// - Throws: ``MPIError`` if the call fails, if MPI was initialised in this process before, or if
-  ///   the library does not provide the required level. MPI is finalised in the last case.
+  /// - Throws: ``MPIError`` if the call fails, if the loaded library is not of the kind whose header
+  ///   this module was compiled with, if MPI was initialised in this process before, or if the
+  ///   library does not provide the required level. MPI is finalised in the last case.
   public init(threadLevel required: ThreadLevel = .funneled) throws(MPIError) {
+    try Self.requireLibraryOfHeader()
     try Self.requireFirst()
     let granted = try Self.initialise(required)
     // MPI raises errors of calls without a communicator on MPI_COMM_WORLD (MPI 3.1) or

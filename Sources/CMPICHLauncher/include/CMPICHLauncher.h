@@ -2,7 +2,7 @@
 #define LOCKSTEP_CMPICHLAUNCHER_H
 
 /* How a process ends under MPICH's launcher, where MPICH's own MPI_Abort and MPI_Finalize do not do it well.
- * Built with MPICH only: no other MPI needs it.
+ * With other MPIs it does nothing of its own, unless a launcher of MPICH's kind has started the process.
  *
  * The launcher and its processes exchange lines of text, by a protocol named PMI-1, over a socket. The
  * environment variable PMI_FD holds the socket's file descriptor; a process without the variable was not

@@ -1,0 +1,105 @@
+# Which MPI is built for, and what starts its ranks; sourced by common.bash, never run.
+# shellcheck shell=bash disable=SC2034,SC2154
+
+# Of an MPI in a folder of its own, as `module load` puts it on PATH: its bin; empty where mpicc is the
+# system's, or there is none.
+own_bin() {
+  local bin=mpicc
+  [[ ${LOCKSTEP_MPI:-} != abi ]] || ! type -P mpicc_abi >/dev/null || bin=mpicc_abi
+  bin=$(type -P "$bin") || return 0
+  bin=$(cd "${bin%/*}" && pwd -P)
+  [[ $bin == /usr/bin || $bin == /bin ]] || printf '%s\n' "$bin"
+}
+
+# own_folder BIN -I|-L NAME: the folder of a header or library of that MPI: beside its bin, or where its
+# compiler wrapper says.
+own_folder() {
+  local folder word beside=(include)
+  [[ $2 == -I ]] || beside=(lib lib64 lib/release)
+  for folder in "${beside[@]}"; do
+    folder=${1%/*}/$folder
+    [[ ! -e $folder/$3 ]] || break
+  done
+  if [[ ! -e $folder/$3 ]]; then
+    folder=
+    for word in $("$1/mpicc" -show 2>/dev/null); do
+      [[ $word != "$2"* || ! -e ${word#"$2"}/$3 ]] || folder=${word#"$2"}
+    done
+  fi
+  [[ -n $folder ]] || fail $EX_UNAVAILABLE "the MPI whose mpicc is in $1 has no $3 that can be found: is it whole, with what programs are built with?"
+  printf '%s\n' "$folder"
+}
+
+# kind_of BIN: the name that LOCKSTEP_MPI has for that MPI.
+kind_of() {
+  local header
+  header=$(own_folder "$1" -I mpi.h) || exit
+  case $(grep -oE -m 1 '\<(OMPI_MAJOR_VERSION|I_MPI_VERSION|MPICH_VERSION)\>' "$header/mpi.h") in
+    OMPI*) echo openmpi ;;
+    I_MPI*) echo intel ;;
+    MPICH*) echo mpich ;;
+    *) fail $EX_UNAVAILABLE "the MPI whose mpicc is in $1 is neither Open MPI nor MPICH, nor Intel's; LOCKSTEP_MPI=abi builds for any of MPI 5.0" ;;
+  esac
+}
+
+# Sets mpi_packages, the system's packages of that MPI; mpi_pc, its pkg-config name; launcher, what starts its
+# ranks; scratch, the folder of its build, which it shares with no other (LOCKSTEP_BUILD names another); and
+# program. Where LOCKSTEP_MPI does not name the MPI, it is the one whose mpicc comes first on PATH, or else
+# the system's Open MPI.
+choose_mpi() {
+  local bin
+  bin=$(own_bin)
+  if [[ -z ${LOCKSTEP_MPI:-} ]]; then
+    LOCKSTEP_MPI=openmpi
+    [[ -z $bin ]] || LOCKSTEP_MPI=$(kind_of "$bin") || exit
+  elif [[ -n $bin && $LOCKSTEP_MPI != abi && $LOCKSTEP_MPI != "$(kind_of "$bin")" ]]; then
+    bin= # the one that is asked for is another
+  fi
+  case $LOCKSTEP_MPI in
+    openmpi) mpi_packages=(openmpi-bin libopenmpi-dev) mpi_pc=ompi-c launcher=mpirun scratch=.build ;;
+    mpich) mpi_packages=(mpich libmpich-dev) mpi_pc=mpich launcher=mpiexec.hydra scratch=.build-mpich ;;
+    intel) mpi_packages=() mpi_pc=impi launcher=mpiexec.hydra scratch=.build-intel ;;
+    abi) mpi_packages=() mpi_pc=mpi_abi launcher=mpiexec scratch=.build-abi ;;
+    *) fail $EX_USAGE "LOCKSTEP_MPI is '$LOCKSTEP_MPI': it may be openmpi (the default), mpich, intel or abi" ;;
+  esac
+  export LOCKSTEP_MPI
+  scratch=${LOCKSTEP_BUILD:-$root/$scratch}
+  program=$scratch/release/lockstep
+  [[ -n $bin || $LOCKSTEP_MPI != abi && $LOCKSTEP_MPI != intel ]] ||
+    fail $EX_UNAVAILABLE "LOCKSTEP_MPI is $LOCKSTEP_MPI and no such MPI is on PATH: load its module, or let scripts/try-mpi make one"
+  [[ -n $bin ]] || return 0
+  [[ ! -x $bin/$launcher ]] || launcher=$bin/$launcher
+  name_own "$bin"
+}
+
+# name_own BIN: tells SwiftPM of the MPI in a folder of its own. The library is named with its version,
+# since the linker looks for it in the folders of other packages first, where another MPI may be.
+name_own() {
+  local headers library folder pc=$scratch/pkgconfig
+  case $LOCKSTEP_MPI in
+    openmpi) library=libmpi.so.40 ;;
+    abi) library=libmpi_abi.so.1 ;;
+    *) library=libmpi.so.12 ;;
+  esac
+  folder=$(own_folder "$1" -L "$library") || exit
+  if [[ $LOCKSTEP_MPI == abi ]]; then
+    headers=$(own_folder "$1" -I mpi_abi.h) || exit
+    # The same folder may hold an mpi.h of the MPI's own.
+    keep "$pc/include/mpi.h" "#include \"$headers/mpi_abi.h\""
+    headers=$pc/include
+  else
+    headers=$(own_folder "$1" -I mpi.h) || exit
+  fi
+  keep "$pc/$mpi_pc.pc" "Name: MPI" "Description: what scripts/setup has found in ${1%/*}" "Version: 1" \
+    "Cflags: -I$headers" "Libs: -L$folder -l:$library"
+  export PKG_CONFIG_PATH=$pc${PKG_CONFIG_PATH:+:$PKG_CONFIG_PATH} LOCKSTEP_MPI_RPATH=$folder
+}
+
+# keep FILE LINE…: what is written anew has everything built again.
+keep() {
+  local text
+  printf -v text '%s\n' "${@:2}"
+  [[ "$(cat "$1" 2>/dev/null)"$'\n' != "$text" ]] || return 0
+  mkdir -p "${1%/*}"
+  printf '%s' "$text" >"$1"
+}
