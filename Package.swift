@@ -78,6 +78,7 @@ let package = Package(
       name: "CCrypto", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
     .systemLibrary(name: "CFiles"),
     .systemLibrary(name: "CFMA"),
+    .target(name: "CLaunchers"),
     .systemLibrary(name: "CLinux"),
     .systemLibrary(name: "CMPI", pkgConfig: mpi.pkgConfig, providers: [.apt([mpi.package])]),
     .target(
@@ -117,7 +118,7 @@ let package = Package(
     .target(
       name: "Ranks",
       dependencies: [
-        "Images", "Kernels", "MPI", "Platform",
+        "CLaunchers", "Images", "Kernels", "MPI", "Platform",
         .product(name: "Logging", package: "swift-log"),
       ], swiftSettings: house),
     .target(

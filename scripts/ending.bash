@@ -35,21 +35,11 @@ close_output() {
   ((tenth < 20)) && wait "$output" || is_output_lost=1
 }
 
-# Ranks' output comes through mpirun as it is. What mpirun has to say itself comes on descriptor 7, which
-# Open MPI 4 takes from this variable; for ranks, which do not have that, it is their standard error.
+# What the launcher and its ranks write on standard error comes on descriptor 7.
 open_notes() {
   notes_file=$(mktemp)
   trap 'rm -f "$notes_file"' EXIT
   exec 7> >(sift >"$notes_file")
-  export OPAL_OUTPUT_STDERR_FD=7
-}
-
-# own_words: the launcher's options that go with it. Open MPI 5 knows no such variable: its last words
-# are hidden, with all that they tell.
-own_words() {
-  is_open_mpi || return 0
-  printf '%s\n' -x OPAL_OUTPUT_STDERR_FD=2
-  [[ $("$launcher" --version 2>/dev/null) != *'(Open MPI) '[5-9]* ]] || echo --quiet
 }
 
 # The reader has come to its end, or is held up by a process that nobody knows of.
@@ -59,33 +49,45 @@ read_notes() {
     [[ $(tail -n 1 "$notes_file") != end ]] || break
     sleep 0.1
   done
-  notes=$(<"$notes_file")
+  # Each version breaks lines elsewhere.
+  notes=$(tr -s '[:space:]' ' ' <"$notes_file")
 }
 
-# Shows what mpirun says, at once, and notes what it says of every job that does not end with 0. Each
-# of its texts stands between two lines of dashes.
+# Passes on what it reads, also a part of a line, such as a bar, within a tenth of a second. What Open MPI's
+# launcher has to say itself stands between two lines of dashes: what it says of every job that does not
+# end with 0 is noted.
 sift() {
-  local line text='' inside=
+  local LC_ALL=C line part='' text='' inside='' status
   trap '' HUP INT TERM USR1 USR2 XCPU
-  while IFS= read -r line; do
-    if [[ $line =~ ^-{60,}$ ]]; then
+  while true; do
+    status=0
+    IFS= read -r -t 0.1 line || status=$?
+    part+=$line
+    if ((status == 0)) && [[ $part =~ ^(.*[^-])?-{60,}$ ]]; then
+      printf '%s' "${BASH_REMATCH[1]}" >&2
       show_or_note "$text"
       text=''
       if [[ -z $inside ]]; then inside=1; else inside=; fi
+      part=
     elif [[ -n $inside ]]; then
-      text+=$line$'\n'
-    else
-      printf '%s\n' "$line" >&2
+      ((status != 0)) || { text+=$part$'\n' && part=; }
+    elif ((status == 0)); then
+      printf '%s\n' "$part" >&2
+      part=
+    elif [[ $part =~ ^(.*[^-])(-*)$ ]]; then
+      printf '%s' "${BASH_REMATCH[1]}" >&2
+      part=${BASH_REMATCH[2]}
     fi
+    ((status == 0 || status > 128)) || break
   done
-  show_or_note "$text"
+  show_or_note "$text$part"
   echo end
 }
 
 show_or_note() {
   case $1 in
-    '' | 'Primary job '* | 'mpirun detected that one or more processes exited '*) ;;
-    *' exited on signal '* | *'lost communication with a remote daemon'*) printf '%s' "$1" ;;
+    '' | 'Primary job '* | *' detected that one or more processes exited '*) ;;
+    *' exited on'[[:space:]]'signal '* | *'lost communication with a remote daemon'*) printf '%s' "$1" ;;
     *) printf '%s' "$1" >&2 ;;
   esac
 }
@@ -128,6 +130,6 @@ tell_of_signal() {
 
 tell_of_lost_machine() {
   local name="a machine"
-  [[ ! $notes =~ 'Remote daemon:'.*' on node '([^ $'\n']+) ]] || name=${BASH_REMATCH[1]}
+  [[ ! $notes =~ 'Remote daemon:'.*' on node '([^ ]+) ]] || name=${BASH_REMATCH[1]}
   say "$name was lost, or the network to it; without it $goes_on"
 }

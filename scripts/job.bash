@@ -16,7 +16,7 @@ ranks_are_here=
 # The exit code of a job that was ended without waiting for a checkpoint.
 forced=
 
-is_open_mpi() { [[ $LOCKSTEP_MPI == openmpi ]]; }
+is_open_mpi() { [[ ${launcher_facts[kind]:-} == open-mpi-* ]]; }
 
 # How long SIGTERM lets a job save, in seconds. Ranks would take the variable for a flag's.
 stop_within=${LOCKSTEP_STOP_WITHIN:-60}
@@ -83,7 +83,7 @@ local_ranks() {
   for child in $(children_of "$1"); do
     name=$(<"/proc/$child/comm")
     case $name in
-      lockstep) printf '%s\n' "$child" ;;
+      lockstep*) printf '%s\n' "$child" ;;
       hydra*) local_ranks "$child" ;;
     esac
   done
@@ -148,13 +148,11 @@ give_up() {
 # end_now CODE SENTENCE: mpirun has a second for ranks that listen to SIGTERM, and kills the others;
 # MPICH's launcher would wait for ranks that save, and without it they end.
 end_now() {
-  local signal=TERM
   [[ -z $forced ]] || return 0
   forced=$1
   say "$2"
-  is_open_mpi || signal=KILL
   mapfile -t members < <(family "$job")
-  kill -"$signal" "$job" 2>/dev/null || true
+  kill -"${launcher_facts[end]}" "$job" 2>/dev/null || true
   aside kill_what_is_left
   ending=$!
 }
@@ -169,7 +167,7 @@ kill_what_is_left() {
   kill -KILL "${members[@]}"
 }
 
-# launch COMMAND…: runs it to its end and returns its exit code. What it says on 7 goes through `sift`.
+# launch COMMAND…: runs it to its end and returns its exit code. Its standard error goes through `sift`.
 launch() {
   local guard=() status=0
   open_output
@@ -181,7 +179,7 @@ launch() {
   # which would otherwise kill the ranks before we could ask them to save.
   set -m
   # Where mpirun does not listen to these, as at its beginning and end, it must not end by them.
-  (trap '' USR1 USR2 && exec "${guard[@]}" "$@") </dev/null &
+  (trap '' USR1 USR2 && exec "${guard[@]}" "$@") </dev/null 2>&7 &
   job=$!
   set +m
   exec 7>&-

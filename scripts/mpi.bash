@@ -103,3 +103,43 @@ keep() {
   mkdir -p "${1%/*}"
   printf '%s' "$text" >"$1"
 }
+
+# What scripts/launchers.tsv tells of the launcher in use, by the names of its rows.
+declare -A launcher_facts=()
+
+# The column of launchers.tsv: that of the version which the launcher tells.
+launcher_kind() {
+  case $("$launcher" --version 2>/dev/null) in
+    *'(Open MPI) '[1-4].*) echo open-mpi-4 ;;
+    *'(Open MPI) '*) echo open-mpi-5 ;;
+    *'Intel(R) MPI'*) echo intel ;;
+    *HYDRA*) echo mpich ;;
+    *) case $LOCKSTEP_MPI in
+      openmpi) echo open-mpi-4 ;;
+      intel) echo intel ;;
+      *) echo mpich ;;
+    esac ;;
+  esac
+}
+
+read_launcher() {
+  local kind row number column=0
+  kind=$(launcher_kind)
+  while IFS=$'\t' read -ra row; do
+    [[ ${row[0]} != \#* ]] || continue
+    if ((column == 0)); then
+      for number in "${!row[@]}"; do
+        [[ ${row[number]} != "$kind" ]] || column=$number
+      done
+    fi
+    [[ ${row[column]} == - ]] || launcher_facts[${row[0]}]=${row[column]}
+  done <"$root/scripts/launchers.tsv"
+}
+
+# told ROW [VALUE]: the words of that row, one a line, in which VALUE takes the place of {}; none where
+# the launcher has none.
+told() {
+  local words
+  read -ra words <<<"${launcher_facts[$1]:-}"
+  ((${#words[@]} == 0)) || printf '%s\n' "${words[@]//\{\}/"${2:-}"}"
+}

@@ -1,4 +1,5 @@
 internal import Platform
+internal import Ranks
 
 extension Diagnosis {
   /// Messages between ranks of a node that are copied twice, or cannot be copied.
@@ -13,7 +14,7 @@ extension Diagnosis {
         Problem(
           "single-copy", "\(Wording.ranks(failing)) cannot copy from a neighbour (\(problem))",
           why: "containers forbid it, and long messages will fail or print warnings",
-          instead: "type \(job.advice.setting("btl_vader_single_copy_mechanism", "none"))")
+          instead: "type \(job.advice.twoCopies ?? "the MPI's setting that copies twice")")
       ]
     }
     guard let first = off.first else { return [] }
@@ -22,7 +23,7 @@ extension Diagnosis {
         "single-copy", "\(Wording.ranks(off)) copy messages twice (single copy is off)",
         why: "\(setting: .teams, "rank") exchanges gradients that way",
         instead: first.transport.copyProblem == nil
-          ? "leave btl_vader_single_copy_mechanism out"
+          ? "leave \(job.advice.launcher.twoCopies?.name ?? "that setting") out"
           : "in containers allow it: docker run --cap-add SYS_PTRACE")
     ]
   }

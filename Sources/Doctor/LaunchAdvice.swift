@@ -20,7 +20,8 @@ struct LaunchAdvice {
 
   /// Lets ranks run on `cpus` alone, to which the launcher itself is confined.
   func keeping(_ cpus: CPUList) -> String {
-    isSlurm || launcher == .hydra ? noBinding : "\(noBinding), or mpirun --cpu-set \(cpus)"
+    let options = isSlurm ? [] : launcher.keeping("\(cpus)")
+    return noBinding + (options.isEmpty ? "" : ", or \(launcher.line(options))")
   }
 
   /// Trains on `count` ranks.
@@ -28,6 +29,12 @@ struct LaunchAdvice {
     let options = ["-n", "\(count)", "lockstep", "train"]
     return isSlurm
       ? (["srun", launcher.slurm] + options).joined(separator: " ") : launcher.line(options)
+  }
+
+  /// Has ranks copy nothing from a neighbour's memory; nil where the launcher's MPI is not known to have such a
+  /// setting.
+  var twoCopies: String? {
+    launcher.twoCopies.map { setting($0.name, $0.value) }
   }
 
   /// Sets a parameter of Open MPI.

@@ -21,7 +21,7 @@ struct Transport: Codable, Equatable {
   var byteLayer: String?
 
   /// The mechanism with which a rank copies directly from another's memory: the setting
-  /// `btl_vader_single_copy_mechanism`.
+  /// `btl_vader_single_copy_mechanism`, or what `smsc` leaves from Open MPI 5 on.
   var singleCopy: String?
 
   /// Whether ranks leave the processor to others while they wait: the setting `mpi_yield_when_idle`.
@@ -41,10 +41,19 @@ extension Transport {
     threadLevel = "\(world.threadLevel)"
     messageLayer = try world.setting("pml")
     byteLayer = try world.setting("btl")
-    singleCopy = try world.setting("btl_vader_single_copy_mechanism")
+    singleCopy =
+      try world.setting("btl_vader_single_copy_mechanism")
+      ?? world.setting("smsc").map(Self.singleCopy(components:))
     yields = try world.setting("mpi_yield_when_idle").map { $0 == "true" || $0 == "1" }
     windowDirectory = try world.setting("osc_sm_backing_directory")
     copyProblem = try Self.copy(among: node)
+  }
+
+  /// The mechanism that the setting `smsc` leaves, a list of components: all where it is empty, those it
+  /// names, or, after `^`, all but those.
+  static func singleCopy(components list: String) -> String {
+    let isNamed = list.drop { $0 == "^" }.split(separator: ",").contains("cma")
+    return list.isEmpty || isNamed != list.hasPrefix("^") ? "cma" : "none"
   }
 
   /// Copies a word from the memory of the next rank on this node, as MPI does with long messages.

@@ -1,92 +1,113 @@
+internal import CLaunchers
 internal import MPI
 
-/// The program that starts ranks, and how its options are spelled.
-package enum MPILauncher: Sendable {
-  /// Open MPI's `mpirun`.
-  case openMPI
-  /// MPICH's `mpiexec.hydra`; other MPIs have a program named `mpiexec`, too.
-  case hydra
+/// A program that starts ranks, and how it is told what: a column of scripts/launchers.tsv, which scripts
+/// read, too.
+package struct MPILauncher: Sendable, Equatable {
+  private let kind: Kind
+
+  private enum Kind: String {
+    case openMPI4 = "open-mpi-4"
+    case openMPI5 = "open-mpi-5"
+    case mpich
+    case intel
+  }
 
   /// The launcher of the library that describes itself as `library`: any other than Open MPI is taken for a
-  /// descendant of MPICH, which comes with hydra.
-  package init(library: String) { self = library.contains("Open MPI") ? .openMPI : .hydra }
+  /// descendant of MPICH, whose launcher is MPICH's.
+  package init(library: String) {
+    if library.contains("Open MPI") {
+      kind = library.firstMatch(of: /Open MPI v[1-4]\./) != nil ? .openMPI4 : .openMPI5
+    } else {
+      kind = library.contains("Intel(R) MPI") ? .intel : .mpich
+    }
+  }
 
   /// The launcher of the MPI library that this program runs with.
   package static var own: MPILauncher { MPILauncher(library: (try? World.libraryVersion) ?? "") }
 
+  /// Whether it is Open MPI's, of any version.
+  package var isOpenMPI: Bool { kind == .openMPI4 || kind == .openMPI5 }
+
   /// The program's name.
-  package var program: String {
-    switch self {
-    case .openMPI: "mpirun"
-    case .hydra: "mpiexec.hydra"
-    }
-  }
+  package var program: String { cell("launcher") ?? "" }
 
   /// The software that the program belongs to, with its Debian package.
   package var source: String {
-    switch self {
-    case .openMPI: "Open MPI (Debian: openmpi-bin)"
-    case .hydra: "MPICH (Debian: mpich)"
-    }
+    (cell("name") ?? "") + (cell("debian").map { " (Debian: \($0))" } ?? "")
   }
 
   /// The options that give each rank as many cores of its own as it has `threads`.
   package func binding(threads: Int = 1) -> [String] {
-    switch self {
-    case .openMPI: (threads > 1 ? ["--map-by", "slot:PE=\(threads)"] : []) + ["--bind-to", "core"]
-    case .hydra: ["-bind-to", threads > 1 ? "core:\(threads)" : "core"]
-    }
+    threads > 1 ? words("cores", "\(threads)") : words("core")
   }
 
   /// The options that bind no rank.
-  package var noBinding: [String] {
-    switch self {
-    case .openMPI: ["--bind-to", "none"]
-    case .hydra: ["-bind-to", "none"]
-    }
-  }
+  package var noBinding: [String] { words("unbound") }
+
+  /// The options that keep unbound ranks on `cpus`, to which the launcher itself is confined; none where the
+  /// launcher keeps to these by itself.
+  package func keeping(_ cpus: String) -> [String] { words("confined", cpus) }
 
   /// The options that start more ranks than this machine has cores for, and bind none.
   ///
-  /// - Parameter yields: whether ranks leave the core to others while they wait; without effect for hydra.
+  /// - Parameter yields: whether ranks leave the core to others while they wait, where the launcher can tell
+  ///   them to.
   /// - Returns: the options.
   package func sharing(yields: Bool) -> [String] {
-    switch self {
-    case .openMPI:
-      ["--oversubscribe"] + noBinding + (yields ? ["--mca", "mpi_yield_when_idle", "1"] : [])
-    case .hydra: noBinding
-    }
+    words("crowded") + noBinding + (yields ? words("yielding") : [])
   }
 
   /// The options that name the machines of a hostfile.
-  package func machines(file: String) -> [String] {
-    switch self {
-    case .openMPI: ["--hostfile", file]
-    case .hydra: ["-f", file]
-    }
-  }
+  package func machines(file: String) -> [String] { words("hostfile", file) }
 
   /// The options that name the machines of a list, as in `left:2,right:2`.
-  package func machines(list: String) -> [String] {
-    switch self {
-    case .openMPI: ["--host", list]
-    case .hydra: ["-hosts", list]
+  package func machines(list: String) -> [String] { words("hosts", list) }
+
+  /// The environment variable with which a user chooses how ranks are bound; nil where there is none.
+  package var bindingVariable: String? { cell("binding") }
+
+  /// The library's setting that has ranks copy nothing from a neighbour's memory, and its value; nil where
+  /// none is known.
+  package var twoCopies: (name: String, value: String)? {
+    guard let parts = cell("two-copies")?.split(separator: "="), parts.count == 2 else {
+      return nil
     }
+    return (String(parts[0]), String(parts[1]))
   }
 
   /// The option with which Slurm's `srun` starts ranks of this library, in the place of the launcher.
-  package var slurm: String {
-    switch self {
-    case .openMPI: "--mpi=pmix"
-    case .hydra: "--mpi=pmi2"
-    }
-  }
+  package var slurm: String { cell("slurm") ?? "" }
 
   /// The command line of the program with `options`.
   package func line(_ options: [String]) -> String { ([program] + options).joined(separator: " ") }
 }
 
 extension MPILauncher {
+  /// The words of the cell in `row`, in which `value` takes the place of `{}`.
+  private func words(_ row: String, _ value: String = "") -> [String] {
+    (cell(row) ?? "").split(separator: " ").map {
+      $0.split(separator: "{}", omittingEmptySubsequences: false).joined(separator: value)
+    }
+  }
+
+  /// The cell of this launcher in `row`; nil where that holds nothing.
+  private func cell(_ row: String) -> String? {
+    let table = Self.table
+    guard let column = table["kind"]?.firstIndex(of: kind.rawValue), let cells = table[row] else {
+      preconditionFailure("scripts/launchers.tsv has no \(row) of \(kind.rawValue)")
+    }
+    return cells[column] == "-" ? nil : cells[column]
+  }
+
+  /// The cells of each row, by the row's name.
+  private static let table: [String: [String]] = {
+    let rows = String(cString: CLaunchers_table()).split(separator: "\n")
+      .filter { !$0.hasPrefix("#") }
+      .map { $0.split(separator: "\t").map(String.init) }
+    return Dictionary(uniqueKeysWithValues: rows.map { ($0[0], Array($0.dropFirst())) })
+  }()
+
   /// The library's name and version, which its version text begins with: "Open MPI v4.1.4" of
   /// "Open MPI v4.1.4, package: …, ident: …", "MPICH Version: 4.0.2" of MPICH's several lines.
   package static func libraryName(_ version: String) -> String {

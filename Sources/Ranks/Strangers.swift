@@ -58,7 +58,7 @@ package enum LaunchedProcesses {
   /// this program's own MPI is believed.
   package static var ofLauncher: Int? {
     let names = ["OMPI_COMM_WORLD_SIZE", "PMI_SIZE"]
-    return (MPILauncher.own == .openMPI ? names : names.reversed()).lazy.compactMap(number).first
+    return (MPILauncher.own.isOpenMPI ? names : names.reversed()).lazy.compactMap(number).first
   }
 
   /// The count that Slurm's `srun` tells; nil where `srun` did not start this process.

@@ -28,6 +28,7 @@ enum Job {
   ) -> Never {
     let isFirst = Launcher.rank == 0  // MPI, once it is up, sets these variables itself.
     Launcher.passOverNetworks()
+    Launcher.passOverRemoteWindows()
     Launcher.stayAlone()
     Launcher.passOverSteps()
     Launcher.abortInSilence()

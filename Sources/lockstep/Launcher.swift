@@ -46,6 +46,11 @@ enum Launcher {
     setenv("OMPI_MCA_pml", "ob1", 0)
   }
 
+  /// Keeps Open MPI's windows in shared memory, where all of ours are. Its component for UCX, of 5.0.11 as it
+  /// comes in a wheel, would print an error for each window although all is well. To be called before MPI
+  /// starts; a choice of the user's own has precedence.
+  static func passOverRemoteWindows() { setenv("OMPI_MCA_osc", "^ucx", 0) }
+
   /// Keeps Open MPI from starting a daemon beside a process without a launcher, which takes 0.1 s: the
   /// daemon would serve processes that join later, and none do. Also keeps Open MPI from making a session
   /// folder, which all such processes would share: a process that begins as another ends would fail. To

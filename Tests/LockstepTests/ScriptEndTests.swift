@@ -14,7 +14,7 @@ import Testing
     let line = String(repeating: "-", count: 74)
     let text = words.map { "\(line)\n\($0)\n\(line)\n" }.joined()
     try folder.write("words", text)
-    try folder.write("mpirun", "#!/bin/sh\n[ $1 = --version ] || cat words >&7\nexit \(code)\n")
+    try folder.write("mpirun", "#!/bin/sh\n[ $1 = --version ] || cat words >&2\nexit \(code)\n")
     return try folder.command().run(in: folder.url)
   }
 

@@ -14,7 +14,9 @@ struct ScriptFolder {
       .appendingPathComponent("../../scripts").standardizedFileURL
     try FileManager.default.createDirectory(
       at: url.appendingPathComponent("scripts"), withIntermediateDirectories: true)
-    for name in ["train", "common.bash", "job.bash", "ending.bash"] {
+    for name in [
+      "train", "common.bash", "mpi.bash", "launchers.tsv", "job.bash", "ending.bash",
+    ] {
       try FileManager.default.copyItem(
         at: scripts.appendingPathComponent(name), to: url.appendingPathComponent("scripts/\(name)"))
     }

@@ -32,7 +32,7 @@ struct MPIJob {
   func words(on machines: [String], ranks: Int?, for program: [String]) -> [String] {
     var words = [launcher.program] + machines
     // Options on the command line would override the binding that the user's environment asks for.
-    if ProcessInfo.processInfo.environment["OMPI_MCA_hwloc_base_binding_policy"] == nil {
+    if launcher.bindingVariable.flatMap({ ProcessInfo.processInfo.environment[$0] }) == nil {
       words += launcher.binding()
     }
     if let ranks { words += ["-n", "\(ranks)"] }
@@ -89,9 +89,9 @@ struct MPIJob {
   /// This process's environment, without two kinds of variables: those that a launcher may have
   /// left there, from which mpirun would conclude that it is a part of that launcher's job; and flags
   /// of this command, which would be flags of its children, too. The user's parameters of MPI
-  /// (`OMPI_MCA_…`) stay, and so does the choice of instructions.
+  /// (`OMPI_MCA_…`, `PMIX_MCA_…`) stay, and so does the choice of instructions.
   private static var environment: [String: String] {
-    let kept = ["OMPI_MCA_", "OMPI_ALLOW_RUN_AS_ROOT", InstructionSet.variable]
+    let kept = ["OMPI_MCA_", "PMIX_MCA_", "OMPI_ALLOW_RUN_AS_ROOT", InstructionSet.variable]
     var values = ProcessInfo.processInfo.environment.filter { name, _ in
       !["OMPI_", "PMIX_", "PMI_", "LOCKSTEP_"].contains { name.hasPrefix($0) }
         || kept.contains { name.hasPrefix($0) }
