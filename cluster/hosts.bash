@@ -16,6 +16,10 @@ readonly mpi_settings=(
   OMPI_MCA_hwloc_base_binding_policy=none OMPI_MCA_mpi_yield_when_idle=1
   # /tmp would be shared with other clusters' hosts of the same names, and keep what a kill leaves.
   OMPI_MCA_orte_tmpdir_base=/run
+  # The same in the words of Open MPI 5, and of PMIx below it.
+  PRTE_MCA_plm_ssh_agent=ssh PRTE_MCA_prte_default_hostfile=/run/hostfile
+  PRTE_MCA_prte_if_include=10.0.0.0/24 PRTE_MCA_hwloc_default_binding_policy=none
+  PRTE_MCA_prte_tmpdir_base=/run
   OMPI_ALLOW_RUN_AS_ROOT=1 OMPI_ALLOW_RUN_AS_ROOT_CONFIRM=1
   HYDRA_HOST_FILE=/run/hostfile.mpich
   # All hosts have this machine's boot id, by which MPICH's UCX takes them for one and looks for shared
