@@ -1,6 +1,10 @@
 # Which MPI is built for, and what starts its ranks; sourced by common.bash, never run.
 # shellcheck shell=bash disable=SC2034,SC2154
 
+# The tests of what another MPI could break: its calls, also between hosts, how jobs start and end, and that
+# ranks keep the bits.
+readonly mpi_suites='MPITests|LockstepTests\.(DisagreementTests/(badFlags|program|resume)|HostTests/uneven|ResumeTests|SampleTests|StopTests|TrainTests/(files|rows|seed))'
+
 # Of an MPI in a folder of its own, as `module load` puts it on PATH: its bin; empty where mpicc is the
 # system's, or there is none.
 own_bin() {

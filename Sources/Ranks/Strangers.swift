@@ -25,14 +25,16 @@ package struct Strangers {
     guard world.communicator.size == 1 else { return nil }
     self.init(
       ranks: 1, launched: LaunchedProcesses.ofLauncher,
-      tasks: LaunchedProcesses.ofStep,
+      tasks: LaunchedProcesses.ofStep, owner: LaunchedProcesses.owner,
       library: try MPILauncher.libraryName(World.libraryVersion), command: command)
   }
 
   /// Compares the count of `ranks` with how many processes the launcher says it has `launched`, and with how
   /// many `tasks` `srun` says it has started; nil where these fit. Of a launcher that says nothing the count
-  /// is nil.
-  package init?(ranks: Int, launched: Int?, tasks: Int?, library: String, command: String?) {
+  /// is nil. `owner` is the MPI that the launcher belongs to, as far as is known.
+  package init?(
+    ranks: Int, launched: Int?, tasks: Int?, owner: String? = nil, library: String, command: String?
+  ) {
     let launcher = MPILauncher(library: library)
     // Where srun has started an mpirun, which has started one rank, nothing is wrong.
     if let tasks, tasks > 1, ranks == 1, launched ?? tasks != 1 {
@@ -41,7 +43,8 @@ package struct Strangers {
     } else if let launched, launched > ranks {
       what = "the launcher started \(launched) processes, MPI sees \(ranks)"
       instead =
-        "use the launcher of \(library), which this program was built with: "
+        (owner.map { "it was that of \($0); " } ?? "")
+        + "use the launcher of \(library), which this program was built with: "
         + launcher.line(["-n", "\(launched)", "lockstep"] + (command.map { [$0] } ?? []))
         + ", and the flags"
     } else {
@@ -63,6 +66,15 @@ package enum LaunchedProcesses {
 
   /// The count that Slurm's `srun` tells; nil where `srun` did not start this process.
   static var ofStep: Int? { number("SLURM_STEP_NUM_TASKS") }
+
+  /// The MPI whose launcher has started this process, as far as its variables tell; nil where they do not.
+  static var owner: String? {
+    let marks = [
+      ("OMPI_COMM_WORLD_SIZE", "Open MPI"), ("I_MPI_HYDRA_UUID", "Intel MPI"),
+      ("HYDI_CONTROL_FD", "MPICH"), ("PMI_FD", "MPICH"),
+    ]
+    return marks.first { getenv($0.0) != nil }?.1
+  }
 
   private static func number(_ name: String) -> Int? {
     getenv(name).flatMap { Int(String(cString: $0)) }

@@ -7,7 +7,7 @@ import Testing
   /// What the launcher of another MPI tells a rank of two.
   private func environment(rank: Int) -> [String: String] {
     Library.isOpenMPI
-      ? ["PMI_RANK": "\(rank)", "PMI_SIZE": "2"]
+      ? ["PMI_RANK": "\(rank)", "PMI_SIZE": "2", "HYDI_CONTROL_FD": "7"]
       : ["OMPI_COMM_WORLD_RANK": "\(rank)", "OMPI_COMM_WORLD_SIZE": "2"]
   }
 
@@ -17,6 +17,7 @@ import Testing
     try folder.train(environment: environment(rank: 0))
       .fail(
         69, "the launcher started 2 processes, MPI sees 1",
+        "it was that of \(Library.isOpenMPI ? "MPICH" : "Open MPI"); use the launcher of",
         ": \(Library.launcher) -n 2 lockstep train, and")
     let other = try folder.train(environment: environment(rank: 1)).command.run()
     #expect(other.status == 69 && other.reported.isEmpty, "\(other.reported)")

@@ -36,6 +36,10 @@ import Testing
       found.sentence
         == "the launcher started 3 processes, MPI sees 1: nothing was done, since each would do all "
         + "of it; use the launcher of \(library), which this program was built with: \(line)")
+    let owned = try #require(
+      Strangers(
+        ranks: 1, launched: 3, tasks: nil, owner: "Intel MPI", library: library, command: command))
+    #expect(owned.instead == "it was that of Intel MPI; \(found.instead)")
   }
 
   @Test("processes of srun are started anew by srun", arguments: [nil, 4])
