@@ -29,6 +29,9 @@ package struct MPILauncher: Sendable, Equatable {
   /// Whether it is Open MPI's, of any version.
   package var isOpenMPI: Bool { kind == .openMPI4 || kind == .openMPI5 }
 
+  /// Whether it is Intel MPI's.
+  var isIntel: Bool { kind == .intel }
+
   /// The program's name.
   package var program: String { cell("launcher") ?? "" }
 

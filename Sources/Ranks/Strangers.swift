@@ -53,27 +53,58 @@ package struct Strangers {
   }
 }
 
-/// How many processes were started together, this one included, as the environment tells.
+/// How many processes were started together, this one included, and by what, as the environment tells before
+/// MPI starts. To be asked for the first time before that.
 package enum LaunchedProcesses {
   /// The count that an MPI launcher tells; nil where none did start this process.
   ///
   /// Where the variables of several launchers are set, one was started below the other: the launcher of
   /// this program's own MPI is believed.
-  package static var ofLauncher: Int? {
+  package static let ofLauncher: Int? = {
     let names = ["OMPI_COMM_WORLD_SIZE", "PMI_SIZE"]
     return (MPILauncher.own.isOpenMPI ? names : names.reversed()).lazy.compactMap(number).first
-  }
+  }()
 
   /// The count that Slurm's `srun` tells; nil where `srun` did not start this process.
-  static var ofStep: Int? { number("SLURM_STEP_NUM_TASKS") }
+  static let ofStep: Int? = number("SLURM_STEP_NUM_TASKS")
 
   /// The MPI whose launcher has started this process, as far as its variables tell; nil where they do not.
-  static var owner: String? {
+  static let owner: String? = {
     let marks = [
       ("OMPI_COMM_WORLD_SIZE", "Open MPI"), ("I_MPI_HYDRA_UUID", "Intel MPI"),
       ("HYDI_CONTROL_FD", "MPICH"), ("PMI_FD", "MPICH"),
     ]
     return marks.first { getenv($0.0) != nil }?.1
+  }()
+
+  /// Keeps a library from asking a launcher that it cannot talk to: it would end the job from within, with
+  /// lines of its own, before anybody could say what is wrong. Each process is then a world of its own, of
+  /// which ``Strangers`` tells. To be called before MPI starts.
+  ///
+  /// Open MPI 5 looks for PMI, and tells at length that it needs PMIx; MPICH 5.0.2 fails with Open MPI's PMIx,
+  /// and Intel MPI 2021.19 with the launcher of MPICH 4, which, unlike that of MPICH 5, names no host.
+  package static func passOverOtherLaunchers() {
+    _ = (ofLauncher, ofStep)
+    let own = MPILauncher.own
+    switch owner {
+    case "Open MPI" where !own.isOpenMPI && getenv("PMI_FD") == nil:
+      variables(from: "PMIX_").forEach { unsetenv($0) }
+    case "MPICH" where own.isOpenMPI, "Intel MPI" where own.isOpenMPI: unsetenv("PMI_SIZE")
+    case "MPICH" where own.isIntel && getenv("PMI_HOSTNAME") == nil: unsetenv("PMI_FD")
+    default: break
+    }
+  }
+
+  /// The names of the environment's variables that begin with `prefix`.
+  private static func variables(from prefix: String) -> [String] {
+    var names: [String] = []
+    var entry = environ
+    while let text = entry.pointee {
+      let name = String(cString: text).prefix { $0 != "=" }
+      if name.hasPrefix(prefix) { names.append(String(name)) }
+      entry += 1
+    }
+    return names
   }
 
   private static func number(_ name: String) -> Int? {

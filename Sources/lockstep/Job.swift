@@ -31,6 +31,7 @@ enum Job {
     Launcher.passOverRemoteWindows()
     Launcher.stayAlone()
     Launcher.passOverSteps()
+    LaunchedProcesses.passOverOtherLaunchers()
     Launcher.abortInSilence()
     WindowDirectory.choose()
     LoggingSystem.bootstrap { _ in SentenceLog() }

@@ -73,7 +73,7 @@ enum Launcher {
   /// the reason. To be called before MPI starts.
   static func abortInSilence() { setenv("MPIR_CVAR_SUPPRESS_ABORT_MESSAGE", "1", 0) }
 
-  private static var known: Int? { rank(names[...]) }
+  private static let known: Int? = rank(names[...])
 
   private static func rank(_ names: ArraySlice<(String, String)>) -> Int? {
     names.lazy.compactMap { getenv($1) == nil ? nil : number($0) }.first

@@ -88,13 +88,16 @@ extension Command.Outcome {
   /// The lines on standard error, without what a progress bar wiped, and without what launchers write now
   /// and then about their own affairs: an mpirun that gives ranks no grace, of a pipe that it has closed;
   /// Open MPI's launch over ssh on a busy machine, of a process group; ssh, of a host that has ended first.
+  /// Open MPI 5 says between two rulers that a job did not end with 0.
   var told: [Substring] {
-    errors.split(whereSeparator: \.isNewline)
-      .map { $0.split(separator: "\u{1b}[K").last ?? $0 }
-      .filter { line in
-        !line.hasPrefix("[warn] Epoll ") && !line.contains("plm:rsh: Warning: setpgid(")
-          && !(line.hasPrefix("Connection to ") && line.hasSuffix(" closed by remote host."))
-      }
+    errors.replacing(/(?m)^-{60,}\nprterun detected that (?s:.*?)\n-{60,}$/, with: "").split(
+      whereSeparator: \.isNewline
+    )
+    .map { $0.split(separator: "\u{1b}[K").last ?? $0 }
+    .filter { line in
+      !line.hasPrefix("[warn] Epoll ") && !line.contains("plm:rsh: Warning: setpgid(")
+        && !(line.hasPrefix("Connection to ") && line.hasSuffix(" closed by remote host."))
+    }
   }
 
   /// Expects `code`, and that exactly one sentence, with all of `parts`, is on standard error.

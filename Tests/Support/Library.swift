@@ -5,11 +5,16 @@ public enum Library {
   /// Whether it is Open MPI; MPICH otherwise.
   public static let isOpenMPI = (try? World.libraryVersion.contains("Open MPI")) ?? false
 
+  /// What keeps its launcher from saying, of each job that does not end with 0, that it did not. Open MPI 5
+  /// has no such option.
+  static let quiet =
+    (try? World.libraryVersion.contains("Open MPI v4")) ?? false ? ["--quiet"] : []
+
   /// The program that starts its ranks.
   public static let launcher = isOpenMPI ? "mpirun" : "mpiexec.hydra"
 
   /// The words that start a rank on every slot of pretended hosts.
-  public static let onHosts = isOpenMPI ? [launcher, "--quiet"] : [launcher]
+  public static let onHosts = [launcher] + quiet
 
   /// A shell's function that prints the processes of a launcher's ranks, in their order. MPICH's
   /// are children of one of its launcher's children.
@@ -28,7 +33,7 @@ public enum Library {
   /// The words that start `parts` of one job, each the words between two colons, ranks sharing
   /// cores and bound to what `binding` says.
   static func words(_ parts: [[String]], binding: String) -> [String] {
-    let shared = ["--quiet", "--oversubscribe", "--mca", "mpi_yield_when_idle", "1", "--bind-to"]
+    let shared = quiet + ["--oversubscribe", "--mca", "mpi_yield_when_idle", "1", "--bind-to"]
     let options =
       !isOpenMPI
       ? ["-bind-to", binding]
