@@ -114,8 +114,7 @@ extension MPILauncher {
   /// The library's name and version, which its version text begins with: "Open MPI v4.1.4" of
   /// "Open MPI v4.1.4, package: …, ident: …", "MPICH Version: 4.0.2" of MPICH's several lines.
   package static func libraryName(_ version: String) -> String {
-    let words = version.split(whereSeparator: \.isNewline).first ?? ""
-    return String(words.split(separator: ",").first ?? "").split(separator: "\t")
-      .joined(separator: " ")
+    let line = version.prefix { !$0.isNewline && $0 != "," }
+    return line.split(whereSeparator: \.isWhitespace).joined(separator: " ")
   }
 }

@@ -44,7 +44,7 @@ package struct Strangers {
       what = "the launcher started \(launched) processes, MPI sees \(ranks)"
       instead =
         (owner.map { "it was that of \($0); " } ?? "")
-        + "use the launcher of \(library), which this program was built with: "
+        + "use the launcher of \(library), which this program runs with: "
         + launcher.line(["-n", "\(launched)", "lockstep"] + (command.map { [$0] } ?? []))
         + ", and the flags"
     } else {
@@ -88,7 +88,7 @@ package enum LaunchedProcesses {
     let own = MPILauncher.own
     switch owner {
     case "Open MPI" where !own.isOpenMPI && getenv("PMI_FD") == nil:
-      variables(from: "PMIX_").forEach { unsetenv($0) }
+      for name in variables(from: "PMIX_") + ["PRTE_LAUNCHED"] { unsetenv(name) }
     case "MPICH" where own.isOpenMPI, "Intel MPI" where own.isOpenMPI: unsetenv("PMI_SIZE")
     case "MPICH" where own.isIntel && getenv("PMI_HOSTNAME") == nil: unsetenv("PMI_FD")
     default: break

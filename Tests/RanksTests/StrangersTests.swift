@@ -35,7 +35,7 @@ import Testing
     #expect(
       found.sentence
         == "the launcher started 3 processes, MPI sees 1: nothing was done, since each would do all "
-        + "of it; use the launcher of \(library), which this program was built with: \(line)")
+        + "of it; use the launcher of \(library), which this program runs with: \(line)")
     let owned = try #require(
       Strangers(
         ranks: 1, launched: 3, tasks: nil, owner: "Intel MPI", library: library, command: command))
