@@ -61,6 +61,41 @@ import Testing
     #expect(outcome.output == "\(told)\(program) train --progress never\n")
   }
 
+  @Test(
+    "each version's launcher is told in its own words, and of what it does not read",
+    arguments: [
+      ("mpirun (Open MPI) 4.1.6", "OMPI_MCA_hwloc_base_binding_policy", true, ""),
+      ("mpirun (Open MPI) 5.0.7", "PRTE_MCA_hwloc_default_binding_policy", true, ""),
+      (
+        "mpirun (Open MPI) 5.0.7", "OMPI_MCA_hwloc_base_binding_policy", false,
+        "train: Open MPI 5 and later does not read OMPI_MCA_hwloc_base_binding_policy; "
+      ),
+      (
+        "mpirun (Open MPI) 4.1.6", "PRTE_MCA_rmaps_default_mapping_policy", false,
+        "train: Open MPI 4"
+      ),
+      ("mpirun (Open MPI) 5.0.7", "OMPI_MCA_pml", false, ""),
+    ])
+  func versions(version: String, variable: String, isHeeded: Bool, sentence: String) throws {
+    try folder.write(
+      "mpirun",
+      """
+      #!/bin/sh
+      [ "$1" != --version ] || { echo '\(version)'; exit; }
+      printf '%s\\n' "$*"
+      env | grep keepalive_time
+
+      """)
+    let outcome = try folder.command(
+      ["--hostfile", "hosts"], environment: ["LOCKSTEP_MPI": "openmpi", variable: "none"]
+    ).run(in: folder.url)
+    #expect(outcome.output.contains("--bind-to core") != isHeeded, "\(outcome.output)")
+    let own = version.contains(" 4") ? "OMPI_MCA" : "PRTE_MCA"
+    #expect(outcome.output.contains("\(own)_oob_tcp_keepalive_time=20\n"), "\(outcome.output)")
+    #expect(outcome.errors.hasPrefix(sentence), "\(outcome.errors)")
+    #expect(outcome.errors.isEmpty == sentence.isEmpty, "\(outcome.errors)")
+  }
+
   @Test("an MPI that is none is told of in one sentence")
   func unknown() throws {
     let outcome = try run([], mpi: "lam")
