@@ -5,10 +5,12 @@ public enum Library {
   /// Whether it is Open MPI; MPICH otherwise.
   public static let isOpenMPI = (try? World.libraryVersion.contains("Open MPI")) ?? false
 
+  /// Whether it is Open MPI 4, of which some settings and options are gone in 5.
+  public static let isOpenMPI4 = (try? World.libraryVersion.contains("Open MPI v4")) ?? false
+
   /// What keeps its launcher from saying, of each job that does not end with 0, that it did not. Open MPI 5
   /// has no such option.
-  static let quiet =
-    (try? World.libraryVersion.contains("Open MPI v4")) ?? false ? ["--quiet"] : []
+  static let quiet = isOpenMPI4 ? ["--quiet"] : []
 
   /// The program that starts its ranks.
   public static let launcher = isOpenMPI ? "mpirun" : "mpiexec.hydra"
