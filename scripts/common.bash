@@ -26,7 +26,7 @@ have() { command -v "$1" >/dev/null 2>&1; }
 family() {
   local name child
   { read -r name <"/proc/$1/comm"; } 2>/dev/null || return 0
-  [[ $name != sudo && $name != apt-get ]] || return 0
+  [[ $name != sudo && $name != apt-get && $name != dnf ]] || return 0
   printf '%s\n' "$1"
   for child in $(cat "/proc/$1"/task/*/children 2>/dev/null); do
     family "$child"
@@ -73,58 +73,6 @@ cache_folder() {
 # shellcheck source=scripts/mpi.bash
 . "$root/scripts/mpi.bash"
 
-is_debian_12() {
-  [[ -r /etc/os-release ]] || return 1
-  # A subshell: os-release is a list of assignments and would set NAME and its kin here.
-  (
-    # shellcheck source=/dev/null
-    . /etc/os-release
-    [[ ${ID:-} == debian && ${VERSION_ID:-} == 12 ]]
-  )
-}
-
-# missing_packages NAME…: those that dpkg does not know as installed, on one line.
-missing_packages() {
-  local name missing=()
-  for name in "$@"; do
-    [[ $(dpkg-query -W -f '${db:Status-Status}' "$name" 2>/dev/null) == installed ]] ||
-      missing+=("$name")
-  done
-  printf '%s' "${missing[*]}"
-}
-
-# install_packages NAME…: through apt, with sudo unless root; says so before it asks a password.
-install_packages() {
-  local log as_root=(env)
-  if ((EUID != 0)); then
-    have sudo || fail $EX_UNAVAILABLE "these packages are missing and there is no sudo to install them: $*"
-    as_root=(sudo)
-    say "installing with sudo and apt: $*"
-  else
-    say "installing with apt: $*"
-  fi
-  log=$(mktemp)
-  if ! {
-    "${as_root[@]}" timeout --foreground 300 apt-get -q update &&
-      "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive \
-        timeout --foreground 900 apt-get -q -o DPkg::Lock::Timeout=300 \
-        install -y --no-install-recommends "$@"
-  } </dev/null >"$log" 2>&1; then
-    tail -n 20 "$log" >&2
-    rm -f "$log"
-    fail $EX_UNAVAILABLE "apt could not install $*"
-  fi
-  rm -f "$log"
-}
-
-# ensure_packages NAME…: no call of apt at all when everything is there.
-ensure_packages() {
-  local missing
-  missing=$(missing_packages "$@")
-  # shellcheck disable=SC2086 # a list of package names, to be split
-  [[ -z $missing ]] || install_packages $missing
-}
-
 # The hot loops are compiled for x86-64-v3 (AVX2) unless told otherwise; older processors are told.
 choose_march() {
   local flag
@@ -138,17 +86,12 @@ choose_march() {
   done
 }
 
-# A python3 that can make virtual environments, installed when there is none.
-python_with_venv() {
-  if python3 -c 'import ensurepip, venv' 2>/dev/null; then
-    echo python3
-  elif is_debian_12; then
-    ensure_packages python3 python3-venv
-    echo /usr/bin/python3
-  else
-    fail $EX_UNAVAILABLE "python3 with its venv module is needed; installing it is only known for Debian 12"
-  fi
-}
+# Whether packages may be installed: no, or anything else for yes.
+LOCKSTEP_INSTALL=${LOCKSTEP_INSTALL:-yes}
+# shellcheck source=scripts/packages.bash
+. "$root/scripts/packages.bash"
+# shellcheck source=scripts/needs.bash
+. "$root/scripts/needs.bash"
 
 # python_environment NAME IMPORTS REQUIREMENT…: prints the Python of a virtual environment, kept in
 # the cache folder, in which IMPORTS succeed. What an earlier kill left half made is made anew.
@@ -159,7 +102,8 @@ python_environment() {
   if ! "$python" -c "import $2" 2>/dev/null; then
     say "making a Python environment with ${*:3}"
     mkdir -p "${folder%/*}"
-    base=$(python_with_venv) || exit
+    need python-venv
+    base=$(python_with ensurepip,venv)
     if ! {
       "$base" -m venv --clear "$folder" &&
         timeout --foreground 1800 "$python" -m pip --disable-pip-version-check --quiet \

@@ -46,9 +46,8 @@ kind_of() {
   esac
 }
 
-# Sets mpi_packages, the system's packages of that MPI; mpi_pc, its pkg-config name; launcher, what starts its
-# ranks; scratch, the folder of its build, which it shares with no other (LOCKSTEP_BUILD names another); and
-# program. Where LOCKSTEP_MPI does not name the MPI, it is the one whose mpicc comes first on PATH, or else
+# Sets mpi_pc, that MPI's pkg-config name; launcher, what starts its ranks; scratch, the folder of its build,
+# which it shares with no other (LOCKSTEP_BUILD names another); and program. Where LOCKSTEP_MPI does not name the MPI, it is the one whose mpicc comes first on PATH, or else
 # the system's Open MPI.
 choose_mpi() {
   local bin
@@ -60,10 +59,10 @@ choose_mpi() {
     bin= # the one that is asked for is another
   fi
   case $LOCKSTEP_MPI in
-    openmpi) mpi_packages=(openmpi-bin libopenmpi-dev) mpi_pc=ompi-c launcher=mpirun scratch=.build ;;
-    mpich) mpi_packages=(mpich libmpich-dev) mpi_pc=mpich launcher=mpiexec.hydra scratch=.build-mpich ;;
-    intel) mpi_packages=() mpi_pc=impi launcher=mpiexec.hydra scratch=.build-intel ;;
-    abi) mpi_packages=() mpi_pc=mpi_abi launcher=mpiexec scratch=.build-abi ;;
+    openmpi) mpi_pc=ompi-c launcher=mpirun scratch=.build ;;
+    mpich) mpi_pc=mpich launcher=mpiexec.hydra scratch=.build-mpich ;;
+    intel) mpi_pc=impi launcher=mpiexec.hydra scratch=.build-intel ;;
+    abi) mpi_pc=mpi_abi launcher=mpiexec scratch=.build-abi ;;
     *) fail $EX_USAGE "LOCKSTEP_MPI is '$LOCKSTEP_MPI': it may be openmpi (the default), mpich, intel or abi" ;;
   esac
   export LOCKSTEP_MPI

@@ -15,7 +15,7 @@ import Testing
       try FileManager.default.createDirectory(
         at: folder.url.appendingPathComponent(name), withIntermediateDirectories: true)
     }
-    for name in ["install", "common.bash", "mpi.bash"] {
+    for name in ["install", "common.bash", "mpi.bash", "packages.bash", "needs.bash"] {
       try FileManager.default.copyItem(
         at: scripts.appendingPathComponent(name),
         to: folder.url.appendingPathComponent("scripts/\(name)"))

@@ -8,8 +8,8 @@ enum Variables {
   /// Variables that give no flag but have a meaning to the build, the scripts, the tests or the
   /// program.
   static let others = [
-    "BUILD", "COMMIT", "IMAGE_WORK", "INSTRUCTIONS", "KILL_RUNS", "KILL_SEED", "MARCH", "MNIST",
-    "MNIST_MIRRORS", "MPI", "MPI_RPATH",
+    "BUILD", "COMMIT", "IMAGE_WORK", "INSTALL", "INSTRUCTIONS", "KILL_RUNS", "KILL_SEED", "MARCH",
+    "MNIST", "MNIST_MIRRORS", "MPI", "MPI_RPATH",
     "PARTS", "PROGRAM", "PYTHON", "STOP_WITHIN", "TEST", "TESTS", "TORCH_PYTHON",
   ].map { prefix + $0 }
 
