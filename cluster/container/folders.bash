@@ -8,52 +8,16 @@ readonly swift_packages=(
   tzdata unzip zlib1g-dev
 )
 
-# Where this machine's Swift is: swift is in its bin.
-toolchain() { dirname "$(dirname "$(readlink -f "$(command -v swift)")")"; }
-
-# Where apt reads Debian's packages from on this machine, its bookworm repository.
-mirror() {
-  # shellcheck disable=SC2016 # apt's own variables
-  apt-get indextargets --format '$(REPO_URI)' 'Created-By: Packages' 'Codename: bookworm' |
-    sed -n 1p
-}
-
-# show PATH [AT]: this machine's file or folder, read-only in `folder`, at the same place or at AT.
-show() {
-  local at=$folder${2:-$1}
-  if [[ -d $1 ]]; then
-    mkdir -p "$at"
-  else
-    mkdir -p "${at%/*}"
-    touch "$at"
-  fi
-  mount --bind "$1" "$at"
-  mount -o remount,bind,ro "$at"
-}
-
-# What a container engine mounts, a /dev/shm of 64 MiB among it.
-show_system() {
-  mount -t proc proc "$folder/proc"
-  mount --rbind /sys "$folder/sys"
-  mount --rbind /dev "$folder/dev"
-  mount -t tmpfs -o size=64m,mode=1777 tmpfs "$folder/dev/shm"
-  show /etc/resolv.conf
-  show /etc/hosts
-}
-
-# Debian's smallest as its images are: no documentation, no packages kept. Made once.
-make_debian() {
+# Debian as its images are: no documentation, no packages kept. Made once.
+make_image() {
   [[ ! -d $work/debian ]] || return 0
-  quietly timeout --kill-after=10 600 debootstrap --variant=minbase bookworm \
-    "$work/debian" "$(mirror)"
+  make_debian bookworm "$work/debian"
   rm -rf "$work/debian"/usr/share/{doc,man,locale,info}/* "$work/debian"/var/lib/apt/lists/* \
     "$work/debian"/var/cache/apt/*
   printf 'path-exclude /usr/share/%s/*\n' doc man locale info \
     >"$work/debian/etc/dpkg/dpkg.cfg.d/image"
-  # This machine's way to Debian's packages, be it a mirror, a proxy or a password.
-  cp -aL /etc/apt "$work/apt"
-  cat >"$work/apt/apt.conf.d/zz-image" <<'CONF'
-APT::Keep-Downloaded-Packages "false";
+  cat >"$work/debian/etc/apt/apt.conf.d/zz-image" <<'CONF'
+DPkg::Post-Invoke { "rm -f /var/cache/apt/archives/*.deb || true"; };
 Dir::Cache::pkgcache "";
 Dir::Cache::srcpkgcache "";
 CONF
@@ -62,14 +26,15 @@ CONF
 # make_base IMAGE: fills `folder` with what stands in for it.
 make_base() {
   local path
-  make_debian
+  make_image
   cp -a "$work/debian" "$folder"
-  show_system
-  show "$work/apt" /etc/apt
+  show_system 64m # as a container engine has it
+  set_proxies
   case $1 in
     debian:bookworm-slim) ;;
     swift:*-bookworm)
       show "$(toolchain)"
+      show_packages
       for path in "${binds[@]}"; do
         show "$path"
       done
@@ -83,11 +48,8 @@ make_base() {
 # in_folder COMMAND…: in `folder`, as the image's user, in its environment and folder; it ends
 # after `limit` seconds.
 in_folder() {
-  local name setting path=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin
-  setting=("PATH=$path:$(toolchain)/bin")
-  for name in http_proxy https_proxy no_proxy; do
-    [[ -z ${!name:-} ]] || setting+=("$name=${!name}")
-  done
+  local name setting
+  setting=("PATH=$system_path:$(toolchain)/bin" "${settings[@]}")
   for name in "${!environment[@]}"; do
     setting+=("$name=${environment[$name]}")
   done
