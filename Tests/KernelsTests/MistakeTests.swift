@@ -48,7 +48,9 @@ private let mistakes: [String: @Sendable () -> Void] = [
     _ = BFloat16Vector(inPlaceOf: three().vector).operand(rows: 2, columns: 3).rows(1..<4)
   },
   "an operand of other values": {
-    Operand(PaddedMatrix(2, 3).matrix).round(PaddedMatrix(2, 3).matrix)
+    // Else the second may get the first one's memory.
+    let mine = PaddedMatrix(2, 3)
+    withExtendedLifetime(mine) { Operand(mine.matrix).round(PaddedMatrix(2, 3).matrix) }
   },
   "values is (3, 2), expected (2, 3)": {
     let padded = PaddedMatrix(3, 2)
