@@ -34,7 +34,7 @@ public struct Command: Sendable {
     mpirun([["-n", "\(ranks)", built(program)] + arguments], environment: environment)
   }
 
-  /// One job of several parts, each the words that the launcher takes between two colons.
+  /// One job of several parts, each of ranks with words of their own.
   ///
   /// Ranks share cores and, where the library can, yield while they wait, so that any number runs
   /// anywhere; `binding` is what each is bound to.
@@ -47,7 +47,7 @@ public struct Command: Sendable {
       environment["OMPI_ALLOW_RUN_AS_ROOT_CONFIRM"] = "1"
     }
     environment["OMP_NUM_THREADS"] = "1"
-    return Command(Library.words(parts, binding: binding), environment: environment)
+    return Command(Library.words(single(parts), binding: binding), environment: environment)
   }
 
   /// The path of an executable of this package, built beside the running test bundle.

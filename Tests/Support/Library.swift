@@ -32,14 +32,13 @@ public enum Library {
     }
     """
 
-  /// The words that start `parts` of one job, each the words between two colons, ranks sharing
-  /// cores and bound to what `binding` says.
-  static func words(_ parts: [[String]], binding: String) -> [String] {
+  /// The words that start a job of `words`, ranks sharing cores and bound to what `binding` says.
+  static func words(_ words: [String], binding: String) -> [String] {
     let shared = quiet + ["--oversubscribe", "--mca", "mpi_yield_when_idle", "1", "--bind-to"]
     let options =
       !isOpenMPI
       ? ["-bind-to", binding]
       : shared + [binding == "none" ? binding : "\(binding):overload-allowed"]
-    return [launcher] + options + parts.joined(separator: [":"])
+    return [launcher] + options + words
   }
 }
