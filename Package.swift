@@ -51,6 +51,19 @@ case "mpi": ofMPI = ["MPITests", "LockstepTests"]
 case let other: fatalError("LOCKSTEP_TESTS is '\(other)': it may be all (the default) or mpi")
 }
 
+// Settings of single targets are put together here, each with its type: among all those literals Swift 6.2
+// looks for the types until it gives up.
+let mpiSettings: [SwiftSetting] = house + lifetimes
+let mpiLinking: [LinkerSetting] = loading.map { [$0] } ?? []
+let kernelSettings: [SwiftSetting] =
+  house + lifetimes + [
+    .unsafeFlags(hot, .when(configuration: .release)),
+    .unsafeFlags(checked, .when(configuration: .debug)),
+  ]
+let programSettings: [SwiftSetting] = house + (commit.map { [$0] } ?? [])
+let probeSettings: [SwiftSetting] =
+  house + [.unsafeFlags(checked, .when(configuration: .debug))]
+
 let package = Package(
   name: "lockstep",
   products: [
@@ -90,13 +103,10 @@ let package = Package(
     .target(name: "CMPICHLauncher", dependencies: ["CMPI"]),
     .target(
       name: "MPI", dependencies: ["CMPI", "CMPICHLauncher"],
-      swiftSettings: house + lifetimes,
-      linkerSettings: loading.map { [$0] } ?? []),
+      swiftSettings: mpiSettings, linkerSettings: mpiLinking),
     .target(
       name: "Kernels", dependencies: ["CFMA", "CProducts"],
-      swiftSettings: house + lifetimes
-        + [.unsafeFlags(hot, .when(configuration: .release))]
-        + [.unsafeFlags(checked, .when(configuration: .debug))]),
+      swiftSettings: kernelSettings),
     .target(
       name: "Platform",
       dependencies: [
@@ -173,14 +183,14 @@ let package = Package(
         "Yams", .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "Logging", package: "swift-log"),
         .product(name: "SystemPackage", package: "swift-system"),
-      ], swiftSettings: house + (commit.map { [$0] } ?? [])),
+      ], swiftSettings: programSettings),
     .target(
       name: "Support", dependencies: ["MPI"], path: "Tests/Support",
       swiftSettings: house),
     .executableTarget(
       name: "mpi-probe", dependencies: ["MPI"], path: "Tests/Probes/MPIProbe",
       packageAccess: false,
-      swiftSettings: house + [.unsafeFlags(checked, .when(configuration: .debug))]),
+      swiftSettings: probeSettings),
     .executableTarget(
       name: "mpi-tutorial", dependencies: ["MPI"], path: "Tests/Probes/MPITutorial",
       packageAccess: false,
