@@ -41,6 +41,7 @@ slurm        | slurmctld slurmd srun munged | slurmctld slurmd slurm-client mung
 browser      | chromium                  | chromium                   | chromium+epel
 manual       | man groff                 | man-db groff-base          | man-db groff-base
 zsh          | zsh                       | zsh                        | zsh
+aarch64      | qemu-aarch64-static /usr/aarch64-linux-gnu/include/stdio.h,/usr/aarch64-linux-gnu/sys-root/usr/include/stdio.h | qemu-user-static gcc-aarch64-linux-gnu libc6-dev-arm64-cross | qemu-user-static gcc-aarch64-linux-gnu
 debootstrap  | debootstrap               | debootstrap                | debootstrap+epel
 '
 

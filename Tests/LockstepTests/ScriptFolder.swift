@@ -15,7 +15,8 @@ struct ScriptFolder {
     try FileManager.default.createDirectory(
       at: url.appendingPathComponent("scripts"), withIntermediateDirectories: true)
     for name in [
-      "train", "common.bash", "mpi.bash", "launchers.tsv", "packages.bash", "needs.bash", "job.bash",
+      "train", "common.bash", "mpi.bash", "launchers.tsv", "packages.bash", "needs.bash",
+      "job.bash",
       "ending.bash",
     ] {
       try FileManager.default.copyItem(
