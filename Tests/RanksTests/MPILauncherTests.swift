@@ -38,7 +38,7 @@ import Testing
   private static let intel = [
     "mpiexec.hydra -genv I_MPI_PIN_DOMAIN core", "mpiexec.hydra -genv I_MPI_PIN_DOMAIN 3:compact",
     "mpiexec.hydra -genv I_MPI_PIN 0", "mpiexec.hydra -genv I_MPI_PIN 0",
-    "mpiexec.hydra -genv I_MPI_PIN 0", "mpiexec.hydra -f machines",
+    "mpiexec.hydra -genv I_MPI_PIN 0", "mpiexec.hydra -machinefile machines",
     "mpiexec.hydra -hosts left:2,right:2", "mpiexec.hydra",
   ]
 

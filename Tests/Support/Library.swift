@@ -8,6 +8,9 @@ public enum Library {
   /// Whether it is Open MPI 4, of which some settings and options are gone in 5.
   public static let isOpenMPI4 = (try? World.libraryVersion.contains("Open MPI v4")) ?? false
 
+  /// Whether it is Intel MPI, whose settings are not MPICH's, from which it stems.
+  public static let isIntel = (try? World.libraryVersion.contains("Intel(R) MPI")) ?? false
+
   /// What keeps its launcher from saying, of each job that does not end with 0, that it did not. Open MPI 5
   /// has no such option.
   static let quiet = isOpenMPI4 ? ["--quiet"] : []
@@ -16,7 +19,8 @@ public enum Library {
   public static let launcher = isOpenMPI ? "mpirun" : "mpiexec.hydra"
 
   /// The words that start a rank on every slot of pretended hosts.
-  public static let onHosts = [launcher] + quiet
+  public static let onHosts =
+    [launcher] + quiet + (isIntel ? ["-machinefile", "/run/hostfile.mpich"] : [])
 
   /// A shell's function that prints the processes of a launcher's ranks, in their order. MPICH's
   /// are children of one of its launcher's children.
