@@ -48,7 +48,7 @@ struct FalseSystem {
   private func copyScripts() throws {
     let scripts = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
       .appendingPathComponent("../../scripts").standardizedFileURL
-    for name in ["setup", "common.bash", "packages.bash", "needs.bash"] {
+    for name in ["setup", "common.bash", "mpi.bash", "packages.bash", "needs.bash"] {
       var text = try String(contentsOf: scripts.appendingPathComponent(name), encoding: .utf8)
       text = text.replacing(
         "os_release=/etc/os-release", with: "os_release='\(path("os-release"))'")
