@@ -1,4 +1,5 @@
 internal import Glibc
+internal import Ranks
 
 /// What the environment tells about the launcher that started this process. To be asked before MPI
 /// starts: MPI then sets the launcher's variables itself, also where there is no launcher.
@@ -34,8 +35,9 @@ enum Launcher {
       || number("PMI_RANK") != nil && number("SLURM_PROCID") == nil
   }
 
-  /// Keeps Open MPI from looking for fast networks where all ranks are on one node: it would open
-  /// every network library that is installed, which takes 0.2 s.
+  /// Keeps Open MPI from looking for networks where all ranks are on one node: it would open every network
+  /// library that is installed, which takes 0.2 s, and that of 5.0.7 complains of addresses that no rank
+  /// needs.
   ///
   /// To be called before MPI starts. The user's own choice in the environment or on mpirun's command
   /// line has precedence; a choice in a file of parameters has not, since environment variables override
@@ -44,6 +46,9 @@ enum Launcher {
     let local = number("OMPI_COMM_WORLD_LOCAL_SIZE")
     guard !isPresent || local != nil && local == number("OMPI_COMM_WORLD_SIZE") else { return }
     setenv("OMPI_MCA_pml", "ob1", 0)
+    if let components = MPILauncher.own.componentsWithinMachine {
+      setenv("OMPI_MCA_btl", components, 0)
+    }
   }
 
   /// Keeps Open MPI's windows in shared memory, where all of ours are. Its component for UCX, of 5.0.11 as it
