@@ -1,4 +1,4 @@
-// swift-tools-version: 6.2
+// swift-tools-version: 6.3
 
 import PackageDescription
 
@@ -51,8 +51,8 @@ case "mpi": ofMPI = ["MPITests", "LockstepTests"]
 case let other: fatalError("LOCKSTEP_TESTS is '\(other)': it may be all (the default) or mpi")
 }
 
-// Settings of single targets are put together here, each with its type: among all those literals Swift 6.2
-// looks for the types until it gives up.
+// Settings of single targets are put together here, each with its type: a compiler that has to find the types
+// among all the literals below may give up.
 let mpiSettings: [SwiftSetting] = house + lifetimes
 let mpiLinking: [LinkerSetting] = loading.map { [$0] } ?? []
 let kernelSettings: [SwiftSetting] =
