@@ -62,6 +62,10 @@ extension Communicator {
   /// (Open MPI 4.1.4 does so within a machine, for messages of more than 4 KiB).
   /// ``receive(_:from:tag:)-(MutableSpan<Element>,_,_)`` checks the length first.
   ///
+  /// Name the source where you can. With MPICH 5.0.2 over UCX, a receive from any source does not end if
+  /// the message comes from another machine while the rank has neighbours on its own; over libfabric
+  /// (`MPIR_CVAR_CH4_NETMOD=ofi`) it does.
+  ///
   /// `MPI_Irecv`; MPI 3.1, 3.7.2.
   ///
   /// - Parameters:

@@ -2,20 +2,31 @@ import MPI
 
 /// Non-blocking operations, several at the same time, which end in `test` or in `wait`.
 func nonBlocking(_ world: borrowing World, _ expectations: inout Expectations) throws {
-  try exchange(Float.self, on: world.communicator, &expectations)
-  try exchange(Double.self, on: world.communicator, &expectations)
-  try exchange(Int32.self, on: world.communicator, &expectations)
-  try exchange(Int64.self, on: world.communicator, &expectations)
-  try exchange(UInt8.self, on: world.communicator, &expectations)
-  try exchange(UInt16.self, on: world.communicator, &expectations)
-  try exchange(UInt64.self, on: world.communicator, &expectations)
+  let isAny = try canReceiveFromAny(world)
+  try exchange(Float.self, isAny, on: world.communicator, &expectations)
+  try exchange(Double.self, isAny, on: world.communicator, &expectations)
+  try exchange(Int32.self, isAny, on: world.communicator, &expectations)
+  try exchange(Int64.self, isAny, on: world.communicator, &expectations)
+  try exchange(UInt8.self, isAny, on: world.communicator, &expectations)
+  try exchange(UInt16.self, isAny, on: world.communicator, &expectations)
+  try exchange(UInt64.self, isAny, on: world.communicator, &expectations)
   try together(world.communicator, &expectations)
   try alignment(&expectations)
 }
 
-/// Each rank receives from the one before it and sends to the one after it.
+/// Whether a receive that names no source may be tried: with MPICH 5.0.2 over UCX it does not end where the
+/// message comes from another host.
+private func canReceiveFromAny(_ world: borrowing World) throws -> Bool {
+  let node = try world.communicator.splitShared()
+  let isWhole = node.size == world.communicator.size
+  try node.free()
+  return try isWhole || World.libraryVersion.firstMatch(of: /MPICH Version:\s*5/) == nil
+}
+
+/// Each rank receives from the one before it, by name or, if `isAny`, from any, and sends to the one after it.
 private func exchange<Element: Sample>(
-  _: Element.Type, on communicator: borrowing Communicator, _ expectations: inout Expectations
+  _: Element.Type, _ isAny: Bool, on communicator: borrowing Communicator,
+  _ expectations: inout Expectations
 ) throws {
   let (rank, size) = (communicator.rank, communicator.size)
   let previous = (rank + size - 1) % size
@@ -24,7 +35,8 @@ private func exchange<Element: Sample>(
     let name = "\(count) \(Element.self)"
     let values: [Element] = (0..<count).map { element(rank, $0) }
     var receiving = try communicator.startReceive(
-      into: MessageBuffer<Element>(repeating: 99, count: count + 1), from: nil, tag: nil)
+      into: MessageBuffer<Element>(repeating: 99, count: count + 1), from: isAny ? nil : previous,
+      tag: nil)
     let sending = try communicator.startSend(
       MessageBuffer(copying: values.span), to: (rank + 1) % size, tag: 30 + rank)
     while try !receiving.test() {}
