@@ -47,8 +47,8 @@ kind_of() {
 }
 
 # Sets mpi_pc, that MPI's pkg-config name; launcher, what starts its ranks; scratch, the folder of its build,
-# which it shares with no other (LOCKSTEP_BUILD names another); and program. Where LOCKSTEP_MPI does not name the MPI, it is the one whose mpicc comes first on PATH, or else
-# the system's Open MPI.
+# which it shares with no other (LOCKSTEP_BUILD names another); and program. Where LOCKSTEP_MPI does not name
+# the MPI, it is the one whose mpicc comes first on PATH, or else the system's Open MPI.
 choose_mpi() {
   local bin
   bin=$(own_bin)

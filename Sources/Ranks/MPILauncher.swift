@@ -42,7 +42,7 @@ package struct MPILauncher: Sendable, Equatable {
 
   /// The options that give each rank as many cores of its own as it has `threads`.
   package func binding(threads: Int = 1) -> [String] {
-    threads > 1 ? words("cores", "\(threads)") : words("core")
+    threads > 1 ? words("room", "\(threads)") + words("cores", "\(threads)") : words("core")
   }
 
   /// The options that bind no rank.

@@ -1,3 +1,4 @@
+import Foundation
 @testable import Ranks
 import Testing
 
@@ -54,6 +55,32 @@ import Testing
       launcher.keeping("1"),
     ]
     #expect(options.map(launcher.line) == lines)
+  }
+
+  /// The page for people has a column for each launcher, with what the table tells it.
+  @Test("cluster/mpi.md says what scripts/launchers.tsv says")
+  func page() throws {
+    let root = URL(fileURLWithPath: #filePath).appendingPathComponent("../../..")
+      .standardizedFileURL
+    func lines(_ path: String) throws -> [Substring] {
+      try String(contentsOf: root.appendingPathComponent(path), encoding: .utf8).split(
+        separator: "\n")
+    }
+    let page = try lines("cluster/mpi.md").drop { !$0.hasPrefix("| | Open MPI 4 |") }
+      .prefix { $0.hasPrefix("|") }
+      .map { $0.split(separator: "|").map { String($0) } }
+    let told = [
+      "launcher", "core", "room", "cores", "unbound", "crowded", "export", "slurm", "grace",
+    ]
+    let rows = try lines("scripts/launchers.tsv").map { $0.split(separator: "\t") }
+    for row in rows where told.contains(String(row[0])) {
+      for (column, cell) in row.dropFirst().enumerated() where cell != "-" {
+        let words = cell.replacing("{}", with: row[0] == "export" ? "NAME" : "T")
+        #expect(
+          page.contains { $0[column + 1].contains(words) },
+          "\(row[0]) of column \(column + 1): \(words)")
+      }
+    }
   }
 
   @Test("each launcher's package and its option of srun are named, and what it calls its settings")
