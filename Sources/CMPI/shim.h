@@ -11,11 +11,11 @@
  * 2. Numbers are macros in some headers and enumerators in others, which Swift imports with different types.
  *    Here each of them is a constant.
  *
- * 3. Swift does not import handles in such a way that the same Swift code compiles with every implementation, as the standard
- *    does not define their types. In Open MPI they are pointers, which Swift imports as optionals; in MPICH
- *    they are ints. Here each handle is in a struct, which looks the same to Swift either way:
- *    `CMPI_Comm()` makes an empty one, `.handle` is passed to MPI's functions, and `&….handle` is filled by
- *    them.
+ * 3. Swift does not import handles in such a way that the same Swift code compiles with every
+ *    implementation, as the standard does not define their types. In Open MPI they are pointers, which
+ *    Swift imports as optionals; in MPICH they are ints. Here each handle is in a struct, which looks the
+ *    same to Swift either way: `CMPI_Comm()` makes an empty one, `.handle` is passed to MPI's functions,
+ *    and `&….handle` is filled by them.
  *
  * The differences between implementations are dealt with in this header, except for those at the end of a
  * job: see Lifecycle.swift and the target CMPICHLauncher.
