@@ -45,4 +45,15 @@ import Testing
     #expect(DoctorReport(job, version: "1", isLaunched: true).suggestion == nil)
     #expect(DoctorReport(job, version: "1", isLaunched: false).suggestion != nil)
   }
+
+  /// Lists of components as Open MPI's manual has them: none is all, names are these, ^ is all but these.
+  @Test(
+    "whether ranks copy once is read from the list of components",
+    arguments: [
+      ("", "cma"), ("cma", "cma"), ("xpmem,cma", "cma"), ("xpmem", "none"), ("^cma", "none"),
+      ("^xpmem,cma", "none"), ("^xpmem", "cma"),
+    ])
+  func singleCopy(components: String, mechanism: String) {
+    #expect(Transport.singleCopy(components: components) == mechanism)
+  }
 }

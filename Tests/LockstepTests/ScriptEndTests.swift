@@ -27,6 +27,20 @@ import Testing
     "mpirun noticed that process rank 1 with PID 77 on node node2 exited on signal \(signal)."
   }
 
+  /// Open MPI 5 breaks its lines elsewhere, and has another name.
+  private static let endedOf5 = """
+    prterun noticed that process rank 1 with PID 24491 on node node2 exited on
+    signal 9 (Killed).
+    """
+
+  private static let primaryOf5 = """
+    prterun detected that one or more processes exited with non-zero status,
+    thus causing the job to be terminated. The first process to do so was:
+
+       Process name: [prterun-node1-23703@1,0]
+       Exit code:    75
+    """
+
   private static let lost = """
     ORTE has lost communication with a remote daemon.
 
@@ -44,6 +58,7 @@ import Testing
     arguments: [
       ([ended(by: "9 (Killed)")], 137, "rank 1 on node2 was ended by SIGKILL, as the system does"),
       ([primary, ended(by: "9 (Killed)")], 71, "rank 1 on node2 was ended by SIGKILL, as the"),
+      ([primaryOf5, endedOf5], 137, "rank 1 on node2 was ended by SIGKILL, as the system does"),
       ([ended(by: "7 (Bus error)")], 135, "rank 1 on node2 was ended by SIGBUS, as where shared"),
       ([ended(by: "11 (Segmentation fault)")], 139, "ended by SIGSEGV, which is a defect"),
       ([], 134, "a rank, or the launcher, was ended by SIGABRT, which is a defect"),
@@ -61,15 +76,33 @@ import Testing
 
   @Test("the program's own codes need no words of mpirun's", arguments: [0, 64, 69, 70, 75])
   func own(code: Int) throws {
-    let outcome = try run(code == 0 ? [] : [Self.primary], code: code)
-    #expect(outcome.status == code)
-    #expect(outcome.errors == "")
+    for primary in [Self.primary, Self.primaryOf5] {
+      let outcome = try run(code == 0 ? [] : [primary], code: code)
+      #expect(outcome.status == code)
+      #expect(outcome.errors == "")
+    }
   }
 
   @Test("what else mpirun says is shown")
   func shown() throws {
     let outcome = try run(["There are not enough slots available"], code: 1)
     #expect(outcome.errors.hasPrefix("There are not enough slots available\ntrain: mpirun failed"))
+  }
+
+  @Test("a bar is shown as it is drawn, and the launcher's words behind it are left out")
+  func bar() throws {
+    let ruler = String(repeating: "-", count: 74)
+    try folder.write(
+      "mpirun",
+      """
+      #!/bin/sh
+      [ $1 = --version ] && exit
+      printf '\\rstep 1 --' >&2; sleep 0.5; printf '\\rstep 2' >&2; sleep 0.5
+      printf '%s\\n' '\(ruler)' 'prterun detected that one or more processes exited so' '\(ruler)' >&2
+      exit 75
+
+      """)
+    #expect(try folder.command().run(in: folder.url).errors == "\rstep 1 --\rstep 2")
   }
 
   /// Files that are opened have the first numbers that are free.

@@ -3,6 +3,9 @@ import MPI
 import Support
 import Testing
 
+/// Debian's Open MPI, where it is installed beside the MPI of this build.
+private let debianOpenMPI = "/usr/lib/x86_64-linux-gnu/libmpi.so.40"
+
 /// All calls on one to four ranks. The expected values are in the source of `mpi-probe`.
 @Suite struct CallTests {
   @Test("calls do what they promise, on every rank", arguments: 1...4)
@@ -59,6 +62,21 @@ import Testing
     let outcome = try Command([Command.built("mpi-probe"), "reductions"]).run()
     #expect(outcome.status == 0, "\(outcome.errors)")
     Probe(["reductions"], ranks: 1).expectReports(in: outcome.output)
+  }
+
+  @Test(
+    "a library of another kind than the header is refused before it crashes",
+    .enabled(
+      if: !Library.isOpenMPI && FileManager.default.fileExists(atPath: debianOpenMPI),
+      "there is no other library"))
+  func otherLibrary() throws {
+    let outcome = try Command(
+      [Command.built("mpi-probe"), "reductions"], environment: ["LD_PRELOAD": debianOpenMPI]
+    ).run()
+    #expect((1..<128).contains(outcome.status), "\(outcome.status)")
+    #expect(
+      outcome.errors.contains(/was compiled for \S+ (MPI )?\S+ and has loaded Open MPI v\d/),
+      "\(outcome.errors)")
   }
 
   @Test("a request that is dropped too early says so and keeps its memory", arguments: 1...2)
