@@ -60,10 +60,15 @@ enum Launcher {
   /// daemon would serve processes that join later, and none do. Also keeps Open MPI from making a session
   /// folder, which all such processes would share: a process that begins as another ends would fail. To
   /// be called before MPI starts; without effect where there is a launcher.
+  ///
+  /// Open MPI 5 makes an empty folder all the same, and dies of signal 11 where it cannot, as where TMPDIR is
+  /// that of a job on another machine: in its place it gets the default.
   static func stayAlone() {
     guard !isPresent else { return }
     setenv("OMPI_MCA_ess_singleton_isolated", "1", 0)
     setenv("OMPI_MCA_orte_create_session_dirs", "0", 0)
+    let chosen = ["TMPDIR", "TEMP", "TMP"].lazy.compactMap { (name: String) in getenv(name) }.first
+    if let chosen, access(chosen, W_OK | X_OK) != 0 { setenv("TMPDIR", "/tmp", 1) }
   }
 
   /// Lets Open MPI start as a single process where Slurm has started the process without PMIx. Open MPI
