@@ -55,7 +55,8 @@ read_notes() {
 
 # Passes on what it reads, also a part of a line, such as a bar, within a tenth of a second. What Open MPI's
 # launcher has to say itself stands between two lines of dashes: what it says of every job that does not
-# end with 0 is noted.
+# end with 0 is noted. What Open MPI 5.0.7 adds at times, of a rank that has ended before it heard of that, is
+# left out.
 sift() {
   local LC_ALL=C line part='' text='' inside='' status
   trap '' HUP INT TERM USR1 USR2 XCPU
@@ -72,7 +73,7 @@ sift() {
     elif [[ -n $inside ]]; then
       ((status != 0)) || { text+=$part$'\n' && part=; }
     elif ((status == 0)); then
-      printf '%s\n' "$part" >&2
+      [[ $part =~ ^\[[^]]+:[0-9]+\]' PMIX ERROR: PMIX_ERR_UNREACH in file ' ]] || printf '%s\n' "$part" >&2
       part=
     elif [[ $part =~ ^(.*[^-])(-*)$ ]]; then
       printf '%s' "${BASH_REMATCH[1]}" >&2

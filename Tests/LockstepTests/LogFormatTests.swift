@@ -64,7 +64,7 @@ import Testing
     let words = ["train", "--data", "/nowhere", "--run", folder.run, "--log-format", "json"]
     let outcome = try Job(words, launch).command.run()
     #expect(outcome.status == 74, "\(outcome.reported)")
-    let told = try objects(outcome.errors)
+    let told = try objects(outcome.told.joined(separator: "\n"))
     #expect(told.count == 1 && told[0]["kind"] as? String == "message")
     #expect(try #require(told[0]["message"] as? String).contains("/nowhere"))
   }
