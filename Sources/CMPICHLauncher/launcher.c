@@ -3,14 +3,20 @@
 #include <mpi.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
 
-/* The file descriptor of the socket to the launcher; -1 if no such launcher started this process. If PMIx
- * did, below such a launcher, the variable is left over, and the number may be that of another file. */
-static int launcher_socket(void) {
+/* The file descriptor of the socket to the launcher; -1 if no such launcher started this process.
+ *
+ * Where another program or launcher stands between, PMI_FD is left over, and its number is closed, or that of
+ * a file that is opened later. So it is looked at once, before anything is opened. */
+static int launcher_socket = -1;
+
+__attribute__((constructor)) static void find_launcher(void) {
   const char *number = getenv("PMI_FD");
-  return number && !getenv("PMIX_NAMESPACE") ? atoi(number) : -1;
+  struct stat status;
+  if (number && !fstat(atoi(number), &status) && S_ISSOCK(status.st_mode)) launcher_socket = atoi(number);
 }
 
 /* Why not leave this to MPICH:
@@ -26,11 +32,10 @@ static int launcher_socket(void) {
 void CMPICHLauncher_abort(int code) {
   const struct timespec until_output_is_read = {.tv_nsec = 100000000}, until_job_ends = {.tv_sec = 1};
   char line[32];
-  int launcher = launcher_socket();
   int count = snprintf(line, sizeof line, "cmd=abort exitcode=%d\n", code);
-  if (launcher < 0) return;
+  if (launcher_socket < 0) return;
   nanosleep(&until_output_is_read, 0);
-  if (write(launcher, line, (size_t)count) == count) nanosleep(&until_job_ends, 0);
+  if (write(launcher_socket, line, (size_t)count) == count) nanosleep(&until_job_ends, 0);
 }
 
 /* MPI_Finalize of MPICH before 4.2, over UCX, does two things:
@@ -132,18 +137,18 @@ static void *mediate(void *argument) {
 /* Starts the mediator's thread and puts its socket where MPICH expects the launcher's. Returns 1; or 0 if
  * that failed, and MPICH still speaks to the launcher itself. */
 static int start_mediator(mediator *between, pthread_t *thread) {
-  int ends[2], is_started, launcher = launcher_socket();
+  int ends[2], is_started;
   sigset_t all, usual;
   if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends)) return 0;
   between->mpich = ends[0];
-  between->launcher = fcntl(launcher, F_DUPFD_CLOEXEC, 0);
+  between->launcher = fcntl(launcher_socket, F_DUPFD_CLOEXEC, 0);
   /* The new threads block all signals, which are for the program's own threads. */
   sigfillset(&all);
   pthread_sigmask(SIG_SETMASK, &all, &usual);
   is_started = between->launcher >= 0 && !pthread_create(thread, 0, mediate, between);
   pthread_sigmask(SIG_SETMASK, &usual, 0);
   if (is_started) {
-    dup2(ends[1], launcher);
+    dup2(ends[1], launcher_socket);
   } else {
     close(between->launcher);
     close(ends[0]);
@@ -161,7 +166,7 @@ int CMPICHLauncher_finalize(void) {
   char version[MPI_MAX_LIBRARY_VERSION_STRING];
   pthread_t thread;
   int length, done, is_started, code;
-  if (launcher_socket() < 0 || MPI_Get_library_version(version, &length) || !strstr(version, "ch4:ucx"))
+  if (launcher_socket < 0 || MPI_Get_library_version(version, &length) || !strstr(version, "ch4:ucx"))
     return MPI_Finalize();
   MPI_Grequest_start(query_nothing, free_nothing, cancel_nothing, 0, &between.nothing);
   /* When MPICH next makes progress after a SIGUSR1, it asks the launcher which processes have failed. During

@@ -5,8 +5,8 @@
  * With other MPIs it does nothing of its own, unless a launcher of MPICH's kind has started the process.
  *
  * The launcher and its processes exchange lines of text, by a protocol named PMI-1, over a socket. The
- * environment variable PMI_FD holds the socket's file descriptor; a process without the variable was not
- * started by such a launcher. */
+ * environment variable PMI_FD holds the socket's file descriptor; a process that begins without such an open
+ * socket was not started by such a launcher. */
 
 /* Asks the launcher to end the job with the exit status `code`, and gives it about a second to do so. Returns
  * only if the launcher has not ended this process by then; at once if there is no launcher. May be called at
