@@ -52,7 +52,6 @@ CMPI_CONSTANT(UNDEFINED)
 CMPI_CONSTANT(COMM_TYPE_SHARED)
 CMPI_CONSTANT(MODE_NOCHECK)
 CMPI_CONSTANT(MAX_ERROR_STRING)
-CMPI_CONSTANT(MAX_LIBRARY_VERSION_STRING)
 CMPI_CONSTANT(MAX_PROCESSOR_NAME)
 CMPI_CONSTANT(THREAD_SINGLE)
 CMPI_CONSTANT(THREAD_FUNNELED)
@@ -89,6 +88,11 @@ CMPI_CONSTANT(ERR_INTERN)
 CMPI_CONSTANT(ERR_UNKNOWN)
 CMPI_CONSTANT(T_ERR_INVALID_NAME)
 #undef CMPI_CONSTANT
+
+/* The room for a library's version, by which a library of another kind than this header is known. The
+ * header's own number may be too small for it: Open MPI's is 256, and MPICH writes up to 8192 bytes. */
+static const int CMPI_MAX_LIBRARY_VERSION_STRING =
+    MPI_MAX_LIBRARY_VERSION_STRING > 8192 ? MPI_MAX_LIBRARY_VERSION_STRING : 8192;
 
 typedef struct { MPI_Comm handle; } CMPI_Comm;
 typedef struct { MPI_Datatype handle; } CMPI_Datatype;
@@ -220,9 +224,9 @@ static inline int CMPI_T_enum_is_null(CMPI_T_enum enumeration) {
 /* MPI_ERRORS_RETURN is a cast macro, which is only needed for these two calls.
  *
  * The headers of the standard ABI do not agree on it: what is MPI_ERRORS_RETURN with MPICH 5.0.2 is
- * MPI_ERRORS_ABORT with Intel MPI 2021.19. So the library is asked for the handler that files have by default,
- * which is the same (MPI 5.0, 14.7). An error handler of one's own is no way out: with MPICH 5.0.2, a call
- * whose own handler returns, returns MPI_SUCCESS. */
+ * MPI_ERRORS_ABORT with Intel MPI 2021.19. So the library is asked for the handler that files have by
+ * default, which is the same (MPI 5.0, 14.7). An error handler of one's own is no way out: with MPICH 5.0.2,
+ * a call whose own handler returns, returns MPI_SUCCESS. */
 static inline int CMPI_errors_return(MPI_Errhandler *handler) {
 #ifdef CMPI_IS_ABI
   return MPI_File_get_errhandler(MPI_FILE_NULL, handler);

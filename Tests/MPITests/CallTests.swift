@@ -3,8 +3,9 @@ import MPI
 import Support
 import Testing
 
-/// Debian's Open MPI, where it is installed beside the MPI of this build.
-private let debianOpenMPI = "/usr/lib/x86_64-linux-gnu/libmpi.so.40"
+/// Debian's library of another kind than the MPI of this build, where it is installed.
+private let otherKind =
+  "/usr/lib/x86_64-linux-gnu/" + (Library.isOpenMPI ? "libmpich.so.12" : "libmpi.so.40")
 
 /// All calls on one to four ranks. The expected values are in the source of `mpi-probe`.
 @Suite struct CallTests {
@@ -67,15 +68,15 @@ private let debianOpenMPI = "/usr/lib/x86_64-linux-gnu/libmpi.so.40"
   @Test(
     "a library of another kind than the header is refused before it crashes",
     .enabled(
-      if: !Library.isOpenMPI && FileManager.default.fileExists(atPath: debianOpenMPI),
-      "there is no other library"))
+      if: FileManager.default.fileExists(atPath: otherKind), "there is no other library"))
   func otherLibrary() throws {
     let outcome = try Command(
-      [Command.built("mpi-probe"), "reductions"], environment: ["LD_PRELOAD": debianOpenMPI]
+      [Command.built("mpi-probe"), "reductions"], environment: ["LD_PRELOAD": otherKind]
     ).run()
     #expect((1..<128).contains(outcome.status), "\(outcome.status)")
     #expect(
-      outcome.errors.contains(/was compiled for \S+ (MPI )?\S+ and has loaded Open MPI v\d/),
+      outcome.errors.contains(
+        /was compiled for \S+ (MPI )?\S+ and has loaded (Open MPI v|MPICH Version: )\d/),
       "\(outcome.errors)")
   }
 
