@@ -56,13 +56,20 @@ package struct Strangers {
 /// How many processes were started together, this one included, and by what, as the environment tells before
 /// MPI starts. To be asked for the first time before that.
 package enum LaunchedProcesses {
+  /// Whether a launcher of MPICH's kind has started this very process: they share an open socket. Where
+  /// another launcher or program stands between, the variable is left over, and the socket is closed.
+  private static let isOfMPICHKind: Bool = {
+    var status = stat()
+    guard let socket = number("PMI_FD").flatMap(CInt.init(exactly:)) else { return false }
+    return fstat(socket, &status) == 0 && status.st_mode & S_IFMT == S_IFSOCK
+  }()
+
   /// The count that an MPI launcher tells; nil where none did start this process.
   ///
-  /// Where the variables of several launchers are set, one was started below the other: the launcher of
-  /// this program's own MPI is believed.
+  /// Where the variables of several launchers are set, one was started below the other.
   package static let ofLauncher: Int? = {
     let names = ["OMPI_COMM_WORLD_SIZE", "PMI_SIZE"]
-    return (MPILauncher.own.isOpenMPI ? names : names.reversed()).lazy.compactMap(number).first
+    return (isOfMPICHKind ? names.reversed() : names).lazy.compactMap(number).first
   }()
 
   /// The count that Slurm's `srun` tells; nil where `srun` did not start this process.
@@ -74,34 +81,49 @@ package enum LaunchedProcesses {
       ("OMPI_COMM_WORLD_SIZE", "Open MPI"), ("I_MPI_HYDRA_UUID", "Intel MPI"),
       ("HYDI_CONTROL_FD", "MPICH"), ("PMI_FD", "MPICH"),
     ]
-    return marks.first { getenv($0.0) != nil }?.1
+    return marks.dropFirst(isOfMPICHKind ? 1 : 0).first { getenv($0.0) != nil }?.1
   }()
 
-  /// Keeps a library from asking a launcher that it cannot talk to: it would end the job from within, with
-  /// lines of its own, before anybody could say what is wrong. Each process is then a world of its own, of
-  /// which ``Strangers`` tells. To be called before MPI starts.
+  /// Keeps a library from asking a launcher that it cannot talk to, or that did not start this process: it
+  /// would end the job from within, with lines of its own, before anybody could say what is wrong, or wait
+  /// for ever. Each process is then a world of its own, of which ``Strangers`` tells. To be called before MPI
+  /// starts.
   ///
-  /// Open MPI 5 looks for PMI, and tells at length that it needs PMIx; MPICH 5.0.2 fails with Open MPI's PMIx,
-  /// and Intel MPI 2021.19 with the launcher of MPICH 4, which, unlike that of MPICH 5, names no host.
+  /// Open MPI 5 looks for PMI, and tells at length that it needs PMIx; MPICH 5.0.2 fails where it finds PMIx,
+  /// also below its own launcher; and Intel MPI 2021.19 fails with the launcher of MPICH 4, which, unlike
+  /// that of MPICH 5, names no host.
   package static func passOverOtherLaunchers() {
     _ = (ofLauncher, ofStep)
     let own = MPILauncher.own
+    var names: [String] = []
+    if isOfMPICHKind {
+      names = variables(from: ["PMIX_", "PRTE_", "OMPI_MCA_ess", "OMPI_MCA_orte_"])
+    } else if getenv("PMI_FD") != nil {
+      names = ["PMI_FD", "PMI_RANK", "PMI_SIZE"]
+    }
     switch owner {
-    case "Open MPI" where !own.isOpenMPI && getenv("PMI_FD") == nil:
-      for name in variables(from: "PMIX_") + ["PRTE_LAUNCHED"] { unsetenv(name) }
-    case "MPICH" where own.isOpenMPI, "Intel MPI" where own.isOpenMPI: unsetenv("PMI_SIZE")
-    case "MPICH" where own.isIntel && getenv("PMI_HOSTNAME") == nil: unsetenv("PMI_FD")
+    case "MPICH" where own.isOpenMPI, "Intel MPI" where own.isOpenMPI: names.append("PMI_SIZE")
+    case "MPICH" where own.isIntel && getenv("PMI_HOSTNAME") == nil: names.append("PMI_FD")
     default: break
     }
+    if !own.isOpenMPI && !own.isIntel && !isBuiltWithPMIx {
+      names += variables(from: ["PMIX_", "PRTE_LAUNCHED"])
+    }
+    for name in names { unsetenv(name) }
   }
 
-  /// The names of the environment's variables that begin with `prefix`.
-  private static func variables(from prefix: String) -> [String] {
+  /// Whether MPICH names PMIx among the options that it was built with.
+  private static var isBuiltWithPMIx: Bool {
+    (try? World.libraryVersion)?.contains("pmix") ?? false
+  }
+
+  /// The names of the environment's variables that begin with one of `prefixes`.
+  private static func variables(from prefixes: [String]) -> [String] {
     var names: [String] = []
     var entry = environ
     while let text = entry.pointee {
       let name = String(cString: text).prefix { $0 != "=" }
-      if name.hasPrefix(prefix) { names.append(String(name)) }
+      if prefixes.contains(where: name.hasPrefix) { names.append(String(name)) }
       entry += 1
     }
     return names
