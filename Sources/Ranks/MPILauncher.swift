@@ -79,10 +79,6 @@ package struct MPILauncher: Sendable, Equatable {
     return (String(parts[0]), String(parts[1]))
   }
 
-  /// The components of Open MPI that carry messages where all ranks are on one machine, as its setting `btl`
-  /// names them; nil for other MPIs.
-  package var componentsWithinMachine: String? { cell("within") }
-
   /// The option with which Slurm's `srun` starts ranks of this library, in the place of the launcher.
   package var slurm: String { cell("slurm") ?? "" }
 

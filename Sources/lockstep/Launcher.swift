@@ -1,5 +1,4 @@
 internal import Glibc
-internal import Ranks
 
 /// What the environment tells about the launcher that started this process. To be asked before MPI
 /// starts: MPI then sets the launcher's variables itself, also where there is no launcher.
@@ -35,9 +34,10 @@ enum Launcher {
       || number("PMI_RANK") != nil && number("SLURM_PROCID") == nil
   }
 
-  /// Keeps Open MPI from looking for networks where all ranks are on one node: it would open every network
-  /// library that is installed, which takes 0.2 s, and that of 5.0.7 complains of addresses that no rank
-  /// needs.
+  /// Keeps Open MPI from looking for fast networks where all ranks are on one node: it would open
+  /// every network library that is installed, which takes 0.2 s. TCP stays, for ranks that cannot share
+  /// memory; but 5.0.7 as Debian builds it asks the kernel for its routes, finds none between addresses
+  /// of one node and says so, and then could not use TCP: the other way of choosing addresses can.
   ///
   /// To be called before MPI starts. The user's own choice in the environment or on mpirun's command
   /// line has precedence; a choice in a file of parameters has not, since environment variables override
@@ -46,9 +46,7 @@ enum Launcher {
     let local = number("OMPI_COMM_WORLD_LOCAL_SIZE")
     guard !isPresent || local != nil && local == number("OMPI_COMM_WORLD_SIZE") else { return }
     setenv("OMPI_MCA_pml", "ob1", 0)
-    if let components = MPILauncher.own.componentsWithinMachine {
-      setenv("OMPI_MCA_btl", components, 0)
-    }
+    setenv("OMPI_MCA_reachable", "weighted", 0)
   }
 
   /// Keeps Open MPI's windows in shared memory, where all of ours are. Its component for UCX, of 5.0.11 as it
