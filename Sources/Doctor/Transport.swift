@@ -37,7 +37,7 @@ struct Transport: Codable, Equatable {
 extension Transport {
   /// Asks the library for its settings, and copies from the next rank on `node`; collective over `node`.
   init(_ world: borrowing World, _ node: borrowing Communicator) throws {
-    library = MPILauncher.libraryName(try World.libraryVersion)
+    library = try World.libraryName
     threadLevel = "\(world.threadLevel)"
     messageLayer = try world.setting("pml")
     byteLayer = try world.setting("btl")

@@ -32,6 +32,21 @@ extension World {
     }
   }
 
+  /// The MPI library's name and version, as people write them: "Open MPI 4.1.4", "MPICH 4.0.2" or
+  /// "Intel MPI 2021.19.0"; of other libraries the beginning of ``libraryVersion``.
+  public static var libraryName: String {
+    get throws(MPIError) { libraryName(in: try libraryVersion) }
+  }
+
+  /// The name in a `version` such as "Open MPI v4.1.4, package: …" or "MPICH Version:\t4.0.2\n…".
+  static func libraryName(in version: String) -> String {
+    version.prefix { !$0.isNewline && $0 != "," }.split(whereSeparator: \.isWhitespace)
+      .joined(separator: " ")
+      .replacing(#/^Open MPI v/#, with: "Open MPI ")
+      .replacing(#/^MPICH Version: /#, with: "MPICH ")
+      .replacing(#/^Intel\(R\) MPI Library (\S+) .*/#) { "Intel MPI \($0.1)" }
+  }
+
   /// The MPI whose header this module was compiled with, by name and version: "Open MPI 4.1.4",
   /// "MPICH 4.0.2", "Intel MPI 2021.19.0" or "standard ABI 1.0".
   public static var header: String { String(cString: CMPI_header()) }
@@ -42,14 +57,13 @@ extension World {
   /// MPICH and the libraries that stem from it, among them Intel's, have the same handles, whatever
   /// their versions, and so have all that offer the standard ABI (MPI 5.0, 20).
   static func requireLibraryOfHeader() throws(MPIError) {
-    let library = try libraryVersion
+    let library = try libraryName
     let isOpenMPI = (header.hasPrefix("Open MPI"), library.hasPrefix("Open MPI"))
     guard isOpenMPI.0 != isOpenMPI.1, !header.hasPrefix("standard") else { return }
-    let name = library.prefix { !$0.isNewline && $0 != "," }.split(whereSeparator: \.isWhitespace)
     throw MPIError(
       "MPI_Get_library_version", .other,
       message:
-        "the program was compiled for \(header) and has loaded \(name.joined(separator: " ")): "
+        "the program was compiled for \(header) and has loaded \(library): "
         + "build it again with that MPI first on PATH, or take the other from LD_LIBRARY_PATH and "
         + "LD_PRELOAD")
   }

@@ -13,18 +13,18 @@ package struct MPILauncher: Sendable, Equatable {
     case intel
   }
 
-  /// The launcher of the library that describes itself as `library`: any other than Open MPI is taken for a
+  /// The launcher of the library of that name (`World.libraryName`): any other than Open MPI is taken for a
   /// descendant of MPICH, whose launcher is MPICH's.
   package init(library: String) {
-    if library.contains("Open MPI") {
-      kind = library.firstMatch(of: /Open MPI v[1-4]\./) != nil ? .openMPI4 : .openMPI5
+    if library.hasPrefix("Open MPI") {
+      kind = library.prefixMatch(of: /Open MPI [1-4]\./) != nil ? .openMPI4 : .openMPI5
     } else {
-      kind = library.contains("Intel(R) MPI") ? .intel : .mpich
+      kind = library.hasPrefix("Intel MPI") ? .intel : .mpich
     }
   }
 
   /// The launcher of the MPI library that this program runs with.
-  package static var own: MPILauncher { MPILauncher(library: (try? World.libraryVersion) ?? "") }
+  package static var own: MPILauncher { MPILauncher(library: (try? World.libraryName) ?? "") }
 
   /// Whether it is Open MPI's, of any version.
   package var isOpenMPI: Bool { kind == .openMPI4 || kind == .openMPI5 }
@@ -110,11 +110,4 @@ extension MPILauncher {
       .map { $0.split(separator: "\t").map(String.init) }
     return Dictionary(uniqueKeysWithValues: rows.map { ($0[0], Array($0.dropFirst())) })
   }()
-
-  /// The library's name and version, which its version text begins with: "Open MPI v4.1.4" of
-  /// "Open MPI v4.1.4, package: …, ident: …", "MPICH Version: 4.0.2" of MPICH's several lines.
-  package static func libraryName(_ version: String) -> String {
-    let line = version.prefix { !$0.isNewline && $0 != "," }
-    return line.split(whereSeparator: \.isWhitespace).joined(separator: " ")
-  }
 }

@@ -26,7 +26,7 @@ package struct Strangers {
     self.init(
       ranks: 1, launched: LaunchedProcesses.ofLauncher,
       tasks: LaunchedProcesses.ofStep, owner: LaunchedProcesses.owner,
-      library: try MPILauncher.libraryName(World.libraryVersion), command: command)
+      library: try World.libraryName, command: command)
   }
 
   /// Compares the count of `ranks` with how many processes the launcher says it has `launched`, and with how

@@ -28,10 +28,7 @@ enum Version {
   private static var mpi: String {
     get throws {
       let standard = try World.standardVersion
-      // Some libraries describe themselves in several lines.
-      let library = try World.libraryVersion.prefix { !$0.isNewline && $0 != "," }
-      return "\(library.split(whereSeparator: \.isWhitespace).joined(separator: " ")), MPI "
-        + "\(standard.major).\(standard.minor)"
+      return "\(try World.libraryName), MPI \(standard.major).\(standard.minor)"
     }
   }
 }

@@ -14,7 +14,7 @@ extension DiagnosisTests {
       ranks.removeSubrange(0..<3)
       ranks[0].threads = 2
     },
-    Case("launcher", "use the launcher of MPICH Version: 4.0.2", ": mpiexec.hydra -n 16 lockstep") {
+    Case("launcher", "use the launcher of MPICH 4.0.2", ": mpiexec.hydra -n 16 lockstep") {
       $0[0].launched = 16
     },
     Case("mask", "type mpiexec.hydra -bind-to none") { $0[1].parentCPUs = CPUList([2]) },
@@ -24,7 +24,7 @@ extension DiagnosisTests {
   func mpich(_ one: Case) throws {
     var ranks = SampleJob.make(hosts: 2, cores: 4)
     for rank in ranks.indices {
-      ranks[rank].transport = Transport(library: "MPICH Version: 4.0.2", threadLevel: "funneled")
+      ranks[rank].transport = Transport(library: "MPICH 4.0.2", threadLevel: "funneled")
     }
     #expect(problems(ranks) == [])
     one.spoil(&ranks)

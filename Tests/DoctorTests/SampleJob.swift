@@ -19,7 +19,7 @@ enum SampleJob {
             instructions: "avx2", description: "AVX2", best: "avx2", hasBF16: false,
             areRight: true),
           transport: Transport(
-            library: "Open MPI v4.1.4", threadLevel: "funneled", messageLayer: "^ucx",
+            library: "Open MPI 4.1.4", threadLevel: "funneled", messageLayer: "^ucx",
             byteLayer: "", singleCopy: "cma", yields: false, windowDirectory: "/dev/shm"),
           sharedRoom: SharedMemoryRoom(directory: "/dev/shm", free: 8 << 30, size: 8 << 30),
           memoryAvailable: 16 << 30, program: "abc", data: nil)

@@ -1,4 +1,4 @@
-import MPI
+@testable import MPI
 import Testing
 
 /// Values and types that need no call of MPI between ranks.
@@ -14,6 +14,21 @@ import Testing
     #expect(try World.libraryVersion.contains("MPI"))
     #expect(try World.standardVersion >= (3, 1))
   }
+
+  @Test(
+    "a library is named as people name it",
+    arguments: [
+      ("Open MPI v4.1.4, package: Debian OpenMPI, ident: 4.1.4, May 26, 2022", "Open MPI 4.1.4"),
+      ("MPICH Version:\t4.0.2\nMPICH Release date:\tThu Apr  7 12:34:45 CDT 2022\n", "MPICH 4.0.2"),
+      ("MPICH Version:      5.0.2\nMPICH Release date: now\n", "MPICH 5.0.2"),
+      ("Intel(R) MPI Library 2021.19.0 for Linux* OS\n", "Intel MPI 2021.19.0"),
+      (
+        "MPI VERSION    : CRAY MPICH version 8.1.28.2 (ANL base 3.4a2)\n",
+        "MPI VERSION : CRAY MPICH version 8.1.28.2 (ANL base 3.4a2)"
+      ),
+      ("", ""),
+    ])
+  func name(version: String, name: String) { #expect(World.libraryName(in: version) == name) }
 
   @Test("a buffer holds copies of its elements, is aligned, and can be written")
   func buffers() {

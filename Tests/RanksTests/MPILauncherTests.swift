@@ -6,21 +6,8 @@ import Testing
 /// Intel MPI's reference of options and of environment variables.
 @Suite struct MPILauncherTests {
   private static let libraries = [
-    "Open MPI v4.1.4, package: Debian OpenMPI, ident: 4.1.4, repo rev: v4.1.4, May 26, 2022",
-    "Open MPI v5.0.7, package: Debian OpenMPI, ident: 5.0.7, repo rev: v5.0.7, Feb 14, 2025",
-    "MPICH Version:\t4.0.2\nMPICH Release date:\tThu Apr  7 12:34:45 CDT 2022\n",
-    "Intel(R) MPI Library 2021.9 for Linux* OS\n",
+    "Open MPI 4.1.4", "Open MPI 5.0.7", "MPICH 4.0.2", "Intel MPI 2021.9",
   ]
-
-  @Test("a library is named with its version, in one line")
-  func name() {
-    #expect(
-      Self.libraries.map(MPILauncher.libraryName) == [
-        "Open MPI v4.1.4", "Open MPI v5.0.7", "MPICH Version: 4.0.2",
-        "Intel(R) MPI Library 2021.9 for Linux* OS",
-      ])
-    #expect(MPILauncher.libraryName("") == "")
-  }
 
   private static let mpirun = [
     "mpirun --bind-to core", "mpirun --map-by slot:PE=3 --bind-to core",

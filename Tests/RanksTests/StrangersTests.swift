@@ -3,7 +3,7 @@ import Testing
 
 /// What the environment tells of a job's processes, compared with what MPI sees.
 @Suite struct StrangersTests {
-  private static let (openMPI, mpich) = ("Open MPI v4.1.4", "MPICH Version: 4.0.2")
+  private static let (openMPI, mpich) = ("Open MPI 4.1.4", "MPICH 4.0.2")
 
   private func strangers(
     ranks: Int, launched: Int?, tasks: Int?, library: String = openMPI, command: String? = "train"
