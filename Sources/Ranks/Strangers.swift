@@ -26,30 +26,37 @@ package struct Strangers {
     self.init(
       ranks: 1, launched: LaunchedProcesses.ofLauncher,
       tasks: LaunchedProcesses.ofStep, owner: LaunchedProcesses.owner,
-      library: try World.libraryName, command: command)
+      variable: LaunchedProcesses.variable, library: try World.libraryName, command: command)
   }
 
   /// Compares the count of `ranks` with how many processes the launcher says it has `launched`, and with how
   /// many `tasks` `srun` says it has started; nil where these fit. Of a launcher that says nothing the count
-  /// is nil. `owner` is the MPI that the launcher belongs to, as far as is known.
+  /// is nil. `owner` is the MPI that the launcher belongs to, as far as is known, and `variable` that of the
+  /// environment that tells its count. `library` is the MPI that this program runs with.
   package init?(
-    ranks: Int, launched: Int?, tasks: Int?, owner: String? = nil, library: String, command: String?
+    ranks: Int, launched: Int?, tasks: Int?, owner: String? = nil,
+    variable: String? = nil, library: String, command: String?
   ) {
     let launcher = MPILauncher(library: library)
     // Where srun has started an mpirun, which has started one rank, nothing is wrong.
     if let tasks, tasks > 1, ranks == 1, launched ?? tasks != 1 {
-      what = "srun started \(tasks) processes, and each is a world of its own"
-      instead = "start them with srun \(launcher.slurm)"
+      what = "srun started \(tasks) processes, and each is a world of its own to \(library)"
+      instead = "start them with srun \(launcher.slurm)" + Self.orAlone("SLURM_STEP_NUM_TASKS")
     } else if let launched, launched > ranks {
       what = "the launcher started \(launched) processes, MPI sees \(ranks)"
       instead =
         (owner.map { "it was that of \($0); " } ?? "")
         + "use the launcher of \(library), which this program runs with: "
         + launcher.line(["-n", "\(launched)", "lockstep"] + (command.map { [$0] } ?? []))
-        + ", and the flags"
+        + ", and the flags" + Self.orAlone(variable)
     } else {
       return nil
     }
+  }
+
+  /// For a shell that a launcher has started, or that has a variable of one for another reason.
+  private static func orAlone(_ variable: String?) -> String {
+    variable.map { "; or, for one process alone, unset \($0)" } ?? ""
   }
 }
 
@@ -64,13 +71,25 @@ package enum LaunchedProcesses {
     return fstat(socket, &status) == 0 && status.st_mode & S_IFMT == S_IFSOCK
   }()
 
+  /// Whether a shell has outlived the job of Open MPI, or of Slurm with PMIx, that it was started in, as one in
+  /// a terminal multiplexer may: the folder of the launcher's server is gone.
+  package static let hasOutlivedPMIx: Bool =
+    getenv("PMIX_SERVER_TMPDIR").map { access($0, F_OK) != 0 } ?? false
+
+  /// The count that an MPI launcher tells, and the variable that tells it.
+  private static let told: (count: Int, variable: String)? = {
+    let names = hasOutlivedPMIx ? ["PMI_SIZE"] : ["OMPI_COMM_WORLD_SIZE", "PMI_SIZE"]
+    return (isOfMPICHKind ? names.reversed() : names).lazy
+      .compactMap { name in number(name).map { ($0, name) } }.first
+  }()
+
   /// The count that an MPI launcher tells; nil where none did start this process.
   ///
   /// Where the variables of several launchers are set, one was started below the other.
-  package static let ofLauncher: Int? = {
-    let names = ["OMPI_COMM_WORLD_SIZE", "PMI_SIZE"]
-    return (isOfMPICHKind ? names.reversed() : names).lazy.compactMap(number).first
-  }()
+  package static var ofLauncher: Int? { told?.count }
+
+  /// The variable that tells ``ofLauncher``.
+  static var variable: String? { told?.variable }
 
   /// The count that Slurm's `srun` tells; nil where `srun` did not start this process.
   static let ofStep: Int? = number("SLURM_STEP_NUM_TASKS")
@@ -93,13 +112,14 @@ package enum LaunchedProcesses {
   /// also below its own launcher; and Intel MPI 2021.19 fails with the launcher of MPICH 4, which, unlike
   /// that of MPICH 5, names no host.
   package static func passOverOtherLaunchers() {
-    _ = (ofLauncher, ofStep)
+    _ = (told, ofStep)
     let own = MPILauncher.own
     var names: [String] = []
     if isOfMPICHKind {
-      names = variables(from: ["PMIX_", "PRTE_", "OMPI_MCA_ess", "OMPI_MCA_orte_"])
-    } else if getenv("PMI_FD") != nil {
-      names = ["PMI_FD", "PMI_RANK", "PMI_SIZE"]
+      names = variables(from: ofPMIx)
+    } else {
+      if getenv("PMI_FD") != nil { names = ["PMI_FD", "PMI_RANK", "PMI_SIZE"] }
+      if hasOutlivedPMIx { names += variables(from: ofPMIx + ["OMPI_COMM_WORLD_"]) }
     }
     switch owner {
     case "MPICH" where own.isOpenMPI, "Intel MPI" where own.isOpenMPI: names.append("PMI_SIZE")
@@ -111,6 +131,9 @@ package enum LaunchedProcesses {
     }
     for name in names { unsetenv(name) }
   }
+
+  /// What the variables of a launcher with PMIx begin with.
+  private static let ofPMIx = ["PMIX_", "PRTE_", "OMPI_MCA_ess", "OMPI_MCA_orte_"]
 
   /// Whether MPICH names PMIx among the options that it was built with.
   private static var isBuiltWithPMIx: Bool {

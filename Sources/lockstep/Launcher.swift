@@ -1,4 +1,5 @@
 internal import Glibc
+internal import Ranks
 
 /// What the environment tells about the launcher that started this process. To be asked before MPI
 /// starts: MPI then sets the launcher's variables itself, also where there is no launcher.
@@ -83,8 +84,10 @@ enum Launcher {
 
   private static let known: Int? = rank(names[...])
 
+  /// What a launcher has left that is gone does not count.
   private static func rank(_ names: ArraySlice<(String, String)>) -> Int? {
-    names.lazy.compactMap { getenv($1) == nil ? nil : number($0) }.first
+    names.dropFirst(LaunchedProcesses.hasOutlivedPMIx ? 2 : 0)
+      .lazy.compactMap { getenv($1) == nil ? nil : number($0) }.first
   }
 
   private static func number(_ name: String) -> Int? {

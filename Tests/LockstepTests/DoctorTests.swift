@@ -108,7 +108,9 @@ import Testing
       "SLURM_PROCID": "0", "SLURM_NTASKS": "4", "SLURM_STEP_NUM_TASKS": "4",
     ]
     let report = try report(.alone, environment: environment)
-    let told = "start them with srun --mpi=\(Library.isOpenMPI ? "pmix" : "pmi2")"
+    let told =
+      "start them with srun --mpi=\(Library.isOpenMPI ? "pmix" : "pmi2"); or, for one process alone, "
+      + "unset SLURM_STEP_NUM_TASKS"
     #expect(report.warnings.map(\.instead) == [told])
     #expect(report.suggestion == nil)
   }

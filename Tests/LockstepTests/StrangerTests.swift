@@ -42,6 +42,18 @@ import Testing
     }
   }
 
+  @Test("a shell that has outlived its job starts a process that is alone")
+  func outlived() throws {
+    let folder = try RunFolder()
+    let left = [
+      "OMPI_COMM_WORLD_RANK": "1", "OMPI_COMM_WORLD_SIZE": "2", "PMIX_RANK": "1",
+      "PMIX_NAMESPACE": "1234", "PMIX_SERVER_TMPDIR": folder.path("gone"),
+      "PMIX_SERVER_URI3": "1234.0;tcp4://127.0.0.1:1", "OMPI_MCA_ess": "pmi",
+    ]
+    try folder.train("--epochs", "1", environment: left).succeed()
+    #expect(try Job(["inspect", folder.run], environment: left).succeed().output.contains("step"))
+  }
+
   /// Lone processes of one user would have the same folder, which each makes and removes; Open MPI 5 makes one
   /// all the same, but not there.
   @Test("a lone process needs no folder in TMPDIR")

@@ -38,8 +38,11 @@ import Testing
         + "of it; use the launcher of \(library), which this program runs with: \(line)")
     let owned = try #require(
       Strangers(
-        ranks: 1, launched: 3, tasks: nil, owner: "Intel MPI", library: library, command: command))
-    #expect(owned.instead == "it was that of Intel MPI; \(found.instead)")
+        ranks: 1, launched: 3, tasks: nil, owner: "Intel MPI", variable: "PMI_SIZE",
+        library: library, command: command))
+    #expect(
+      owned.instead
+        == "it was that of Intel MPI; \(found.instead); or, for one process alone, unset PMI_SIZE")
   }
 
   @Test("processes of srun are started anew by srun", arguments: [nil, 4])
@@ -47,8 +50,12 @@ import Testing
     for (library, option) in [(Self.openMPI, "--mpi=pmix"), (Self.mpich, "--mpi=pmi2")] {
       let found = try #require(
         strangers(ranks: 1, launched: launched, tasks: 4, library: library))
-      #expect(found.what == "srun started 4 processes, and each is a world of its own")
-      #expect(found.instead == "start them with srun \(option)")
+      #expect(
+        found.what == "srun started 4 processes, and each is a world of its own to \(library)")
+      #expect(
+        found.instead
+          == "start them with srun \(option); or, for one process alone, unset SLURM_STEP_NUM_TASKS"
+      )
       #expect(
         found.sentence == "\(found.what): nothing was done, since each would do all of it; "
           + found.instead)
