@@ -2,6 +2,8 @@
 # shellcheck shell=bash disable=SC2034
 
 me=${0##*/}
+# With it `cd` may lead elsewhere, and print where.
+unset CDPATH
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 
 # sysexits.h, as the program itself uses them.
