@@ -111,10 +111,10 @@ needs_of() {
           printf '%s\n' "${what%mpi}${LOCKSTEP_MPI:-openmpi}"
         ;;
       *)
-        if [[ -n ${groups[$what]:-} ]]; then
+        if [[ -n $what && -n ${groups[$what]:-} ]]; then
           # shellcheck disable=SC2086 # a list of needs, to be split
           needs_of ${groups[$what]}
-        elif [[ -n ${signs[$what]:-} ]]; then
+        elif [[ -n $what && -n ${signs[$what]:-} ]]; then
           printf '%s\n' "$what"
         else
           fail $EX_USAGE "no need is called '$what'; see scripts/setup --help"

@@ -192,6 +192,8 @@ import Testing
     "what makes no sense is told once",
     arguments: [
       (["--for", "wings"], "no need is called 'wings'"), (["--for"], "--for needs a value"),
+      (["--for", ""], "--for needs a value"), (["--packages", ""], "--packages needs a value"),
+      (["--for", "git,,"], "no need is called ''"),
       (["--packages", "arch-1"], "no packages are known of the system 'arch-1'"),
       (["--packages", "debian"], "no packages are known of the system 'debian'"),
     ])
