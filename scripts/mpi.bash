@@ -50,13 +50,13 @@ kind_of() {
 # which it shares with no other (LOCKSTEP_BUILD names another); and program. Where LOCKSTEP_MPI does not name
 # the MPI, it is the one whose mpicc comes first on PATH, or else the system's Open MPI.
 choose_mpi() {
-  local bin
+  local bin other=
   bin=$(own_bin)
   if [[ -z ${LOCKSTEP_MPI:-} ]]; then
     LOCKSTEP_MPI=openmpi
     [[ -z $bin ]] || LOCKSTEP_MPI=$(kind_of "$bin") || exit
-  elif [[ -n $bin && $LOCKSTEP_MPI != abi && $LOCKSTEP_MPI != "$(kind_of "$bin")" ]]; then
-    bin= # the one that is asked for is another
+  elif [[ -n $bin && $LOCKSTEP_MPI != abi && $LOCKSTEP_MPI != "$(kind_of "$bin" 2>/dev/null)" ]]; then
+    other=$bin bin= # the one that is asked for is another
   fi
   case $LOCKSTEP_MPI in
     openmpi) mpi_pc=ompi-c launcher=mpirun scratch=.build ;;
@@ -70,9 +70,19 @@ choose_mpi() {
   program=$scratch/release/lockstep
   [[ -n $bin || $LOCKSTEP_MPI != abi && $LOCKSTEP_MPI != intel ]] ||
     fail $EX_UNAVAILABLE "LOCKSTEP_MPI is $LOCKSTEP_MPI and no such MPI is on PATH: load its module, or let scripts/try-mpi make one"
+  [[ -z $other ]] || launcher=$(launcher_outside "$other")
   [[ -n $bin ]] || return 0
   [[ ! -x $bin/$launcher ]] || launcher=$bin/$launcher
   name_own "$bin"
+}
+
+# launcher_outside BIN: the first on PATH that is not that MPI's.
+launcher_outside() {
+  local file
+  while read -r file; do
+    [[ $(cd "${file%/*}" && pwd -P) == "$1" ]] || { printf '%s\n' "$file" && return; }
+  done < <(type -aP "$launcher")
+  printf '%s\n' "$launcher"
 }
 
 # name_own BIN: tells SwiftPM of the MPI in a folder of its own. The library is named with its version,
