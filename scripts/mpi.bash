@@ -104,7 +104,7 @@ name_own() {
     headers=$(own_folder "$1" -I mpi.h) || exit
   fi
   keep "$pc/$mpi_pc.pc" "Name: MPI" "Description: what scripts/setup has found in ${1%/*}" "Version: 1" \
-    "Cflags: -I$headers" "Libs: -L$folder -l:$library"
+    "Cflags: -I${headers// /\\ }" "Libs: -L${folder// /\\ } -l:$library"
   export PKG_CONFIG_PATH=$pc${PKG_CONFIG_PATH:+:$PKG_CONFIG_PATH} LOCKSTEP_MPI_RPATH=$folder
 }
 
