@@ -67,6 +67,7 @@ choose_mpi() {
   esac
   export LOCKSTEP_MPI
   scratch=${LOCKSTEP_BUILD:-$root/$scratch}
+  [[ $scratch == /* ]] || scratch=$PWD/$scratch
   program=$scratch/release/lockstep
   [[ -n $bin || $LOCKSTEP_MPI != abi && $LOCKSTEP_MPI != intel ]] ||
     fail $EX_UNAVAILABLE "LOCKSTEP_MPI is $LOCKSTEP_MPI and no such MPI is on PATH: load its module, or let scripts/try-mpi make one"
@@ -113,9 +114,10 @@ keep() {
   local text
   printf -v text '%s\n' "${@:2}"
   [[ "$(cat "$1" 2>/dev/null)"$'\n' != "$text" ]] || return 0
-  mkdir -p "${1%/*}"
-  printf '%s' "$text" >"$1"
+  if ! mkdir -p "${1%/*}" 2>/dev/null || ! printf '%s' "$text" 2>/dev/null >"$1"; then cannot_build; fi
 }
+
+cannot_build() { fail $EX_IOERR "cannot write to $scratch; make room there, or name another folder to build in by LOCKSTEP_BUILD"; }
 
 # What scripts/launchers.tsv tells of the launcher in use, by the names of its rows.
 declare -A launcher_facts=()
