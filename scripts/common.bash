@@ -105,7 +105,7 @@ python_environment() {
     say "making a Python environment with ${*:3}"
     mkdir -p "${folder%/*}"
     need python-venv
-    base=$(python_with ensurepip,venv)
+    base=$(python_with ensurepip,venv) || fail $EX_UNAVAILABLE "there is no Python with venv and ensurepip"
     if ! {
       "$base" -m venv --clear "$folder" &&
         timeout --foreground 1800 "$python" -m pip --disable-pip-version-check --quiet \
