@@ -22,8 +22,9 @@ readonly mpi_settings=(
   PRTE_MCA_prte_tmpdir_base=/run
   OMPI_ALLOW_RUN_AS_ROOT=1 OMPI_ALLOW_RUN_AS_ROOT_CONFIRM=1
   HYDRA_HOST_FILE=/run/hostfile.mpich
-  # Intel MPI's launcher would bind ranks of each host to cores that it counts for itself, and fail.
-  I_MPI_PIN=0
+  # MPICH's launcher cannot bind ranks in another process namespace than that of /proc, and 5.0 then waits for
+  # ever; Intel MPI's would bind ranks of each host to cores that it counts for itself, and fail.
+  HYDRA_BINDING=none I_MPI_PIN=0
   # All hosts have this machine's boot id, by which MPICH's UCX takes them for one and looks for shared
   # memory.
   UCX_TLS=self,tcp

@@ -83,8 +83,8 @@ import Testing
     #expect(launchers.map(\.isOpenMPI) == [true, true, false, false])
     #expect(
       launchers.map(\.bindingVariable) == [
-        "OMPI_MCA_hwloc_base_binding_policy", "PRTE_MCA_hwloc_default_binding_policy", nil,
-        "I_MPI_PIN",
+        "OMPI_MCA_hwloc_base_binding_policy", "PRTE_MCA_hwloc_default_binding_policy",
+        "HYDRA_BINDING", "I_MPI_PIN",
       ])
     #expect(
       launchers.map { $0.twoCopies?.name } == ["btl_vader_single_copy_mechanism", "smsc", nil, nil])
