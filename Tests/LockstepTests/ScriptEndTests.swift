@@ -101,6 +101,26 @@ import Testing
     #expect(outcome.errors.hasPrefix("There are not enough slots available\ntrain: mpirun failed"))
   }
 
+  @Test("what Open MPI 5 says of connections that are closing is left out, and no other line is")
+  func noise() throws {
+    try folder.write(
+      "words",
+      """
+      [node1:11897] PMIX ERROR: PMIX_ERR_UNREACH in file /src/server/pmix_server.c at line 3146
+      lockstep: no images
+      [warn] Epoll MOD(1) on fd 23 failed. Old events were 6; read change was 0 (none)
+      [node1:11897] PMIX ERROR: PMIX_ERR_INIT in file /src/client/pmix_client.c at line 7
+
+      """)
+    try folder.write("mpirun", "#!/bin/sh\n[ $1 = --version ] || cat words >&2\nexit 65\n")
+    let outcome = try folder.command().run(in: folder.url)
+    #expect(outcome.status == 65)
+    #expect(
+      outcome.errors.split(separator: "\n").map { $0.prefix(35) } == [
+        "lockstep: no images", "[node1:11897] PMIX ERROR: PMIX_ERR_",
+      ], "\(outcome.errors)")
+  }
+
   @Test("a bar is shown as it is drawn, and the launcher's words behind it are left out")
   func bar() throws {
     let ruler = String(repeating: "-", count: 74)
