@@ -55,8 +55,7 @@ read_notes() {
 
 # Passes on what it reads, also a part of a line, such as a bar, within a tenth of a second. What Open MPI's
 # launcher has to say itself stands between two lines of dashes: what it says of every job that does not
-# end with 0 is noted. What Open MPI 5.0.7 adds at times, of a rank that has ended before it heard of that, is
-# left out.
+# end with 0 is noted.
 sift() {
   local LC_ALL=C line part='' text='' inside='' status
   trap '' HUP INT TERM USR1 USR2 XCPU

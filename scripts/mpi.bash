@@ -8,9 +8,12 @@ readonly mpi_suites='MPITests|LockstepTests\.(DisagreementTests/(badFlags|progra
 # Of an MPI in a folder of its own, as `module load` puts it on PATH: its bin; empty where mpicc is the
 # system's, or there is none.
 own_bin() {
-  local bin=mpicc
+  local bin=mpicc real
   [[ ${LOCKSTEP_MPI:-} != abi ]] || ! type -P mpicc_abi >/dev/null || bin=mpicc_abi
   bin=$(type -P "$bin") || return 0
+  # A link to it, in a folder of the user's own say, has no launcher and no library beside it.
+  real=$(readlink -f "$bin")
+  [[ ! -x ${real%/*}/mpicc ]] || bin=$real
   bin=$(cd "${bin%/*}" && pwd -P)
   [[ $bin == /usr/bin || $bin == /bin ]] || printf '%s\n' "$bin"
 }
@@ -30,7 +33,7 @@ own_folder() {
       [[ $word != "$2"* || ! -e ${word#"$2"}/$3 ]] || folder=${word#"$2"}
     done
   fi
-  [[ -n $folder ]] || fail $EX_UNAVAILABLE "the MPI whose mpicc is in $1 has no $3 that can be found: is it whole, with what programs are built with?"
+  [[ -n $folder ]] || fail $EX_UNAVAILABLE "the MPI whose mpicc is in $1 has no $3 that can be found: is it whole, with what programs are built with? In the place of a wrapper of one's own, the MPI's own folder has to be first on PATH"
   printf '%s\n' "$folder"
 }
 

@@ -83,18 +83,6 @@ import Testing
     }
   }
 
-  @Test(
-    "what Open MPI 5 says of a rank that has gone is left out, and what else stands there is not")
-  func unreached() throws {
-    let line =
-      "[node1:31690] PMIX ERROR: PMIX_ERR_UNREACH in file ../src/server/pmix_server.c at line 3184"
-    try folder.write(
-      "mpirun",
-      "#!/bin/sh\n[ $1 = --version ] || printf '%s\\n' 'lockstep: a' '\(line)' 'PMIX ERROR: b' >&2\nexit 75\n"
-    )
-    #expect(try folder.command().run(in: folder.url).errors == "lockstep: a\nPMIX ERROR: b\n")
-  }
-
   @Test("what else mpirun says is shown")
   func shown() throws {
     let outcome = try run(["There are not enough slots available"], code: 1)

@@ -70,6 +70,23 @@ import Testing
     }
   }
 
+  /// They are copied and changed by people, so they have the words themselves.
+  @Test("the batch scripts of Slurm say what scripts/launchers.tsv says")
+  func slurm() throws {
+    let cluster = URL(fileURLWithPath: #filePath).appendingPathComponent("../../../cluster/slurm")
+    func text(_ name: String) throws -> String {
+      try String(
+        contentsOf: cluster.standardizedFileURL.appendingPathComponent(name), encoding: .utf8)
+    }
+    let (byServer, byMPIRun) = (try text("train.sbatch"), try text("train-mpirun.sbatch"))
+    for library in Self.libraries.prefix(2) {
+      let launcher = MPILauncher(library: library)
+      #expect(byServer.contains("srun \(launcher.slurm) "))
+      let words = launcher.binding(threads: 3).joined(separator: " ")
+      #expect(byMPIRun.replacing(#""slot:PE=$threads""#, with: "slot:PE=3").contains(words))
+    }
+  }
+
   @Test("each launcher's package and its option of srun are named, and what it calls its settings")
   func sources() {
     let launchers = Self.libraries.map(MPILauncher.init)
