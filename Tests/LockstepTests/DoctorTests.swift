@@ -119,7 +119,9 @@ import Testing
     "single copies that are off",
     .enabled(if: Library.isOpenMPI, "only Open MPI has such a setting"))
   func singleCopy() throws {
-    let environment = ["OMPI_MCA_btl_vader_single_copy_mechanism": "none"]
+    let environment =
+      Library.isOpenMPI4
+      ? ["OMPI_MCA_btl_vader_single_copy_mechanism": "none"] : ["OMPI_MCA_smsc": "^cma"]
     #expect(
       try report(.ranks(2), environment: environment).warnings.contains { $0.name == "single-copy" }
     )
