@@ -86,7 +86,9 @@ import Testing
       #expect(
         digests.allSatisfy { sums.contains("\($0 ?? "")  \(name).safetensors") }, "\(digests)")
     }
+    // Open MPI 5 leaves a folder of its own.
     let left = try FileManager.default.contentsOfDirectory(atPath: folder.folder.url.path)
+      .filter { !$0.hasPrefix("ompi.") }
     #expect(left.sorted() == ["by-hand", "data", "proof.json"])
   }
 
