@@ -73,8 +73,11 @@ struct Probe {
 }
 
 extension Command.Outcome {
-  /// Whether the job failed before its time limit.
-  var failedInTime: Bool { ![0, 124, 137].contains(status) }
+  /// Whether the job failed before its time limit; where the launcher does not tell of signals, whether it
+  /// ended.
+  var failedInTime: Bool {
+    ![124, 137].contains(status) && (status != 0 || Library.hidesSignals)
+  }
 
   /// Standard output and standard error: launchers may write to either what a rank has written to
   /// standard error.

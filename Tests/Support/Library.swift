@@ -11,6 +11,10 @@ public enum Library {
   /// Whether it is Intel MPI, whose settings are not MPICH's, from which it stems.
   public static let isIntel = (try? World.libraryVersion.contains("Intel(R) MPI")) ?? false
 
+  /// Whether its launcher may end with 0 though a signal has ended a rank (findings/mpich-aborted-rank.sh).
+  public static let hidesSignals =
+    (try? World.libraryVersion.contains(/MPICH Version:\s*4\.(1|2\.[0-2])/)) ?? false
+
   /// What keeps its launcher from saying, of each job that does not end with 0, that it did not. Open MPI 5
   /// has no such option.
   static let quiet = isOpenMPI4 ? ["--quiet"] : []
