@@ -21,11 +21,17 @@ extension Communicator {
       "the root's result must be as long as the values")
     let count = try narrow(values.count, .count, for: "MPI_Reduce")
     let cRoot = try narrow(root, .root, for: "MPI_Reduce")
+    let (type, call) = (Element.c.handle, operation.c.handle)
     let code = values.withUnsafeBufferPointer { values in
-      result.withUnsafeMutableBufferPointer { result in
-        MPI_Reduce(
-          values.baseAddress, result.baseAddress, count, Element.c.handle, operation.c.handle,
-          cRoot, c.handle)
+      if rank == root {
+        result.withUnsafeMutableBufferPointer {
+          MPI_Reduce(values.baseAddress, $0.baseAddress, count, type, call, cRoot, c.handle)
+        }
+      } else {
+        // Other ranks' buffers mean nothing to MPI, but Intel MPI 2021.19 writes partial results there.
+        withUnsafeTemporaryAllocation(of: Element.self, capacity: values.count) {
+          MPI_Reduce(values.baseAddress, $0.baseAddress, count, type, call, cRoot, c.handle)
+        }
       }
     }
     try check("MPI_Reduce", code)
