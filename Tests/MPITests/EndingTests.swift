@@ -1,5 +1,5 @@
 import Foundation
-import MPI
+@testable import MPI
 import Support
 import Testing
 
@@ -46,7 +46,7 @@ import Testing
   @Test("a thread level below the required one is refused", arguments: ThreadLevel.allCases)
   func threads(cap: ThreadLevel) throws {
     let probe = Probe(["life"], ["serialized"], ranks: 2)
-    let environment = ["MPI_PROBE_THREADS": "\(cap.rawValue)"]
+    let environment = ["MPI_PROBE_THREADS": "\(cap.code)"]
     guard cap < .serialized else { return try probe.expectToHold(environment: environment) }
     let outcome = try probe.run(seconds: limit, environment: environment)
     #expect(outcome.failedInTime)
