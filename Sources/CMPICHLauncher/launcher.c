@@ -19,6 +19,8 @@ __attribute__((constructor)) static void find_launcher(void) {
   if (number && !fstat(atoi(number), &status) && S_ISSOCK(status.st_mode)) launcher_socket = atoi(number);
 }
 
+int CMPICHLauncher_is_present(void) { return launcher_socket >= 0; }
+
 /* Why not leave this to MPICH:
  *
  * - Before MPI_Init there is no MPI_Abort to call, and the launcher takes no notice of a process that merely

@@ -1,4 +1,5 @@
 internal import CMPI
+internal import CMPICHLauncher
 
 extension World {
   /// The time in seconds since a moment that does not change during the life of the process.
@@ -46,6 +47,10 @@ extension World {
       .replacing(#/^MPICH Version: /#, with: "MPICH ")
       .replacing(#/^Intel\(R\) MPI Library (\S+) .*/#) { "Intel MPI \($0.1)" }
   }
+
+  /// Whether a launcher of MPICH's kind, MPICH's own, Intel's or Slurm's with PMI, has started this very process.
+  /// Where another launcher or program stands between, its variables are left over.
+  package static var isBelowMPICHLauncher: Bool { CMPICHLauncher_is_present() != 0 }
 
   /// The MPI whose header this module was compiled with, by name and version: "Open MPI 4.1.4",
   /// "MPICH 4.0.2", "Intel MPI 2021.19.0" or "standard ABI 1.0".

@@ -63,14 +63,6 @@ package struct Strangers {
 /// How many processes were started together, this one included, and by what, as the environment tells before
 /// MPI starts. To be asked for the first time before that.
 package enum LaunchedProcesses {
-  /// Whether a launcher of MPICH's kind has started this very process: they share an open socket. Where
-  /// another launcher or program stands between, the variable is left over, and the socket is closed.
-  private static let isOfMPICHKind: Bool = {
-    var status = stat()
-    guard let socket = number("PMI_FD").flatMap(CInt.init(exactly:)) else { return false }
-    return fstat(socket, &status) == 0 && status.st_mode & S_IFMT == S_IFSOCK
-  }()
-
   /// Whether a shell has outlived the job of Open MPI, or of Slurm with PMIx, that it was started in, as one in
   /// a terminal multiplexer may: the folder of the launcher's server is gone.
   package static let hasOutlivedPMIx: Bool =
@@ -79,7 +71,7 @@ package enum LaunchedProcesses {
   /// The count that an MPI launcher tells, and the variable that tells it.
   private static let told: (count: Int, variable: String)? = {
     let names = hasOutlivedPMIx ? ["PMI_SIZE"] : ["OMPI_COMM_WORLD_SIZE", "PMI_SIZE"]
-    return (isOfMPICHKind ? names.reversed() : names).lazy
+    return (World.isBelowMPICHLauncher ? names.reversed() : names).lazy
       .compactMap { name in number(name).map { ($0, name) } }.first
   }()
 
@@ -100,7 +92,7 @@ package enum LaunchedProcesses {
       ("OMPI_COMM_WORLD_SIZE", "Open MPI"), ("I_MPI_HYDRA_UUID", "Intel MPI"),
       ("HYDI_CONTROL_FD", "MPICH"), ("PMI_FD", "MPICH"),
     ]
-    return marks.dropFirst(isOfMPICHKind ? 1 : 0).first { getenv($0.0) != nil }?.1
+    return marks.dropFirst(World.isBelowMPICHLauncher ? 1 : 0).first { getenv($0.0) != nil }?.1
   }()
 
   /// Keeps a library from asking a launcher that it cannot talk to, or that did not start this process: it
@@ -115,7 +107,7 @@ package enum LaunchedProcesses {
     _ = (told, ofStep)
     let own = MPILauncher.own
     var names: [String] = []
-    if isOfMPICHKind {
+    if World.isBelowMPICHLauncher {
       names = variables(from: ofPMIx)
     } else {
       if getenv("PMI_FD") != nil { names = ["PMI_FD", "PMI_RANK", "PMI_SIZE"] }

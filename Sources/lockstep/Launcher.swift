@@ -7,10 +7,12 @@ enum Launcher {
   /// The variables in which Open MPI, PMIx, PMI and Slurm tell a process its rank, each with a second
   /// variable that is always set with the first. Where the second is missing, something else has left
   /// the first, which then does not count.
-  private static let names = [
-    ("OMPI_COMM_WORLD_RANK", "OMPI_COMM_WORLD_SIZE"), ("PMIX_RANK", "PMIX_NAMESPACE"),
-    ("PMI_RANK", "PMI_SIZE"), ("SLURM_PROCID", "SLURM_STEP_NUM_TASKS"),
-  ]
+  /// Those of a launcher that is gone do not count, either.
+  private static let names =
+    (LaunchedProcesses.hasOutlivedPMIx
+      ? []
+      : [("OMPI_COMM_WORLD_RANK", "OMPI_COMM_WORLD_SIZE"), ("PMIX_RANK", "PMIX_NAMESPACE")])
+    + [("PMI_RANK", "PMI_SIZE"), ("SLURM_PROCID", "SLURM_STEP_NUM_TASKS")]
 
   /// The rank in the job; 0 for a process that no launcher started.
   static var rank: Int { known ?? 0 }
@@ -84,10 +86,8 @@ enum Launcher {
 
   private static let known: Int? = rank(names[...])
 
-  /// What a launcher has left that is gone does not count.
   private static func rank(_ names: ArraySlice<(String, String)>) -> Int? {
-    names.dropFirst(LaunchedProcesses.hasOutlivedPMIx ? 2 : 0)
-      .lazy.compactMap { getenv($1) == nil ? nil : number($0) }.first
+    names.lazy.compactMap { getenv($1) == nil ? nil : number($0) }.first
   }
 
   private static func number(_ name: String) -> Int? {

@@ -8,6 +8,9 @@
  * environment variable PMI_FD holds the socket's file descriptor; a process that begins without such an open
  * socket was not started by such a launcher. */
 
+/* Whether a launcher of MPICH's kind has started this very process: MPICH's, Intel's, or Slurm's srun with PMI. */
+int CMPICHLauncher_is_present(void);
+
 /* Asks the launcher to end the job with the exit status `code`, and gives it about a second to do so. Returns
  * only if the launcher has not ended this process by then; at once if there is no launcher. May be called at
  * any time, also before MPI_Init and after MPI_Finalize. */
