@@ -63,21 +63,19 @@ package struct Strangers {
 /// How many processes were started together, this one included, and by what, as the environment tells before
 /// MPI starts. To be asked for the first time before that.
 package enum LaunchedProcesses {
-  /// Whether a shell has outlived the job of Open MPI, or of Slurm with PMIx, that it was started in, as one in
-  /// a terminal multiplexer may: the folder of the launcher's server is gone.
-  package static let hasOutlivedPMIx: Bool =
-    getenv("PMIX_SERVER_TMPDIR").map { access($0, F_OK) != 0 } ?? false
+  /// Whether what the environment tells of Open MPI's launcher, or of Slurm's with PMIx, is left over: another
+  /// launcher was started below it; or this process's shell has outlived the job that it was started in, as
+  /// one in a terminal multiplexer may, and the folder of the launcher's server is gone.
+  package static let isOpenMPILeftOver: Bool =
+    World.isBelowMPICHLauncher
+    || getenv("PMIX_SERVER_TMPDIR").map { access($0, F_OK) != 0 } ?? false
 
   /// The count that an MPI launcher tells, and the variable that tells it.
-  private static let told: (count: Int, variable: String)? = {
-    let names = hasOutlivedPMIx ? ["PMI_SIZE"] : ["OMPI_COMM_WORLD_SIZE", "PMI_SIZE"]
-    return (World.isBelowMPICHLauncher ? names.reversed() : names).lazy
-      .compactMap { name in number(name).map { ($0, name) } }.first
-  }()
+  private static let told: (count: Int, variable: String)? =
+    (isOpenMPILeftOver ? ["PMI_SIZE"] : ["OMPI_COMM_WORLD_SIZE", "PMI_SIZE"]).lazy
+    .compactMap { name in number(name).map { ($0, name) } }.first
 
   /// The count that an MPI launcher tells; nil where none did start this process.
-  ///
-  /// Where the variables of several launchers are set, one was started below the other.
   package static var ofLauncher: Int? { told?.count }
 
   /// The variable that tells ``ofLauncher``.
@@ -92,7 +90,7 @@ package enum LaunchedProcesses {
       ("OMPI_COMM_WORLD_SIZE", "Open MPI"), ("I_MPI_HYDRA_UUID", "Intel MPI"),
       ("HYDI_CONTROL_FD", "MPICH"), ("PMI_FD", "MPICH"),
     ]
-    return marks.dropFirst(World.isBelowMPICHLauncher ? 1 : 0).first { getenv($0.0) != nil }?.1
+    return marks.dropFirst(isOpenMPILeftOver ? 1 : 0).first { getenv($0.0) != nil }?.1
   }()
 
   /// Keeps a library from asking a launcher that it cannot talk to, or that did not start this process: it
@@ -107,11 +105,13 @@ package enum LaunchedProcesses {
     _ = (told, ofStep)
     let own = MPILauncher.own
     var names: [String] = []
-    if World.isBelowMPICHLauncher {
-      names = variables(from: ofPMIx)
-    } else {
-      if getenv("PMI_FD") != nil { names = ["PMI_FD", "PMI_RANK", "PMI_SIZE"] }
-      if hasOutlivedPMIx { names += variables(from: ofPMIx + ["OMPI_COMM_WORLD_"]) }
+    if isOpenMPILeftOver {
+      names = variables(from: [
+        "PMIX_", "PRTE_", "OMPI_COMM_WORLD_", "OMPI_MCA_ess", "OMPI_MCA_orte_",
+      ])
+    }
+    if getenv("PMI_FD") != nil && !World.isBelowMPICHLauncher {
+      names += ["PMI_FD", "PMI_RANK", "PMI_SIZE"]
     }
     switch owner {
     case "MPICH" where own.isOpenMPI, "Intel MPI" where own.isOpenMPI: names.append("PMI_SIZE")
@@ -123,9 +123,6 @@ package enum LaunchedProcesses {
     }
     for name in names { unsetenv(name) }
   }
-
-  /// What the variables of a launcher with PMIx begin with.
-  private static let ofPMIx = ["PMIX_", "PRTE_", "OMPI_MCA_ess", "OMPI_MCA_orte_"]
 
   /// Whether MPICH names PMIx among the options that it was built with.
   private static var isBuiltWithPMIx: Bool {

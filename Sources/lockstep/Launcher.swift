@@ -6,10 +6,9 @@ internal import Ranks
 enum Launcher {
   /// The variables in which Open MPI, PMIx, PMI and Slurm tell a process its rank, each with a second
   /// variable that is always set with the first. Where the second is missing, something else has left
-  /// the first, which then does not count.
-  /// Those of a launcher that is gone do not count, either.
+  /// the first, which then does not count; nor do those of a launcher that is gone, or further up.
   private static let names =
-    (LaunchedProcesses.hasOutlivedPMIx
+    (LaunchedProcesses.isOpenMPILeftOver
       ? []
       : [("OMPI_COMM_WORLD_RANK", "OMPI_COMM_WORLD_SIZE"), ("PMIX_RANK", "PMIX_NAMESPACE")])
     + [("PMI_RANK", "PMI_SIZE"), ("SLURM_PROCID", "SLURM_STEP_NUM_TASKS")]
