@@ -68,7 +68,7 @@ import Testing
     let ranks = launch.testDescription == "alone" ? "1 rank" : "2 ranks"
     let lines = output.split(separator: "\n")
     #expect(lines.count == 5, "\(output)")
-    #expect(lines.first == "training: \(ranks), batch 50, up to epoch 2")
+    #expect(lines.first == "training: \(ranks), batch 50, up to epoch 2, \(Library.name)")
     let digest = try folder.contents.digest()
     #expect(lines.suffix(2) == ["saved in \(folder.run)", "model SHA-256 \(digest)"])
     let rows = try folder.contents.rows().filter { $0.kind == "epoch" }

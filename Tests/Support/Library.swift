@@ -2,6 +2,9 @@ import MPI
 
 /// The MPI that the tests were built with.
 public enum Library {
+  /// Its name and version, as in "MPICH 4.0.2".
+  public static let name = (try? World.libraryName) ?? ""
+
   /// Whether it is Open MPI; MPICH otherwise.
   public static let isOpenMPI = (try? World.libraryVersion.contains("Open MPI")) ?? false
 

@@ -2,6 +2,7 @@ internal import Checkpoints
 internal import Engine
 internal import Images
 internal import Kernels
+internal import MPI
 internal import Platform
 internal import Reports
 internal import Runs
@@ -34,7 +35,8 @@ final class TextLog: TrainingLog {
         + (start.threads == 1 ? "" : " of \(start.threads) threads")
         + ", batch \(configuration.recipe.batchSize), up to epoch \(configuration.epochs)"
         + (configuration.recipe.pixels.isBinary ? ", \(configuration.recipe.pixels.words)" : "")
-        + (wire == .fp32 || start.teams == 1 ? "" : ", gradients travel in \(wire.rawValue)"))
+        + (wire == .fp32 || start.teams == 1 ? "" : ", gradients travel in \(wire.rawValue)")
+        + ((try? World.libraryName).map { ", \($0)" } ?? ""))
   }
 
   func stepEnded(_ event: StepEvent) {
