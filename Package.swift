@@ -125,10 +125,11 @@ let package = Package(
         .product(name: "SystemPackage", package: "swift-system"),
       ], swiftSettings: house),
     .target(name: "VAE", dependencies: ["Kernels"], swiftSettings: house),
+    .target(name: "CPMIx"),
     .target(
       name: "Ranks",
       dependencies: [
-        "CLaunchers", "Images", "Kernels", "MPI", "Platform",
+        "CLaunchers", "CPMIx", "Images", "Kernels", "MPI", "Platform",
         .product(name: "Logging", package: "swift-log"),
       ], swiftSettings: house),
     .target(

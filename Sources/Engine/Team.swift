@@ -1,4 +1,5 @@
 package import MPI
+internal import Ranks
 
 /// The ranks that share one copy of parameters, layer inputs and deltas, and this rank's lane.
 package struct Team: ~Copyable {
@@ -11,23 +12,48 @@ package struct Team: ~Copyable {
   /// Where this rank stands.
   package let layout: JobLayout
 
+  /// This rank in the world, and the other ranks of the lane, by their ranks in it and in the world.
+  private let worldRank: Int
+  private let others: [(inLane: Int, inWorld: Int)]
+
   /// Forms the teams of `world`, in the order of their leaders, where every rank has `threads`; collective
   /// over `world`.
   package init(_ mode: TeamMode, threads: Int, among world: borrowing Communicator) throws {
+    let watch = ConnectionWatch(rank: world.rank)
     let team =
       switch mode {
       case .node: try world.splitShared(key: world.rank)
       case .rank: try world.split(color: world.rank)!
       }
     let leader = try team.broadcast(Int64(world.rank), from: 0)
-    let sizes = try world.allGather(leader).reduce(into: [:]) { $0[$1, default: 0] += 1 }
+    let leaderOfEachRank = try world.allGather(leader)
+    let sizes = leaderOfEachRank.reduce(into: [:]) { $0[$1, default: 0] += 1 }
     let leaders = sizes.keys.sorted()
     let layout = JobLayout(
       teamSizes: leaders.map { sizes[$0]! }, team: leaders.firstIndex(of: leader)!,
       member: team.rank, threads: threads)
-    lane = try world.split(color: layout.lane, key: layout.team)
+    let lane = try world.split(color: layout.lane, key: layout.team)
+    worldRank = world.rank
+    // A rank is the member of its team that it is among those with the same leader.
+    others =
+      layout.lane == nil
+      ? []
+      : leaders.enumerated().filter { $0.offset != layout.team }.map { number, leader in
+        (number, leaderOfEachRank.indices.filter { leaderOfEachRank[$0] == leader }[layout.member])
+      }
+    self.lane = lane
     self.layout = layout
     communicator = team
+    watch.end()
+  }
+
+  /// Lets the ranks of each lane greet one another; collective. Where that or what is done before the watch is
+  /// ended takes longer than ``ConnectionWatch/limit``, the job ends with a sentence. Nil for a lone team.
+  func watchLane() throws -> ConnectionWatch? {
+    guard layout.teamCount > 1 else { return nil }
+    let watch = ConnectionWatch(rank: worldRank)
+    try withLane { try watch.meet(others.map(\.inLane), of: $0, places: others.map(\.inWorld)) }
+    return watch
   }
 
   /// Calls `body` with the lane's communicator, where this rank is in a lane.

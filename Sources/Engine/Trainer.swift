@@ -40,6 +40,9 @@ public struct Trainer: ~Copyable {
   let optimizer: Optimizer
   let dataset: Dataset
 
+  /// Whether the teams have exchanged something: before that they may not reach one another.
+  private(set) var hasExchanged = false
+
   /// The learning rate of the last step; nil before this trainer has taken one.
   public private(set) var learningRate: Double?
 
@@ -78,6 +81,7 @@ public struct Trainer: ~Copyable {
     let layout = ParameterLayout(recipe.model(pixels: dataset.pixelCount))
     let instructions = try world.commonInstructions(for: recipe.precision)
     let team = try Team(shape.teams, threads: shape.threadsPerRank, among: world)
+    try team.watchLane()?.end()
     let job = team.layout
     var started: Workers?
     let objective = recipe.trainingObjective
@@ -159,6 +163,8 @@ public struct Trainer: ~Copyable {
       }
     }
     try waitForTeam()  // Layer inputs, deltas and losses of the whole team are there.
+    let watch = hasExchanged ? nil : try team.watchLane()
+    hasExchanged = true
     try gatherSamples(of: batch, in: held)
     let extent = BatchExtent(count: batch.count, positions: held.relative(to: batch))
     if let limit = recipe.clipGradient {
@@ -166,6 +172,7 @@ public struct Trainer: ~Copyable {
     } else {
       try applyGradient(of: extent, held, isMeasured: isMeasured)
     }
+    watch?.end()
     if team.layout.isLeader { report.summarise(batch.count) }
     try waitForTeam()  // The new parameters are there.
     return (try advance(past: batch), report.result.requests)

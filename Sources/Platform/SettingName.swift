@@ -72,6 +72,8 @@ extension SettingName {
   package static let precision: SettingName = "precision"
   /// The epochs without a lesser loss after which a run ends.
   package static let patience: SettingName = "patience"
+  /// How long ranks wait for one another's first message.
+  package static let connectTimeout: SettingName = "connect-timeout"
   /// The checkpoint from which a run is resumed.
   package static let resume: SettingName = "resume"
   /// The run directory.

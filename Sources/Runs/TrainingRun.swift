@@ -163,7 +163,7 @@ package struct TrainingRun: ~Copyable {
   private mutating func trainEpoch() throws -> ExitCode {
     // 8. Train. Rank zero has logged, drawn and saved since the last epoch; the time that the other ranks
     //    waited for rank zero does not count as the epoch's.
-    try communicator.barrier()
+    try trainer.barrier(among: communicator)
     var pace = Stopwatch(from: trainer.progress.offset, trainer.stageTimes)
     rowPace = pace
     while !trainer.isEpochComplete {

@@ -45,7 +45,10 @@ enum Job {
       World.abort(code: Platform.ExitCode.unavailable.rawValue)
     }
     do {
+      let watch = ConnectionWatch(rank: Launcher.rank)
       let world = try World(threadLevel: .funneled)
+      try watch.meetFirst(of: world.communicator)
+      watch.end()
       let strangers =
         refusesStrangers ? try Strangers(world, command: ProgramArguments.resolved.first) : nil
       let code =

@@ -13,7 +13,8 @@ enum ExpectedValue {
   private static let examples = [
     "bandwidth": (number, "25"), "batch-sizes": (list, "128,512"),
     "checkpoint-every": ("a number of steps (100), of seconds (30s), or epoch", "300s"),
-    "clip-gradient": (number, "10"), "columns": (whole, "8"), "count": (whole, "64"),
+    "clip-gradient": (number, "10"), "columns": (whole, "8"),
+    "connect-timeout": ("a number of seconds", "60"), "count": (whole, "64"),
     "digits": ("digits", "0123456789"),
     "epochs": (whole, "20"),
     "hidden": ("at most eight whole numbers with commas between them", "200,100"),

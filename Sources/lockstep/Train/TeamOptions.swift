@@ -30,12 +30,25 @@ struct TeamOptions: ParsableArguments {
   @Option(
     parsing: .unconditional,
     help: ArgumentHelp(
+      "Seconds after which the job ends if its ranks do not find one another; 0: never.",
+      valueName: "seconds", visibility: .hidden))
+  var connectTimeout = 60.0
+
+  @Option(
+    parsing: .unconditional,
+    help: ArgumentHelp(
       """
       Compare the teams' replicas every so many steps, too; 0: never. With all-gather teams take over \
       one another's parameters in every step, so that an error of one shows in none. (default: before each \
       checkpoint)
       """, valueName: "n", visibility: .hidden))
   var verifyEvery: Int?
+
+  func validate() throws {
+    guard connectTimeout >= 0, connectTimeout <= 86_400 else {
+      throw ValidationError("--connect-timeout must be from 0 to 86400")
+    }
+  }
 
   /// Copies all flags; those that were not given are nil, which `request` takes for not given.
   func apply(to request: inout RunRequest) {

@@ -4,6 +4,7 @@ internal import Inference
 internal import Kernels
 internal import MPI
 internal import Platform
+internal import Ranks
 internal import Runs
 
 /// `lockstep train`.
@@ -67,6 +68,7 @@ struct Train: ParsableCommand {
 
   func run() throws {
     output.takeEffect()
+    ConnectionWatch.limit = teams.connectTimeout
     let request = request
     if request.isDryRun {
       Job.run { world in
