@@ -21,7 +21,7 @@ package struct RunConfiguration: Equatable, Sendable {
   package var teams = TeamMode.node
 
   /// What teams exchange.
-  package var exchange = ExchangeMode.allReduce
+  package var exchange = ExchangeMode.auto
 
   /// The number format in which gradients travel between teams. With bf16 a resumed run does not have the
   /// last bits of one that never stopped: what rounding lost is in no checkpoint.
@@ -63,7 +63,7 @@ extension RunConfiguration {
     Setting(.data, \.data, absent: .error),
     Setting(.transpose, \.transpose, absent: .means(nil)),
     Setting(.teams, \.teams, absent: .error),
-    Setting(.exchange, \.exchange, absent: .means(.allReduce)),
+    Setting(.exchange, \.exchange, absent: .means(.auto)),
     Setting(.wire, \.wire, absent: .means(.fp32)),
     Setting("log-every", \.logEvery, absent: .error, check: .number(from: 1)),
     Setting("verify-every", \.verifyEvery, absent: .means(nil), check: .number(from: 0)),

@@ -87,7 +87,7 @@ extension JobFindings {
     shape.threadsPerRank = threads
     shape.reserve = MemoryReserve(runOf: layout, threads: threads)
     return MemoryPlan(
-      layout, recipe, batchSize: recipe.batchSize,
+      layout, recipe, batchCounts: [recipe.batchSize],
       job: JobLayout(
         teamSizes: sizes, team: sizes.firstIndex(of: node.count) ?? 0, member: 0,
         threads: threads), shape: shape)

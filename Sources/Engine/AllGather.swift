@@ -21,27 +21,27 @@ final class AllGather<Messages: LaneMessages & ~Copyable>: Exchange {
   private var moments = 0
   private var norms: Int?
 
-  init(_ site: ExchangeSite, _ messages: consuming Messages?) throws {
-    tiles = OwnTiles(site.exchangePlan)
+  init(_ site: ExchangeSite, _ plan: ExchangePlan, _ messages: consuming Messages?) throws {
+    tiles = OwnTiles(site, plan)
     report = site.report
-    othersTiles = site.exchangePlan.tiles.enumerated().filter { $0.offset != site.job.team }
+    othersTiles = plan.tiles.enumerated().filter { $0.offset != site.job.team }
       .flatMap(\.element)
     self.messages = nil
     guard var messages, let lane = site.job.lane else { return }
     try site.memory.withMutableSpan { memory throws(MPIError) in
-      let owned = site.exchangePlan.tiles.map { $0.map(\.range) }
+      let owned = plan.tiles.map { $0.map(\.range) }
       parameters = try messages.addAllGather(
         &memory, pieces: owned.shifted(by: site.memoryPlan.replica.lowerBound))
       moments = try messages.addAllGather(
         &memory, pieces: Replica.moments(owned, site.memoryPlan.layout, in: site.memoryPlan.replica)
       )
-      if site.exchangePlan.keepsGradients {
-        norms = try messages.addAllGather(&memory, pieces: Self.normPieces(site))
+      if plan.keepsGradients {
+        norms = try messages.addAllGather(&memory, pieces: Self.normPieces(site, plan))
       }
       // All ranks must add the groups in the same order.
       for count in site.batchCounts.sorted() {
         samples[count] = try messages.addAllGather(
-          &memory, pieces: Self.pieces(site, lane: lane, ofBatch: count))
+          &memory, pieces: Self.pieces(site, plan, lane: lane, ofBatch: count))
       }
     }
     self.messages = consume messages
@@ -51,10 +51,10 @@ final class AllGather<Messages: LaneMessages & ~Copyable>: Exchange {
   /// samples: an equal share of the team's layer inputs (without pixels), deltas and losses, whichever rank
   /// of the team computed them. The rank in lane 0 also sends the requests of its team's ranks.
   private static func pieces(
-    _ site: ExchangeSite, lane: Int, ofBatch count: Int
+    _ site: ExchangeSite, _ plan: ExchangePlan, lane: Int, ofBatch count: Int
   ) -> [[Range<Int>]] {
     site.job.teams.indices.map { team in
-      let samples = site.job.shard(ofTeam: team).part(of: 0..<count)
+      let samples = site.job.positions(ofTeam: team, in: 0..<count, divided: plan.division)
       let share = Shard(rank: lane, of: site.job.laneCount).part(of: samples)
       return site.activations.gatheredRanges(share)
         .map { $0.shifted(by: site.memoryPlan.activations.lowerBound) }
@@ -65,8 +65,8 @@ final class AllGather<Messages: LaneMessages & ~Copyable>: Exchange {
   }
 
   /// For each team, the ranges of the team's memory where its rank in this lane notes the norms of its tiles.
-  private static func normPieces(_ site: ExchangeSite) -> [[Range<Int>]] {
-    site.exchangePlan.tiles.map { tiles in
+  private static func normPieces(_ site: ExchangeSite, _ plan: ExchangePlan) -> [[Range<Int>]] {
+    plan.tiles.map { tiles in
       let numbers = RangeSet(tiles.map { $0.number..<$0.number + 1 })
       return numbers.ranges.map { $0.shifted(by: site.memoryPlan.norms.lowerBound) }
     }
@@ -76,20 +76,20 @@ final class AllGather<Messages: LaneMessages & ~Copyable>: Exchange {
 
   func applyGradient(
     of batch: BatchExtent, _ workers: borrowing Workers,
-    gradient: (Worker, GradientTile, Vector) -> Void, update: (GradientTile, Vector) -> Void,
+    gradient: TileGradient, update: (GradientTile, Vector) -> Void,
     adopt: (GradientTile) -> Void
   ) throws {
     guard messages != nil else { return }
     let isFinite = report.found.isFinite(batch.positions)
-    tiles.compute(workers, gradient) { if isFinite { update($0, $1) } }
+    tiles.compute(batch, workers, gradient) { if isFinite { update($0, $1) } }
     if isFinite { try exchangeParameters(workers, adopt: adopt) }
   }
 
   func keepGradient(
     of batch: BatchExtent, _ workers: borrowing Workers,
-    gradient: (Worker, GradientTile, Vector) -> Void, note: (GradientTile, Vector) -> Void
+    gradient: TileGradient, note: (GradientTile, Vector) -> Void
   ) {
-    if messages != nil { tiles.compute(workers, gradient, update: note) }
+    if messages != nil { tiles.compute(batch, workers, gradient, update: note) }
   }
 
   func gatherNorms() throws { if let norms { try messages?.exchange(norms) } }

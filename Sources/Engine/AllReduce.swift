@@ -6,14 +6,15 @@ internal import VAE
 /// The exchange in which every team computes all tiles of the gradient over its own samples: each rank
 /// computes the tiles of its lane and meanwhile, with the lane's other ranks, adds up the tiles that are
 /// done. Then every team updates all parameters of its replica.
+///
+/// Teams add up in the order in which a lone team does, so that the sums have the same bits: see
+/// ``BucketPlan``.
 final class AllReduce<Messages: LaneMessages & ~Copyable>: Exchange {
   private let order: TilePlan
   private let job: JobLayout
   private let report: TeamReport
   private let memory: Buffer<Float>
-
-  /// The gradients of this rank's tiles; in the end, their sums over the teams.
-  private let sums: Vector
+  private let codec: GradientCodec
   private let progress: BucketProgress
 
   /// The places of the lane's ranks; none where this rank is in no lane.
@@ -21,36 +22,52 @@ final class AllReduce<Messages: LaneMessages & ~Copyable>: Exchange {
 
   /// The lane's messages; nil where this rank is in no lane, and after they were freed.
   private var messages: Messages?
-  private var reduction: GradientReduction
 
-  /// The numbers of the groups of messages with losses, requests and verdicts, by the size of the batch.
-  private var reports: [Int: Int] = [:]
+  /// What is prepared for batches of one size.
+  private struct Sums {
+    /// What this rank's gradients are summed over, by bucket: rows of a layer's matrices, counted from the
+    /// first that the team holds.
+    let rows: [[Range<Int>]]
+    var reduction: GradientReduction
+    /// The number of the group of messages with losses, requests and verdicts.
+    var report = 0
+  }
 
-  init(_ site: ExchangeSite, wire: Precision, messages: consuming Messages?) throws {
-    (job, order, report) = (site.job, site.exchangePlan.order, site.report)
-    memory = Buffer(repeating: 0, count: site.exchangePlan.floats)
-    let codec = GradientCodec(
-      memory.vector, buckets: order.buckets, team: job.team, of: job.teamCount, precision: wire)
-    sums = codec.gradients
+  /// By the size of the batch.
+  private var sums: [Int: Sums]
+
+  /// The size of the batch under way.
+  private var count: Int
+
+  init(_ site: ExchangeSite, _ plan: ExchangePlan, messages: consuming Messages?) throws {
+    (job, order, report) = (site.job, plan.order, site.report)
+    memory = Buffer(repeating: 0, count: plan.floats)
+    let codec = GradientCodec(memory.vector, plan.codec)
     progress = BucketProgress(order.buckets.count, threads: job.threads)
-    reduction = GradientReduction(order.buckets, codec)
+    sums = plan.buckets.mapValues { buckets in
+      Sums(
+        rows: buckets.map { $0.heldSubtrees(of: site.job.team) },
+        reduction: GradientReduction(buckets, codec))
+    }
+    count = sums.keys.max() ?? 0
+    self.codec = codec
     lanePlaces = site.lanePlaces
     self.messages = nil
     guard var messages, let lane = job.lane else { return }
-    try site.memory.withMutableSpan { memory throws(MPIError) in
-      // All ranks must add the groups in the same order.
-      for count in site.batchCounts.sorted() {
-        reports[count] = try messages.addAllGather(
-          &memory, pieces: site.reportRanges(lane: lane, ofBatch: count))
+    // All ranks must add the groups in the same order.
+    for count in sums.keys.sorted() {
+      let pieces = site.reportRanges(lane: lane, ofBatch: count, divided: plan.division)
+      sums[count]!.report = try site.memory.withMutableSpan { memory throws(MPIError) in
+        try messages.addAllGather(&memory, pieces: pieces)
       }
+      try sums[count]!.reduction.prepare(&messages)
     }
-    try reduction.prepare(&messages)
     self.messages = consume messages
   }
 
   func applyGradient(
     of batch: BatchExtent, _ workers: borrowing Workers,
-    gradient: (Worker, GradientTile, Vector) -> Void, update: (GradientTile, Vector) -> Void,
+    gradient: TileGradient, update: (GradientTile, Vector) -> Void,
     adopt: (GradientTile) -> Void
   ) throws {
     guard messages != nil else { return }
@@ -61,7 +78,7 @@ final class AllReduce<Messages: LaneMessages & ~Copyable>: Exchange {
 
   func keepGradient(
     of batch: BatchExtent, _ workers: borrowing Workers,
-    gradient: (Worker, GradientTile, Vector) -> Void, note: (GradientTile, Vector) -> Void
+    gradient: TileGradient, note: (GradientTile, Vector) -> Void
   ) throws {
     guard messages != nil else { return }
     try begin(batch, workers, gradient)
@@ -81,29 +98,33 @@ final class AllReduce<Messages: LaneMessages & ~Copyable>: Exchange {
   /// reports on `batch`.
   private func begin(
     _ batch: BatchExtent, _ workers: borrowing Workers,
-    _ gradient: (Worker, GradientTile, Vector) -> Void
+    _ gradient: TileGradient
   ) throws {
+    count = batch.count
     report.setVerdict(report.found.isFinite(batch.positions), place: job.place)
-    try messages?.start(reports[batch.count]!)
+    try messages?.start(sums[count]!.report)
     try compute(workers, gradient)
-    try messages?.wait(reports[batch.count]!)
+    try messages?.wait(sums[count]!.report)
   }
 
   /// Computes the `gradient` of all this rank's tiles; meanwhile adds up, over the teams, the buckets that
   /// are computed.
   private func compute(
-    _ workers: borrowing Workers, _ gradient: (Worker, GradientTile, Vector) -> Void
+    _ workers: borrowing Workers, _ gradient: TileGradient
   ) throws {
     progress.begin()
-    reduction.begin()
+    sums[count]!.reduction.begin()
     // Copies, which all threads may read while the main thread changes `self`.
-    let (order, sums, progress) = (order, sums, progress)
+    let (order, codec, progress, rows) = (order, codec, progress, sums[count]!.rows)
     var failure: (any Error)?
     workers.run { worker in
       for (number, tiles) in order.tiles[worker.number].enumerated() {
         for (tile, offset) in tiles {
-          gradient(worker, tile, sums[offset..<offset + tile.range.count])
-          if worker.number == 0 { advance(worker, progress.finished, catching: &failure) }
+          for (subtree, rows) in rows[number].enumerated() {
+            gradient(
+              worker, tile, rows, codec.gradients[subtree][offset..<offset + tile.range.count])
+            if worker.number == 0 { advance(worker, progress.finished, catching: &failure) }
+          }
         }
         progress.finish(number)
       }
@@ -112,7 +133,7 @@ final class AllReduce<Messages: LaneMessages & ~Copyable>: Exchange {
     }
     if let failure { throw failure }
     workers.main.clock.end(.waiting)
-    try reduction.advance(computed: order.buckets.count, &messages)
+    try sums[count]!.reduction.advance(computed: order.buckets.count, &messages)
   }
 
   /// Waits for the sum of one bucket after the other, and at once calls `update` with the tiles of that
@@ -120,14 +141,14 @@ final class AllReduce<Messages: LaneMessages & ~Copyable>: Exchange {
   private func finish(
     _ workers: borrowing Workers, update: (GradientTile, Vector) -> Void
   ) throws {
-    let (order, sums) = (order, sums)
+    let (order, sum) = (order, codec.gradients[0])
     var failure: (any Error)?
     for number in order.buckets.indices {
-      try reduction.wait(for: number, &messages)
+      try sums[count]!.reduction.wait(for: number, &messages)
       workers.main.clock.end(.exchange)
       workers.run { worker in
         for (tile, offset) in order.tiles[worker.number][number] {
-          update(tile, sums[offset..<offset + tile.range.count])
+          update(tile, sum[offset..<offset + tile.range.count])
           if worker.number == 0 { advance(worker, order.buckets.count, catching: &failure) }
         }
         worker.clock.end(.gradients)
@@ -143,7 +164,7 @@ final class AllReduce<Messages: LaneMessages & ~Copyable>: Exchange {
     guard failure == nil else { return }
     worker.clock.end(.gradients)
     do {
-      try reduction.advance(computed: computed, &messages)
+      try sums[self.count]!.reduction.advance(computed: computed, &messages)
     } catch {
       failure = error
     }
@@ -152,17 +173,18 @@ final class AllReduce<Messages: LaneMessages & ~Copyable>: Exchange {
 
   func sentBytes(_ count: Int) -> Int {
     switch messages {
-    case .some(let messages): messages.sentBytes(reports[count]!) + reduction.sentBytes(messages)
+    case .some(let messages):
+      messages.sentBytes(sums[count]!.report) + sums[count]!.reduction.sentBytes(messages)
     case .none: 0
     }
   }
 
   func reduceNothing() throws {
     guard messages != nil else { return }
-    sums.fill(0)
-    reduction.begin()
+    for gradient in codec.gradients { gradient.fill(0) }
+    sums[count]!.reduction.begin()
     for number in order.buckets.indices {
-      try reduction.wait(for: number, &messages)
+      try sums[count]!.reduction.wait(for: number, &messages)
     }
   }
 

@@ -7,25 +7,25 @@ final class Alone: Exchange {
   private let tiles: OwnTiles
   private let report: TeamReport
 
-  init(_ site: ExchangeSite) {
-    tiles = OwnTiles(site.exchangePlan)
+  init(_ site: ExchangeSite, _ plan: ExchangePlan) {
+    tiles = OwnTiles(site, plan)
     report = site.report
   }
 
   func applyGradient(
     of batch: BatchExtent, _ workers: borrowing Workers,
-    gradient: (Worker, GradientTile, Vector) -> Void, update: (GradientTile, Vector) -> Void,
+    gradient: TileGradient, update: (GradientTile, Vector) -> Void,
     adopt: (GradientTile) -> Void
   ) {
     let isFinite = report.found.isFinite(batch.positions)
-    tiles.compute(workers, gradient) { if isFinite { update($0, $1) } }
+    tiles.compute(batch, workers, gradient) { if isFinite { update($0, $1) } }
   }
 
   func keepGradient(
     of batch: BatchExtent, _ workers: borrowing Workers,
-    gradient: (Worker, GradientTile, Vector) -> Void, note: (GradientTile, Vector) -> Void
+    gradient: TileGradient, note: (GradientTile, Vector) -> Void
   ) {
-    tiles.compute(workers, gradient, update: note)
+    tiles.compute(batch, workers, gradient, update: note)
   }
 
   func applyKeptGradient(
@@ -44,22 +44,24 @@ final class Alone: Exchange {
 struct OwnTiles: ~Copyable {
   private let order: TilePlan
   private let memory: Buffer<Float>
+  private let activations: Activations
 
-  init(_ plan: ExchangePlan) {
-    order = plan.order
+  init(_ site: ExchangeSite, _ plan: ExchangePlan) {
+    (order, activations) = (plan.order, site.activations)
     memory = Buffer(repeating: 0, count: plan.floats)
   }
 
-  /// Computes the `gradient` of each tile, and at once calls `update` with it.
+  /// Computes the `gradient` of each tile over `batch`, and at once calls `update` with it.
   func compute(
-    _ workers: borrowing Workers, _ gradient: (Worker, GradientTile, Vector) -> Void,
+    _ batch: BatchExtent, _ workers: borrowing Workers, _ gradient: TileGradient,
     update: (GradientTile, Vector) -> Void
   ) {
-    let (order, memory) = (order, memory.vector)
+    let (order, memory, activations) = (order, memory.vector, activations)
     workers.run { worker in
       for (tile, offset) in order.tiles[worker.number].joined() {
         let sum = memory[offset..<offset + tile.range.count]
-        gradient(worker, tile, sum)
+        let rows = activations.rows(0..<batch.count, ofLayer: tile.layer)
+        gradient(worker, tile, rows, sum)
         update(tile, sum)
       }
       worker.clock.end(.gradients)

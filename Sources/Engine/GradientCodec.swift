@@ -4,6 +4,8 @@ internal import MPI
 /// The memory of a rank's gradients and of the gradients that it receives, and the way in which they are sent
 /// between teams: as fp32, or encoded as bf16 with error feedback.
 ///
+/// A rank has a gradient for every subtree of its team's positions: see ``BucketPlan``.
+///
 /// What rounding to bf16 loses of an element, its residual, is kept and added to the same element in the next
 /// step. One residual an element is enough, since each team rounds every element once a step: in the pieces
 /// that other teams add up, the element of its own gradient; in the piece that it adds up itself, the element
@@ -15,11 +17,11 @@ internal import MPI
 /// Residuals are not part of a checkpoint: a run that is resumed begins with none. After a step whose
 /// gradient is not finite the residuals are not finite either, and no further step may follow.
 struct GradientCodec {
-  /// The gradients of this rank's tiles; in the end, their sums over the teams.
-  let gradients: Vector
+  /// The gradients of this rank's tiles over each subtree. In the end the first of them has the sum over the
+  /// batch.
+  let gradients: [Vector]
 
-  /// What is received to be added up: the other teams' gradients of the pieces that this team adds up, one
-  /// piece in each bucket.
+  /// What is received to be added up: the other teams' gradients of the pieces that this team adds up.
   let partials: Vector
 
   /// In bf16, what is sent and received in the place of ``gradients`` and ``partials``, and the residuals;
@@ -27,73 +29,67 @@ struct GradientCodec {
   private let rounded: Rounded?
 
   private struct Rounded {
-    let gradients: BFloat16Vector
+    let gradients: [BFloat16Vector]
     let partials: BFloat16Vector
-    let residual: Vector
+    let residuals: [Vector]
   }
 
-  /// Lays out `memory`, which must be zero, for team number `team`, counted from 0, and for gradients that
-  /// are sent in `buckets`.
-  init(_ memory: Vector, buckets: [Range<Int>], team: Int, of teams: Int, precision: Precision) {
-    let size = Size(buckets, team: team, of: teams)
+  /// How much memory a codec has.
+  struct Size {
+    /// The elements of a gradient.
+    var gradient = 0
+    /// The subtrees, of each of which there is a gradient: one at least, for the sum.
+    var subtrees = 1
+    /// The elements of ``GradientCodec/partials``.
+    var partials = 0
+    /// The number format in which gradients are sent.
+    var wire = Precision.fp32
+
+    /// The floats of memory.
+    var floats: Int {
+      let all = subtrees * gradient
+      let rounded = subtrees * Self.half(gradient) + Self.half(partials) + all
+      return all + partials + (wire == .fp32 ? 0 : rounded)
+    }
+
+    /// How many floats of memory `count` bf16 numbers take.
+    fileprivate static func half(_ count: Int) -> Int { (count + 1) / 2 }
+  }
+
+  /// Lays out `memory`, which must be zero and have the floats of `size`.
+  init(_ memory: Vector, _ size: Size) {
     var end = 0
     func part(_ count: Int) -> Vector {
       defer { end += count }
       return memory[end..<end + count]
     }
-    gradients = part(size.gradients)
+    func half(_ count: Int) -> BFloat16Vector {
+      BFloat16Vector(inPlaceOf: part(Size.half(count)))
+    }
+    let each = 0..<size.subtrees
+    gradients = each.map { _ in part(size.gradient) }
     partials = part(size.partials)
     rounded =
-      precision == .fp32
+      size.wire == .fp32
       ? nil
       : Rounded(
-        gradients: BFloat16Vector(inPlaceOf: part(size.half(size.gradients))),
-        partials: BFloat16Vector(inPlaceOf: part(size.half(size.partials))),
-        residual: part(size.gradients))
-  }
-
-  /// The floats of memory that a codec takes.
-  static func floats(
-    _ buckets: [Range<Int>], team: Int, of teams: Int, precision: Precision
-  ) -> Int {
-    let size = Size(buckets, team: team, of: teams)
-    let sent = size.half(size.gradients) + size.half(size.partials) + size.gradients
-    return size.gradients + size.partials + (precision == .fp32 ? 0 : sent)
-  }
-
-  /// The pieces of a bucket, one for each team, which begin on cache lines if the bucket does.
-  static func pieces(of bucket: Range<Int>, teams: Int) -> [Range<Int>] {
-    let line = Buffer<Float>.alignment / MemoryLayout<Float>.stride
-    return (0..<teams).map { Shard(rank: $0, of: teams, unit: line).part(of: bucket) }
-  }
-
-  private struct Size {
-    let gradients: Int
-    let partials: Int
-
-    init(_ buckets: [Range<Int>], team: Int, of teams: Int) {
-      gradients = buckets.reduce(0) { $0 + $1.count }
-      partials = buckets.reduce(0) {
-        $0 + (teams - 1) * GradientCodec.pieces(of: $1, teams: teams)[team].count
-      }
-    }
-
-    /// How many floats of memory `count` bf16 numbers take.
-    func half(_ count: Int) -> Int { (count + 1) / 2 }
+        gradients: each.map { _ in half(size.gradient) }, partials: half(size.partials),
+        residuals: each.map { _ in part(size.gradient) })
   }
 }
 
 extension GradientCodec {
-  /// Adds to the last group of `messages` the sending of the elements in `range` to `team`.
+  /// Adds to the last group of `messages` the sending to `team` of the elements in `range` of the gradient
+  /// over `subtree`.
   func addSend<Messages: LaneMessages & ~Copyable>(
-    _ range: Range<Int>, to team: Int, in messages: inout Messages
+    _ range: Range<Int>, of subtree: Int = 0, to team: Int, in messages: inout Messages
   ) throws {
     if let rounded {
-      try rounded.gradients[range].withMutableSpan { span throws(MPIError) in
+      try rounded.gradients[subtree][range].withMutableSpan { span throws(MPIError) in
         try messages.addSend(span.span, to: team)
       }
     } else {
-      try gradients[range].withMutableSpan { span throws(MPIError) in
+      try gradients[subtree][range].withMutableSpan { span throws(MPIError) in
         try messages.addSend(span.span, to: team)
       }
     }
@@ -103,7 +99,7 @@ extension GradientCodec {
   func addSum<Messages: LaneMessages & ~Copyable>(
     _ range: Range<Int>, from team: Int, to messages: inout Messages
   ) throws {
-    try add(into: gradients[range], rounded?.gradients[range], from: team, to: &messages)
+    try add(into: gradients[0][range], rounded?.gradients[0][range], from: team, to: &messages)
   }
 
   /// Adds to the last group of `messages` the receiving, into the elements `slot` of ``partials``, of the
@@ -129,17 +125,19 @@ extension GradientCodec {
     }
   }
 
-  /// Rounds the ``gradients`` in `range` to bf16 for sending, with their residuals; does nothing in fp32.
-  func encode(_ range: Range<Int>) {
+  /// Rounds the elements in `range` of the gradient over `subtree` to bf16 for sending, with their residuals;
+  /// does nothing in fp32.
+  func encode(_ range: Range<Int>, of subtree: Int = 0) {
     guard let rounded else { return }
-    rounded.gradients[range].round(gradients[range], feedback: rounded.residual[range])
+    rounded.gradients[subtree][range].round(
+      gradients[subtree][range], feedback: rounded.residuals[subtree][range])
   }
 
   /// Widens the bf16 sums in `range` to fp32, so that all teams use the same rounded numbers; does nothing in
   /// fp32.
   func decode(_ range: Range<Int>) {
     guard let rounded else { return }
-    gradients[range].copy(from: rounded.gradients[range])
+    gradients[0][range].copy(from: rounded.gradients[0][range])
   }
 
   /// Widens the received bf16 ``partials`` in `range` to fp32; does nothing in fp32.

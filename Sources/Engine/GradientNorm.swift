@@ -17,6 +17,9 @@ struct GradientNorm {
 
   init(_ memory: Vector) { norms = memory }
 
+  /// Forgets all norms.
+  func clear() { norms.fill(0) }
+
   /// Stores the norm of the `gradient` of `tile`.
   func note(_ tile: GradientTile, _ gradient: Vector) {
     norms[tile.number] = Float(gradient.sumOfSquares.squareRoot())

@@ -3,10 +3,11 @@ internal import MPI
 
 /// Adds up the gradients of a lane's ranks, bucket by bucket, while later buckets are computed.
 ///
-/// A bucket is cut into as many pieces as there are teams. Each team sends every piece to the team that sums
-/// this piece. The summing team adds the pieces in the order of the teams, and sends the sum back to all: a
-/// reduce-scatter and an all-gather, each of direct messages. Each of N teams sends 2 (N − 1)/N of the
-/// bucket's bytes, and no algorithm needs fewer; all teams get the same bits.
+/// A bucket is cut into pieces, one for each team that adds: see ``BucketPlan``. Each team sends every piece
+/// to the team that adds this piece up. That team adds in the order of the ``PositionTree``, and sends the sum
+/// back to all: a reduce-scatter and an all-gather, each of direct messages. Where each of N teams has one
+/// subtree, it sends 2 (N − 1)/N of the bucket's bytes, and no algorithm needs fewer; all teams get the same
+/// bits.
 ///
 /// Patarasuk and Yuan, "Bandwidth optimal all-reduce algorithms for clusters of workstations",
 /// 2009.
@@ -15,7 +16,7 @@ internal import MPI
 /// each tile that it computes.
 struct GradientReduction {
   private let codec: GradientCodec
-  private let ranges: [Range<Int>]
+  private let plans: [BucketPlan]
   private var buckets: [Bucket] = []
   private var stages: [Stage]
 
@@ -24,14 +25,17 @@ struct GradientReduction {
   private enum Stage { case computing, reducing, spreading, done }
 
   private struct Bucket {
-    /// The piece that this team sums; `others` are those that other teams sum.
+    /// The piece that this team adds up; `others` are those that other teams add up.
     let own: Range<Int>
     let others: [Range<Int>]
 
-    /// The addends of the sum in ``own``, one from each team, in the order of the teams.
-    let terms: [Vector]
+    /// How many gradients this team has, one for each of its subtrees.
+    let subtrees: Int
 
-    /// Where the terms that other teams send lie in ``GradientCodec/partials``.
+    /// What is added to what so that ``own`` has the sum, in this order.
+    let additions: [(into: Vector, from: Vector)]
+
+    /// Where what other teams send lies in ``GradientCodec/partials``.
     let partials: Range<Int>
 
     /// The numbers of the groups of messages that bring addends, and sums.
@@ -39,43 +43,58 @@ struct GradientReduction {
     let spread: Int
   }
 
-  /// Adds up the `buckets` of the gradients of `codec`.
-  init(_ buckets: [Range<Int>], _ codec: GradientCodec) {
-    (self.codec, ranges) = (codec, buckets)
-    stages = buckets.map { _ in .computing }
+  /// Adds up the buckets of `plans`, whose gradients `codec` has.
+  init(_ plans: [BucketPlan], _ codec: GradientCodec) {
+    (self.codec, self.plans) = (codec, plans)
+    stages = plans.map { _ in .computing }
   }
 
   /// Adds the groups of all buckets to `messages`, the lane's; every rank of the lane has the same buckets.
   mutating func prepare<Messages: LaneMessages & ~Copyable>(_ messages: inout Messages) throws {
-    let (team, teams) = (messages.rank, messages.size)
     var end = 0
-    for range in ranges {
-      let pieces = GradientCodec.pieces(of: range, teams: teams)
-      let own = pieces[team]
-      let slots = (0..<teams - 1).map { end + $0 * own.count..<end + ($0 + 1) * own.count }
-      let (others, sources) = Self.others(team, teams)
-      let reduce = messages.addGroup()
-      for (slot, source) in zip(slots, sources) {
-        try codec.addPartial(slot, from: source, to: &messages)
-      }
-      for other in others { try codec.addSend(pieces[other], to: other, in: &messages) }
-      let spread = messages.addGroup()
-      for other in others { try codec.addSum(pieces[other], from: other, to: &messages) }
-      for other in others { try codec.addSend(own, to: other, in: &messages) }
-      var terms = slots.map { codec.partials[$0] }
-      terms.insert(codec.gradients[own], at: team)
-      buckets.append(
-        Bucket(
-          own: own, others: others.map { pieces[$0] }, terms: terms,
-          partials: end..<end + slots.count * own.count, reduce: reduce, spread: spread))
-      end += slots.count * own.count
+    for plan in plans {
+      let partials = end..<end + plan.receivedFloats(messages.rank)
+      end = partials.upperBound
+      buckets.append(try prepare(plan, partials, &messages))
     }
   }
 
-  /// The numbers of the `count` teams but `team`: `rotated` to begin with the next, the order in which to
-  /// send to them, so that not all teams send to one at once; and `ordered`.
-  private static func others(_ team: Int, _ count: Int) -> (rotated: [Int], ordered: [Int]) {
-    ((1..<max(count, 1)).map { (team + $0) % count }, (0..<count).filter { $0 != team })
+  private func prepare<Messages: LaneMessages & ~Copyable>(
+    _ plan: BucketPlan, _ partials: Range<Int>, _ messages: inout Messages
+  ) throws -> Bucket {
+    let team = messages.rank
+    let own = plan.pieces[team]
+    // Beginning with the next, so that not all teams send to one at once.
+    let others = (1..<max(messages.size, 1)).map { (team + $0) % messages.size }
+    let reduce = messages.addGroup()
+    var slot = partials.lowerBound..<partials.lowerBound + own.count
+    let mine = plan.subtrees[team].indices
+    // The sums over all subtrees, in the order of the teams.
+    var terms: [Vector] = []
+    for source in 0..<messages.size {
+      if source == team {
+        terms += mine.map { codec.gradients[$0][own] }
+        continue
+      }
+      for _ in plan.subtrees[source] {
+        try codec.addPartial(slot, from: source, to: &messages)
+        terms.append(codec.partials[slot])
+        slot = slot.shifted(by: own.count)
+      }
+    }
+    for other in others {
+      for subtree in mine {
+        try codec.addSend(plan.pieces[other], of: subtree, to: other, in: &messages)
+      }
+    }
+    let spread = messages.addGroup()
+    for other in others { try codec.addSum(plan.pieces[other], from: other, to: &messages) }
+    for other in others { try codec.addSend(own, to: other, in: &messages) }
+    return Bucket(
+      own: own, others: others.map { plan.pieces[$0] }, subtrees: mine.count,
+      additions: own.isEmpty
+        ? [] : plan.additions(in: team).map { (terms[$0.into], terms[$0.from]) },
+      partials: partials, reduce: reduce, spread: spread)
   }
 
   /// The bytes of gradients and sums that this rank gives MPI in a step.
@@ -111,21 +130,23 @@ extension GradientReduction {
   private mutating func advance<Messages: LaneMessages & ~Copyable>(
     _ number: Int, _ messages: inout Messages?
   ) throws {
+    let bucket = buckets[number]
     switch stages[number] {
     case .computing:
-      for range in buckets[number].others { codec.encode(range) }
-      try messages?.start(buckets[number].reduce)
+      for range in bucket.others {
+        for subtree in 0..<bucket.subtrees { codec.encode(range, of: subtree) }
+      }
+      try messages?.start(bucket.reduce)
       stages[number] = .reducing
-    case .reducing where try messages?.test(buckets[number].reduce) ?? true:
-      let own = buckets[number].own
-      codec.decode(partials: buckets[number].partials)
-      codec.gradients[own].setToSum(of: buckets[number].terms)
-      codec.encode(own)
-      codec.decode(own)
-      try messages?.start(buckets[number].spread)
+    case .reducing where try messages?.test(bucket.reduce) ?? true:
+      codec.decode(partials: bucket.partials)
+      for (into, from) in bucket.additions { into.add(from) }
+      codec.encode(bucket.own)
+      codec.decode(bucket.own)
+      try messages?.start(bucket.spread)
       stages[number] = .spreading
-    case .spreading where try messages?.test(buckets[number].spread) ?? true:
-      for range in buckets[number].others { codec.decode(range) }
+    case .spreading where try messages?.test(bucket.spread) ?? true:
+      for range in bucket.others { codec.decode(range) }
       stages[number] = .done
     default: return
     }

@@ -1,4 +1,4 @@
-package import Kernels
+internal import Kernels
 
 /// Where this rank stands among the ranks of a job, and which samples fall to which team, rank and thread.
 ///
@@ -50,16 +50,35 @@ package struct JobLayout: Equatable, Sendable {
   var lane: Int? { member < laneCount ? member : nil }
 }
 
+/// How the positions of a batch are divided among teams.
+package enum BatchDivision: Sendable {
+  /// Every rank has as many positions as any other, or one more or less.
+  case even
+  /// Each team has few and large subtrees of the ``PositionTree``.
+  ///
+  /// This is the even division with its borders moved to the nearest multiples of a power of two parts: the
+  /// largest power with which no rank has more than an eighth above its even share; where there is none, one
+  /// part. So nothing is lost where 2^m equal teams share 2^n parts; of three equal teams two have 3/8 of
+  /// such a batch and one 2/8, and the largest share is an eighth above a third.
+  case bySubtrees
+}
+
 extension JobLayout {
-  /// The part of every batch that falls to the ranks of team number `team`.
-  func shard(ofTeam team: Int) -> Shard { shard(ofPlaces: teams[team]) }
+  /// The part of `batch` that falls to the ranks of team number `team`.
+  package func positions(
+    ofTeam team: Int, in batch: Range<Int>, divided division: BatchDivision
+  ) -> Range<Int> {
+    let borders = borders(ofBatch: batch.count, division)
+    return batch.lowerBound + borders[team]..<batch.lowerBound + borders[team + 1]
+  }
 
-  /// The part of every batch that falls to the rank at `place`.
-  package func shard(ofPlace place: Int) -> Shard { shard(ofPlaces: place..<place + 1) }
-
-  /// The part of every batch that falls to this rank's thread `number`.
-  func shard(ofThread number: Int) -> Shard {
-    Shard(rank: place * threads + number, of: rankCount * threads)
+  /// The part of `batch` that falls to the rank at `place`.
+  package func positions(
+    ofPlace place: Int, in batch: Range<Int>, divided division: BatchDivision
+  ) -> Range<Int> {
+    let team = teams.firstIndex { $0.contains(place) }!
+    return Shard(rank: place - teams[team].lowerBound, of: teams[team].count)
+      .part(of: positions(ofTeam: team, in: batch, divided: division))
   }
 
   /// The part that falls to this rank's thread `number` of what all threads of its team do together.
@@ -67,8 +86,24 @@ extension JobLayout {
     Shard(rank: member * threads + number, of: teams[team].count * threads)
   }
 
-  private func shard(ofPlaces places: Range<Int>) -> Shard {
-    Shard(
-      ranks: places.lowerBound * threads..<places.upperBound * threads, of: rankCount * threads)
+  /// Where the teams' parts of a batch of `count` positions begin, and where the last one ends.
+  private func borders(ofBatch count: Int, _ division: BatchDivision) -> [Int] {
+    guard division == .bySubtrees else {
+      return teams.map { count * $0.lowerBound / rankCount } + [count]
+    }
+    var unit = PositionTree.part
+    while 2 * unit <= count { unit *= 2 }
+    while true {
+      // The nearest multiple of the unit to each border of the even division.
+      let borders = teams.map { places in
+        min(count, (2 * count * places.lowerBound / rankCount + unit) / (2 * unit) * unit)
+      }
+      let parts = zip(borders, borders.dropFirst() + [count]).map { $1 - $0 }
+      let isFair = zip(parts, teams).allSatisfy { part, places in
+        8 * part * rankCount <= 9 * places.count * count
+      }
+      if isFair || unit == PositionTree.part { return borders + [count] }
+      unit /= 2
+    }
   }
 }

@@ -9,14 +9,14 @@ public enum TeamMode: String, Codable, Sendable, CaseIterable {
   case rank
 }
 
-/// How a job shares its work. Jobs of different shapes train the same model, to the last bit; but in an
-/// all-reduce between several teams the bits depend on the number of teams and on ``wire``.
+/// How a job shares its work. Jobs of different shapes train the same model, to the last bit, unless ``wire``
+/// is bf16: between several teams the bits then depend on their number.
 public struct JobShape: Sendable, Encodable {
   /// How ranks form teams.
   public var teams = TeamMode.node
 
   /// What teams send one another; without effect on a lone team.
-  public var exchange = ExchangeMode.allReduce
+  public var exchange = ExchangeMode.auto
 
   /// The number format in which an all-reduce sends gradients to other teams.
   public var wire = Precision.fp32
@@ -27,7 +27,7 @@ public struct JobShape: Sendable, Encodable {
   /// Memory that the job takes beside training.
   package var reserve = MemoryReserve()
 
-  /// The ranks of each node are a team, each rank has one thread, and teams all-reduce gradients in fp32.
+  /// The ranks of each node are a team, each rank has one thread, and teams exchange floats.
   public init() {}
 }
 

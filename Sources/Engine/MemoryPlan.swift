@@ -29,23 +29,41 @@ package struct MemoryPlan {
   /// The floats of the activations that this rank shares with no other.
   let ownActivations: Int
 
-  /// The tiles that fall to this rank, and the memory of their gradients.
-  let exchangePlan: ExchangePlan
+  /// The sizes that batches can have.
+  let batchCounts: Set<Int>
+
+  /// The exchanges from which training chooses: the tiles that fall to this rank, and the memory of their
+  /// gradients.
+  let exchangePlans: [ExchangePlan]
+
+  /// Why these.
+  let exchangeChoice: ExchangeChoice
 
   /// Memory that the job takes beside training.
   private let reserve: MemoryReserve
 
   /// Adds up what a rank of `job` and its team need to train the model of `layout` by `recipe`, on batches of
-  /// `batchSize`.
+  /// `batchCounts` images.
   package init(
-    _ layout: ParameterLayout, _ recipe: Recipe, batchSize: Int, job: JobLayout, shape: JobShape
+    _ layout: ParameterLayout, _ recipe: Recipe, batchCounts: Set<Int>, job: JobLayout,
+    shape: JobShape
   ) {
     let (precision, draws) = (recipe.precision, recipe.importanceSamples)
+    let batchSize = batchCounts.max() ?? 0
     self.layout = layout
-    exchangePlan = ExchangePlan(
-      shape, job, layout: layout, keepsGradients: recipe.clipGradient != nil)
+    let task = ExchangeTask(
+      job: job, layout: layout, wire: shape.wire, precision: precision, draws: draws,
+      keepsGradients: recipe.clipGradient != nil, batchCounts: batchCounts)
+    exchangeChoice = ExchangeChoice(shape.exchange, task)
+    let exchangePlans = exchangeChoice.ways.map { ExchangePlan($0, task) }
     let capacity =
-      exchangePlan.holdsWholeBatch ? batchSize : job.shard(ofTeam: job.team).capacity(of: batchSize)
+      exchangePlans.map { plan in
+        plan.holdsWholeBatch
+          ? batchSize
+          : batchCounts.map {
+            job.positions(ofTeam: job.team, in: 0..<$0, divided: plan.division).count
+          }.max() ?? 0
+      }.max() ?? 0
     var end = 0
     func region(_ count: Int) -> Range<Int> {
       defer { end += count }
@@ -60,6 +78,7 @@ package struct MemoryPlan {
     ownActivations = Activations.ownCount(
       layout, capacity: capacity, draws: draws, precision: precision)
     (self.batchSize, self.capacity, reserve) = (batchSize, capacity, shape.reserve)
+    (self.batchCounts, self.exchangePlans) = (batchCounts, exchangePlans)
   }
 
   /// The floats of a team's memory, which all its ranks see.
@@ -70,7 +89,8 @@ package struct MemoryPlan {
 
   /// The bytes that each rank takes beside the team's memory.
   package var rankBytes: Int {
-    (ownActivations + exchangePlan.floats + reserve.perRank) * MemoryLayout<Float>.stride
+    let gradients = exchangePlans.reduce(0) { $0 + $1.floats }
+    return (ownActivations + gradients + reserve.perRank) * MemoryLayout<Float>.stride
   }
 
   /// The bytes that rank zero takes beside ``teamBytes`` and ``rankBytes``.

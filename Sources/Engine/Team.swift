@@ -64,12 +64,12 @@ package struct Team: ~Copyable {
     }
   }
 
-  /// An empty list of messages between the lane's ranks, to which an exchange adds; nil where there are no
-  /// other teams, or this rank is in no lane.
-  func makeMessages() -> PersistentMessages? {
+  /// An empty list of messages between the lane's ranks, to which the exchange with this `number` adds; nil
+  /// where there are no other teams, or this rank is in no lane.
+  func makeMessages(forExchange number: Int) -> PersistentMessages? {
     guard layout.teamCount > 1 else { return nil }
     switch lane {
-    case .some(let lane): return lane.persistentMessages()
+    case .some(let lane): return lane.persistentMessages(firstTag: 4096 * number)
     case .none: return nil
     }
   }

@@ -13,13 +13,12 @@ package struct TilePlan {
   /// layers first. Where gradients are not kept, nothing is sent, and the only part is the whole memory.
   let buckets: [Range<Int>]
 
+  /// For each bucket, whether its tiles are of the decoder's layers, of whose matrices a sample can have more
+  /// rows than of the encoder's. No bucket has tiles of both.
+  let areOfDecoder: [Bool]
+
   /// The floats of gradients that are kept at a time.
   let floats: Int
-
-  /// There are at most so many buckets. With more, the first would be sent earlier, and the last, which is
-  /// sent while nothing is computed, would be smaller; but each bucket costs two messages to every other
-  /// team.
-  package static let mostBuckets = 4
 
   /// Deals `own` tiles to `threads`, each of which keeps the gradient of one tile at a time: a gradient is
   /// used before the thread computes the next.
@@ -28,19 +27,25 @@ package struct TilePlan {
     tiles = Self.deal(own, to: threads).enumerated().map { thread, group in
       [group.map { ($0, thread * room) }]
     }
-    buckets = [0..<threads * room]
+    (buckets, areOfDecoder) = ([0..<threads * room], [false])
     floats = threads * room
   }
 
-  /// Deals `own` tiles to `threads`, and keeps the gradients of all tiles.
-  init(keeping own: [GradientTile], threads: Int) {
+  /// Deals `own` tiles to `threads`, and keeps the gradients of all tiles, in about `count` buckets; the layers
+  /// from `decoder` on are the decoder's.
+  init(keeping own: [GradientTile], threads: Int, buckets count: Int, decoder: Int) {
     var (offsets, end) = ([Int: Int](), 0)
     for tile in own {
       offsets[tile.number] = end
       end += tile.range.count
     }
     let slots = own.map { (tile: $0, offset: offsets[$0.number]!) }
-    let buckets = Self.cut(slots, end)
+    let (encoderSlots, decoderSlots) = (
+      slots.filter { $0.tile.layer < decoder }, slots.filter { $0.tile.layer >= decoder }
+    )
+    let groups = [decoderSlots, encoderSlots].map { Self.cut($0, ofAbout: end / count) }
+    let buckets = Array(groups.joined())
+    areOfDecoder = groups[0].map { _ in true } + groups[1].map { _ in false }
     tiles = Self.deal(own, to: threads).map { group in
       buckets.map { bucket in
         slots.filter { slot in
@@ -70,14 +75,17 @@ package struct TilePlan {
     return groups.map { $0.sorted { $0.range.lowerBound < $1.range.lowerBound } }
   }
 
-  /// Cuts `end` floats of gradients, between tiles and from the end on, into buckets of about the same size.
-  private static func cut(_ slots: [Slot], _ end: Int) -> [Range<Int>] {
-    var (buckets, upper) = ([Range<Int>](), end)
+  /// Cuts the gradients in `slots`, between tiles and from the end on, into buckets of about `share` floats.
+  private static func cut(_ slots: [Slot], ofAbout share: Int) -> [Range<Int>] {
+    guard let first = slots.first, let last = slots.last else { return [] }
+    let (lower, upper) = (first.offset, last.offset + last.tile.range.count)
+    let count = max(1, (upper - lower + share / 2) / max(share, 1))
+    var (buckets, end) = ([Range<Int>](), upper)
     for slot in slots.reversed() {
-      let wanted = end * (mostBuckets - buckets.count - 1) / mostBuckets
-      guard slot.offset <= wanted || slot.offset == 0 else { continue }
-      buckets.append(slot.offset..<upper)
-      upper = slot.offset
+      let wanted = lower + (upper - lower) * (count - buckets.count - 1) / count
+      guard slot.offset <= wanted || slot.offset == lower else { continue }
+      buckets.append(slot.offset..<end)
+      end = slot.offset
     }
     return buckets
   }

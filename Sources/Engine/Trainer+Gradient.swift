@@ -4,16 +4,13 @@ internal import VAE
 // From the deltas of a batch to new parameters.
 
 extension Trainer {
-  /// Updates the parameters with the gradient of `batch`, tile by tile while the tile is in cache. `held` are
-  /// the positions whose samples the team's memory has.
-  func applyGradient(
-    of batch: BatchExtent, _ held: Range<Int>, isMeasured: Bool
-  ) throws {
+  /// Updates the parameters with the gradient of `batch`, tile by tile while the tile is in cache.
+  func applyGradient(of batch: BatchExtent, isMeasured: Bool) throws {
     let (rule, number) = nextRule
     let measuredNorm = isMeasured ? norm : nil
-    try exchange.applyGradient(of: batch, workers) { worker, tile, gradient in
+    try exchanges.current.applyGradient(of: batch, workers) { worker, tile, rows, gradient in
       worker.model.computeGradient(
-        of: tile, from: activations, rows: 0..<held.count, into: gradient)
+        of: tile, from: activations, layerRows: rows, into: gradient)
     } update: { tile, gradient in
       measuredNorm?.note(tile, gradient)
       optimizer.update(tile, gradient, by: rule, step: number)
@@ -25,11 +22,11 @@ extension Trainer {
   /// Updates the parameters with the gradient of `batch`, scaled down to the norm `limit` where its norm is
   /// greater: all of it is computed before any parameter changes.
   mutating func applyGradient(
-    of batch: BatchExtent, _ held: Range<Int>, clippedTo limit: Double
+    of batch: BatchExtent, clippedTo limit: Double
   ) throws {
-    try exchange.keepGradient(of: batch, workers) { worker, tile, gradient in
+    try exchanges.current.keepGradient(of: batch, workers) { worker, tile, rows, gradient in
       worker.model.computeGradient(
-        of: tile, from: activations, rows: 0..<held.count, into: gradient)
+        of: tile, from: activations, layerRows: rows, into: gradient)
     } note: { tile, gradient in
       norm.note(tile, gradient)
     }
@@ -37,7 +34,7 @@ extension Trainer {
     try gatherNorms()
     let (rule, number) = nextRule
     let scale = norm.scale(to: limit)
-    try exchange.applyKeptGradient(of: batch, workers) { tile, gradient in
+    try exchanges.current.applyKeptGradient(of: batch, workers) { tile, gradient in
       if scale != 1 { gradient.multiply(by: scale) }
       optimizer.update(tile, gradient, by: rule, step: number)
     } adopt: { tile in
@@ -55,8 +52,8 @@ extension Trainer {
 
   /// Where teams share the tiles: fetches the norms of the tiles that other teams have computed.
   private mutating func gatherNorms() throws {
-    guard memoryPlan.exchangePlan.sharesTiles else { return }
-    try exchange.gatherNorms()
+    guard exchanges.plan.sharesTiles else { return }
+    try exchanges.current.gatherNorms()
     workers.main.clock.end(.exchange)
     try waitForTeam()
   }

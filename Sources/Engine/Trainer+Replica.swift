@@ -57,9 +57,7 @@ extension Trainer {
   /// Fetches the moments that other teams have updated, so that every team's ``replica`` is complete: in an
   /// all-gather the steps leave these moments out of date. Collective.
   package mutating func completeReplica() throws {
-    guard memoryPlan.exchangePlan.sharesTiles else { return }
-    try exchange.gatherMoments()
-    try memory.barrier(on: team.communicator)
+    try exchanges.completeReplica(&memory, team)
   }
 
   /// Where a run goes on that is resumed from the state as it is now: at the beginning of the next epoch,
@@ -69,20 +67,35 @@ extension Trainer {
   /// Where this rank stands in the job.
   package var job: JobLayout { team.layout }
 
+  /// The positions in a full batch that fall to the rank at `place`.
+  package func positions(ofPlace place: Int) -> Range<Int> {
+    team.layout.positions(
+      ofPlace: place, in: 0..<batches.batchSize, divided: exchanges.plan.division)
+  }
+
+  /// Whether it is known which exchange teams are to use.
+  package var hasChosenExchange: Bool { !exchanges.isUnderWay }
+
+  /// The exchange in use; nil where there is one team.
+  package var exchangeMode: ExchangeMode? { exchanges.plan.way.mode }
+
+  /// Which exchange teams use, and why.
+  public var exchangeChoice: ExchangeChoice { exchanges.choice }
+
   /// The Euclidean norm of the last step's gradient, which is the mean over the batch, before it was clipped;
   /// of use on rank zero alone, and only after a step with `isMeasured`. Nil where the norm is not finite.
   /// Collective.
   public func gradientNorm() throws -> Double? {
-    let plan = memoryPlan.exchangePlan
+    let plan = exchanges.plan
     return try norm.value(team, lacksTiles: plan.sharesTiles && !plan.keepsGradients)
   }
 
   /// The bytes that this rank gives MPI for other teams in a step on a full batch.
-  package var exchangeBytes: Int { exchange.sentBytes(batches.batchSize) }
+  package var exchangeBytes: Int { exchanges.current.sentBytes(batches.batchSize) }
 
   /// For measurements: adds up zeros over the teams as a step adds up gradients; does nothing without an
   /// all-reduce. Collective.
-  package mutating func reduceNothing() throws { try exchange.reduceNothing() }
+  package mutating func reduceNothing() throws { try exchanges.current.reduceNothing() }
 }
 
 extension Trainer {

@@ -26,11 +26,10 @@ extension Trainer {
   /// Where teams share the tiles: fetches what other teams have computed for the samples in `held`. Pixels
   /// are not sent: they are filled in from this node's images.
   mutating func gatherSamples(of batch: Range<Int>, in held: Range<Int>) throws {
-    guard memoryPlan.exchangePlan.sharesTiles else { return }
-    try exchange.gatherSamples(batch.count)
+    guard exchanges.plan.sharesTiles else { return }
+    try exchanges.current.gatherSamples(batch.count)
     workers.main.clock.end(.exchange)
-    let job = team.layout
-    let own = job.shard(ofTeam: job.team).part(of: batch)
+    let own = ownPositions(in: batch)
     workers.run { worker in
       for others in [held.lowerBound..<own.lowerBound, own.upperBound..<held.upperBound] {
         let positions = worker.teamShare.part(of: others)

@@ -36,7 +36,7 @@ public struct Trainer: ~Copyable {
   let activations: Activations
   private let report: TeamReport
   let norm: GradientNorm
-  let exchange: any Exchange
+  var exchanges: ExchangeTrial
   let optimizer: Optimizer
   let dataset: Dataset
 
@@ -93,7 +93,7 @@ public struct Trainer: ~Copyable {
     let batches = BatchSchedule(
       imageCount: dataset.count, batchSize: min(recipe.batchSize, dataset.count))
     let memoryPlan = MemoryPlan(
-      layout, recipe, batchSize: batches.batchSize, job: job, shape: shape)
+      layout, recipe, batchCounts: batches.sizes(from: progress.offset), job: job, shape: shape)
     try memoryPlan.require(isLeader: job.isLeader, among: world)
     let memory = try SharedMemory<Float>(
       count: memoryPlan.teamFloats, on: team.communicator, among: world)
@@ -106,9 +106,8 @@ public struct Trainer: ~Copyable {
     let report = TeamReport(memory.vector[memoryPlan.report], batchSize: batches.batchSize)
     let site = ExchangeSite(
       job: job, memory: memory.vector, memoryPlan: memoryPlan,
-      activations: activations, report: report,
-      batchCounts: batches.sizes(from: progress.offset))
-    exchange = try shape.makeExchange(site, team.makeMessages())
+      activations: activations, report: report)
+    exchanges = try ExchangeTrial(site, team)
     optimizer = Optimizer(replica)
     norm = GradientNorm(memory.vector[memoryPlan.norms])
     (self.memoryPlan, self.instructions, self.progress) = (memoryPlan, instructions, progress)
@@ -140,14 +139,17 @@ public struct Trainer: ~Copyable {
     SubnormalMode.flushing.set()
     defer { mode.set() }
     report.request(mine, place: team.layout.place)
+    try exchanges.prepareStep(norm, &memory, team)
+    let start = ContinuousClock.now
     let (batch, held) = nextBatch()
+    let own = ownPositions(in: batch)
     let weights = lossWeights(of: batch)
 
     // Row 0 of the activations is the first sample that the team holds, row 0 of the losses the batch's
     // first.
     workers.begin()
     workers.run { worker in
-      for chunk in worker.shard.part(of: batch).pieces(ofAtMost: chunkSize) {
+      for chunk in worker.teamShare.part(of: own).pieces(ofAtMost: chunkSize) {
         let (model, rows) = (worker.model, chunk.relative(to: held))
         fillImages(rows, positions: chunk)
         fillNoise(rows, positions: chunk)
@@ -168,24 +170,30 @@ public struct Trainer: ~Copyable {
     try gatherSamples(of: batch, in: held)
     let extent = BatchExtent(count: batch.count, positions: held.relative(to: batch))
     if let limit = recipe.clipGradient {
-      try applyGradient(of: extent, held, clippedTo: limit)
+      try applyGradient(of: extent, clippedTo: limit)
     } else {
-      try applyGradient(of: extent, held, isMeasured: isMeasured)
+      try applyGradient(of: extent, isMeasured: isMeasured)
     }
     watch?.end()
     if team.layout.isLeader { report.summarise(batch.count) }
     try waitForTeam()  // The new parameters are there.
-    return (try advance(past: batch), report.result.requests)
+    let losses = try advance(past: batch)
+    if batch.count == batches.batchSize {
+      exchanges.note(ContinuousClock.now - start)
+    }
+    return (losses, report.result.requests)
   }
 
   /// The positions of the epoch's next batch, and the part of them whose samples the team's memory holds.
   private func nextBatch() -> (batch: Range<Int>, held: Range<Int>) {
     let batch = batches.positions(from: progress.offset)
-    let job = team.layout
-    return (
-      batch,
-      memoryPlan.exchangePlan.holdsWholeBatch ? batch : job.shard(ofTeam: job.team).part(of: batch)
-    )
+    return (batch, exchanges.plan.holdsWholeBatch ? batch : ownPositions(in: batch))
+  }
+
+  /// The positions of `batch` that this rank's team computes.
+  func ownPositions(in batch: Range<Int>) -> Range<Int> {
+    team.layout.positions(
+      ofTeam: team.layout.team, in: batch, divided: exchanges.plan.division)
   }
 
   /// What the parts of the loss of `batch` count in the next step.
@@ -227,7 +235,7 @@ public struct Trainer: ~Copyable {
 
   /// Ends training and frees the memory of ``replica``; collective.
   public consuming func free() throws {
-    try exchange.free()
+    try exchanges.free()
     try memory.free()
     try team.free()
   }

@@ -12,9 +12,6 @@ struct Worker {
   /// The model, with an engine for products that this thread alone uses.
   let model: VariationalAutoencoder
 
-  /// The thread's part of every batch, which all threads of the job share out.
-  let shard: Shard
-
   /// The thread's part of work that all threads of the team share out.
   let teamShare: Shard
 
@@ -22,7 +19,7 @@ struct Worker {
   let clock = StageClock()
 }
 
-/// The threads of this rank, each of which computes a shard of every batch.
+/// The threads of this rank, each of which computes a part of every batch.
 struct Workers: ~Copyable {
   private let threads: ThreadPool
   private let all: [Worker]
@@ -45,7 +42,7 @@ struct Workers: ~Copyable {
         number: number,
         model: VariationalAutoencoder(
           layout, engine: MatrixEngine(instructions), objective: objective),
-        shard: job.shard(ofThread: number), teamShare: job.teamShare(ofThread: number))
+        teamShare: job.teamShare(ofThread: number))
     }
   }
 

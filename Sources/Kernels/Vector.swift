@@ -73,29 +73,10 @@ public struct Vector {
 }
 
 extension Vector {
-  /// Sets each element to the sum of the elements with the same index in all `terms`, added in the
-  /// order of `terms`. The vector itself may be one of the terms.
-  ///
-  /// The order is the same for every element, so adding vectors part by part gives the same bits.
-  public func setToSum(of terms: [Vector]) {
-    require(
-      !terms.isEmpty && terms.allSatisfy { $0.count == count },
-      "a sum needs at least one term, and terms of its own length")
-    let block = 2048
-    withUnsafeTemporaryAllocation(of: Float.self, capacity: block) { sum in
-      guard let sum = sum.baseAddress else { return }
-      for start in stride(from: 0, to: count, by: block) {
-        let length = min(block, count - start)
-        sum.initialize(from: terms[0].base + start, count: length)
-        for term in terms.dropFirst() { Self.add(term.base + start, to: sum, count: length) }
-        (base + start).update(from: sum, count: length)
-      }
-    }
-  }
-
-  private static func add(
-    _ term: UnsafePointer<Float>, to sum: UnsafeMutablePointer<Float>, count: Int
-  ) {
+  /// Adds to each element the element of `other` with the same index.
+  public func add(_ other: Vector) {
+    require(other.count == count, "adding \(other.count) floats to \(count)")
+    let (sum, term) = (base, other.base)
     for i in 0..<count { sum[i] += term[i] }
   }
 

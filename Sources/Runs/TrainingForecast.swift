@@ -68,7 +68,7 @@ package struct TrainingForecast {
     let testCount = data.splits.dropFirst().first?.count ?? 0
     let threads = request.threadsPerRank
     var trainer = try TrainingRun.makeTrainer(plan, train, threads: threads, among: world)
-    let (batchSize, steps) = (trainer.batches.batchSize, trainer.batches.batchCount)
+    let steps = trainer.batches.batchCount
     lastStep = min(plan.configuration.epochs * steps, request.maxSteps ?? .max)
     configuration = plan.configuration
     text = try plan.configuration.text
@@ -80,8 +80,7 @@ package struct TrainingForecast {
     stepsLeft = plan.isDone(request) ? 0 : max(0, lastStep - plan.progress.step)
     let validation = plan.configuration.recipe.validation
     images = (train.count - validation, validation, testCount)
-    let job = trainer.job
-    let shares = (0..<world.size).map { job.shard(ofPlace: $0).part(of: 0..<batchSize).count }
+    let shares = (0..<world.size).map { trainer.positions(ofPlace: $0).count }
     share = shares.min()!...shares.max()!
     teams = trainer.job.teamCount
     memory = (

@@ -58,6 +58,8 @@ package struct TrainingEnd: Sendable {
 package protocol TrainingObserver {
   /// Training begins or continues.
   func trainingBegins(_ start: TrainingStart)
+  /// Several teams exchange as `choice` says; not told before a trial has ended.
+  func exchangeChosen(_ choice: ExchangeChoice)
   /// A step was taken.
   func stepEnded(_ event: StepEvent)
   /// An epoch was trained and evaluated; the epoch's checkpoint is being written.

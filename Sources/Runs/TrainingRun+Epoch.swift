@@ -27,6 +27,7 @@ extension TrainingRun {
         row?.klWeight = trainer.divergenceWeight(step: progress.step)
       }
     }
+    tellExchange()
     guard let outputs else { return }
     let times = trainer.stageTimes
     outputs.observer.stepEnded(
@@ -41,6 +42,13 @@ extension TrainingRun {
     let summary = Summary(row, rowPace, configuration.recipe)
     log { try events.append(summary, step: progress.step) }
     rowPace = Stopwatch(from: progress.offset, trainer.stageTimes)
+  }
+
+  /// Tells rank zero's observer which exchange teams use, once that is known.
+  mutating func tellExchange() {
+    guard !isExchangeTold, trainer.hasChosenExchange else { return }
+    isExchangeTold = true
+    outputs?.observer.exchangeChosen(trainer.exchangeChoice)
   }
 
   /// Does `work`, whose failure does not leave this function: the first is kept in ``logFailure``. To be called

@@ -53,6 +53,9 @@ package struct TrainingRun: ~Copyable {
   /// failure at the end.
   var logFailure: Failure?
 
+  /// Whether the observer knows which exchange teams use.
+  var isExchangeTold = false
+
   /// The best epoch so far, the same on all ranks; nil where none has had a loss that decides.
   var best: BestEpoch?
 
@@ -127,6 +130,7 @@ package struct TrainingRun: ~Copyable {
       TrainingStart(
         configuration: configuration, progress: trainer.progress, ranks: communicator.size,
         threads: request.threadsPerRank, teams: trainer.job.teamCount, previous: outputs?.previous))
+    tellExchange()
     lastSave = .now
     let code: ExitCode
     do {

@@ -134,7 +134,7 @@ extension Activations {
   }
 
   /// The rows of the layer with index `number` that belong to the samples `rows`.
-  func rows(_ rows: Range<Int>, ofLayer number: Int) -> Range<Int> {
+  public func rows(_ rows: Range<Int>, ofLayer number: Int) -> Range<Int> {
     number < decoder ? rows : decoderRows(rows)
   }
 
@@ -184,6 +184,14 @@ extension Activations {
 }
 
 extension Activations {
+  /// The number of floats of shared memory that ``gatheredRanges(_:)`` of one sample have.
+  public static func gatheredCount(
+    _ layout: ParameterLayout, draws: Int = 1, precision: Precision = .fp32
+  ) -> Int {
+    sharedCount(layout, capacity: 1, draws: draws, precision: precision)
+      - RowAllocator.floats(perRow: layout.layers[0].inputs + 1, precision)
+  }
+
   /// The number of floats of shared memory for `capacity` samples with `draws` latents each.
   public static func sharedCount(
     _ layout: ParameterLayout, capacity: Int, draws: Int = 1, precision: Precision = .fp32

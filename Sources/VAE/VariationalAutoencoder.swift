@@ -15,7 +15,9 @@ public import Kernels
 ///   activations, rows: rows, with: parameters, weights: LossWeights(scale: 1 / Float(batchSize)),
 ///   losses: losses)
 /// for tile in model.layout.tiles {
-///   model.computeGradient(of: tile, from: activations, rows: rows, into: gradient[tile.range])
+///   model.computeGradient(
+///     of: tile, from: activations, layerRows: activations.rows(rows, ofLayer: tile.layer),
+///     into: gradient[tile.range])
 /// }
 /// ```
 public struct VariationalAutoencoder {
@@ -95,14 +97,15 @@ public struct VariationalAutoencoder {
   }
 
   /// Computes one tile of the gradient into `gradient` (tile.range.count): the rows `tile.rows` of
-  /// xᵀ δ, where x are the layer's inputs with the column of ones and δ its deltas, summed over the
-  /// samples `rows`. If there are no samples, the tile becomes zero.
+  /// xᵀ δ, where x are the layer's inputs with the column of ones and δ its deltas, summed over
+  /// the rows `layerRows` of both, of which a sample can have several:
+  /// ``Activations/rows(_:ofLayer:)``. If there are no rows, the tile becomes zero.
   public func computeGradient(
-    of tile: GradientTile, from activations: Activations, rows: Range<Int>, into gradient: Vector
+    of tile: GradientTile, from activations: Activations, layerRows: Range<Int>,
+    into gradient: Vector
   ) {
-    let rows = activations.rows(rows, ofLayer: tile.layer)
-    let input = activations.inputs[tile.layer].rows(rows).columns(tile.rows)
-    let delta = activations.deltas[tile.layer].rows(rows)
+    let input = activations.inputs[tile.layer].rows(layerRows).columns(tile.rows)
+    let delta = activations.deltas[tile.layer].rows(layerRows)
     engine.sumOverPositions(
       input, delta, into: gradient.matrix(rows: tile.rows.count, columns: delta.columns))
   }

@@ -5,33 +5,29 @@ import Testing
 
 /// What one team sends another, through a codec on either side.
 @Suite struct GradientCodecTests {
-  private static let buckets = [0..<40]
-
-  /// One of two teams.
+  /// One of two teams, the second of which has gradients over two subtrees.
   private struct End {
     let memory: Floats
     let codec: GradientCodec
 
     init(_ team: Int, _ precision: Precision) {
-      memory = Floats(
-        GradientCodec.floats(buckets, team: team, of: 2, precision: precision))
-      codec = GradientCodec(
-        memory.vector, buckets: buckets, team: team, of: 2, precision: precision)
+      let size = GradientCodec.Size(
+        gradient: 40, subtrees: 1 + team, partials: team == 0 ? 16 : 24, wire: precision)
+      memory = Floats(size.floats)
+      codec = GradientCodec(memory.vector, size)
     }
   }
 
-  /// The bucket's pieces are 0..<16 and 16..<40, so that the teams receive 16 and 24 partials.
   @Test(
-    "memory is for message and partials and, in bf16, for both at half their size and residuals",
+    "memory is for gradients and partials and, in bf16, for both at half their size and residuals",
     arguments: [
-      (0, Precision.fp32, 40 + 16), (1, .fp32, 40 + 24), (0, .bf16, 40 + 16 + 20 + 8 + 40),
-      (1, .bf16, 40 + 24 + 20 + 12 + 40),
+      (0, Precision.fp32, 40 + 16), (1, .fp32, 80 + 24), (0, .bf16, 40 + 16 + 20 + 8 + 40),
+      (1, .bf16, 80 + 24 + 40 + 12 + 80),
     ])
   func memory(team: Int, precision: Precision, floats: Int) {
-    #expect(
-      GradientCodec.floats(Self.buckets, team: team, of: 2, precision: precision) == floats)
     let end = End(team, precision)
-    #expect(end.codec.gradients.count == 40)
+    #expect(end.memory.vector.count == floats)
+    #expect(end.codec.gradients.map(\.count) == Array(repeating: 40, count: 1 + team))
     #expect(end.codec.partials.count == (team == 0 ? 16 : 24))
   }
 
@@ -48,7 +44,7 @@ import Testing
       try second.codec.addPartial(20..<24, from: 0, to: &there)
     }
     return steps.map { values in
-      first.codec.gradients[2..<6].copy(from: values)
+      first.codec.gradients[0][2..<6].copy(from: values)
       first.codec.encode(2..<6)
       here.start(0)
       there.start(0)
@@ -56,7 +52,7 @@ import Testing
       #expect(hasArrived)
       if asSum {
         second.codec.decode(2..<6)
-        return second.codec.gradients[2..<6].elements
+        return second.codec.gradients[0][2..<6].elements
       }
       second.codec.decode(partials: 20..<24)
       return second.codec.partials[20..<24].elements
@@ -92,12 +88,12 @@ import Testing
   func own(precision: Precision) {
     let end = End(0, precision)
     defer { withExtendedLifetime(end) {} }
-    end.codec.gradients[0..<4].copy(from: [1 + 0x1p-9, 3, -1 - 0x1p-9, 257])
+    end.codec.gradients[0][0..<4].copy(from: [1 + 0x1p-9, 3, -1 - 0x1p-9, 257])
     end.codec.encode(0..<4)
     end.codec.decode(0..<4)
     let isRounded = precision == .bf16
     #expect(
-      end.codec.gradients[0..<4].elements
+      end.codec.gradients[0][0..<4].elements
         == (isRounded ? [1, 3, -1, 256] : [1 + 0x1p-9, 3, -1 - 0x1p-9, 257]))
   }
 }

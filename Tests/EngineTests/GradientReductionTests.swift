@@ -15,13 +15,14 @@ import Testing
     var reduction: GradientReduction
     var messages: LocalMessages?
 
-    init(_ network: LocalNetwork, team: Int, _ precision: Precision) throws {
-      let teams = network.size
-      memory = Floats(
-        GradientCodec.floats(buckets, team: team, of: teams, precision: precision))
-      codec = GradientCodec(
-        memory.vector, buckets: buckets, team: team, of: teams, precision: precision)
-      reduction = GradientReduction(buckets, codec)
+    init(_ network: LocalNetwork, _ parts: [Range<Int>], team: Int, _ precision: Precision) throws {
+      let plans = buckets.map { BucketPlan($0, parts: parts, rowsPerSample: 1) }
+      let size = GradientCodec.Size(
+        gradient: count, subtrees: max(1, plans[0].subtrees[team].count),
+        partials: plans.reduce(0) { $0 + $1.receivedFloats(team) }, wire: precision)
+      memory = Floats(size.floats)
+      codec = GradientCodec(memory.vector, size)
+      reduction = GradientReduction(plans, codec)
       var messages = LocalMessages(network, rank: team)
       try reduction.prepare(&messages)
       self.messages = consume messages
@@ -34,8 +35,11 @@ import Testing
       }
     }
 
-    func begin(_ values: [Float]) {
-      codec.gradients.copy(from: values)
+    /// The sums, once they are there.
+    var sums: Vector { codec.gradients[0] }
+
+    func begin(_ values: [Float], of subtree: Int = 0) {
+      codec.gradients[subtree].copy(from: values)
       reduction.begin()
     }
 
@@ -44,9 +48,15 @@ import Testing
     }
   }
 
+  /// Teams with these parts of a batch.
+  private func lanes(_ parts: [Range<Int>], _ precision: Precision = .fp32) throws -> [Lane] {
+    let network = LocalNetwork(size: parts.count)
+    return try parts.indices.map { try Lane(network, parts, team: $0, precision) }
+  }
+
+  /// Teams with one part of the tree each.
   private func lanes(_ teams: Int, _ precision: Precision = .fp32) throws -> [Lane] {
-    let network = LocalNetwork(size: teams)
-    return try (0..<teams).map { try Lane(network, team: $0, precision) }
+    try lanes((0..<teams).map { 64 * $0..<64 * ($0 + 1) }, precision)
   }
 
   /// Advances all as often as it takes: a bucket has three stages.
@@ -66,22 +76,28 @@ import Testing
       try reduce(lanes)
       let sums = (0..<Self.count).map { index in values.reduce(0) { $0 + $1[index] } }
       for lane in lanes {
-        #expect(lane.codec.gradients.elements == sums)
+        #expect(lane.sums.elements == sums)
         // Nothing is left to do, or this would not return.
         for number in Self.buckets.indices { try lane.reduction.wait(for: number, &lane.messages) }
       }
     }
   }
 
-  /// In any other order of the three the sum is 1.
-  @Test("terms are added in the order of the teams")
+  /// From the left to the right the sum would be 129.
+  @Test("terms are added in the order of the tree, in every team")
   func order() throws {
-    let lanes = try lanes(3)
-    for (lane, value) in zip(lanes, [0x1p30, 1, -0x1p30] as [Float]) {
-      lane.begin(Array(repeating: value, count: Self.count))
+    // ((a + b) + (c + d)) + e, of which the second team has b and c, and the third nothing.
+    let lanes = try lanes([0..<64, 64..<192, 192..<192, 192..<300])
+    let values: [[Float]] = [[0x1p30], [100, -0x1p30], [], [1, 0]]
+    for (lane, values) in zip(lanes, values) {
+      lane.reduction.begin()
+      for (subtree, value) in values.enumerated() {
+        lane.begin(Array(repeating: value, count: Self.count), of: subtree)
+      }
     }
     try reduce(lanes)
-    #expect(lanes.allSatisfy { $0.codec.gradients.elements.allSatisfy { $0 == 0 } })
+    // In floats 2^30 + 100 is 2^30 + 128, and −2^30 + 1 is −2^30.
+    #expect(lanes.allSatisfy { $0.sums.elements.allSatisfy { $0 == 128 } })
   }
 
   @Test("teams have the same bits, also where the sum is rounded", arguments: Precision.allCases)
@@ -91,8 +107,8 @@ import Testing
       lane.begin((0..<Self.count).map { 1 / Float($0 + team + 1) })
     }
     try reduce(lanes)
-    let sums = lanes[0].codec.gradients.elements
-    #expect(lanes.allSatisfy { $0.codec.gradients.elements == sums })
+    let sums = lanes[0].sums.elements
+    #expect(lanes.allSatisfy { $0.sums.elements == sums })
     let errors = sums.enumerated().map { index, sum in
       abs(Double(sum) / (1...3).reduce(0) { $0 + 1 / Double(index + $1) } - 1)
     }
@@ -105,11 +121,11 @@ import Testing
     for lane in lanes { lane.begin(Array(repeating: 1, count: Self.count)) }
     try reduce(lanes, computed: 1)
     for lane in lanes {
-      #expect(lane.codec.gradients[70..<201].elements.allSatisfy { $0 == 3 })
-      #expect(lane.codec.gradients[0..<70].elements.allSatisfy { $0 == 1 })
+      #expect(lane.sums[70..<201].elements.allSatisfy { $0 == 3 })
+      #expect(lane.sums[0..<70].elements.allSatisfy { $0 == 1 })
     }
     try reduce(lanes)
-    #expect(lanes.allSatisfy { $0.codec.gradients.elements.allSatisfy { $0 == 3 } })
+    #expect(lanes.allSatisfy { $0.sums.elements.allSatisfy { $0 == 3 } })
   }
 
   /// Patarasuk and Yuan: no algorithm sends less.

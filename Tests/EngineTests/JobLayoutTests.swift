@@ -28,24 +28,62 @@ import Testing
   }
 
   @Test(
-    "threads, ranks and teams each share a batch out", arguments: [1, 2, 3], [1, 5, 128, 1000])
-  func shards(threads: Int, batch: Int) {
-    let ranks = ranks([2, 1, 3], threads: threads)
-    let whole = Array(0..<batch)
+    "threads, ranks and teams each share a batch out",
+    arguments: [BatchDivision.even, .bySubtrees],
+    [1, 5, 128, 1000])
+  func shares(division: BatchDivision, batch: Int) {
+    let ranks = ranks([2, 1, 3], threads: 2)
+    let (whole, job) = (7..<7 + batch, ranks[0])
+    let teams = (0..<3).map { job.positions(ofTeam: $0, in: whole, divided: division) }
+    #expect(teams.flatMap { Array($0) } == Array(whole))
     #expect(
-      ranks.flatMap { rank in
-        (0..<threads).flatMap { rank.shard(ofThread: $0).part(of: 0..<batch) }
-      } == whole)
-    #expect((0..<6).flatMap { ranks[0].shard(ofPlace: $0).part(of: 0..<batch) } == whole)
-    #expect((0..<3).flatMap { ranks[0].shard(ofTeam: $0).part(of: 0..<batch) } == whole)
-    for (team, places) in ranks[0].teams.enumerated() {
+      (0..<6).flatMap { Array(job.positions(ofPlace: $0, in: whole, divided: division)) }
+        == Array(whole))
+    for (team, places) in job.teams.enumerated() {
       #expect(
-        places.flatMap { ranks[0].shard(ofPlace: $0).part(of: 0..<batch) }
-          == Array(ranks[0].shard(ofTeam: team).part(of: 0..<batch)))
+        places.flatMap { Array(job.positions(ofPlace: $0, in: whole, divided: division)) }
+          == Array(teams[team]))
       #expect(
         places.flatMap { place in
-          (0..<threads).flatMap { ranks[place].teamShare(ofThread: $0).part(of: 0..<batch) }
-        } == whole)
+          (0..<2).flatMap { ranks[place].teamShare(ofThread: $0).part(of: teams[team]) }
+        } == Array(teams[team]))
+    }
+  }
+
+  @Test("an even division gives no rank two positions more than another", arguments: [1, 5, 128])
+  func even(batch: Int) {
+    let job = ranks([2, 1, 3])[0]
+    let counts = (0..<6).map { job.positions(ofPlace: $0, in: 0..<batch, divided: .even).count }
+    #expect(counts.max()! - counts.min()! <= 2)
+  }
+
+  /// What the documentation says of a division by subtrees.
+  @Test(
+    "teams have few and large subtrees",
+    arguments: [
+      ([1, 1], 128, [64, 64]), ([1, 1], 1000, [512, 488]), ([2, 2], 2048, [1024, 1024]),
+      ([1, 1, 1], 2048, [768, 512, 768]), ([1, 1, 1, 1], 512, [128, 128, 128, 128]),
+      ([1, 1, 1, 1], 1000, [256, 256, 256, 232]), ([3, 1], 2048, [1536, 512]),
+      ([1, 1, 1, 1], 128, [64, 0, 64, 0]), ([1, 1], 50, [0, 50]), ([1, 1], 0, [0, 0]),
+    ])
+  func bySubtrees(sizes: [Int], batch: Int, expected: [Int]) {
+    let job = ranks(sizes)[0]
+    let counts = sizes.indices.map {
+      job.positions(ofTeam: $0, in: 0..<batch, divided: .bySubtrees).count
+    }
+    #expect(counts == expected)
+  }
+
+  @Test("teams' parts are whole subtrees", arguments: [[1, 1, 1], [3, 1], [2, 1, 3, 1, 1]])
+  func wholeParts(sizes: [Int]) {
+    let job = ranks(sizes)[0]
+    for batch in [1, 63, 64, 65, 200, 777, 1536, 4096, 10_000] {
+      let tree = PositionTree(count: batch)
+      let subtrees = sizes.indices.flatMap {
+        tree.subtrees(of: job.positions(ofTeam: $0, in: 0..<batch, divided: .bySubtrees))
+      }
+      // Traps where subtrees do not make up the tree.
+      #expect(tree.additions(of: subtrees).count == subtrees.count - 1)
     }
   }
 }

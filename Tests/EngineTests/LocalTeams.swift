@@ -9,7 +9,9 @@ import VAE
 /// parameters.
 struct LocalTeams {
   static let layout = ParameterLayout(ModelConfiguration(pixels: 100, hidden: 20, latent: 2))
-  static let batch = 10
+
+  /// Eleven parts and a half of the tree in whose order positions are added.
+  static let batch = 730
 
   /// The number of ranks of each team.
   var sizes: [Int]
@@ -26,7 +28,13 @@ struct LocalTeams {
   /// The gradient that the samples at `positions` make of element `index`: whole numbers, whose sums
   /// have no rounding, so that any order of teams and tiles gives the same.
   static func gradient(_ index: Int, _ positions: Range<Int>) -> Float {
-    positions.reduce(0) { $0 + Float((index * 31 + $1 * 7) % 64) }
+    let sums = sums[index % sums.count]
+    return Float(sums[positions.upperBound] - sums[positions.lowerBound])
+  }
+
+  /// For 64 kinds of elements, what the samples before each position make of it.
+  private static let sums = (0..<64).map { kind in
+    (0..<batch).reduce(into: [0]) { $0.append($0.last! + (kind * 31 + $1 * 7) % 64) }
   }
 
   /// What each parameter is after `steps` steps on the whole batch; zero in the gaps between layers.
@@ -126,7 +134,7 @@ private final class LocalTeam: @unchecked Sendable {
     if keepsGradients { recipe.clipGradient = 1 }
     self.recipe = recipe
     memoryPlan = MemoryPlan(
-      LocalTeams.layout, recipe, batchSize: LocalTeams.batch, job: job, shape: shape)
+      LocalTeams.layout, recipe, batchCounts: [LocalTeams.batch], job: job, shape: shape)
     memory = Buffer<Float>(repeating: 0, count: memoryPlan.teamFloats)
     replica = Replica(LocalTeams.layout, memory.vector[memoryPlan.replica])
     report = TeamReport(memory.vector[memoryPlan.report], batchSize: LocalTeams.batch)
@@ -155,6 +163,7 @@ private final class LocalTeam: @unchecked Sendable {
 private final class LocalRank {
   private let job: JobLayout
   private let team: LocalTeam
+  private let plan: ExchangePlan
   private let exchange: any Exchange
   private let workers: Workers
   private let own: Buffer<Float>
@@ -167,23 +176,23 @@ private final class LocalRank {
     let site = ExchangeSite(
       job: job, memory: team.memory.vector,
       memoryPlan: MemoryPlan(
-        layout, team.recipe, batchSize: LocalTeams.batch, job: job, shape: team.shape),
+        layout, team.recipe, batchCounts: [LocalTeams.batch], job: job, shape: team.shape),
       activations: Activations(
         layout, capacity: memoryPlan.capacity,
-        memory: (team.memory.vector[memoryPlan.activations], own.vector)), report: team.report,
-      batchCounts: [LocalTeams.batch])
+        memory: (team.memory.vector[memoryPlan.activations], own.vector)), report: team.report)
     let messages: LocalMessages? =
       if let lane, job.teamCount > 1 { LocalMessages(lane, rank: job.team) } else { nil }
-    exchange = try team.shape.makeExchange(site, messages)
+    plan = site.memoryPlan.exchangePlans[0]
+    exchange = try plan.makeExchange(site, messages)
     workers = try Workers(layout, .generic, job: job)
   }
 
   func train(steps: Int, spoiled: Bool) throws {
     let (team, batch) = (team, LocalTeams.batch)
-    let whole = job.shard(ofTeam: job.team).part(of: 0..<batch)
-    let held = team.memoryPlan.exchangePlan.holdsWholeBatch ? 0..<batch : whole
+    let whole = job.positions(ofTeam: job.team, in: 0..<batch, divided: plan.division)
+    let held = plan.holdsWholeBatch ? 0..<batch : whole
     for step in 1...steps {
-      for position in job.shard(ofPlace: job.place).part(of: 0..<batch) {
+      for position in job.positions(ofPlace: job.place, in: 0..<batch, divided: plan.division) {
         team.report.found.losses[position, 0] =
           spoiled && position == whole.lowerBound ? .nan : Float(position)
         team.report.found.losses[position, 1] = Float(step)
@@ -196,9 +205,9 @@ private final class LocalRank {
       try exchange.gatherSamples(batch)
       team.barrier()
       let extent = BatchExtent(count: batch, positions: held)
-      if team.memoryPlan.exchangePlan.keepsGradients {
+      if plan.keepsGradients {
         try exchange.keepGradient(
-          of: extent, workers, gradient: { compute($1, $2, held) },
+          of: extent, workers, gradient: { compute($1, $2, held, $3) },
           note: { team.norm.note($0, $1) })
         team.barrier()
         try exchange.gatherNorms()
@@ -206,7 +215,8 @@ private final class LocalRank {
         try exchange.applyKeptGradient(of: extent, workers, update: update, adopt: adopt)
       } else {
         try exchange.applyGradient(
-          of: extent, workers, gradient: { compute($1, $2, held) }, update: update, adopt: adopt)
+          of: extent, workers, gradient: { compute($1, $2, held, $3) }, update: update, adopt: adopt
+        )
       }
       if job.isLeader { team.report.summarise(batch) }
       team.barrier()
@@ -217,9 +227,13 @@ private final class LocalRank {
     try exchange.free()
   }
 
-  private func compute(_ tile: GradientTile, _ sums: Vector, _ held: Range<Int>) {
+  /// Computes the gradient of `tile` over the positions `rows`, counted from the first that the team has.
+  private func compute(
+    _ tile: GradientTile, _ rows: Range<Int>, _ held: Range<Int>, _ sums: Vector
+  ) {
+    let positions = rows.lowerBound + held.lowerBound..<rows.upperBound + held.lowerBound
     for (place, index) in tile.range.enumerated() {
-      sums[place] = LocalTeams.gradient(index, held)
+      sums[place] = LocalTeams.gradient(index, positions)
     }
   }
 

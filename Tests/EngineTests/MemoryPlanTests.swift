@@ -15,7 +15,7 @@ import VAE
     var recipe = Recipe()
     recipe.precision = precision
     return MemoryPlan(
-      Self.layout, recipe, batchSize: 128,
+      Self.layout, recipe, batchCounts: [128, 96],
       job: JobLayout(teamSizes: sizes, team: team, member: member, threads: threads), shape: shape)
   }
 
@@ -76,8 +76,8 @@ import VAE
         let job = JobLayout(
           teamSizes: sizes, team: mode == .allGather ? rank : 0,
           member: mode == .allGather ? 0 : rank, threads: 2)
-        let plan = MemoryPlan(Self.layout, recipe, batchSize: 128, job: job, shape: shape)
-        return sum + plan.exchangePlan.floats
+        let plan = MemoryPlan(Self.layout, recipe, batchCounts: [128, 96], job: job, shape: shape)
+        return sum + plan.exchangePlans[0].floats
       }
       #expect(floats == parameters)
     }
@@ -87,8 +87,8 @@ import VAE
     "a team has room for the samples that it computes over",
     arguments: [
       ([1], 0, ExchangeMode.allReduce, 128), ([2], 0, .allReduce, 128),
-      ([1, 1], 0, .allReduce, 64),
-      ([2, 1], 0, .allReduce, 86), ([2, 1], 1, .allReduce, 43), ([2, 1], 1, .allGather, 128),
+      ([1, 1], 0, .allReduce, 64), ([2, 1], 0, .allReduce, 64), ([2, 1], 1, .allReduce, 64),
+      ([2, 1], 1, .allGather, 128), ([1, 1], 0, .auto, 128),
     ])
   func capacity(sizes: [Int], team: Int, mode: ExchangeMode, capacity: Int) {
     let plan = plan(sizes, team: team) { $0.exchange = mode }
@@ -103,7 +103,9 @@ import VAE
     let parameters = Self.layout.parameterCount
     let floats = { (wire: Precision) in
       (0..<2).reduce(0) { sum, team in
-        sum + plan([1, 1], team: team) { $0.wire = wire }.exchangePlan.floats
+        sum
+          + plan([1, 1], team: team) { ($0.exchange, $0.wire) = (.allReduce, wire) }
+          .exchangePlans[0].floats
       }
     }
     #expect(floats(.fp32) == 3 * parameters)

@@ -15,7 +15,8 @@ import VAE
     _ layout: ParameterLayout, lane number: Int, of count: Int, threads: Int = 1
   ) -> TilePlan {
     let job = JobLayout(teamSizes: [count, count], team: 0, member: number, threads: threads)
-    return ExchangePlan(JobShape(), job, layout: layout).order
+    return ExchangePlan(.allReduce(buckets: 4), ExchangeTask(job: job, layout: layout, batchCounts: [128]))
+      .order
   }
 
   @Test(
@@ -65,16 +66,9 @@ import VAE
     let layers = plan.tiles[0].map { $0.map(\.tile.layer) }
     #expect(layers.first?.allSatisfy { $0 == 3 } == true)
     #expect(layers.last?.allSatisfy { $0 == 0 } == true)
-  }
-
-  @Test("the pieces of a bucket make it up and are as even as cache lines allow", arguments: 1...5)
-  func pieces(teams: Int) {
-    for bucket in [0..<0, 5..<6, 16..<4711, 0..<314_400] {
-      let pieces = GradientCodec.pieces(of: bucket, teams: teams)
-      #expect(pieces.count == teams)
-      #expect(pieces.flatMap { Array($0) } == Array(bucket))
-      let counts = pieces.map(\.count)
-      #expect(counts.max()! - counts.min()! <= 32)
+    // A bucket is of the encoder or of the decoder.
+    for (layers, isOfDecoder) in zip(layers, plan.areOfDecoder) {
+      #expect(layers.allSatisfy { ($0 >= 2) == isOfDecoder })
     }
   }
 }

@@ -22,29 +22,23 @@ import VAE
       calls.withLock { $0.sorted() } == (0..<threads).flatMap { [$0, $0, $0] })
   }
 
-  @Test("the threads' shards follow one another, to the end of the rank's", arguments: [1, 2, 3])
-  func shards(threads: Int) throws {
+  @Test("the threads' shares follow one another, to the end of the rank's", arguments: [1, 2, 3])
+  func shares(threads: Int) throws {
     for member in 0..<2 {
       let job = job(member, threads: threads)
       let workers = try Workers(LocalTeams.layout, .generic, job: job)
-      let found = Mutex([Int: (shard: [Int], share: [Int])]())
+      let found = Mutex([Int: [Int]]())
       let mode = SubnormalMode.current
       workers.begin()
       workers.run { worker in
-        let parts = (
-          shard: Array(worker.shard.part(of: 0..<100)),
-          share: Array(worker.teamShare.part(of: 0..<100))
-        )
-        found.withLock { $0[worker.number] = parts }
+        let share = Array(worker.teamShare.part(of: 0..<100))
+        found.withLock { $0[worker.number] = share }
       }
       mode.set()
-      let parts = found.withLock { $0.sorted { $0.key < $1.key }.map(\.value) }
-      // The second team's two ranks have the last two thirds.
-      let rank = Shard(rank: member + 1, of: 3).part(of: 0..<100)
-      #expect(parts.flatMap(\.shard) == Array(rank))
-      #expect(parts.allSatisfy { abs($0.shard.count - rank.count / threads) <= 1 })
+      let shares = found.withLock { $0.sorted { $0.key < $1.key }.map(\.value) }
       // Work of the team is for its two ranks alone.
-      #expect(parts.flatMap(\.share) == Array(member * 50..<(member + 1) * 50))
+      #expect(shares.flatMap(\.self) == Array(member * 50..<(member + 1) * 50))
+      #expect(shares.allSatisfy { abs($0.count - 50 / threads) <= 1 })
     }
   }
 

@@ -15,34 +15,14 @@ import Testing
 
   private func elements(_ vector: Vector) -> [Float] { (0..<vector.count).map { vector[$0] } }
 
-  /// Adds numbers whose sum depends on the order, and expects the sums of Swift's own additions.
-  @Test("terms are added in their order, whichever of them the target is", arguments: counts, 0..<3)
-  func order(count: Int, place: Int) {
-    let terms = (0..<3).map { term in
-      normals(count, seed: UInt64(term + 1)).map { $0 * [1, 1e-7, 1e4][term] }
-    }
-    let expected = (0..<count).map { (terms[0][$0] + terms[1][$0]) + terms[2][$0] }
-    with(terms[0]) { a in
-      with(terms[1]) { b in
-        with(terms[2]) { c in
-          let vectors = [a, b, c]
-          vectors[place].setToSum(of: vectors)
-          #expect(elements(vectors[place]).bits == expected.bits)
-          for other in 0..<3 where other != place {
-            #expect(elements(vectors[other]).bits == terms[other].bits)
-          }
-        }
-      }
-    }
-  }
-
-  @Test("one term is copied", arguments: counts)
-  func one(count: Int) {
-    let term = normals(count, seed: 4)
-    with(term) { source in
-      with([Float](repeating: 9, count: count)) { target in
-        target.setToSum(of: [source])
-        #expect(elements(target).bits == term.bits)
+  @Test("a vector is added to another", arguments: counts)
+  func add(count: Int) {
+    let (terms, others) = (normals(count, seed: 1), normals(count, seed: 2))
+    with(terms) { sum in
+      with(others) { other in
+        sum.add(other)
+        #expect(elements(sum).bits == zip(terms, others).map { $0 + $1 }.bits)
+        #expect(elements(other).bits == others.bits)
       }
     }
   }

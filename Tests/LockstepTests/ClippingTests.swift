@@ -10,7 +10,7 @@ import Testing
     "--clip-gradient", "10.3",
   ]
 
-  @Test("the model is the same on any ranks, threads and teams that all-gather, and after a stop")
+  @Test("the model is the same on any ranks, threads and teams, and after a stop")
   func hash() throws {
     let folder = try RunFolder()
     try Job(folder.trainWords() + Self.words).succeed()
@@ -19,6 +19,7 @@ import Testing
     let launches: [(Launch, [String])] = [
       (.ranks(2), ["--threads-per-rank", "2"]), (.ranks(3), []),
       (.ranks(2), ["--teams", "rank", "--exchange", "all-gather"]),
+      (.ranks(3), ["--teams", "rank", "--exchange", "all-reduce"]),
     ]
     for (number, (launch, more)) in launches.enumerated() {
       let other = folder.path("other\(number)")

@@ -35,7 +35,7 @@ import Testing
     let json = folder.path("exchanges.json")
     let words = [
       Command.built("lockstep"), "bench", "--exchanges", "--host", "node1:2,node2:2", "--data",
-      folder.data, "--batch-sizes", "24", "--rounds", "1", "--seconds", "0.05", "--json", json,
+      folder.data, "--batch-sizes", "128", "--rounds", "1", "--seconds", "0.05", "--json", json,
     ]
     let environment = Job.environment.merging(["OMPI_MCA_btl": "self,vader,tcp"]) { $1 }
     let outcome = try Command(Hosts.words([2, 2]) + words, environment: environment).run()
@@ -43,17 +43,19 @@ import Testing
     let lines = outcome.output.split(separator: "\n")
     #expect(lines[0].hasSuffix("; one round, in turn"))
     #expect(
-      lines[2].contains("all-reduce ") && lines[3].contains("all-reduce bf16")
-        && lines[4].contains("all-gather"))
-    #expect(lines.count == 7 && lines[6].contains("batch 24, 4 ranks: "))
+      lines[2].contains("auto: all-") && lines[3].contains("all-reduce ")
+        && lines[4].contains("all-reduce bf16") && lines[5].contains("all-gather"))
+    #expect(lines.count == 8 && lines[7].contains("batch 128, 4 ranks: "))
     let report = try #require(
       JSONText.decoded(ExchangeReport.self, from: String(contentsOfFile: json, encoding: .utf8)))
-    #expect(report.rows.map(\.ranks) == [4, 4, 4])
+    #expect(report.rows.map(\.ranks) == [4, 4, 4, 4])
     // 76,104 parameters of 64 pixels; two hosts each send half of the parts and half of the sums.
-    // Then the three parts of the losses, and requests, of twelve samples and two ranks, and two verdicts.
-    #expect(report.rows[0].leastBytes == 76_104 * 4)
-    #expect(report.rows[0].bytes == 76_104 * 4 + 12 * 12 + 2 * 8 + 2 * 4)
-    #expect(report.rows[1].bytes == 76_104 * 2 + 12 * 12 + 2 * 8 + 2 * 4)
+    // Then the three parts of the losses, and requests, of 64 samples and two ranks, and two verdicts.
+    #expect(report.rows[1].leastBytes == 76_104 * 4)
+    #expect(report.rows[1].bytes == 76_104 * 4 + 64 * 12 + 2 * 8 + 2 * 4)
+    #expect(report.rows[2].bytes == 76_104 * 2 + 64 * 12 + 2 * 8 + 2 * 4)
+    #expect(
+      report.rows[0].bytes == report.rows[1].bytes || report.rows[0].bytes == report.rows[3].bytes)
     #expect(report.rows.allSatisfy { ($0.exchangeMilliseconds?.median ?? 0) > 0 })
   }
 }

@@ -39,7 +39,7 @@ struct HostDataTests {
     arguments: [[1, 1], [1, 3], [1, 1, 2]])
   func missing(hosts: [Int]) throws {
     let other = folder.path("other")
-    let words = ["--epochs", "2", "--exchange", "all-gather"]
+    let words = ["--epochs", "2"]
     let outcome = try run(
       hosts, folder.trainWords(run: other) + words, on: "node2", replacement: replacement())
     #expect(outcome.status == 0 && outcome.told.isEmpty, "\(outcome.reported)")

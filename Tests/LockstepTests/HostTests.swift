@@ -1,3 +1,4 @@
+import Engine
 import Foundation
 import Kernels
 import Support
@@ -10,28 +11,63 @@ struct HostTests {
     [1, 1], [2, 2], [2, 1], [1, 1, 1], [2, 2, 2], [1, 2, 1], [1, 1, 1, 1], [2, 2, 2, 2],
   ]
 
-  @Test("hosts that gather end with the bits of one process", arguments: hosts)
-  func allGather(hosts: [Int]) throws {
-    try allGather(RunFolder.trained(), hosts, .fp32)
-  }
+  /// Batches of five parts of the tree in whose order positions are added, the last of an epoch of four.
+  private static let data = SmallData(train: 800)
+  private static let words = ["--batch-size", "300", "--epochs", "2"]
 
-  /// Other bytes are gathered then, in the same way.
   @Test(
-    "hosts that gather in bf16 do, too",
-    .enabled(if: Precision.bf16.isAvailable, "this processor has no AVX-512 BF16"),
-    arguments: [[1, 1], [1, 2, 1], [2, 2, 2]])
-  func allGatherBF16(hosts: [Int]) throws {
-    let folder = try RunFolder()
-    try Job(folder.trainWords() + ["--epochs", "2", "--precision", "bf16"]).succeed()
-    try allGather(folder, hosts, .bf16)
+    "hosts end with the bits of one process, whatever they exchange", arguments: hosts,
+    [ExchangeMode.allReduce, .allGather])
+  func sameBits(hosts: [Int], exchange: ExchangeMode) throws {
+    try sameBits(hosts, ["--exchange", exchange.rawValue])
   }
 
-  /// Trains on hosts what one process has trained in `folder`, for two epochs.
-  private func allGather(_ folder: RunFolder, _ hosts: [Int], _ precision: Precision) throws {
+  /// Other bytes are gathered in bf16, and the decoder's sums are over several rows of a sample.
+  @Test(
+    "they do in bf16, and with several draws of a sample, too", arguments: [[1, 1], [1, 2, 1]],
+    [ExchangeMode.allReduce, .allGather])
+  func variants(hosts: [Int], exchange: ExchangeMode) throws {
+    let words = ["--exchange", exchange.rawValue]
+    if Precision.bf16.isAvailable { try sameBits(hosts, ["--precision", "bf16"] + words) }
+    try sameBits(
+      hosts, ["--objective", "iwae", "--importance-samples", "5", "--pixels", "static"] + words)
+  }
+
+  private func sameBits(_ hosts: [Int], _ words: [String]) throws {
+    let folder = try RunFolder(Self.data)
     let other = folder.path("other")
-    let words = ["--epochs", "2", "--precision", precision.rawValue, "--exchange", "all-gather"]
-    try Job(folder.trainWords(run: other) + words, .hosts(hosts)).succeed()
+    try Job(folder.trainWords() + Self.words + words).succeed()
+    try Job(folder.trainWords(run: other) + Self.words + words, .hosts(hosts)).succeed()
     try expectSameBits(other, folder.run, ranks: hosts.reduce(0, +))
+  }
+
+  /// Both exchanges send about as many bytes then.
+  @Test(
+    "without a flag hosts find the faster exchange while they train, and say which it is",
+    arguments: [[1, 1], [2, 1], [1, 1, 1]])
+  func trial(hosts: [Int]) throws {
+    let folder = try RunFolder(SmallData(train: 1600, rows: 28, columns: 28))
+    let other = folder.path("other")
+    let words = ["--batch-size", "200", "--epochs", "5", "--hidden", "100"]
+    try Job(folder.trainWords() + words).succeed()
+    let outcome = try Job(folder.trainWords(run: other) + words, .hosts(hosts)).succeed()
+    let lines = outcome.output.split(separator: "\n").filter { $0.hasPrefix("nodes all-") }
+    #expect(lines.count == 1, "\(outcome.reported)")
+    // nodes all-gather: 1.23 ms a step with all-gather, 2.34 with all-reduce in 4 buckets, …
+    let line = try #require(lines.first)
+    let times = line.split(separator: " ").compactMap { Double($0) }.filter { $0 != 4 && $0 != 12 }
+    #expect(times.count == 3 && times == times.sorted(), "\(line)")
+    let mode = line.split { " :".contains($0) }[1]
+    #expect(line.contains("ms a step with \(mode)"), "\(line)")
+    try expectSameBits(other, folder.run, ranks: hosts.reduce(0, +))
+  }
+
+  @Test("without a trial hosts say why they exchange as they do")
+  func reason() throws {
+    let folder = try RunFolder()
+    let outcome = try Job(folder.trainWords() + ["--epochs", "1"], .hosts([1, 1])).succeed()
+    let reason = "nodes all-gather: with all-reduce some node would have no image of a batch"
+    #expect(outcome.output.contains("\n\(reason)\n"), "\(outcome.reported)")
   }
 
   /// Batches and layers that no number of ranks divides, and images that are many times as many.
@@ -42,29 +78,9 @@ struct HostTests {
     let other = folder.path("other")
     try Job(folder.trainWords() + words).succeed()
     try Job(
-      folder.trainWords(run: other) + words + [
-        "--exchange", "all-gather", "--threads-per-rank", "2",
-      ],
-      .hosts(hosts)
+      folder.trainWords(run: other) + words + ["--threads-per-rank", "2"], .hosts(hosts)
     ).succeed()
     try expectSameBits(other, folder.run, ranks: hosts.reduce(0, +))
-  }
-
-  @Test(
-    "hosts that add gradients up agree with one process to rounding",
-    arguments: [[1, 1], [2, 1], [2, 2, 2], [1, 1, 1, 1]])
-  func allReduce(hosts: [Int]) throws {
-    let folder = try RunFolder.trained()
-    let other = folder.path("other")
-    try folder.train(
-      "--epochs", "2", "--exchange", "all-reduce", on: .hosts(hosts), run: other
-    ).succeed()
-    let rows = try [other, folder.run].map { try RunContents($0).rows() }
-    #expect(rows[0].map(\.step) == rows[1].map(\.step))
-    #expect(rows[0].compactMap(\.ranks) == [Int](repeating: hosts.reduce(0, +), count: 2))
-    expectClose(
-      rows[0].flatMap { [$0.reconstruction, $0.kl] },
-      rows[1].flatMap { [$0.reconstruction, $0.kl] }, 1e-4)
   }
 
   /// Rounded gradients lead elsewhere, but not far, and all hosts to the same place: replicas are
@@ -90,19 +106,25 @@ struct HostTests {
       .fail(64, "--wire bf16 rounds gradients, and --exchange all-gather")
   }
 
-  /// From hosts to one process, and from there to other hosts.
+  /// From hosts to one process, and from there to other hosts, which exchange in another way.
   @Test("a run that is stopped goes on anywhere", arguments: [[2, 1], [1, 1, 1]])
   func stop(hosts: [Int]) throws {
-    let folder = try RunFolder()
+    let folder = try RunFolder(Self.data)
     let other = folder.path("other")
-    let words = ["--epochs", "100000", "--exchange", "all-gather"]
+    let words = ["--batch-size", "300", "--epochs", "100000"]
     let outcome = try Job(folder.trainWords(run: other) + words, .hosts(hosts))
       .signalled(after: "step", 5, in: other)
     #expect(outcome.status == 75, "\(outcome.reported)")
     let first = try #require(try RunContents(other).steps("step").last)
-    #expect(first >= 5 && first < 400_000)
-    for (steps, launch) in [(first + 3, Launch.alone), (first + 9, .hosts([1, 2]))] {
-      try Job(folder.trainWords(run: other) + words + ["--max-steps", "\(steps)"], launch).succeed()
+    #expect(first >= 5 && first < 300_000)
+    let launches: [(Int, Launch, [String])] = [
+      (first + 3, .alone, []), (first + 5, .hosts([1, 2]), ["--exchange", "all-gather"]),
+      (first + 9, .hosts([1, 1]), ["--exchange", "all-reduce"]),
+    ]
+    for (steps, launch, exchange) in launches {
+      try Job(
+        folder.trainWords(run: other) + words + exchange + ["--max-steps", "\(steps)"], launch
+      ).succeed()
     }
     try Job(folder.trainWords() + words + ["--max-steps", "\(first + 9)"]).succeed()
     try expectSameRun(other, folder.run, anyRanks: true)

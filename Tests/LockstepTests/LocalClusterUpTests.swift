@@ -87,7 +87,7 @@ struct LocalClusterUpTests {
   func training() throws {
     let folder = try RunFolder()
     let cluster = try LocalCluster()
-    let words = folder.trainWords() + ["--epochs", "100000", "--exchange", "all-gather"]
+    let words = folder.trainWords() + ["--epochs", "100000"]
     // See Signalled.swift: of MPICH a rank is asked.
     let target = Library.isOpenMPI ? "$job" : "$(ranks $job)"
     let script = """

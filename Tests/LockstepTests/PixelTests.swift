@@ -18,7 +18,7 @@ import Testing
     let words = ["--pixels", pixels]
     let one = try train(folder, words, run: "one")
     let gathered = try train(
-      folder, words + ["--teams", "rank", "--exchange", "all-gather", "--threads-per-rank", "2"],
+      folder, words + ["--teams", "rank", "--threads-per-rank", "2"],
       .ranks(2), run: "gathered")
     try gathered.expectSame(as: one)
     _ = try train(folder, words + ["--max-steps", "6"], .ranks(3), run: "parts")

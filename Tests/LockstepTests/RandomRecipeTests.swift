@@ -84,7 +84,9 @@ import Testing
       ("three ranks", try train("three", .ranks(3))),
       (
         "two teams",
-        try train("teams", .ranks(2), "--teams", "rank", "--exchange", "all-gather")
+        try train(
+          "teams", .ranks(2), "--teams", "rank", "--exchange",
+          draws.one("auto", "all-reduce", "all-gather"))
       ),
       ("stopped at step \(stop)", try train("stopped", .ranks(draws.one(1, 3)))),
     ]

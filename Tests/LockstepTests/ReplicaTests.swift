@@ -8,7 +8,7 @@ import Testing
   private let host: String
 
   init() throws {
-    folder = try RunFolder()
+    folder = try RunFolder(SmallData(train: 800))
     host = ProcessInfo.processInfo.hostName
   }
 

@@ -98,7 +98,7 @@ import Testing
     let lines = try folder.contents.text("config.yaml").split(separator: "\n").sorted()
     let wanted = [
       "batch-size: 50", "beta: 1", "checkpoint-every: epoch", "data: \(folder.data)", "epochs: 1",
-      "exchange: all-reduce", "hidden: 16", "keep: all", "latent: 4", "learning-rate: 1e-3",
+      "exchange: auto", "hidden: 16", "keep: all", "latent: 4", "learning-rate: 1e-3",
       "log-every: 1", "model: vae", "optimizer: adam", "precision: fp32",
       "seed: 18446744073709551615", "teams: node", "tensorboard: 'on'", "wire: fp32",
     ]

@@ -96,7 +96,7 @@ import VAE
     for tile in workbench.layout.tiles {
       workbench.gradient.fill(.nan)
       workbench.model.computeGradient(
-        of: tile, from: workbench.activations, rows: 0..<golden.batch,
+        of: tile, from: workbench.activations, layerRows: 0..<golden.batch,
         into: workbench.gradient[tile.range])
       let written = (0..<workbench.layout.count).filter { !workbench.gradient[$0].isNaN }
       #expect(written == Array(tile.range))

@@ -94,7 +94,9 @@ struct Workbench: ~Copyable {
   /// Computes the gradient, summed over `rows`, tile by tile.
   func computeGradient(_ rows: Range<Int>) {
     for tile in layout.tiles {
-      model.computeGradient(of: tile, from: activations, rows: rows, into: gradient[tile.range])
+      model.computeGradient(
+        of: tile, from: activations, layerRows: activations.rows(rows, ofLayer: tile.layer),
+        into: gradient[tile.range])
     }
   }
 

@@ -7,20 +7,20 @@ package import VAE
 /// images. The constants are fitted to measurements. Sources/README.md explains the words tile,
 /// lane and bucket.
 ///
-///     step = (samples(b) + gradients(e, B/N)) (1 + w log₂ R) + 2 l + exposed(T, G)
+///     step = (samples(b) + gradients(e, s)) (1 + w log₂ R) + 2 l + exposed(T, G)
 ///
 /// - samples(b) = p b + q: the time for batch, forward and backward of the rank with the largest
-///   shard, which has b images; by ``Shard`` no other rank has more than one image less.
+///   shard, which has b images: see ``BatchDivision/bySubtrees``.
 /// - gradients(e, s) = e (u s + v): the time for a rank's tiles, of e parameters in all, over the s
-///   samples of its node; v is the time to update a parameter, which more nodes do not shorten. e
+///   samples of the node with the most; v is the time to update a parameter, which more nodes do not shorten. e
 ///   is the number of parameters of the largest lane.
 /// - w: how long a rank waits for the slowest one, as a part of its own time, for each doubling of
 ///   ranks.
 /// - 2 l: the parts of a gradient go one way, and their sums come back; l is the latency.
-/// - exposed(T, G) = max(T/4, T − 3/4 G): how much longer a step takes because of the transfer. T
+/// - exposed(T, G) = max(T/12, T − 11/12 G): how much longer a step takes because of the transfer. T
 ///   is the time of the transfer, and G the time of the gradients' products, which are computed
-///   meanwhile. The gradient is sent in four buckets: the first when a quarter of it is computed,
-///   the last when all of it is. T = 2 (N − 1)/N S / c for S bytes of gradient and losses and a
+///   meanwhile. The gradient is sent in up to twelve buckets: the first when a twelfth of it is
+///   computed, the last when all of it is. T = 2 (N − 1)/N S / c for S bytes of gradient and losses, more where N is no power of two, and a
 ///   network of c bytes a second, which all lanes of a node share.
 ///
 /// The model leaves out: nodes that differ, traffic of other jobs, and memory that gets slower when
@@ -105,7 +105,7 @@ extension CostModel {
   /// The times of a step of `batchSize` images, with `ranks` ranks on each of `nodes` nodes.
   package func step(ranks: Int, nodes: Int, batchSize: Int, over network: Network) -> Step {
     let split = Split(configuration, ranks: ranks, nodes: nodes, batchSize: batchSize)
-    let (size, count) = (Double(nodes), Double(split.parameters))
+    let count = Double(split.parameters)
     let samples =
       split.rankSamples == 0 ? 0 : sample.slope * Double(split.rankSamples) + sample.offset
     let gradients = count * gradient.slope * Double(split.nodeSamples)
@@ -115,14 +115,13 @@ extension CostModel {
       synchronisation: (samples + gradients + update) * synchronisation
         * logarithm2(Double(ranks)),
       latency: nodes > 1 ? 2 * network.latency : 0,
-      bytes: Self.exposed(
-        (size - 1) / size * Double(split.bytes) / network.bandwidth, behind: gradients))
+      bytes: Self.exposed(split.bytes / network.bandwidth, behind: gradients))
   }
 
   /// The part of `network` seconds of transfer that is not hidden behind `gradients` seconds of
   /// products.
   private static func exposed(_ network: Double, behind gradients: Double) -> Double {
-    let buckets = Double(TilePlan.mostBuckets)
+    let buckets = Double(ExchangeChoice.bucketCounts.max()!)
     return max(network / buckets, network - (1 - 1 / buckets) * gradients)
   }
 
@@ -134,23 +133,26 @@ extension CostModel {
     let nodeSamples: Int
     /// Parameters of the lane's tiles.
     let parameters: Int
-    /// Bytes that the lanes of a node send and receive: the gradient's parts and sums, and the
-    /// losses.
-    let bytes: Int
+    /// Bytes that the lanes of a node send and receive: sums over subtrees, sums over the batch, and
+    /// the losses; the mean over nodes.
+    let bytes: Double
 
     init(_ configuration: ModelConfiguration, ranks: Int, nodes: Int, batchSize: Int) {
       let layout = ParameterLayout(configuration)
-      let all = ranks * nodes
-      rankSamples = (0..<all).map { rank in
-        Shard(rank: rank, of: all).part(of: 0..<batchSize).count
+      let job = JobLayout(
+        teamSizes: Array(repeating: ranks, count: nodes), team: 0, member: 0, threads: 1)
+      let batch = 0..<batchSize
+      rankSamples = (0..<ranks * nodes).map { place in
+        job.positions(ofPlace: place, in: batch, divided: .bySubtrees).count
       }.max()!
       nodeSamples = (0..<nodes).map { node in
-        Shard(ranks: node * ranks..<(node + 1) * ranks, of: all)
-          .part(of: 0..<batchSize).count
+        job.positions(ofTeam: node, in: batch, divided: .bySubtrees).count
       }.max()!
       parameters = TilePlan.deal(layout.tiles, to: ranks)
         .map { $0.reduce(0) { $0 + $1.range.count } }.max()!
-      bytes = (2 * layout.parameterCount + 2 * batchSize) * MemoryLayout<Float>.stride
+      let floats =
+        job.sentGradientFloats(of: layout, batchSize: batchSize) + 2 * (nodes - 1) * batchSize
+      bytes = Double(floats * MemoryLayout<Float>.stride) / Double(nodes)
     }
   }
 }

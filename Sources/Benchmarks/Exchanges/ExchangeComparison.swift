@@ -21,7 +21,17 @@ struct ExchangeCell: Codable, Hashable {
   /// The row that this row is compared with: the default exchange with the same batch size and the
   /// same number of ranks.
   var baseline: ExchangeCell {
-    ExchangeCell(batchSize: batchSize, ranks: ranks, exchange: .allReduce)
+    ExchangeCell(batchSize: batchSize, ranks: ranks, exchange: .auto)
+  }
+
+  /// All exchanges of a batch size, the default first.
+  fileprivate static func all(batchSize: Int, ranks: Int?) -> [ExchangeCell] {
+    let choices: [(ExchangeMode, Precision)] = [
+      (.auto, .fp32), (.allReduce, .fp32), (.allReduce, .bf16), (.allGather, .fp32),
+    ]
+    return choices.map {
+      ExchangeCell(batchSize: batchSize, ranks: ranks, exchange: $0, wire: $1)
+    }
   }
 
   /// A few words that name the row while it is measured.
@@ -56,11 +66,7 @@ struct ExchangeComparison {
     let counts: [Int?] = choices.ranks ?? [nil]
     cells = counts.flatMap { ranks in
       (choices.batchSizes ?? [128, 512, 2048]).flatMap { batchSize in
-        ExchangeMode.allCases.flatMap { mode in
-          mode.wires.map {
-            ExchangeCell(batchSize: batchSize, ranks: ranks, exchange: mode, wire: $0)
-          }
-        }
+        ExchangeCell.all(batchSize: batchSize, ranks: ranks)
       }
     }
   }

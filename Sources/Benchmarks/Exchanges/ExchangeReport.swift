@@ -7,6 +7,9 @@ internal import Platform
 struct ExchangeRow: Codable {
   var cell: ExchangeCell
 
+  /// The exchange that was in use in each round: one that the default has chosen can differ.
+  var modes: [ExchangeMode]
+
   /// The number of ranks.
   var ranks: Int
 
@@ -33,6 +36,7 @@ struct ExchangeRow: Codable {
   init(_ cell: ExchangeCell, _ rounds: [Measurement]) {
     self.cell = cell
     ranks = rounds.first?.ranks ?? 0
+    modes = rounds.compactMap(\.exchange.mode)
     bytes = rounds.first?.exchange.bytes ?? 0
     leastBytes = rounds.first?.exchange.leastBytes
     imagesPerSecond = MedianAndRange(rounds.map(\.imagesPerSecond))
@@ -70,7 +74,7 @@ package struct ExchangeReport: Codable, BenchResult {
 
   private func entries(_ row: ExchangeRow) -> [String] {
     [
-      "\(row.cell.batchSize)", "\(row.ranks)", row.cell.label, (row.bytes / 1000).grouped,
+      "\(row.cell.batchSize)", "\(row.ranks)", label(row), (row.bytes / 1000).grouped,
       row.leastBytes.map { (Double(row.bytes) / Double($0)).twoDecimals } ?? "–",
       Figure.milliseconds(row.stepMilliseconds?.median),
       Figure.percent(row.stepMilliseconds?.spread),
@@ -78,6 +82,13 @@ package struct ExchangeReport: Codable, BenchResult {
       row.imagesPerSecond.map { Int($0.median).grouped } ?? "–",
       speedup(row).map { "\($0.twoDecimals) times as fast" } ?? "",
     ]
+  }
+
+  /// The exchange's name and, for the default, what it was.
+  private func label(_ row: ExchangeRow) -> String {
+    let chosen = ExchangeMode.allCases.filter(row.modes.contains).map(\.rawValue)
+    guard row.cell.exchange == .auto, !chosen.isEmpty else { return row.cell.label }
+    return "\(row.cell.label): \(chosen.joined(separator: " or "))"
   }
 
   /// How many times as fast the row's exchange is as the default exchange: the median over rounds of
@@ -93,7 +104,8 @@ package struct ExchangeReport: Codable, BenchResult {
     guard rows.contains(where: { $0.bytes > 0 }) else {
       return ["", "All ranks share memory: there is nothing to exchange. Name more machines."]
     }
-    let lines = rows.filter { $0.cell == $0.cell.baseline }.compactMap(\.comparison)
+    let lines = rows.filter { $0.cell.exchange == .allReduce && $0.cell.wire == .fp32 }
+      .compactMap(\.comparison)
     return lines.isEmpty ? [] : ["", "The gradient's all-reduce by itself:"] + lines
   }
 }

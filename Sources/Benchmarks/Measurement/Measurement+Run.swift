@@ -35,6 +35,7 @@ extension Measurement {
     let after = try meter.joint(world)
     let model = Recipe().model(pixels: images.pixelCount)
     let bytes = try pace.exchangeBytes(among: world)
+    let mode = pace.trainer.exchangeMode
     let leastBytes = pace.leastExchangeBytes(request)
     let allReduce = try leastBytes.map { _ in
       try AllReduceTimes(&pace.trainer, seconds: request.seconds, among: world)
@@ -43,7 +44,8 @@ extension Measurement {
     try data.free()
     self.init(
       ranks: world.size, timing: timing,
-      exchange: ExchangeCost(bytes: bytes, leastBytes: leastBytes, allReduce: allReduce),
+      exchange: ExchangeCost(
+        mode: mode, bytes: bytes, leastBytes: leastBytes, allReduce: allReduce),
       peak: Peak(
         instructions: meter.instructions, single: single ?? max(before, after), before: before,
         after: after),
@@ -75,13 +77,14 @@ private struct Pace: ~Copyable {
     batchSize = min(request.batchSize, images.count)
   }
 
-  /// Trains for a few steps, so that caches are filled and pages mapped, and measures how long a step
-  /// takes; collective.
+  /// Trains for a few steps, so that caches are filled, pages mapped and the exchange chosen, and measures how
+  /// long a step takes; collective.
   mutating func warmUp(
     _ request: MeasurementRequest, among world: borrowing Communicator
   ) throws {
     let count = max(2, 2048 / request.batchSize)
     _ = try run(steps: count, among: world)
+    while !trainer.hasChosenExchange { _ = try run(steps: 1, among: world) }
     let timing = try run(steps: count, among: world)
     secondsPerStep = timing.seconds / Double(count)
   }
@@ -123,7 +126,7 @@ private struct Pace: ~Copyable {
   /// See ``Measurement/ExchangeCost/leastBytes``.
   func leastExchangeBytes(_ request: MeasurementRequest) -> Int? {
     let teams = trainer.job.teamCount
-    guard request.exchange == .allReduce, teams > 1 else { return nil }
+    guard trainer.exchangeMode == .allReduce else { return nil }
     let size = request.wire == .fp32 ? MemoryLayout<Float>.size : MemoryLayout<BFloat16>.size
     return 2 * (teams - 1) * trainer.replica.layout.parameterCount * size / teams
   }

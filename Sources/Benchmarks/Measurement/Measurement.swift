@@ -11,7 +11,7 @@ package struct MeasurementRequest: Codable, Hashable, Sendable {
   package var teams = TeamMode.node
 
   /// What teams exchange.
-  package var exchange = ExchangeMode.allReduce
+  package var exchange = ExchangeMode.auto
 
   /// The number format in which gradients travel.
   package var wire = Precision.fp32
@@ -69,6 +69,9 @@ package struct Measurement: Codable, Equatable, Sendable {
 
   /// What the exchange between teams costs in a full step.
   package struct ExchangeCost: Codable, Equatable, Sendable {
+    /// The exchange that was in use; nil where there is one team.
+    package var mode: ExchangeMode?
+
     /// The bytes that the ranks of a team give MPI for other teams, the mean over teams.
     package var bytes: Int
 

@@ -20,8 +20,8 @@ struct Measure: ParsableCommand {
   @Option(help: "node or rank.")
   var teams = TeamMode.node
 
-  @Option(help: "all-reduce or all-gather.")
-  var exchange = ExchangeMode.allReduce
+  @Option(help: "auto, all-reduce or all-gather.")
+  var exchange = ExchangeMode.auto
 
   @Option(help: "The number format in which gradients travel.")
   var wire = Precision.fp32

@@ -1,5 +1,6 @@
 internal import Checkpoints
 internal import Engine
+internal import MPI
 internal import Platform
 internal import Reports
 internal import Runs
@@ -15,8 +16,17 @@ struct JSONLog: TrainingLog {
     let threads: Int
     let teams: Int
     let step: Int
+    let mpi: String?
     let previous: String?
     let configuration: RunConfiguration
+  }
+
+  private struct Exchange: Encodable {
+    let kind = "exchange"
+    let exchange: ExchangeMode
+    let reason: String?
+    /// The seconds of a step in each way that was tried.
+    let seconds: [String: Double]
   }
 
   private struct Step: Encodable {
@@ -49,7 +59,16 @@ struct JSONLog: TrainingLog {
     tell(
       Start(
         ranks: start.ranks, threads: start.threads, teams: start.teams,
-        step: start.progress.step, previous: start.previous, configuration: start.configuration))
+        step: start.progress.step, mpi: try? World.libraryName, previous: start.previous,
+        configuration: start.configuration))
+  }
+
+  func exchangeChosen(_ choice: ExchangeChoice) {
+    guard let mode = choice.way?.mode else { return }
+    let seconds = choice.measured.map { ($0.way.words, $0.seconds) }
+    tell(
+      Exchange(
+        exchange: mode, reason: choice.words, seconds: Dictionary(uniqueKeysWithValues: seconds)))
   }
 
   func stepEnded(_ event: StepEvent) {

@@ -39,6 +39,12 @@ final class TextLog: TrainingLog {
         + ((try? World.libraryName).map { ", \($0)" } ?? ""))
   }
 
+  func exchangeChosen(_ choice: ExchangeChoice) {
+    guard let mode = choice.way?.mode, let words = choice.words else { return }
+    bar?.clear()
+    Terminal.line("nodes \(mode.rawValue): \(words)")
+  }
+
   func stepEnded(_ event: StepEvent) {
     hasTrained = true
     bar?.update(ProgressBar.Moment(event, hasDivergence: hasDivergence))

@@ -1,4 +1,5 @@
 internal import Checkpoints
+internal import Engine
 internal import Reports
 internal import Runs
 
@@ -11,6 +12,7 @@ protocol TrainingLog: TrainingObserver {
 /// Tells nothing: `--quiet`.
 private struct QuietLog: TrainingLog {
   func trainingBegins(_ start: TrainingStart) {}
+  func exchangeChosen(_ choice: ExchangeChoice) {}
   func stepEnded(_ event: StepEvent) {}
   func epochEnded(_ row: EpochRow) {}
   func end(_ end: TrainingEnd, run: String, resume: Resume) {}

@@ -13,17 +13,17 @@ struct TeamOptions: ParsableArguments {
 
   @Option(
     help: ArgumentHelp(
-      "What nodes exchange. all-reduce: gradients; the last bits depend on the number of nodes. "
-        + "all-gather: layer inputs and deltas; the bits are those of one node. At a batch of 128 "
-        + "all-gather was faster, from 512 on all-reduce: see lockstep bench --exchanges. "
-        + "(default: all-reduce)", visibility: .hidden))
+      "What nodes exchange; the bits are those of one node. all-reduce: gradients, the same bytes "
+        + "whatever the batch. all-gather: layer inputs and deltas, fewer bytes where batches are "
+        + "small. auto: the faster of the two, found in the first steps. (default: auto)",
+      visibility: .hidden))
   var exchange: ExchangeMode?
 
   @Option(
     help: ArgumentHelp(
-      "The number format in which gradients travel between nodes with all-reduce. bf16 halves the "
-        + "bytes; what rounding loses is added to the next step's gradient, but not kept in "
-        + "checkpoints: a run that goes on differs in the last bits. (default: fp32)",
+      "The number format in which gradients travel between nodes. bf16 halves the bytes, but the "
+        + "last bits then depend on the number of nodes; what rounding loses is added to the next "
+        + "step's gradient, but not kept in checkpoints. (default: fp32)",
       visibility: .hidden))
   var wire: Precision?
 

@@ -20,6 +20,7 @@ import VAE
 /// An observer that does nothing.
 struct Unwatched: TrainingObserver {
   func trainingBegins(_ start: TrainingStart) {}
+  func exchangeChosen(_ choice: ExchangeChoice) {}
   func stepEnded(_ event: StepEvent) {}
   func epochEnded(_ row: EpochRow) {}
 }
@@ -27,7 +28,7 @@ struct Unwatched: TrainingObserver {
 func request(_ words: [String]) -> RunRequest {
   var request = RunRequest()
   (request.data, request.teams) = (words[0], TeamMode(rawValue: words[2]))
-  (request.hidden, request.latent, request.batchSize) = (16, 4, 50)
+  (request.hidden, request.latent, request.batchSize) = (16, 4, 200)
   (request.epochs, request.logEvery) = (1, 1)
   // Each team updates its own copy of all parameters, so no team overwrites the flipped bit.
   request.exchange = .allReduce

@@ -1,0 +1,83 @@
+internal import Kernels
+internal import VAE
+
+/// How the teams of a lane add up one bucket of gradients, for batches of one size.
+///
+/// Each team computes a sum for every subtree of the ``PositionTree`` that lies in its part of the batch. One
+/// team adds up each element of the bucket, in the order of the tree, so that the bits are those of a lone
+/// team.
+struct BucketPlan {
+  /// The elements of the bucket, in the rank's memory of one gradient.
+  let bucket: Range<Int>
+
+  /// For each team the subtrees that it has: rows of a layer's matrices, counted from the batch's first.
+  let subtrees: [[Range<Int>]]
+
+  /// For each team the elements that it adds up: a piece of the bucket.
+  let pieces: [Range<Int>]
+
+  private let tree: PositionTree
+
+  /// The plan for `bucket`, a gradient of layers of which each sample has `rowsPerSample` rows, where the
+  /// teams have the samples `parts` of a batch.
+  init(_ bucket: Range<Int>, parts: [Range<Int>], rowsPerSample: Int) {
+    let tree = PositionTree(count: (parts.last?.upperBound ?? 0) * rowsPerSample)
+    let subtrees = parts.map {
+      tree.subtrees(of: $0.lowerBound * rowsPerSample..<$0.upperBound * rowsPerSample)
+    }
+    let adding = Self.addingTeams(subtrees.map(\.count))
+    let line = Buffer<Float>.alignment / MemoryLayout<Float>.stride
+    var cut = adding.indices.map { Shard(rank: $0, of: adding.count, unit: line).part(of: bucket) }
+    cut.reverse()
+    pieces = parts.indices.map { team in
+      adding.contains(team) ? cut.removeLast() : bucket.upperBound..<bucket.upperBound
+    }
+    (self.bucket, self.subtrees, self.tree) = (bucket, subtrees, tree)
+  }
+
+  /// The subtrees of team number `team`, counted from the first row that the team has.
+  func heldSubtrees(of team: Int) -> [Range<Int>] {
+    let first = subtrees[team].first?.lowerBound ?? 0
+    return subtrees[team].map { $0.shifted(by: -first) }
+  }
+
+  /// The order of additions in the team number `team`, which has at least one subtree: `into` and `from` are
+  /// indices in ``subtrees``, joined. The sum ends up in the place of the team's first.
+  func additions(in team: Int) -> [(into: Int, from: Int)] {
+    let home = subtrees[..<team].reduce(0) { $0 + $1.count }
+    return tree.additions(of: Array(subtrees.joined()), home: home)
+  }
+
+  /// How many floats team number `team` receives to add them up.
+  func receivedFloats(_ team: Int) -> Int {
+    let others = subtrees.indices.filter { $0 != team }
+    return pieces[team].count * others.reduce(0) { $0 + subtrees[$1].count }
+  }
+
+  /// How many floats all teams send one another: sums of subtrees to the team that adds them up, and what
+  /// this has added up to all others.
+  var sentFloats: Int {
+    pieces.indices.reduce(0) { $0 + receivedFloats($1) } + (pieces.count - 1) * bucket.count
+  }
+
+  /// The teams that add the bucket up, in equal pieces, where teams have `counts` subtrees.
+  ///
+  /// Those with more subtrees save more messages by adding them up where they are; but the more teams add,
+  /// the less each receives. Of all sets of those with the most subtrees, this is the one with which the team
+  /// with the most bytes in or out has the fewest; of several such sets, the smallest.
+  private static func addingTeams(_ counts: [Int]) -> [Int] {
+    let (teams, all) = (Double(counts.count), Double(counts.reduce(0, +)))
+    func mostBytes(_ adding: [Int]) -> Double {
+      let share = 1 / Double(adding.count)
+      return counts.enumerated().map { team, count in
+        let own = adding.contains(team) ? share : 0
+        let sent = Double(count) * (1 - own) + own * (teams - 1)
+        let received = own * (all - Double(count)) + (1 - own)
+        return max(sent, received)
+      }.max() ?? 0
+    }
+    let sets = Set(counts).subtracting([0]).sorted(by: >)
+      .map { least in counts.indices.filter { counts[$0] >= least } }
+    return sets.min { mostBytes($0) < mostBytes($1) - 1e-9 } ?? []
+  }
+}
