@@ -55,12 +55,24 @@ package struct Benchmark {
   }
 
   /// Trains in many ways and compares the bits. `steps` or `precision` is chosen by the benchmark
-  /// where it is nil.
+  /// where it is nil. Several hosts are made by the script at the path `hostMaker`, where there is one
+  /// and it can make any.
   package func proof(
-    _ choices: BenchChoices, steps: Int?, precision: Precision?
+    _ choices: BenchChoices, steps: Int?, precision: Precision?, hostMaker: String?
   ) throws -> ProofReport {
     let job = MPIJob()
-    let plan = ProofPlan(choices, cores: job.cores.count, steps: steps, precision: precision)
+    var hosts: PretendedHosts?
+    var obstacle: String? = "scripts/bench tries two, made of this machine"
+    if let hostMaker {
+      do {
+        (hosts, obstacle) = (try PretendedHosts(hostMaker, job), nil)
+      } catch let failure as Failure {
+        obstacle = failure.sentence.text(in: commands.vocabulary)
+      }
+    }
+    let plan = ProofPlan(
+      choices, cores: job.cores.count, steps: steps, precision: precision, hosts: hosts,
+      obstacle: obstacle)
     return try ScratchFolder.with { scratch in
       var run = ProofRun(plan, job, commands: commands, scratch: scratch, observer: observer)
       return try run.perform()

@@ -66,7 +66,8 @@ import Testing
   func plan(isQuick: Bool) {
     var choices = BenchChoices(data: "")
     choices.isQuick = isQuick
-    let plan = ProofPlan(choices, cores: 2, steps: nil, precision: .fp32)
+    let plan = ProofPlan(
+      choices, cores: 2, steps: nil, precision: .fp32, hosts: nil, obstacle: nil)
     #expect(!plan.cells.isEmpty)
     for cell in plan.cells { #expect(PublishedModel.digests[cell.subject.steps] != nil) }
   }

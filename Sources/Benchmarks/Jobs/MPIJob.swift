@@ -22,6 +22,10 @@ struct MPIJob {
     return [launcher.program, "-n", "\(ranks)"] + placement + program
   }
 
+  /// The words that start `program` on every slot of the machines that the environment names, bound as it
+  /// says.
+  func words(onSlotsFor program: [String]) -> [String] { [launcher.program] + program }
+
   /// The words that start `program` on several machines.
   ///
   /// - Parameters:

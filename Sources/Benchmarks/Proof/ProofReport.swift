@@ -45,6 +45,9 @@ package struct ProofReport: Codable, BenchResult {
   /// The instructions of the matrix products.
   var instructions: String
 
+  /// Why no runs on several hosts are among them; nil where some are.
+  var withoutHosts: String?
+
   /// The runs, in the order in which they were done.
   var rows: [ProofRow] = []
 
@@ -103,7 +106,8 @@ package struct ProofReport: Codable, BenchResult {
       let isFirst = row.failure == nil && known.insert(row.cell.subject).inserted
       table.add(entries(row, isFirst: isFirst))
     }
-    return [heading, ""] + table.lines + ["", conclusion, publishedConclusion]
+    let note = withoutHosts.map { ["several nodes were not tried: \($0)"] } ?? []
+    return [heading, ""] + table.lines + [""] + note + [conclusion, publishedConclusion]
   }
 
   private var heading: String {
@@ -115,8 +119,7 @@ package struct ProofReport: Codable, BenchResult {
     let cell = row.cell
     return [
       cell.subject.precision.rawValue, "\(cell.subject.batchSize)", "\(cell.subject.steps)",
-      "\(cell.ranks)" + (cell.resumedOn.map { " → \($0)" } ?? ""), "\(cell.threads)",
-      cell.teams == .rank ? "rank, all-gather" : "node",
+      cell.whose, "\(cell.threads)", cell.teams.rawValue,
       row.stoppedAfter.map { "after step \($0)" } ?? (cell.resumedOn == nil ? "–" : "not stopped"),
       row.model.map { String($0.prefix(16)) } ?? "–",
       row.optimizer.map { String($0.prefix(16)) } ?? "–", bits(row, isFirst: isFirst),

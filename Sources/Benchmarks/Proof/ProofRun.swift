@@ -23,7 +23,8 @@ struct ProofRun {
     self.scratch = scratch
     progress = BenchProgress(count: plan.cells.count, observer)
     report = ProofReport(
-      machine: job.cores, instructions: InstructionSet.current.description)
+      machine: job.cores, instructions: InstructionSet.current.description,
+      withoutHosts: plan.obstacle)
   }
 
   /// Does all runs. If a run fails, its row says why and the next runs follow, so that the minutes of
@@ -53,7 +54,9 @@ struct ProofRun {
     let run = scratch.folder("run")
     defer { scratch.remove("run") }
     if cell.resumedOn != nil { row.stoppedAfter = try stop(cell, run) }
-    _ = try job.run(words(cell, ranks: cell.resumedOn ?? cell.ranks, run: run), limit: Self.limit)
+    let command =
+      cell.resumedOn.map { words(cell, ranks: $0, run: run) } ?? words(cell, run: run)
+    _ = try job.run(command, limit: Self.limit)
     row.seconds = (ContinuousClock.now - start) / .seconds(1)
     let text = try? FileSystem.read("\(run)/metrics.jsonl")
     guard let metrics = text.flatMap({ ComparedMetrics($0) }) else {
@@ -86,8 +89,17 @@ struct ProofRun {
     return row
   }
 
-  /// The command line that trains as `cell` says, on `ranks` ranks; a single rank is started
-  /// without mpirun.
+  /// The command line that trains as `cell` says.
+  private func words(_ cell: ProofCell, run: String) -> [String] {
+    guard let slots = cell.hosts, let hosts = plan.hosts else {
+      return words(cell, ranks: cell.ranks, run: run)
+    }
+    let program = commands.train(cell, data: plan.data, run: run)
+    return hosts.words(slots, for: job.words(onSlotsFor: program))
+  }
+
+  /// The command line that trains as `cell` says, but on `ranks` ranks of this machine; a single rank is
+  /// started without mpirun.
   private func words(_ cell: ProofCell, ranks: Int, run: String) -> [String] {
     let program = commands.train(cell, data: plan.data, run: run)
     return ranks == 1 ? program : job.words(ranks: ranks, threads: cell.threads, for: program)
@@ -114,7 +126,7 @@ extension ProofRun {
         return written.utf8.count { $0 == UInt8(ascii: "\n") } >= rows
       }
       _ = try job.run(
-        words(cell, ranks: cell.ranks, run: run), limit: Self.limit, tolerating: .stopped,
+        words(cell, run: run), limit: Self.limit, tolerating: .stopped,
         prompt: prompt)
       // MPICH 4.0.2's launcher may return 0 for ranks that a signal has stopped.
       if let step = Self.step(run), step < steps { return step }

@@ -38,7 +38,8 @@ extension Bench {
 
   private func prove(_ benchmark: Benchmark) throws {
     try json.map(requireWritable)
-    let report = try benchmark.proof(choices, steps: proof.steps, precision: proof.precision)
+    let report = try benchmark.proof(
+      choices, steps: proof.steps, precision: proof.precision, hostMaker: hostMaker)
     try json.map(report.write)
     try Terminal.result(report.lines)
     if let failure = report.failure { throw failure }

@@ -68,6 +68,11 @@ struct Bench: ParsableCommand {
     completion: .directory)
   var peerScripts = "scripts/peers"
 
+  @Option(
+    help: ArgumentHelp("The script that makes hosts of this machine.", visibility: .private),
+    completion: .file())
+  var hostMaker: String?
+
   func validate() throws {
     if Launcher.isPresent {
       throw ValidationError(

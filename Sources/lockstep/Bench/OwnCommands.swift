@@ -28,7 +28,7 @@ struct OwnCommands: ChildCommands {
     return train(data: data, run: run) + [
       "--precision", subject.precision.rawValue, "--batch-size", "\(subject.batchSize)",
       "--threads-per-rank", "\(cell.threads)", "--teams", cell.teams.rawValue,
-      "--exchange", cell.exchange.rawValue, "--max-steps", "\(subject.steps)",
+      "--max-steps", "\(subject.steps)",
       "--epochs", "\(subject.steps)", "--log-every", "1", "--report", "off", "--tensorboard", "off",
     ]
   }
