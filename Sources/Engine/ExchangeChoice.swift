@@ -48,9 +48,10 @@ public struct ExchangeChoice: Sendable {
   /// The way that was chosen; nil as long as several take turns.
   public var way: ExchangeWay? { measured.first?.way ?? (ways.count == 1 ? ways[0] : nil) }
 
-  /// The numbers of buckets that are tried: with few, messages cost less; with many, the first is sent
-  /// earlier, and the last, which is sent while nothing is computed, is smaller.
-  package static let bucketCounts = [4, 12]
+  /// The numbers of buckets that are tried between so many teams: with few, messages cost less; with many, the
+  /// first is sent earlier, and the last, which is sent while nothing is computed, is smaller. Every bucket
+  /// costs each rank two messages for each other team.
+  package static func bucketCounts(teams: Int) -> [Int] { teams > 8 ? [1, 4] : [4, 12] }
 
   /// A mode is left out without a trial if it sends more than so many times the bytes of the other: no network
   /// makes up for that.
@@ -58,7 +59,9 @@ public struct ExchangeChoice: Sendable {
 
   /// The choice for `task`, where `mode` was asked for.
   init(_ mode: ExchangeMode, _ task: ExchangeTask) {
-    let reducing = Self.bucketCounts.map { ExchangeWay.allReduce(buckets: $0) }
+    let reducing = Self.bucketCounts(teams: task.job.teamCount).map {
+      ExchangeWay.allReduce(buckets: $0)
+    }
     guard task.job.teamCount > 1 else {
       (reason, ways) = (.alone, [.alone])
       return
@@ -77,7 +80,9 @@ public struct ExchangeChoice: Sendable {
     } else if reduced > Self.most * gathered {
       (reason, ways) = (.bytes(times: reduced / gathered), [.allGather])
     } else {
-      (reason, ways) = (.none, reduced <= gathered ? reducing + [.allGather] : [.allGather] + reducing)
+      (reason, ways) = (
+        .none, reduced <= gathered ? reducing + [.allGather] : [.allGather] + reducing
+      )
     }
   }
 }

@@ -46,7 +46,9 @@ enum StuckLauncher {
     var id = id
     while id > 1, let text = try? FileSystem.read("/proc/\(id)/stat") {
       // proc(5): id (name) state parent … start, where start is field 22.
-      guard let open = text.firstIndex(of: "("), let end = text.lastIndex(of: ")") else { return nil }
+      guard let open = text.firstIndex(of: "("), let end = text.lastIndex(of: ")") else {
+        return nil
+      }
       let name = text[text.index(after: open)..<end]
       let fields = text[end...].split(separator: " ")
       guard fields.count > 20, let parent = pid_t(fields[2]) else { return nil }

@@ -16,7 +16,9 @@ import VAE
     return ExchangeChoice(mode, task)
   }
 
-  private static let reducing = ExchangeChoice.bucketCounts.map { ExchangeWay.allReduce(buckets: $0) }
+  private static let reducing = ExchangeChoice.bucketCounts(teams: 2).map {
+    ExchangeWay.allReduce(buckets: $0)
+  }
 
   @Test("a lone team exchanges nothing, whatever was asked for", arguments: ExchangeMode.allCases)
   func alone(mode: ExchangeMode) {

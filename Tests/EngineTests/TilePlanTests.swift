@@ -15,8 +15,10 @@ import VAE
     _ layout: ParameterLayout, lane number: Int, of count: Int, threads: Int = 1
   ) -> TilePlan {
     let job = JobLayout(teamSizes: [count, count], team: 0, member: number, threads: threads)
-    return ExchangePlan(.allReduce(buckets: 4), ExchangeTask(job: job, layout: layout, batchCounts: [128]))
-      .order
+    return ExchangePlan(
+      .allReduce(buckets: 4), ExchangeTask(job: job, layout: layout, batchCounts: [128])
+    )
+    .order
   }
 
   @Test(

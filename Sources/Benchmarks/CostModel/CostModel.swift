@@ -17,10 +17,10 @@ package import VAE
 /// - w: how long a rank waits for the slowest one, as a part of its own time, for each doubling of
 ///   ranks.
 /// - 2 l: the parts of a gradient go one way, and their sums come back; l is the latency.
-/// - exposed(T, G) = max(T/12, T − 11/12 G): how much longer a step takes because of the transfer. T
+/// - exposed(T, G) = max(T/k, T − (1 − 1/k) G): how much longer a step takes because of the transfer. T
 ///   is the time of the transfer, and G the time of the gradients' products, which are computed
-///   meanwhile. The gradient is sent in up to twelve buckets: the first when a twelfth of it is
-///   computed, the last when all of it is. T = 2 (N − 1)/N S / c for S bytes of gradient and losses, more where N is no power of two, and a
+///   meanwhile. The gradient is sent in k buckets: the first when a k-th part of it is computed, the
+///   last when all of it is; k is 12, and 4 between more than eight nodes. T = 2 (N − 1)/N S / c for S bytes of gradient and losses, more where N is no power of two, and a
 ///   network of c bytes a second, which all lanes of a node share.
 ///
 /// The model leaves out: nodes that differ, traffic of other jobs, and memory that gets slower when
@@ -115,13 +115,17 @@ extension CostModel {
       synchronisation: (samples + gradients + update) * synchronisation
         * logarithm2(Double(ranks)),
       latency: nodes > 1 ? 2 * network.latency : 0,
-      bytes: Self.exposed(split.bytes / network.bandwidth, behind: gradients))
+      bytes: Self.exposed(
+        split.bytes / network.bandwidth, behind: gradients,
+        buckets: ExchangeChoice.bucketCounts(teams: nodes).max()!))
   }
 
   /// The part of `network` seconds of transfer that is not hidden behind `gradients` seconds of
   /// products.
-  private static func exposed(_ network: Double, behind gradients: Double) -> Double {
-    let buckets = Double(ExchangeChoice.bucketCounts.max()!)
+  private static func exposed(
+    _ network: Double, behind gradients: Double, buckets: Int
+  ) -> Double {
+    let buckets = Double(buckets)
     return max(network / buckets, network - (1 - 1 / buckets) * gradients)
   }
 

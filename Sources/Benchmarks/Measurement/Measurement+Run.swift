@@ -84,7 +84,7 @@ private struct Pace: ~Copyable {
   ) throws {
     let count = max(2, 2048 / request.batchSize)
     _ = try run(steps: count, among: world)
-    while !trainer.hasChosenExchange { _ = try run(steps: 1, among: world) }
+    while !trainer.hasChosenExchange { _ = try run(steps: 16, among: world) }
     let timing = try run(steps: count, among: world)
     secondsPerStep = timing.seconds / Double(count)
   }

@@ -28,7 +28,8 @@ extension ExchangeChoice {
     let found = measured.enumerated().map { number, found in
       "\((1000 * found.seconds).twoDecimals) \(number == 0 ? "ms a step " : "")with \(found.way.words)"
     }
-    let parts = (found.isEmpty ? [] : [found.joined(separator: ", ")]) + (without.map { [$0] } ?? [])
+    let parts =
+      (found.isEmpty ? [] : [found.joined(separator: ", ")]) + (without.map { [$0] } ?? [])
     return parts.isEmpty ? nil : parts.joined(separator: "; ")
   }
 }
