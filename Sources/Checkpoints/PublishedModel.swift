@@ -24,7 +24,7 @@ package enum PublishedModel {
   /// in its state; nil where none is published for these.
   ///
   /// The model may have other bits nevertheless: the state tells neither the parameters with which the run
-  /// began nor how many teams all-reduced gradients.
+  /// began nor whether gradients were rounded between teams.
   ///
   /// - Throws: `Failure` or `DecodingError` where the state cannot be read.
   package static func digest(forCheckpoint directory: String) throws -> String? {

@@ -4,7 +4,7 @@ internal import VAE
 
 /// What teams send one another in a step. The model's bits are the same either way, and those of a lone team.
 public enum ExchangeMode: String, Codable, Sendable, CaseIterable {
-  /// The faster of the two: see ``ExchangeTrial``.
+  /// The faster of the two, which take turns in the first steps.
   case auto
   /// The gradients of each team's own samples, which are added up, and the sums: as many bytes whatever the
   /// batch.
@@ -39,9 +39,8 @@ protocol Exchange: AnyObject {
   /// Updates the replica of every team with the gradient of `batch`; the replica is complete after a barrier
   /// of the team.
   ///
-  /// `update` changes the
-  /// tile's parameters by its gradient over the whole batch; it is not called where a loss of the batch is
-  /// not finite. Both are called on all threads of `workers` at once, for each tile on one thread. `adopt` is
+  /// `gradient` computes the gradient of a tile; `update` changes the tile's parameters by its gradient over
+  /// the whole batch, and is not called where a loss of the batch is not finite. Both are called on all threads of `workers` at once, for each tile on one thread. `adopt` is
   /// called on the main thread, for each tile whose new parameters have come from another team.
   func applyGradient(
     of batch: BatchExtent, _ workers: borrowing Workers,

@@ -1,4 +1,5 @@
 internal import Kernels
+internal import VAE
 
 /// A way in which teams exchange.
 public enum ExchangeWay: Sendable, Equatable {
@@ -51,7 +52,7 @@ public struct ExchangeChoice: Sendable {
   /// The numbers of buckets that are tried between so many teams: with few, messages cost less; with many, the
   /// first is sent earlier, and the last, which is sent while nothing is computed, is smaller. Every bucket
   /// costs each rank two messages for each other team.
-  package static func bucketCounts(teams: Int) -> [Int] { teams > 8 ? [1, 4] : [4, 12] }
+  package static func bucketCounts(teams: Int) -> [Int] { teams > 8 ? [2, 4] : [4, 12] }
 
   /// A mode is left out without a trial if it sends more than so many times the bytes of the other: no network
   /// makes up for that.
@@ -59,14 +60,17 @@ public struct ExchangeChoice: Sendable {
 
   /// The choice for `task`, where `mode` was asked for.
   init(_ mode: ExchangeMode, _ task: ExchangeTask) {
-    let reducing = Self.bucketCounts(teams: task.job.teamCount).map {
-      ExchangeWay.allReduce(buckets: $0)
-    }
+    let reducing = Self.reducingWays(task)
     guard task.job.teamCount > 1 else {
       (reason, ways) = (.alone, [.alone])
       return
     }
-    guard mode == .auto, task.wire == .fp32 else {
+    guard task.wire == .fp32 else {
+      // Which team rounds an element follows from the buckets: so these must not depend on a trial.
+      (reason, ways) = (.asked, [.allReduce(buckets: 4)])
+      return
+    }
+    guard mode == .auto else {
       (reason, ways) = (.asked, mode == .allGather ? [.allGather] : reducing)
       return
     }
@@ -84,5 +88,18 @@ public struct ExchangeChoice: Sendable {
         .none, reduced <= gathered ? reducing + [.allGather] : [.allGather] + reducing
       )
     }
+  }
+
+  /// The all-reduces to try: one where the gradients of lane 0, which are as those of the others, have so few
+  /// tiles that both numbers of buckets come to the same.
+  private static func reducingWays(_ task: ExchangeTask) -> [ExchangeWay] {
+    let own = TilePlan.deal(task.layout.tiles, to: task.job.laneCount)[0]
+    var ways: [ExchangeWay] = []
+    var known: Set<Int> = []
+    for count in bucketCounts(teams: task.job.teamCount) {
+      let plan = TilePlan(keeping: own, threads: 1, buckets: count, decoder: task.decoder)
+      if known.insert(plan.buckets.count).inserted { ways.append(.allReduce(buckets: count)) }
+    }
+    return ways
   }
 }

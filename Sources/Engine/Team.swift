@@ -47,13 +47,13 @@ package struct Team: ~Copyable {
     watch.end()
   }
 
-  /// Lets the ranks of each lane greet one another; collective. Where that or what is done before the watch is
-  /// ended takes longer than ``ConnectionWatch/limit``, the job ends with a sentence. Nil for a lone team.
-  func watchLane() throws -> ConnectionWatch? {
-    guard layout.teamCount > 1 else { return nil }
-    let watch = ConnectionWatch(rank: worldRank)
-    try withLane { try watch.meet(others.map(\.inLane), of: $0, places: others.map(\.inWorld)) }
-    return watch
+  /// Lets the ranks of each lane greet one another, so that all of them are connected; collective. Where that
+  /// takes longer than ``ConnectionWatch/limit``, the job ends with a sentence.
+  func meetLane() throws {
+    guard layout.teamCount > 1 else { return }
+    try ConnectionWatch.during(rank: worldRank) { watch in
+      try withLane { try watch.meet(others.map(\.inLane), of: $0, places: others.map(\.inWorld)) }
+    }
   }
 
   /// Calls `body` with the lane's communicator, where this rank is in a lane.

@@ -20,9 +20,8 @@ extension Trainer {
   /// Waits until all ranks have called this; collective over `world`, the ranks that train. Before the first
   /// exchange, the job ends with a sentence where some do not within ``ConnectionWatch/limit``.
   package func barrier(among world: borrowing Communicator) throws {
-    let watch = hasExchanged ? nil : try team.watchLane()
+    if !hasExchanged { try team.meetLane() }
     try world.barrier()
-    watch?.end()
   }
 
   /// Calls `read` on rank zero alone, to fill in parameters and moments, and sends these to all teams;

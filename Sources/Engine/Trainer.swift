@@ -81,7 +81,7 @@ public struct Trainer: ~Copyable {
     let layout = ParameterLayout(recipe.model(pixels: dataset.pixelCount))
     let instructions = try world.commonInstructions(for: recipe.precision)
     let team = try Team(shape.teams, threads: shape.threadsPerRank, among: world)
-    try team.watchLane()?.end()
+    try team.meetLane()
     let job = team.layout
     var started: Workers?
     let objective = recipe.trainingObjective
@@ -165,7 +165,7 @@ public struct Trainer: ~Copyable {
       }
     }
     try waitForTeam()  // Layer inputs, deltas and losses of the whole team are there.
-    let watch = hasExchanged ? nil : try team.watchLane()
+    if !hasExchanged { try team.meetLane() }
     hasExchanged = true
     try gatherSamples(of: batch, in: held)
     let extent = BatchExtent(count: batch.count, positions: held.relative(to: batch))
@@ -174,7 +174,6 @@ public struct Trainer: ~Copyable {
     } else {
       try applyGradient(of: extent, isMeasured: isMeasured)
     }
-    watch?.end()
     if team.layout.isLeader { report.summarise(batch.count) }
     try waitForTeam()  // The new parameters are there.
     let losses = try advance(past: batch)

@@ -11,14 +11,14 @@ internal import Synchronization
 /// While a watch is on, a thread of its own waits beside the main thread, which may be within a call of MPI
 /// that does not return. Rank zero tells what is missing; other ranks give it a moment to do so.
 package struct ConnectionWatch: ~Copyable {
-  /// After how many seconds without an answer a job ends; 0 for never. The same on all ranks; to be set before
-  /// the first watch begins.
+  /// After how many seconds without an answer a job ends; 0 for never, which libraries begin with: a program
+  /// that wants its process ended sets this, before the first watch begins and alike on all ranks.
   package static var limit: Double {
     get { seconds.withLock { $0 } }
     set { seconds.withLock { $0 = newValue } }
   }
 
-  private static let seconds = Mutex(60.0)
+  private static let seconds = Mutex(0.0)
 
   /// The ranks of the job from which there was no message yet.
   private let missing: Missing
@@ -93,10 +93,33 @@ package struct ConnectionWatch: ~Copyable {
     withExtendedLifetime(greetings) {}
   }
 
-  /// Lets rank zero and each other rank of `world` greet each other.
+  /// Lets the ranks of `world` greet each other of which MPI's collectives make pairs: every rank rank zero, and
+  /// those whose numbers are powers of two away, up or down and around the end.
   package func meetFirst(of world: borrowing Communicator) throws(MPIError) {
-    let peers = world.rank == 0 ? Array(0..<world.size).dropFirst() : [0]
-    try meet(Array(peers), of: world, places: Array(peers))
+    let (rank, size) = (world.rank, world.size)
+    var peers: Set<Int> = rank == 0 ? Set(0..<size) : [0]
+    var distance = 1
+    while distance < size {
+      peers.formUnion([(rank + distance) % size, (rank + size - distance) % size])
+      distance *= 2
+    }
+    let others = peers.subtracting([rank]).sorted()
+    try meet(others, of: world, places: others)
+  }
+
+  /// Does `work` with a watch that ends with it.
+  package static func during<Result>(
+    rank: Int, _ work: (borrowing ConnectionWatch) throws -> Result
+  ) throws -> Result {
+    let watch = ConnectionWatch(rank: rank)
+    do {
+      let result = try work(watch)
+      watch.end()
+      return result
+    } catch {
+      watch.end()
+      throw error
+    }
   }
 
   /// Ends the watch.
@@ -133,8 +156,7 @@ extension ConnectionWatch {
       "\(what) in \(NumberText.trimmed(limit, places: 1)) s"
       + (silent.isEmpty ? "" : "; no connection at all to \(Wording.hosts(silent))")
       + ": this host, \(HostName.own), has \(interfaces.isEmpty ? "no network" : interfaces); name the "
-      + "network that leads to the others and open its ports, as cluster/README.md tells, or give "
-      + "\(setting: .connectTimeout) more seconds"
+      + "network that leads to the others and open its ports, as cluster/README.md tells"
   }
 
   /// The names of the job's other hosts, each once, as far as the launcher tells.

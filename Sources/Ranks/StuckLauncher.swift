@@ -2,15 +2,15 @@ internal import Glibc
 internal import Platform
 
 /// A launcher that waits for a host which is cut off, although a rank has failed: Open MPI's mpirun asks the
-/// host's daemon to end its ranks, and waits for the answer for minutes (4.1.4). It says so where it is asked to
-/// end; asked again, it dies of a null pointer.
+/// host's daemon to end its ranks, and waits for the answer for minutes (4.1.4). Asked to end meanwhile, it says
+/// that it is ending, or dies of a null pointer; so it is killed.
 enum StuckLauncher {
   /// The names of the programs that wait for all hosts.
   private static let names: Set<Substring> = [
     "mpirun", "orterun", "prterun", "mpiexec", "mpiexec.hydra",
   ]
 
-  /// Starts a process that signals this rank's launcher where the launcher is on this machine and is
+  /// Starts a process that kills this rank's launcher where the launcher is on this machine and is
   /// still there some seconds after this rank has ended.
   static func endSoon() {
     guard let (id, start) = launcher(above: getppid()) else { return }
@@ -18,7 +18,7 @@ enum StuckLauncher {
     let script = """
       is_there() { [ "$(cut -d ' ' -f 22 /proc/$1/stat 2>/dev/null)" = "$2" ]; }
       sleep 5
-      for signal in TERM KILL; do is_there "$1" "$2" || exit; kill -$signal "$1"; sleep 1; done
+      if is_there "$1" "$2"; then kill -KILL "$1"; fi
       """
     var actions = posix_spawn_file_actions_t()
     posix_spawn_file_actions_init(&actions)

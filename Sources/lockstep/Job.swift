@@ -13,8 +13,10 @@ enum Job {
   /// The exit code is what `work` returns, unless output was lost. A failure that all ranks know
   /// (`SharedFailure`) is told by rank zero, and all ranks exit with its code. A failure of this rank
   /// alone aborts the job.
-  static func run(_ work: (borrowing Communicator) throws -> Platform.ExitCode) -> Never {
-    run(in: { try work($0.communicator) })
+  static func run(
+    connectTimeout: Double = 60, _ work: (borrowing Communicator) throws -> Platform.ExitCode
+  ) -> Never {
+    run(connectTimeout: connectTimeout, in: { try work($0.communicator) })
   }
 
   /// As ``run(_:)``, for work that needs the whole `World`, to ask the library about itself.
@@ -22,9 +24,12 @@ enum Job {
   /// - Parameters:
   ///   - refusesStrangers: whether to end if one launcher has started several processes that MPI
   ///     does not connect: each process would do the whole work, and all would write the same files.
+  ///   - connectTimeout: the seconds after which the job ends if its ranks do not find one another; 0
+  ///     for never.
   ///   - work: what the command does.
   static func run(
-    refusesStrangers: Bool = true, in work: (borrowing World) throws -> Platform.ExitCode
+    refusesStrangers: Bool = true, connectTimeout: Double = 60,
+    in work: (borrowing World) throws -> Platform.ExitCode
   ) -> Never {
     let isFirst = Launcher.rank == 0  // MPI, once it is up, sets these variables itself.
     Launcher.passOverNetworks()
@@ -45,6 +50,7 @@ enum Job {
       World.abort(code: Platform.ExitCode.unavailable.rawValue)
     }
     do {
+      ConnectionWatch.limit = connectTimeout
       let watch = ConnectionWatch(rank: Launcher.rank)
       let world = try World(threadLevel: .funneled)
       try watch.meetFirst(of: world.communicator)

@@ -37,7 +37,13 @@ import VAE
   @Test("only gradients are rounded")
   func rounded() {
     let choice = choice([1, 1], 128, change: { $0.wire = .bf16 })
-    #expect(choice.reason == .asked && choice.ways == Self.reducing)
+    #expect(choice.reason == .asked && choice.way == .allReduce(buckets: 4))
+  }
+
+  @Test("numbers of buckets that come to the same are not tried both", arguments: [1, 2, 4, 8, 32])
+  func buckets(ranks: Int) {
+    let ways = choice([ranks, ranks], 8192, .allReduce).ways
+    #expect(ways == (ranks < 8 ? Self.reducing : [.allReduce(buckets: 4)]))
   }
 
   /// 2,496 floats a sample beside 652,824 parameters.

@@ -4,18 +4,18 @@ internal import Platform
 // What a choice of exchanges is told as.
 
 extension ExchangeWay {
-  /// As in "all-reduce in 4 buckets".
+  /// As in "all-reduce in up to 4 buckets".
   var words: String {
     switch self {
     case .alone: "nothing"
-    case .allReduce(let buckets): "all-reduce in \(buckets) buckets"
+    case .allReduce(let buckets): "all-reduce in up to \(buckets) buckets"
     case .allGather: "all-gather"
     }
   }
 }
 
 extension ExchangeChoice {
-  /// Why, as in "12.34 ms a step with all-gather, 15.00 with all-reduce in 4 buckets"; nil where a flag asked
+  /// Why, as in "12.34 ms a step with all-gather, 15.00 with all-reduce in up to 4 buckets"; nil where a flag asked
   /// for the only way.
   var words: String? {
     let other = way?.mode == .allReduce ? "all-gather" : "all-reduce"

@@ -4,7 +4,6 @@ internal import Inference
 internal import Kernels
 internal import MPI
 internal import Platform
-internal import Ranks
 internal import Runs
 
 /// `lockstep train`.
@@ -68,10 +67,9 @@ struct Train: ParsableCommand {
 
   func run() throws {
     output.takeEffect()
-    ConnectionWatch.limit = teams.connectTimeout
     let request = request
     if request.isDryRun {
-      Job.run { world in
+      Job.run(connectTimeout: teams.connectTimeout) { world in
         let dryRun = try DryRun(request, path: directory, among: world)
         try world.tell(dryRun.lines)
         return .done
@@ -82,7 +80,7 @@ struct Train: ParsableCommand {
       telling: "stopping after this step, with a checkpoint; again ends at once",
       isQuiet: output.isQuiet)
     let log = output.trainingLog
-    Job.run { world in
+    Job.run(connectTimeout: teams.connectTimeout) { world in
       let run = try TrainingRun(
         request, path: directory, observer: log, stop: stop, among: world)
       let end = try run.perform()
