@@ -40,7 +40,7 @@ public struct ExchangeChoice: Sendable {
   public let reason: Reason
 
   /// The ways that take turns in the first steps, or the only one; those that send fewer bytes come first.
-  let ways: [ExchangeWay]
+  public let ways: [ExchangeWay]
 
   /// What the trial of ``ways`` found, the fastest way first: the medians of the seconds of a step. Empty
   /// before its end, and where there is one way only.

@@ -4,8 +4,8 @@ internal import Platform
 internal import Ranks
 internal import VAE
 
-/// The exchange in use and, as long as it is not known which of several is the fastest, all of them, which take turns
-/// in the first steps of training.
+/// The exchange in use and, as long as it is not known which of several is the fastest, all of them, which
+/// take turns in the first steps of training.
 ///
 /// All exchanges give the same bits, so the steps of the trial count as any others.
 struct ExchangeTrial {

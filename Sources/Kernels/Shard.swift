@@ -1,11 +1,11 @@
-/// The part of a batch, a range of positions, that one rank or several ranks with consecutive
-/// numbers compute. Parts are as equal in size as possible, and may be empty.
+/// The part of a batch, a range of positions, that one rank computes. Parts are as equal in size as
+/// possible, and may be empty.
 ///
 /// Each part begins a multiple of `unit` positions after the beginning of the range; the last part
 /// takes the remainder. If threads or teams share a batch, "rank" here means a thread or a team.
 public struct Shard: Sendable, Equatable {
-  /// The ranks that compute the part, counted from 0.
-  public let ranks: Range<Int>
+  /// The rank that computes the part, counted from 0.
+  public let rank: Int
 
   /// The number of ranks that share the batch.
   public let rankCount: Int
@@ -13,31 +13,18 @@ public struct Shard: Sendable, Equatable {
   /// Positions are divided in units of this many, counted from the beginning of the range.
   public let unit: Int
 
-  /// The part of `ranks` among `rankCount`.
-  public init(ranks: Range<Int>, of rankCount: Int, unit: Int = 1) {
+  /// The part of `rank` among `rankCount`.
+  public init(rank: Int, of rankCount: Int, unit: Int = 1) {
     require(
-      ranks.lowerBound >= 0 && ranks.upperBound <= rankCount && unit > 0,
-      "there are no ranks \(ranks) of \(rankCount)")
-    self.ranks = ranks
+      (0..<rankCount).contains(rank) && unit > 0, "there is no rank \(rank) of \(rankCount)")
+    self.rank = rank
     self.rankCount = rankCount
     self.unit = unit
   }
 
-  /// The part of `rank` among `rankCount`.
-  public init(rank: Int, of rankCount: Int, unit: Int = 1) {
-    self.init(ranks: rank..<rank + 1, of: rankCount, unit: unit)
-  }
-
   /// The part of the range `whole`. The parts of all ranks, in order, make up `whole`.
   public func part(of whole: Range<Int>) -> Range<Int> {
-    boundary(ranks.lowerBound, whole)..<boundary(ranks.upperBound, whole)
-  }
-
-  /// An upper bound of the count of positions in the part of any `ranks.count` consecutive ranks,
-  /// for a range of at most `count` positions.
-  public func capacity(of count: Int) -> Int {
-    let even = (count * ranks.count + rankCount - 1) / rankCount
-    return min(count, even + 2 * (unit - 1))
+    boundary(rank, whole)..<boundary(rank + 1, whole)
   }
 
   /// Where the part of rank `rank` begins.

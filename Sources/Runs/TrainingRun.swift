@@ -130,7 +130,8 @@ package struct TrainingRun: ~Copyable {
       TrainingStart(
         configuration: configuration, progress: trainer.progress, ranks: communicator.size,
         threads: request.threadsPerRank, teams: trainer.job.teamCount, previous: outputs?.previous))
-    tellExchange()
+    outputs?.observer.exchangeChosen(trainer.exchangeChoice)
+    isExchangeTold = trainer.hasChosenExchange
     lastSave = .now
     let code: ExitCode
     do {

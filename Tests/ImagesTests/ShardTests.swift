@@ -16,22 +16,9 @@ import Testing
     let sizes = parts.map(\.count)
     #expect(sizes.max()! - sizes.min()! <= 1)
     #expect(sizes.count { $0 == 0 } == max(0, rankCount - count))
-    // Room for the largest part, and no more.
-    #expect(shards.allSatisfy { $0.capacity(of: count) == sizes.max()! })
   }
 
-  /// The capacity for full batches is enough for the smaller last one.
-  @Test(arguments: 1...9)
-  func capacity(rankCount: Int) {
-    for rank in 0..<rankCount {
-      let shard = Shard(rank: rank, of: rankCount)
-      for count in 0...128 {
-        #expect(shard.part(of: 5..<5 + count).count <= shard.capacity(of: 128))
-      }
-    }
-  }
-
-  /// Parts that begin at multiples of a unit, and those of several ranks that follow one another.
+  /// Parts that begin at multiples of a unit.
   @Test(arguments: 1...9, [1, 6])
   func units(rankCount: Int, unit: Int) {
     for count in [0, 1, 5, 6, 7, 60, 96, 127, 128, 130] {
@@ -42,13 +29,6 @@ import Testing
       #expect(parts.flatMap { Array($0) } == Array(whole))
       let starts = parts.filter { !$0.isEmpty }.map { $0.lowerBound - whole.lowerBound }
       #expect(starts.allSatisfy { $0.isMultiple(of: unit) })
-      for first in 0..<rankCount {
-        for end in first + 1...rankCount {
-          let team = Shard(ranks: first..<end, of: rankCount, unit: unit)
-          #expect(team.part(of: whole) == parts[first].lowerBound..<parts[end - 1].upperBound)
-          #expect(team.part(of: whole).count <= team.capacity(of: max(count, 130)))
-        }
-      }
     }
   }
 

@@ -55,6 +55,7 @@ struct HostTests {
     #expect(lines.count == 1, "\(outcome.reported)")
     // nodes all-gather: 1.23 ms a step with all-gather, 2.34 with all-reduce in 4 buckets, …
     let line = try #require(lines.first)
+    #expect(outcome.output.contains("\nnodes try in the first steps: all-"), "\(outcome.reported)")
     let times = line.split(separator: " ").compactMap { Double($0) }.filter { $0 != 4 && $0 != 12 }
     #expect(times.count == 3 && times == times.sorted(), "\(line)")
     let mode = line.split { " :".contains($0) }[1]

@@ -128,7 +128,6 @@ struct LocalClusterUpTests {
     let path = folder.folder.url.path
     let job = cluster.words + Library.onHosts + ["sh", "-c", rank, path, Command.built("lockstep")]
     let environment = Job.environment.merging(["OMPI_MCA_btl": "self,vader,tcp"]) { $1 }
-    let start = ContinuousClock.now
     let outcome = try Command(
       ["sh", "-c", script, "sh", path, Hosts.script, cluster.name] + job + folder.trainWords()
         + ["--connect-timeout", "3"],
@@ -139,6 +138,5 @@ struct LocalClusterUpTests {
       "lockstep: the ranks of this job have not all found one another in 3 s; no connection at all to "
       + "node2: this host, node1, has eth0 10.0.0.1; "
     #expect(outcome.reported.contains(sentence), "\(outcome.reported)")
-    #expect(ContinuousClock.now - start < .seconds(25))
   }
 }

@@ -12,16 +12,17 @@ package import VAE
 /// - samples(b) = p b + q: the time for batch, forward and backward of the rank with the largest
 ///   shard, which has b images: see ``BatchDivision/bySubtrees``.
 /// - gradients(e, s) = e (u s + v): the time for a rank's tiles, of e parameters in all, over the s
-///   samples of the node with the most; v is the time to update a parameter, which more nodes do not shorten. e
-///   is the number of parameters of the largest lane.
+///   samples of the node with the most; v is the time to update a parameter, which more nodes do not
+///   shorten. e is the number of parameters of the largest lane.
 /// - w: how long a rank waits for the slowest one, as a part of its own time, for each doubling of
 ///   ranks.
 /// - 2 l: the parts of a gradient go one way, and their sums come back; l is the latency.
-/// - exposed(T, G) = max(T/k, T − (1 − 1/k) G): how much longer a step takes because of the transfer. T
-///   is the time of the transfer, and G the time of the gradients' products, which are computed
-///   meanwhile. The gradient is sent in k buckets: the first when a k-th part of it is computed, the
-///   last when all of it is; k is 12, and 4 between more than eight nodes. T = 2 (N − 1)/N S / c for S bytes of gradient and losses, more where N is no power of two, and a
-///   network of c bytes a second, which all lanes of a node share.
+/// - exposed(T, G) = max(T/k, T − (1 − 1/k) G): how much longer a step takes because of the
+///   transfer. T is the time of the transfer, and G the time of the gradients' products, which are
+///   computed meanwhile. The gradient is sent in k buckets: the first when a k-th part of it is
+///   computed, the last when all of it is; k is 12, and 4 between more than eight nodes.
+///   T = 2 (N − 1)/N S / c for S bytes of gradient and losses, more where N is no power of two, and
+///   a network of c bytes a second, which all lanes of a node share.
 ///
 /// The model leaves out: nodes that differ, traffic of other jobs, and memory that gets slower when
 /// more cores share it than were measured.

@@ -40,9 +40,14 @@ final class TextLog: TrainingLog {
   }
 
   func exchangeChosen(_ choice: ExchangeChoice) {
-    guard let mode = choice.way?.mode, let words = choice.words else { return }
     bar?.clear()
-    Terminal.line("nodes \(mode.rawValue): \(words)")
+    guard let way = choice.way else {
+      let ways = choice.ways.map(\.words).joined(separator: ", ")
+      return Terminal.line("nodes try in the first steps: \(ways)")
+    }
+    if let mode = way.mode, let words = choice.words {
+      Terminal.line("nodes \(mode.rawValue): \(words)")
+    }
   }
 
   func stepEnded(_ event: StepEvent) {
