@@ -7,36 +7,52 @@ package enum HostReach {
   /// knows are left out.
   package static func silent(_ hosts: [String], within seconds: Double) -> [String] {
     let deadline = ContinuousClock.now + .seconds(seconds)
-    var waiting: [(host: String, socket: Int32)] = []
+    var known: [(host: String, attempts: [Attempt])] = []
     for host in hosts where ContinuousClock.now < deadline {
-      if let socket = connect(to: host) { waiting.append((host, socket)) }
+      known.append((host, connect(to: host)))
     }
-    defer { for (_, socket) in waiting { close(socket) } }
-    var silent: [String] = []
-    for (host, socket) in waiting {
+    defer { for attempt in known.flatMap(\.attempts) { close(attempt.socket) } }
+    return known.filter { host in
+      !host.attempts.isEmpty && host.attempts.allSatisfy { $0.isSilent(until: deadline) }
+    }.map(\.host)
+  }
+
+  /// A connection that is begun.
+  private struct Attempt {
+    let socket: Int32
+
+    /// The error with which it ended at once, as where no route leads to the host; 0 where it did not.
+    let error: CInt
+
+    /// Whether there is no answer before `deadline`.
+    func isSilent(until deadline: ContinuousClock.Instant) -> Bool {
+      guard error == 0 || error == EINPROGRESS else { return error != ECONNREFUSED }
       let left = max(0, (deadline - .now) / .seconds(1))
       var question = pollfd(fd: socket, events: Int16(POLLOUT), revents: 0)
       let hasEnded = poll(&question, 1, Int32(left * 1000)) > 0
       var (code, size) = (CInt(0), socklen_t(MemoryLayout<CInt>.size))
       getsockopt(socket, SOL_SOCKET, SO_ERROR, &code, &size)
-      if !hasEnded || code != 0 && code != ECONNREFUSED { silent.append(host) }
+      return !hasEnded || code != 0 && code != ECONNREFUSED
     }
-    return silent
   }
 
-  /// A socket that begins to connect to the port of ssh; nil where the host's address is not known.
-  private static func connect(to host: String) -> Int32? {
+  /// Begins to connect to the port of ssh, at each address of the host; none where it has no known one.
+  private static func connect(to host: String) -> [Attempt] {
     var hints = addrinfo()
     (hints.ai_family, hints.ai_socktype) = (AF_UNSPEC, Int32(SOCK_STREAM.rawValue))
     var list: UnsafeMutablePointer<addrinfo>?
-    guard getaddrinfo(host, "22", &hints, &list) == 0, let address = list?.pointee else {
-      return nil
-    }
+    guard getaddrinfo(host, "22", &hints, &list) == 0 else { return [] }
     defer { freeaddrinfo(list) }
-    let kind = address.ai_socktype | Int32(SOCK_NONBLOCK.rawValue) | Int32(SOCK_CLOEXEC.rawValue)
-    let socket = socket(address.ai_family, kind, address.ai_protocol)
-    guard socket >= 0 else { return nil }
-    _ = Glibc.connect(socket, address.ai_addr, address.ai_addrlen)
-    return socket
+    let addresses = sequence(state: list) { next -> addrinfo? in
+      defer { next = next?.pointee.ai_next }
+      return next?.pointee
+    }
+    return addresses.compactMap { (address: addrinfo) -> Attempt? in
+      let kind = address.ai_socktype | Int32(SOCK_NONBLOCK.rawValue) | Int32(SOCK_CLOEXEC.rawValue)
+      let socket = socket(address.ai_family, kind, address.ai_protocol)
+      guard socket >= 0 else { return nil }
+      let hasBegun = Glibc.connect(socket, address.ai_addr, address.ai_addrlen) == 0
+      return Attempt(socket: socket, error: hasBegun ? 0 : errno)
+    }
   }
 }

@@ -11,14 +11,19 @@ internal import Synchronization
 /// While a watch is on, a thread of its own waits beside the main thread, which may be within a call of MPI
 /// that does not return. Rank zero tells what is missing; other ranks give it a moment to do so.
 package struct ConnectionWatch: ~Copyable {
-  /// After how many seconds without an answer a job ends; 0 for never, which libraries begin with: a program
-  /// that wants its process ended sets this, before the first watch begins and alike on all ranks.
+  /// Within how many seconds a job ends whose ranks do not find one another; 0 for never, which libraries begin
+  /// with: a program that wants its process ended sets this, before the first watch begins and alike on all
+  /// ranks.
   package static var limit: Double {
     get { seconds.withLock { $0 } }
     set { seconds.withLock { $0 = newValue } }
   }
 
   private static let seconds = Mutex(0.0)
+
+  /// So many seconds of the limit, at most half of it, are for the end: for finding out which hosts are silent,
+  /// and for the launcher, which is killed where it waits for them.
+  private static let ending = 10.0
 
   /// The ranks of the job from which there was no message yet.
   private let missing: Missing
@@ -45,11 +50,12 @@ package struct ConnectionWatch: ~Copyable {
     pipe = (ends[0], ends[1])
     thread = Platform.Thread {
       // Whoever waits for a rank that waits for another one tells less than rank zero, which knows all.
-      guard !Self.isClosed(reading, within: limit + (rank == 0 ? 0 : 10)) else { return }
+      let patience = limit - min(Self.ending, limit / 2) + (rank == 0 ? 0 : Self.ending)
+      guard !Self.isClosed(reading, within: patience) else { return }
       // Should the launcher's daemon not answer when it is asked for names, this ends the process.
       signal(SIGALRM, SIG_DFL)
       alarm(20)
-      Logger.lockstep.tell(.error, Self.sentence(rank, missing.ranks.withLock { $0 }, limit))
+      Logger.lockstep.tell(.error, Self.sentence(rank, missing.ranks.withLock { $0 }, patience))
       // MPI_Abort must not be called on this thread; a process that ends without it ends the job, too.
       StuckLauncher.endSoon()
       fflush(nil)
@@ -144,8 +150,8 @@ package struct ConnectionWatch: ~Copyable {
 }
 
 extension ConnectionWatch {
-  /// What is told where the job's ranks `missing` have not answered this one in `limit` seconds.
-  private static func sentence(_ rank: Int, _ missing: [Int], _ limit: Double) -> Sentence {
+  /// What is told where the job's ranks `missing` have not answered this one in so many `seconds`.
+  private static func sentence(_ rank: Int, _ missing: [Int], _ seconds: Double) -> Sentence {
     let interfaces = NetworkInterface.all.map(\.description).joined(separator: ", ")
     let what =
       missing.isEmpty
@@ -153,7 +159,7 @@ extension ConnectionWatch {
       : "rank \(rank) has had no answer from \(names(missing))"
     let silent = HostReach.silent(otherHosts, within: 3)
     return
-      "\(what) in \(NumberText.trimmed(limit, places: 1)) s"
+      "\(what) in \(NumberText.trimmed(seconds, places: 1)) s"
       + (silent.isEmpty ? "" : "; no connection at all to \(Wording.hosts(silent))")
       + ": this host, \(HostName.own), has \(interfaces.isEmpty ? "no network" : interfaces); name the "
       + "network that leads to the others and open its ports, as cluster/README.md tells"

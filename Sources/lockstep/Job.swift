@@ -24,7 +24,7 @@ enum Job {
   /// - Parameters:
   ///   - refusesStrangers: whether to end if one launcher has started several processes that MPI
   ///     does not connect: each process would do the whole work, and all would write the same files.
-  ///   - connectTimeout: the seconds after which the job ends if its ranks do not find one another; 0
+  ///   - connectTimeout: the seconds within which the job ends if its ranks do not find one another; 0
   ///     for never.
   ///   - work: what the command does.
   static func run(
