@@ -13,7 +13,6 @@ final class AllReduce<Messages: LaneMessages & ~Copyable>: Exchange {
   private let order: TilePlan
   private let job: JobLayout
   private let report: TeamReport
-  private let memory: Buffer<Float>
   private let codec: GradientCodec
   private let progress: BucketProgress
 
@@ -41,8 +40,7 @@ final class AllReduce<Messages: LaneMessages & ~Copyable>: Exchange {
 
   init(_ site: ExchangeSite, _ plan: ExchangePlan, messages: consuming Messages?) throws {
     (job, order, report) = (site.job, plan.order, site.report)
-    memory = Buffer(repeating: 0, count: plan.floats)
-    let codec = GradientCodec(memory.vector, plan.codec)
+    let codec = GradientCodec(site.gradients, plan.codec)
     progress = BucketProgress(order.buckets.count, threads: job.threads)
     sums = plan.buckets.mapValues { buckets in
       Sums(

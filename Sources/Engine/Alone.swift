@@ -41,14 +41,13 @@ final class Alone: Exchange {
 
 /// The tiles that fall to this rank and to no other, and memory for the gradient of one tile on each thread, or
 /// of all tiles where the plan keeps them.
-struct OwnTiles: ~Copyable {
+struct OwnTiles {
   private let order: TilePlan
-  private let memory: Buffer<Float>
+  private let memory: Vector
   private let activations: Activations
 
   init(_ site: ExchangeSite, _ plan: ExchangePlan) {
-    (order, activations) = (plan.order, site.activations)
-    memory = Buffer(repeating: 0, count: plan.floats)
+    (order, memory, activations) = (plan.order, site.gradients, site.activations)
   }
 
   /// Computes the `gradient` of each tile over `batch`, and at once calls `update` with it.
@@ -56,7 +55,7 @@ struct OwnTiles: ~Copyable {
     _ batch: BatchExtent, _ workers: borrowing Workers, _ gradient: TileGradient,
     update: (GradientTile, Vector) -> Void
   ) {
-    let (order, memory, activations) = (order, memory.vector, activations)
+    let (order, memory, activations) = (order, memory, activations)
     workers.run { worker in
       for (tile, offset) in order.tiles[worker.number].joined() {
         let sum = memory[offset..<offset + tile.range.count]
@@ -71,7 +70,7 @@ struct OwnTiles: ~Copyable {
 
   /// Calls `update` with the gradient of each tile, all of which were computed and kept.
   func update(_ workers: borrowing Workers, by update: (GradientTile, Vector) -> Void) {
-    let (order, memory) = (order, memory.vector)
+    let (order, memory) = (order, memory)
     workers.run { worker in
       for (tile, offset) in order.tiles[worker.number].joined() {
         update(tile, memory[offset..<offset + tile.range.count])

@@ -111,6 +111,9 @@ struct ExchangeSite {
   let memory: Vector
   /// Where the parts of the team's memory lie.
   let memoryPlan: MemoryPlan
+  /// Memory of this rank alone, for its gradients, of ``MemoryPlan/gradientFloats``. Exchanges that take turns
+  /// share it; in the beginning it is zero.
+  let gradients: Vector
   /// The activations in the team's memory.
   let activations: Activations
   /// The report in the team's memory.

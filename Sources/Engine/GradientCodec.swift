@@ -56,7 +56,7 @@ struct GradientCodec {
     fileprivate static func half(_ count: Int) -> Int { (count + 1) / 2 }
   }
 
-  /// Lays out `memory`, which must be zero and have the floats of `size`.
+  /// Lays out `memory`, which must have the floats of `size`; in bf16 they must be zero.
   init(_ memory: Vector, _ size: Size) {
     var end = 0
     func part(_ count: Int) -> Vector {

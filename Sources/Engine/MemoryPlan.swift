@@ -87,10 +87,12 @@ package struct MemoryPlan {
   /// The bytes of a team's memory.
   package var teamBytes: Int { teamFloats * MemoryLayout<Float>.stride }
 
+  /// The floats of a rank's gradients, sums and messages, in the exchange that needs the most.
+  var gradientFloats: Int { exchangePlans.map(\.floats).max() ?? 0 }
+
   /// The bytes that each rank takes beside the team's memory.
   package var rankBytes: Int {
-    let gradients = exchangePlans.reduce(0) { $0 + $1.floats }
-    return (ownActivations + gradients + reserve.perRank) * MemoryLayout<Float>.stride
+    (ownActivations + gradientFloats + reserve.perRank) * MemoryLayout<Float>.stride
   }
 
   /// The bytes that rank zero takes beside ``teamBytes`` and ``rankBytes``.

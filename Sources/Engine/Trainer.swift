@@ -33,6 +33,7 @@ public struct Trainer: ~Copyable {
   let workers: Workers
   var memory: SharedMemory<Float>
   let workspace: Buffer<Float>
+  let gradients: Buffer<Float>
   let activations: Activations
   private let report: TeamReport
   let norm: GradientNorm
@@ -98,6 +99,7 @@ public struct Trainer: ~Copyable {
     let memory = try SharedMemory<Float>(
       count: memoryPlan.teamFloats, on: team.communicator, among: world)
     let workspace = Buffer<Float>(repeating: 0, count: memoryPlan.ownActivations)
+    let gradients = Buffer<Float>(repeating: 0, count: memoryPlan.gradientFloats)
     let activations = Activations(
       layout, capacity: memoryPlan.capacity, draws: objective.draws,
       memory: (memory.vector[memoryPlan.activations], workspace.vector),
@@ -105,7 +107,7 @@ public struct Trainer: ~Copyable {
     let replica = Replica(layout, memory.vector[memoryPlan.replica], precision: recipe.precision)
     let report = TeamReport(memory.vector[memoryPlan.report], batchSize: batches.batchSize)
     let site = ExchangeSite(
-      job: job, memory: memory.vector, memoryPlan: memoryPlan,
+      job: job, memory: memory.vector, memoryPlan: memoryPlan, gradients: gradients.vector,
       activations: activations, report: report)
     exchanges = try ExchangeTrial(site, team)
     optimizer = Optimizer(replica)
@@ -116,6 +118,7 @@ public struct Trainer: ~Copyable {
     self.validation = validation
     draws = EpochDraws(recipe, dataset, at: progress)
     self.workspace = workspace
+    self.gradients = gradients
     self.workers = workers
     self.team = team
     self.memory = memory

@@ -15,7 +15,10 @@ internal import VAE
       [1], [3], [1, 1], [1, 1, 1, 1], [2, 2], [2, 3], [3, 1, 2], [Int](repeating: 1, count: 12),
     ])
   func sums(mode: ExchangeMode, sizes: [Int]) throws {
-    for outcome in try LocalTeams(sizes: sizes, mode: mode, steps: 3).train() {
+    let outcomes = try LocalTeams.ways(sizes, mode).indices.flatMap {
+      try LocalTeams(sizes: sizes, mode: mode, way: $0, steps: 3).train()
+    }
+    for outcome in outcomes {
       #expect(outcome.mistakes(steps: 3) == 0)
       let positions = Double(LocalTeams.batch)
       #expect(outcome.losses.reconstruction == positions * (positions - 1) / 2)
@@ -42,9 +45,12 @@ internal import VAE
       ([1], 1), ([1], 3), ([3], 1), ([1, 1], 1), ([2, 2], 3), ([2, 3], 1), ([3, 1, 2], 2),
     ])
   func kept(mode: ExchangeMode, job: (sizes: [Int], threads: Int)) throws {
-    let teams = LocalTeams(
-      sizes: job.sizes, mode: mode, threads: job.threads, steps: 3, keepsGradients: true)
-    for outcome in try teams.train() {
+    let outcomes = try LocalTeams.ways(job.sizes, mode).indices.flatMap {
+      try LocalTeams(
+        sizes: job.sizes, mode: mode, way: $0, threads: job.threads, steps: 3, keepsGradients: true
+      ).train()
+    }
+    for outcome in outcomes {
       #expect(outcome.mistakes(steps: 3) == 0)
       #expect(outcome.losses.count == LocalTeams.batch)
       #expect(outcome.norms.count == LocalTeams.expectedNorms.count)

@@ -14,12 +14,33 @@ final class LocalNetwork: Sendable {
 
   let size: Int
   private let letters = Mutex<[Address: [[UInt8]]]>([:])
+  private let traffics: Mutex<[Traffic]>
 
-  init(size: Int) { self.size = size }
+  /// What a team has sent and received.
+  struct Traffic {
+    var sentBytes = 0
+    var receivedBytes = 0
+    /// Those that were sent or received, without empty ones.
+    var messages = 0
+  }
+
+  init(size: Int) {
+    self.size = size
+    traffics = Mutex(Array(repeating: Traffic(), count: size))
+  }
 
   func send(_ bytes: [UInt8], to address: Address) {
     letters.withLock { $0[address, default: []].append(bytes) }
+    guard !bytes.isEmpty else { return }
+    traffics.withLock { traffics in
+      traffics[address.source].sentBytes += bytes.count
+      traffics[address.target].receivedBytes += bytes.count
+      for team in [address.source, address.target] { traffics[team].messages += 1 }
+    }
   }
+
+  /// What each team has sent and received so far.
+  var traffic: [Traffic] { traffics.withLock { $0 } }
 
   /// The oldest letter at `address`; nil where there is none.
   func receive(at address: Address) -> [UInt8]? {

@@ -112,4 +112,12 @@ import VAE
     #expect(floats(.bf16) - floats(.fp32) - (parameters + parameters / 2 + 2 * parameters) <= 1)
     #expect(floats(.bf16) - floats(.fp32) >= parameters + parameters / 2 + 2 * parameters)
   }
+
+  @Test("exchanges that take turns share the memory of gradients")
+  func turns() throws {
+    let plan = plan([1, 1]) { $0.exchange = .auto }
+    #expect(plan.exchangePlans.count == 3)
+    let floats = try #require(plan.exchangePlans.map(\.floats).max())
+    #expect(plan.rankBytes == 4 * (plan.ownActivations + floats))
+  }
 }
