@@ -18,6 +18,12 @@ struct BucketPlan {
 
   private let tree: PositionTree
 
+  /// How many subtrees all teams have.
+  private let subtreeCount: Int
+
+  /// How many teams add up a piece.
+  private let addingCount: Int
+
   /// The plan for `bucket`, a gradient of layers of which each sample has `rowsPerSample` rows, where the
   /// teams have the samples `parts` of a batch.
   init(_ bucket: Range<Int>, parts: [Range<Int>], rowsPerSample: Int) {
@@ -33,6 +39,8 @@ struct BucketPlan {
       adding.contains(team) ? cut.removeLast() : bucket.upperBound..<bucket.upperBound
     }
     (self.bucket, self.subtrees, self.tree) = (bucket, subtrees, tree)
+    subtreeCount = subtrees.reduce(0) { $0 + $1.count }
+    addingCount = pieces.count { !$0.isEmpty }
   }
 
   /// The subtrees of team number `team`, counted from the first row that the team has.
@@ -41,23 +49,36 @@ struct BucketPlan {
     return subtrees[team].map { $0.shifted(by: -first) }
   }
 
-  /// The order of additions in the team number `team`, which has at least one subtree: `into` and `from` are
-  /// indices in ``subtrees``, joined. The sum ends up in the place of the team's first.
+  /// The order of additions in the team number `team`: `into` and `from` are indices in ``subtrees``, joined. The
+  /// sum ends up in the place of the team's first or, where it has none, of the first of all.
   func additions(in team: Int) -> [(into: Int, from: Int)] {
-    let home = subtrees[..<team].reduce(0) { $0 + $1.count }
+    let home = subtrees[team].isEmpty ? 0 : subtrees[..<team].reduce(0) { $0 + $1.count }
     return tree.additions(of: Array(subtrees.joined()), home: home)
   }
 
   /// How many floats team number `team` receives to add them up.
-  func receivedFloats(_ team: Int) -> Int {
-    let others = subtrees.indices.filter { $0 != team }
-    return pieces[team].count * others.reduce(0) { $0 + subtrees[$1].count }
+  func addends(_ team: Int) -> Int {
+    pieces[team].count * (subtreeCount - subtrees[team].count)
   }
 
-  /// How many floats all teams send one another: sums of subtrees to the team that adds them up, and what
-  /// this has added up to all others.
-  var sentFloats: Int {
-    pieces.indices.reduce(0) { $0 + receivedFloats($1) } + (pieces.count - 1) * bucket.count
+  /// How many floats team number `team` receives: ``addends(_:)``, and the sums that others have added up.
+  func receivedFloats(_ team: Int) -> Int {
+    addends(team) + bucket.count - pieces[team].count
+  }
+
+  /// How many floats team number `team` sends: its subtrees' sums to the teams that add them up, and what it
+  /// has added up to all others.
+  func sentFloats(_ team: Int) -> Int {
+    let (own, others) = (pieces[team].count, pieces.count - 1)
+    return subtrees[team].count * (bucket.count - own) + others * own
+  }
+
+  /// How many messages team number `team` sends and receives.
+  func messages(_ team: Int) -> Int {
+    let own = subtrees[team].count
+    return pieces[team].isEmpty
+      ? (own + 1) * addingCount
+      : (own + 1) * (addingCount - 1) + subtreeCount - own + pieces.count - 1
   }
 
   /// The teams that add the bucket up, in equal pieces, where teams have `counts` subtrees.
@@ -76,7 +97,7 @@ struct BucketPlan {
         return max(sent, received)
       }.max() ?? 0
     }
-    let sets = Set(counts).subtracting([0]).sorted(by: >)
+    let sets = Set(counts).sorted(by: >)
       .map { least in counts.indices.filter { counts[$0] >= least } }
     return sets.min { mostBytes($0) < mostBytes($1) - 1e-9 } ?? []
   }

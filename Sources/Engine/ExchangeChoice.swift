@@ -5,8 +5,10 @@ internal import VAE
 public enum ExchangeWay: Sendable, Equatable {
   /// There is one team: nothing is exchanged.
   case alone
-  /// As ``ExchangeMode/allReduce``, where the gradients of each rank travel in about so many buckets.
-  case allReduce(buckets: Int)
+  /// As ``ExchangeMode/allReduce``, where the gradients of each rank travel in about so many buckets. Where shares
+  /// are `uneven`, teams have the fewest subtrees, and some of them none: there is less to add up, but the largest
+  /// share is larger.
+  case allReduce(buckets: Int, uneven: Bool = false)
   /// As ``ExchangeMode/allGather``.
   case allGather
 
@@ -16,6 +18,22 @@ public enum ExchangeWay: Sendable, Equatable {
     case .alone: nil
     case .allReduce: .allReduce
     case .allGather: .allGather
+    }
+  }
+
+  /// Into about how many buckets an all-reduce cuts the gradients of a rank; nil for other ways.
+  public var bucketCount: Int? {
+    if case .allReduce(let buckets, _) = self { buckets } else { nil }
+  }
+
+  /// Whether teams have uneven shares of the samples in an all-reduce; nil for other ways.
+  public var isUneven: Bool? { if case .allReduce(_, let uneven) = self { uneven } else { nil } }
+
+  /// How the teams divide a batch.
+  package var division: BatchDivision {
+    switch self {
+    case .alone, .allGather: .even
+    case .allReduce(_, let uneven): uneven ? .byFewestSubtrees : .bySubtrees
     }
   }
 }
@@ -32,8 +50,6 @@ public struct ExchangeChoice: Sendable {
     case asked
     /// The other mode would send so many times the bytes.
     case bytes(times: Double)
-    /// With an all-reduce some team would have no samples.
-    case idleTeam
   }
 
   /// See ``Reason``.
@@ -74,12 +90,9 @@ public struct ExchangeChoice: Sendable {
       (reason, ways) = (.asked, mode == .allGather ? [.allGather] : reducing)
       return
     }
-    let parts = ExchangePlan.parts(of: task.batchSize, task.job, .bySubtrees)
-    let reduced = Double(ExchangePlan.sentFloats(reducing[0], task))
-    let gathered = Double(ExchangePlan.sentFloats(.allGather, task))
-    if parts.contains(where: \.isEmpty) {
-      (reason, ways) = (.idleTeam, [.allGather])
-    } else if gathered > Self.most * reduced {
+    let reduced = Double(ExchangeLoad(reducing[0], task).sentBytes)
+    let gathered = Double(ExchangeLoad(.allGather, task).sentBytes)
+    if gathered > Self.most * reduced {
       (reason, ways) = (.bytes(times: gathered / reduced), reducing)
     } else if reduced > Self.most * gathered {
       (reason, ways) = (.bytes(times: reduced / gathered), [.allGather])
@@ -90,16 +103,21 @@ public struct ExchangeChoice: Sendable {
     }
   }
 
-  /// The all-reduces to try: one where the gradients of lane 0, which are as those of the others, have so few
-  /// tiles that both numbers of buckets come to the same.
+  /// The all-reduces to try, those that send fewer bytes first. There is one number of buckets where the
+  /// gradients of lane 0, which are as those of the others, have so few tiles that several come to the same; and
+  /// shares are uneven only where that saves a tenth of the bytes.
   private static func reducingWays(_ task: ExchangeTask) -> [ExchangeWay] {
     let own = TilePlan.deal(task.layout.tiles, to: task.job.laneCount)[0]
-    var ways: [ExchangeWay] = []
+    var counts: [Int] = []
     var known: Set<Int> = []
     for count in bucketCounts(teams: task.job.teamCount) {
       let plan = TilePlan(keeping: own, threads: 1, buckets: count, decoder: task.decoder)
-      if known.insert(plan.buckets.count).inserted { ways.append(.allReduce(buckets: count)) }
+      if known.insert(plan.buckets.count).inserted { counts.append(count) }
     }
-    return ways
+    let ways = [true, false].map { uneven in
+      counts.map { ExchangeWay.allReduce(buckets: $0, uneven: uneven) }
+    }
+    let bytes = ways.map { ExchangeLoad($0[0], task).bytes }
+    return (10 * bytes[0] < 9 * bytes[1] ? ways[0] : []) + ways[1]
   }
 }

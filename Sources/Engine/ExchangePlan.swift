@@ -1,5 +1,5 @@
 internal import Kernels
-package import VAE
+internal import VAE
 
 /// The gradients that the teams of a job exchange: all that plans of exchanges follow from.
 struct ExchangeTask {
@@ -28,9 +28,6 @@ struct ExchangePlan {
   /// The way of the exchange.
   let way: ExchangeWay
 
-  /// How the teams divide a batch.
-  let division: BatchDivision
-
   /// For each team, the tiles of its rank in this rank's lane; no tiles where this rank is in no lane.
   let tiles: [[GradientTile]]
 
@@ -53,6 +50,9 @@ struct ExchangePlan {
   /// all tiles, over its own samples.
   var sharesTiles: Bool { way == .allGather }
 
+  /// How the teams divide a batch.
+  var division: BatchDivision { way.division }
+
   /// Whether the team's memory has the samples of the whole batch, rather than the team's own.
   var holdsWholeBatch: Bool { way.mode != .allReduce }
 
@@ -63,7 +63,6 @@ struct ExchangePlan {
     let (job, tiles) = (task.job, task.layout.tiles)
     switch way {
     case .alone, .allGather:
-      division = .even
       let hands = TilePlan.deal(tiles, to: job.teamCount * job.laneCount)
       self.tiles = (0..<job.teamCount).map { team in
         job.lane.map { hands[team * job.laneCount + $0] } ?? []
@@ -74,20 +73,21 @@ struct ExchangePlan {
         ? TilePlan(keeping: own, threads: job.threads, buckets: 1, decoder: task.decoder)
         : TilePlan(applyingAtOnce: own, threads: job.threads)
       (buckets, codec, floats) = ([:], GradientCodec.Size(), order.floats)
-    case .allReduce(let bucketCount):
-      division = .bySubtrees
+    case .allReduce(let bucketCount, _):
       let own = job.lane.map { TilePlan.deal(tiles, to: job.laneCount)[$0] } ?? []
       self.tiles = Array(repeating: own, count: job.teamCount)
       let order = TilePlan(
         keeping: own, threads: job.threads, buckets: bucketCount, decoder: task.decoder)
       self.order = order
       buckets = Dictionary(
-        uniqueKeysWithValues: task.batchCounts.map { ($0, Self.buckets(order, task, $0)) })
+        uniqueKeysWithValues: task.batchCounts.map {
+          ($0, Self.buckets(order, task, $0, way.division))
+        })
       codec = GradientCodec.Size(
         gradient: order.floats,
         subtrees: buckets.values.joined().map { $0.subtrees[job.team].count }.reduce(1, max),
         partials: buckets.values.map { buckets in
-          buckets.reduce(0) { $0 + $1.receivedFloats(job.team) }
+          buckets.reduce(0) { $0 + $1.addends(job.team) }
         }.max() ?? 0, wire: task.wire)
       floats = codec.floats
     }
@@ -95,52 +95,11 @@ struct ExchangePlan {
 
   /// How the buckets of `order` are added up in a batch of `count` samples.
   private static func buckets(
-    _ order: TilePlan, _ task: ExchangeTask, _ count: Int
+    _ order: TilePlan, _ task: ExchangeTask, _ count: Int, _ division: BatchDivision
   ) -> [BucketPlan] {
-    let parts = parts(of: count, task.job, .bySubtrees)
+    let parts = task.job.parts(ofBatch: count, divided: division)
     return zip(order.buckets, order.areOfDecoder).map { bucket, isOfDecoder in
       BucketPlan(bucket, parts: parts, rowsPerSample: isOfDecoder ? task.draws : 1)
-    }
-  }
-
-  /// The samples of each team in a batch of `count`.
-  static func parts(
-    of count: Int, _ job: JobLayout, _ division: BatchDivision
-  ) -> [Range<Int>] {
-    job.teams.indices.map { job.positions(ofTeam: $0, in: 0..<count, divided: division) }
-  }
-}
-
-extension JobLayout {
-  /// The floats of gradients and sums that all teams send one another in an all-reduce of the model of `layout`,
-  /// in a step on `batchSize` samples.
-  package func sentGradientFloats(of layout: ParameterLayout, batchSize: Int) -> Int {
-    ExchangePlan.sentFloats(
-      .allReduce(buckets: 1), ExchangeTask(job: self, layout: layout, batchCounts: [batchSize]))
-  }
-}
-
-extension ExchangePlan {
-  /// The floats that all teams give MPI for other teams in a step on a full batch, without losses; bf16 counts
-  /// as half a float.
-  static func sentFloats(_ way: ExchangeWay, _ task: ExchangeTask) -> Int {
-    let others = task.job.teamCount - 1
-    switch way {
-    case .alone: return 0
-    case .allGather:
-      let sample = Activations.gatheredCount(
-        task.layout, draws: task.draws, precision: task.precision)
-      return others * (task.batchSize * sample + task.layout.parameterCount)
-    case .allReduce:
-      let parts = parts(of: task.batchSize, task.job, .bySubtrees)
-      let floats = task.layout.layers.enumerated().reduce(0) { sum, layer in
-        sum
-          + BucketPlan(
-            layer.element.range, parts: parts,
-            rowsPerSample: task.layout.decoderLayers.contains(layer.offset) ? task.draws : 1
-          ).sentFloats
-      }
-      return task.wire == .fp32 ? floats : floats / 2
     }
   }
 }

@@ -30,8 +30,17 @@ struct ExchangeTrial {
   /// other messages, and the very first makes connections.
   private static let turn = 6
 
-  /// How many turns each exchange has.
-  private static let turns = 2
+  /// How many turns the fastest exchange has at most.
+  private static let rounds = 2
+
+  /// An exchange that took more than so many times as long as the fastest has no further turn.
+  private static let near = 1.25
+
+  /// How many rounds are over, in each of which every exchange had a turn.
+  private var rounds = 0
+
+  /// The ways that have no further turn, and the seconds of a step.
+  private var slower: [(way: ExchangeWay, seconds: Double)] = []
 
   /// The exchanges of the memory plan of `site`, of which the first is used first, for this rank of `team`;
   /// collective.
@@ -72,23 +81,32 @@ struct ExchangeTrial {
     if team.layout.isLeader { norms.clear() }
     try memory.barrier(on: team.communicator)
     (number, steps) = ((number + 1) % candidates.count, 0)
-    let measured = Self.turns * (Self.turn - 1)
-    if candidates.allSatisfy({ $0.times.count == measured }) { try end(team) }
+    if number == 0 { try endRound(team) }
   }
 
-  /// Ends the trial: rank zero's times decide.
-  private mutating func end(_ team: borrowing Team) throws {
+  /// Ends a round, in which each exchange had a turn: rank zero's times decide which go on.
+  private mutating func endRound(_ team: borrowing Team) throws {
+    rounds += 1
     var seconds = candidates.map { ($0.times.map { $0 / .seconds(1) }).median ?? 0 }
     var span = seconds.mutableSpan
     try team.withLane { try $0.broadcast(&span, from: 0) }
     try team.communicator.broadcast(&span, from: 0)
     let best = seconds.indices.min { seconds[$0] < seconds[$1] }!
-    choice.measured = zip(candidates, seconds).map { ($0.plan.way, $1) }
-      .sorted { $0.seconds < $1.seconds }
-    for (number, candidate) in candidates.enumerated() where number != best {
-      try candidate.exchange.free()
+    var kept: [Candidate] = []
+    for (number, candidate) in candidates.enumerated() {
+      let isNear = seconds[number] <= Self.near * seconds[best]
+      if number == best || rounds < Self.rounds && isNear {
+        kept.append(candidate)
+      } else {
+        slower.append((candidate.plan.way, seconds[number]))
+        try candidate.exchange.free()
+      }
     }
-    (candidates, number) = ([candidates[best]], 0)
+    if kept.count == 1 {
+      choice.measured =
+        [(kept[0].plan.way, seconds[best])] + slower.sorted { $0.seconds < $1.seconds }
+    }
+    candidates = kept
   }
 
   /// Where teams share the tiles: fetches the moments that other teams have updated. Collective.

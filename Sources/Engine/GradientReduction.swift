@@ -53,7 +53,7 @@ struct GradientReduction {
   mutating func prepare<Messages: LaneMessages & ~Copyable>(_ messages: inout Messages) throws {
     var end = 0
     for plan in plans {
-      let partials = end..<end + plan.receivedFloats(messages.rank)
+      let partials = end..<end + plan.addends(messages.rank)
       end = partials.upperBound
       buckets.append(try prepare(plan, partials, &messages))
     }
@@ -77,6 +77,12 @@ struct GradientReduction {
         continue
       }
       for _ in plan.subtrees[source] {
+        if mine.isEmpty, terms.isEmpty {
+          // Nothing is computed here: the sum begins with what comes.
+          try codec.addSum(own, from: source, to: &messages)
+          terms.append(codec.gradients[0][own])
+          continue
+        }
         try codec.addPartial(slot, from: source, to: &messages)
         terms.append(codec.partials[slot])
         slot = slot.shifted(by: own.count)
@@ -139,6 +145,7 @@ extension GradientReduction {
       try messages?.start(bucket.reduce)
       stages[number] = .reducing
     case .reducing where try messages?.test(bucket.reduce) ?? true:
+      if bucket.subtrees == 0 { codec.decode(bucket.own) }
       codec.decode(partials: bucket.partials)
       for (into, from) in bucket.additions { into.add(from) }
       codec.encode(bucket.own)

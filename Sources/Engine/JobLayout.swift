@@ -61,6 +61,9 @@ package enum BatchDivision: Sendable {
   /// part. So nothing is lost where 2^m equal teams share 2^n parts; of three equal teams two have 3/8 of
   /// such a batch and one 2/8, and the largest share is an eighth above a third.
   case bySubtrees
+  /// As many teams as is a power of two have one subtree each, of equal size where the batch has a power of two
+  /// parts; the others have no positions. So fewer bytes travel, and some ranks compute more than others.
+  case byFewestSubtrees
 }
 
 extension JobLayout {
@@ -70,6 +73,12 @@ extension JobLayout {
   ) -> Range<Int> {
     let borders = borders(ofBatch: batch.count, division)
     return batch.lowerBound + borders[team]..<batch.lowerBound + borders[team + 1]
+  }
+
+  /// The parts of a batch of `count` positions that fall to the teams.
+  func parts(ofBatch count: Int, divided division: BatchDivision) -> [Range<Int>] {
+    let borders = borders(ofBatch: count, division)
+    return zip(borders, borders.dropFirst()).map { $0..<$1 }
   }
 
   /// The part of `batch` that falls to the rank at `place`.
@@ -88,22 +97,32 @@ extension JobLayout {
 
   /// Where the teams' parts of a batch of `count` positions begin, and where the last one ends.
   private func borders(ofBatch count: Int, _ division: BatchDivision) -> [Int] {
-    guard division == .bySubtrees else {
-      return teams.map { count * $0.lowerBound / rankCount } + [count]
-    }
     var unit = PositionTree.part
-    while 2 * unit <= count { unit *= 2 }
-    while true {
-      // The nearest multiple of the unit to each border of the even division.
-      let borders = teams.map { places in
-        min(count, (2 * count * places.lowerBound / rankCount + unit) / (2 * unit) * unit)
-      }
-      let parts = zip(borders, borders.dropFirst() + [count]).map { $1 - $0 }
-      let isFair = zip(parts, teams).allSatisfy { part, places in
-        8 * part * rankCount <= 9 * places.count * count
-      }
-      if isFair || unit == PositionTree.part { return borders + [count] }
-      unit /= 2
+    switch division {
+    case .even:
+      return teams.map { count * $0.lowerBound / rankCount } + [count]
+    case .bySubtrees:
+      while 2 * unit <= count { unit *= 2 }
+      while unit > PositionTree.part, !isFair(borders(ofBatch: count, nearest: unit)) { unit /= 2 }
+    case .byFewestSubtrees:
+      var teams = 1
+      while 2 * teams <= teamCount { teams *= 2 }
+      while teams * unit < count { unit *= 2 }
+    }
+    return borders(ofBatch: count, nearest: unit)
+  }
+
+  /// The borders of the even division, moved to the nearest multiples of `unit`.
+  private func borders(ofBatch count: Int, nearest unit: Int) -> [Int] {
+    teams.map { places in
+      min(count, (2 * count * places.lowerBound / rankCount + unit) / (2 * unit) * unit)
+    } + [count]
+  }
+
+  /// Whether no rank has more than an eighth above its even share.
+  private func isFair(_ borders: [Int]) -> Bool {
+    zip(zip(borders, borders.dropFirst()), teams).allSatisfy { part, places in
+      8 * (part.1 - part.0) * rankCount <= 9 * places.count * borders.last!
     }
   }
 }

@@ -38,7 +38,7 @@ struct BatchReport {
   let losses: Matrix
 
   /// The columns of ``losses``.
-  fileprivate static let parts = 3
+  static let parts = 3
 
   private let flags: Vector
 

@@ -30,7 +30,9 @@ import Testing
     ])
   func bytes(parts: [Range<Int>], buckets: Int) {
     let plan = BucketPlan(0..<48_000, parts: parts, rowsPerSample: 1)
-    #expect(plan.sentFloats == buckets * 48_000)
+    let teams = parts.indices
+    #expect(teams.reduce(0) { $0 + plan.sentFloats($1) } == buckets * 48_000)
+    #expect(teams.reduce(0) { $0 + plan.receivedFloats($1) } == buckets * 48_000)
   }
 
   @Test("a team that has more subtrees adds where it is, another one sends once")
@@ -38,7 +40,8 @@ import Testing
     let plan = BucketPlan(0..<1000, parts: [0..<1536, 1536..<2048], rowsPerSample: 1)
     #expect(plan.subtrees == [[0..<1024, 1024..<1536], [1536..<2048]])
     #expect(plan.pieces == [0..<1000, 1000..<1000])
-    #expect(plan.receivedFloats(0) == 1000 && plan.receivedFloats(1) == 0)
+    #expect(plan.addends(0) == 1000 && plan.addends(1) == 0)
+    #expect(plan.messages(0) == 2 && plan.messages(1) == 2)
     #expect(plan.additions(in: 0).map { [$0.into, $0.from] } == [[1, 2], [0, 1]])
   }
 
@@ -50,14 +53,24 @@ import Testing
     #expect(plan.heldSubtrees(of: 1) == [0..<512, 512..<1536, 1536..<2440])
   }
 
+  /// A team without subtrees has as much to send and receive as others have if it adds up its piece, too.
+  @Test("a team that has no subtree adds, where that spares the others")
+  func resting() {
+    let plan = BucketPlan(
+      0..<48_000, parts: [0..<1024, 1024..<1024, 1024..<2048], rowsPerSample: 1)
+    #expect(plan.pieces == [0..<16_000, 16_000..<32_000, 32_000..<48_000])
+    #expect((0..<3).map(plan.sentFloats) == [64_000, 32_000, 64_000])
+    #expect((0..<3).map(plan.receivedFloats) == [48_000, 64_000, 48_000])
+  }
+
   @Test("the sum of a team ends up in its first gradient", arguments: parts.dropLast(2))
   func home(parts: [Range<Int>]) {
     let plan = BucketPlan(0..<1000, parts: parts, rowsPerSample: 1)
     var home = 0
     for team in parts.indices {
       let additions = plan.additions(in: team)
-      if !plan.subtrees[team].isEmpty, let last = additions.last {
-        #expect(last.into == home)
+      if let last = additions.last {
+        #expect(last.into == (plan.subtrees[team].isEmpty ? 0 : home))
         // Nothing is used after it was added to something else.
         for (number, addition) in additions.enumerated() {
           let later = additions[(number + 1)...]

@@ -46,17 +46,29 @@ import VAE
     #expect(ways == (ranks < 8 ? Self.reducing : [.allReduce(buckets: 4)]))
   }
 
-  /// 2,496 floats a sample beside 652,824 parameters.
+  /// 2,499 floats a sample beside 652,824 parameters.
   @Test(
     "exchanges that send about as many bytes are tried, the one with fewer first",
     arguments: [
-      ([1, 1], 128, true), ([1, 1], 512, false), ([2, 2], 700, false), ([1, 1, 1], 256, true),
+      ([1, 1], 128, true), ([1, 1], 512, false), ([2, 2], 512, false), ([1, 1, 1, 1], 256, true),
     ])
   func tried(sizes: [Int], batch: Int, gathersFirst: Bool) {
     let choice = choice(sizes, batch)
     #expect(choice.reason == .none && choice.way == nil)
     #expect(
       choice.ways == (gathersFirst ? [.allGather] + Self.reducing : Self.reducing + [.allGather]))
+  }
+
+  /// Three teams have 3, 2 and 3 eighths of 2,048 samples or, uneven, 1, 0 and 1 halves.
+  @Test("shares may be uneven where that saves bytes", arguments: [3, 5, 6, 7, 12])
+  func uneven(teams: Int) {
+    let ways = choice(Array(repeating: 1, count: teams), 2048, .allReduce).ways
+    let counts = ExchangeChoice.bucketCounts(teams: teams)
+    #expect(
+      ways
+        == [true, false].flatMap { uneven in
+          counts.map { .allReduce(buckets: $0, uneven: uneven) }
+        })
   }
 
   @Test("an exchange that sends more than twice the bytes is left out")
@@ -67,16 +79,19 @@ import VAE
       return
     }
     #expect(large.ways == Self.reducing)
-    #expect(abs(times - (2048 * 2496 + 652_824) / (2 * 652_824)) < 0.01)
+    #expect(abs(times - (2048 * 2499 + 652_824) / (2048 * 3 + 2 * 652_824)) < 0.01)
     // Ten draws make the decoder's samples ten times as many.
     #expect(choice([1, 1], 512, change: { $0.draws = 10 }).ways == Self.reducing)
   }
 
-  @Test(
-    "an all-reduce that leaves a team without samples is left out",
-    arguments: [([1, 1], 50), ([1, 1, 1], 128), ([1, 1, 1, 1], 128), ([3, 1], 128)])
-  func idle(sizes: [Int], batch: Int) {
-    let choice = choice(sizes, batch)
-    #expect(choice.reason == .idleTeam && choice.way == .allGather)
+  /// With an all-reduce some teams have no part of the tree then. Few teams gain more from sharing the samples;
+  /// but between many it costs each of them all samples.
+  @Test("teams without samples are no reason against an all-reduce")
+  func idle() {
+    for (sizes, batch) in [([1, 1], 50), ([1, 1, 1], 128), ([1, 1, 1, 1], 128), ([3, 1], 128)] {
+      #expect(Set(choice(sizes, batch).ways.map(\.mode)).count == 2)
+    }
+    let many = choice(Array(repeating: 32, count: 64), 2048)
+    #expect(many.ways.allSatisfy { $0.mode == .allReduce })
   }
 }

@@ -19,7 +19,7 @@ import Testing
       let plans = buckets.map { BucketPlan($0, parts: parts, rowsPerSample: 1) }
       let size = GradientCodec.Size(
         gradient: count, subtrees: max(1, plans[0].subtrees[team].count),
-        partials: plans.reduce(0) { $0 + $1.receivedFloats(team) }, wire: precision)
+        partials: plans.reduce(0) { $0 + $1.addends(team) }, wire: precision)
       memory = Floats(size.floats)
       codec = GradientCodec(memory.vector, size)
       reduction = GradientReduction(plans, codec)

@@ -29,7 +29,7 @@ import Testing
 
   @Test(
     "threads, ranks and teams each share a batch out",
-    arguments: [BatchDivision.even, .bySubtrees],
+    arguments: [BatchDivision.even, .bySubtrees, .byFewestSubtrees],
     [1, 5, 128, 1000])
   func shares(division: BatchDivision, batch: Int) {
     let ranks = ranks([2, 1, 3], threads: 2)
@@ -74,13 +74,29 @@ import Testing
     #expect(counts == expected)
   }
 
-  @Test("teams' parts are whole subtrees", arguments: [[1, 1, 1], [3, 1], [2, 1, 3, 1, 1]])
-  func wholeParts(sizes: [Int]) {
+  /// What the documentation says of the fewest subtrees.
+  @Test(
+    "as many teams as is a power of two have one subtree each",
+    arguments: [
+      ([1, 1, 1], 2048, [1024, 0, 1024]), ([1, 1, 1], 1000, [512, 0, 488]),
+      ([1, 1, 1, 1, 1], 2048, [512, 512, 0, 512, 512]), ([1, 1], 2048, [1024, 1024]),
+      ([2, 2, 2, 2, 2, 2], 2048, [512, 0, 512, 512, 0, 512]), ([1, 1, 1], 64, [0, 64, 0]),
+      ([1, 1, 1], 0, [0, 0, 0]),
+    ])
+  func uneven(sizes: [Int], batch: Int, expected: [Int]) {
+    let parts = ranks(sizes)[0].parts(ofBatch: batch, divided: .byFewestSubtrees)
+    #expect(parts.map(\.count) == expected)
+  }
+
+  @Test(
+    "teams' parts are whole subtrees", arguments: [[1, 1, 1], [3, 1], [2, 1, 3, 1, 1]],
+    [BatchDivision.bySubtrees, .byFewestSubtrees])
+  func wholeParts(sizes: [Int], division: BatchDivision) {
     let job = ranks(sizes)[0]
     for batch in [1, 63, 64, 65, 200, 777, 1536, 4096, 10_000] {
       let tree = PositionTree(count: batch)
       let subtrees = sizes.indices.flatMap {
-        tree.subtrees(of: job.positions(ofTeam: $0, in: 0..<batch, divided: .bySubtrees))
+        tree.subtrees(of: job.positions(ofTeam: $0, in: 0..<batch, divided: division))
       }
       // Traps where subtrees do not make up the tree.
       #expect(tree.additions(of: subtrees).count == subtrees.count - 1)

@@ -28,6 +28,7 @@ import Testing
         var ranks: Int
         var threads: Int
         var teams: String
+        var hosts: [Int]?
         var resumedOn: Int?
       }
       var cell: Cell
@@ -90,6 +91,23 @@ import Testing
     let left = try FileManager.default.contentsOfDirectory(atPath: folder.folder.url.path)
       .filter { !$0.hasPrefix("ompi.") }
     #expect(left.sorted() == ["by-hand", "data", "proof.json"])
+  }
+
+  @Test(
+    "hosts are made, and leave the same bits",
+    .enabled(if: Hosts.obstacle == nil, "\(Hosts.obstacle ?? "")"))
+  func hosts() throws {
+    let words = [
+      "--ranks", "1", "--steps", "20", "--json", folder.path("proof.json"), "--host-maker",
+      Hosts.script,
+    ]
+    let environment = ["TMPDIR": folder.folder.url.path].merging(Hosts.environment) { $1 }
+    let outcome = try Job(self.words(words), environment: environment).succeed()
+    expectLast("the same bits in all 6 runs: model, optimizer and metrics", outcome)
+    let rows = try report().rows
+    #expect(rows.map(\.cell.hosts) == [nil, nil, nil, [1, 1], [2, 1], [2, 1]])
+    #expect(rows.last?.cell.resumedOn == 1)
+    #expect(outcome.output.contains(" 2 + 1 → 1 "), "\(outcome.output)")
   }
 
   @Test("runs that differ are named, and the code is 70")

@@ -51,7 +51,7 @@ extension CostModel {
     let left = observations.filter { $0.ranks > 1 }.map { observation in
       let step = step(
         ranks: observation.ranks, nodes: 1, batchSize: observation.batchSize,
-        over: Network(bandwidth: 1, latency: 0))
+        over: Network(bandwidth: 1, latency: 0, overhead: 0))
       return (observation.step / step.total - 1) / logarithm2(Double(observation.ranks))
     }
     synchronisation = max(0, left.median ?? 0)

@@ -1,31 +1,36 @@
-internal import Engine
-internal import Images
-internal import Kernels
+package import Engine
 package import VAE
 
 /// How long a step takes on N nodes of R ranks each, with one team on each node and batches of B
 /// images. The constants are fitted to measurements. Sources/README.md explains the words tile,
 /// lane and bucket.
 ///
-///     step = (samples(b) + gradients(e, s)) (1 + w log₂ R) + 2 l + exposed(T, G)
+///     step = (samples(b) + gradients(e, s)) (1 + w log₂ R) + 2 L + m o + exposed(T, G)
 ///
-/// - samples(b) = p b + q: the time for batch, forward and backward of the rank with the largest
-///   shard, which has b images: see ``BatchDivision/bySubtrees``.
-/// - gradients(e, s) = e (u s + v): the time for a rank's tiles, of e parameters in all, over the s
-///   samples of the node with the most; v is the time to update a parameter, which more nodes do not
-///   shorten. e is the number of parameters of the largest lane.
+/// What follows from how the exchange divides the work is ``ExchangeLoad``'s; of the ways that
+/// training would try, the model takes the fastest, as training does.
+///
+/// - samples(b) = p b + q: the time for batch, forward and backward of the rank with the most
+///   samples, b.
+/// - gradients(e, s) = e (u s + v): the time for a rank's tiles, of e parameters in all, over s
+///   samples: those of its node in an all-reduce, the whole batch in an all-gather. v is the time to
+///   update a parameter.
 /// - w: how long a rank waits for the slowest one, as a part of its own time, for each doubling of
 ///   ranks.
-/// - 2 l: the parts of a gradient go one way, and their sums come back; l is the latency.
-/// - exposed(T, G) = max(T/k, T − (1 − 1/k) G): how much longer a step takes because of the
-///   transfer. T is the time of the transfer, and G the time of the gradients' products, which are
-///   computed meanwhile. The gradient is sent in k buckets: the first when a k-th part of it is
-///   computed, the last when all of it is; k is 12, and 4 between more than eight nodes.
-///   T = 2 (N − 1)/N S / c for S bytes of gradient and losses, more where N is no power of two, and
-///   a network of c bytes a second, which all lanes of a node share.
+/// - 2 L: addends or samples go one way, sums or parameters come back; L is the latency.
+/// - m o: a rank sends and receives m messages, each of which takes its core for the overhead o.
+/// - exposed(T, G) = max(l T, T − (1 − f) G): how much longer a step takes because of the
+///   transfer. T is the time in which the bytes of the busiest node pass a network that all its
+///   lanes share, and G that of the gradients' products, which are computed meanwhile. The first
+///   message can leave when a part f of the gradient is computed, and a part l of the bytes waits for
+///   all of it: the shares of an all-reduce's first and last buckets, and 1 in an all-gather, which
+///   hides nothing.
 ///
 /// The model leaves out: nodes that differ, traffic of other jobs, and memory that gets slower when
 /// more cores share it than were measured.
+///
+/// Latency and overhead are those of Alexandrov et al., "LogGP: incorporating long messages into the
+/// LogP model", 1995, whose G is one over the bandwidth.
 package struct CostModel: Codable, Equatable, Sendable {
   /// p and q: seconds for each sample, and for each step.
   package var sample: Line
@@ -63,15 +68,22 @@ package struct CostModel: Codable, Equatable, Sendable {
     /// Seconds from one node to another.
     package var latency: Double
 
+    /// Seconds of a core's time that a message costs the rank which sends it, and again the one which
+    /// receives it.
+    package var overhead: Double
+
     /// A network.
-    package init(bandwidth: Double, latency: Double) {
+    package init(bandwidth: Double, latency: Double, overhead: Double) {
       self.bandwidth = bandwidth
       self.latency = latency
+      self.overhead = overhead
     }
   }
 
   /// The parts of a step, in seconds.
   package struct Step: Equatable, Sendable {
+    /// The way in which nodes exchange.
+    package var way: ExchangeWay
     /// Batch, forward and backward.
     package var samples: Double
     /// Weight gradients.
@@ -80,14 +92,16 @@ package struct CostModel: Codable, Equatable, Sendable {
     package var update: Double
     /// Waiting for other ranks of the node.
     package var synchronisation: Double
-    /// The all-reduce's latencies.
+    /// The latencies of the exchange.
     package var latency: Double
-    /// The transfer of the all-reduce's bytes, without the part that is hidden behind products.
+    /// Sending and receiving the messages, however short they are.
+    package var messages: Double
+    /// The transfer of the bytes, without the part that is hidden behind products.
     package var bytes: Double
 
     /// The time of the whole step.
     package var total: Double {
-      samples + gradients + update + synchronisation + latency + bytes
+      samples + gradients + update + synchronisation + latency + messages + bytes
     }
   }
 
@@ -103,61 +117,28 @@ package struct CostModel: Codable, Equatable, Sendable {
 }
 
 extension CostModel {
-  /// The times of a step of `batchSize` images, with `ranks` ranks on each of `nodes` nodes.
+  /// The times of a step of `batchSize` images, with `ranks` ranks on each of `nodes` nodes, in the
+  /// fastest of the ways that training would try.
   package func step(ranks: Int, nodes: Int, batchSize: Int, over network: Network) -> Step {
-    let split = Split(configuration, ranks: ranks, nodes: nodes, batchSize: batchSize)
-    let count = Double(split.parameters)
+    let loads = ExchangeLoad.all(
+      teams: nodes, ranks: ranks, batchSize: batchSize, layout: ParameterLayout(configuration))
+    return loads.map { step($0, ranks: ranks, over: network) }.min { $0.total < $1.total }!
+  }
+
+  /// The times of a step with this `load`.
+  private func step(_ load: ExchangeLoad, ranks: Int, over network: Network) -> Step {
+    let count = Double(load.parameters)
     let samples =
-      split.rankSamples == 0 ? 0 : sample.slope * Double(split.rankSamples) + sample.offset
-    let gradients = count * gradient.slope * Double(split.nodeSamples)
+      load.rankSamples == 0 ? 0 : sample.slope * Double(load.rankSamples) + sample.offset
+    let gradients = count * gradient.slope * Double(load.gradientSamples)
     let update = count * gradient.offset
+    let transfer = Double(load.bytes) / network.bandwidth
     return Step(
-      samples: samples, gradients: gradients, update: update,
+      way: load.way, samples: samples, gradients: gradients, update: update,
       synchronisation: (samples + gradients + update) * synchronisation
         * logarithm2(Double(ranks)),
-      latency: nodes > 1 ? 2 * network.latency : 0,
-      bytes: Self.exposed(
-        split.bytes / network.bandwidth, behind: gradients,
-        buckets: ExchangeChoice.bucketCounts(teams: nodes).max()!))
-  }
-
-  /// The part of `network` seconds of transfer that is not hidden behind `gradients` seconds of
-  /// products.
-  private static func exposed(
-    _ network: Double, behind gradients: Double, buckets: Int
-  ) -> Double {
-    let buckets = Double(buckets)
-    return max(network / buckets, network - (1 - 1 / buckets) * gradients)
-  }
-
-  /// The work of the rank, the node and the lane that have the most to do.
-  struct Split: Equatable {
-    /// Samples of the rank.
-    let rankSamples: Int
-    /// Samples of the node.
-    let nodeSamples: Int
-    /// Parameters of the lane's tiles.
-    let parameters: Int
-    /// Bytes that the lanes of a node send and receive: sums over subtrees, sums over the batch, and
-    /// the losses; the mean over nodes.
-    let bytes: Double
-
-    init(_ configuration: ModelConfiguration, ranks: Int, nodes: Int, batchSize: Int) {
-      let layout = ParameterLayout(configuration)
-      let job = JobLayout(
-        teamSizes: Array(repeating: ranks, count: nodes), team: 0, member: 0, threads: 1)
-      let batch = 0..<batchSize
-      rankSamples = (0..<ranks * nodes).map { place in
-        job.positions(ofPlace: place, in: batch, divided: .bySubtrees).count
-      }.max()!
-      nodeSamples = (0..<nodes).map { node in
-        job.positions(ofTeam: node, in: batch, divided: .bySubtrees).count
-      }.max()!
-      parameters = TilePlan.deal(layout.tiles, to: ranks)
-        .map { $0.reduce(0) { $0 + $1.range.count } }.max()!
-      let floats =
-        job.sentGradientFloats(of: layout, batchSize: batchSize) + 2 * (nodes - 1) * batchSize
-      bytes = Double(floats * MemoryLayout<Float>.stride) / Double(nodes)
-    }
+      latency: load.way == .alone ? 0 : 2 * network.latency,
+      messages: Double(load.messages) * network.overhead,
+      bytes: max(load.lastBucket * transfer, transfer - (1 - load.firstBucket) * gradients))
   }
 }

@@ -11,7 +11,9 @@ package struct Prediction {
     /// The network between nodes, in Gbit/s.
     package var gigabits = 10.0
     /// Microseconds from one node to another.
-    package var microseconds = 30.0
+    package var latency = 30.0
+    /// Microseconds of a core's time that a message costs its sender, and again its receiver.
+    package var overhead = 3.0
     /// Ranks on each node.
     package var ranks: [Int]?
     /// Node counts.
@@ -23,7 +25,8 @@ package struct Prediction {
     package init() {}
 
     var network: CostModel.Network {
-      CostModel.Network(bandwidth: gigabits * 1e9 / 8, latency: microseconds * 1e-6)
+      CostModel.Network(
+        bandwidth: gigabits * 1e9 / 8, latency: latency * 1e-6, overhead: overhead * 1e-6)
     }
   }
 
@@ -63,7 +66,7 @@ package struct Prediction {
 
   /// All lines, as a person reads them.
   package var lines: [String] {
-    [parameters, ""] + check + doubt + [""] + grid + [""] + batchSizes.map { limit($0) }
+    [parameters, ""] + check + doubt + [""] + grid + legend + [""] + batchSizes.map { limit($0) }
   }
 
   /// A warning about the measured figures; none where all of them are trustworthy.
@@ -84,7 +87,8 @@ package struct Prediction {
       + "\((model.gradient.offset * 1e9).twoDecimals) ns to update a parameter, "
       + "\((model.sample.offset * 1e6).twoDecimals) µs for the step itself, "
       + "\(Figure.percent(model.synchronisation)) more for waiting with each doubling of ranks; "
-      + "network \(question.gigabits.twoDecimals) Gbit/s, \(question.microseconds.twoDecimals) µs"
+      + "network \(question.gigabits.twoDecimals) Gbit/s, latency \(question.latency.twoDecimals) µs, "
+      + "overhead \(question.overhead.twoDecimals) µs a message"
   }
 
   /// A table of the measured rates to which the model was fitted, beside the rates that it predicts.
@@ -94,7 +98,8 @@ package struct Prediction {
       Array(repeating: .right, count: 5))
     for row in measured {
       guard let rate = row.imagesPerSecond?.median else { continue }
-      let predicted = self.rate(ranks: row.cell.ranks, batchSize: row.cell.batchSize)
+      let predicted = step(ranks: row.cell.ranks, batchSize: row.cell.batchSize)
+        .rate(row.cell.batchSize)
       table.add([
         "\(row.cell.batchSize)", "\(row.cell.ranks)",
         Int(rate).grouped + (row.isTrustworthy ? "" : "*"), Int(predicted).grouped,
@@ -112,16 +117,28 @@ package struct Prediction {
       for ranks in ranks {
         table.add(
           ["\(batchSize)", "\(ranks)"]
-            + nodes.map { Int(rate(ranks: ranks, nodes: $0, batchSize: batchSize)).grouped })
+            + nodes.map { nodes in
+              let step = step(ranks: ranks, nodes: nodes, batchSize: batchSize)
+              return Int(step.rate(batchSize)).grouped + (step.way == .allGather ? "°" : "")
+            })
       }
     }
     return table.lines
   }
 
-  private func rate(ranks: Int, nodes: Int = 1, batchSize: Int) -> Double {
-    Double(batchSize)
-      / model.step(ranks: ranks, nodes: nodes, batchSize: batchSize, over: question.network).total
+  /// What the sign in ``grid`` means; nothing where there is none.
+  private var legend: [String] {
+    grid.contains { $0.contains("°") } ? ["° nodes all-gather; the others all-reduce"] : []
   }
+
+  private func step(ranks: Int, nodes: Int = 1, batchSize: Int) -> CostModel.Step {
+    model.step(ranks: ranks, nodes: nodes, batchSize: batchSize, over: question.network)
+  }
+}
+
+extension CostModel.Step {
+  /// Images a second in steps of `batchSize` images.
+  fileprivate func rate(_ batchSize: Int) -> Double { Double(batchSize) / total }
 }
 
 extension Prediction {
@@ -132,14 +149,12 @@ extension Prediction {
     var count = 1
     // Twice the nodes must be faster by a fifth; otherwise the additional nodes are better used for
     // another run.
-    while count < 4096,
-      rate(ranks: ranks, nodes: 2 * count, batchSize: batchSize)
-        > 1.2 * rate(ranks: ranks, nodes: count, batchSize: batchSize)
-    {
+    var last = step(ranks: ranks, batchSize: batchSize)
+    var step = step(ranks: ranks, nodes: 2, batchSize: batchSize)
+    while count < 4096, step.total * 1.2 < last.total {
       count *= 2
+      (last, step) = (step, self.step(ranks: ranks, nodes: 2 * count, batchSize: batchSize))
     }
-    let step = model.step(
-      ranks: ranks, nodes: 2 * count, batchSize: batchSize, over: question.network)
     let parts = Self.parts(step).sorted { $0.seconds > $1.seconds }
     let shares = parts.prefix(3).map {
       "\($0.name) \(Figure.percent($0.seconds / step.total))"
@@ -165,8 +180,14 @@ extension Prediction {
       ("synchronisation", step.synchronisation, "fewer ranks on each node, or larger batches"),
       ("network latency", step.latency, "fewer and larger nodes, or a network with less latency"),
       (
+        "messages", step.messages,
+        "fewer and larger nodes, or a network whose messages cost a core less"
+      ),
+      (
         "network bytes", step.bytes,
-        "a faster network, or larger batches, since every step sends the same bytes"
+        step.way == .allGather
+          ? "a faster network"
+          : "a faster network, or larger batches, since every step sends the same bytes"
       ),
     ]
   }

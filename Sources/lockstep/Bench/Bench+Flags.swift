@@ -26,6 +26,7 @@ extension Bench {
       ("--nodes", prediction.nodes != nil, [.predict]),
       ("--bandwidth", prediction.bandwidth != nil, [.predict]),
       ("--latency", prediction.latency != nil, [.predict]),
+      ("--overhead", prediction.overhead != nil, [.predict]),
       ("--rounds", rounds != nil, [.measure, .exchanges]),
       ("--seconds", seconds != nil, [.measure, .exchanges]),
       ("--quick", quick, [.measure, .exchanges, .prove]),

@@ -27,8 +27,17 @@ struct PredictionOptions: ParsableArguments {
     help: ArgumentHelp("Microseconds from one node to another. (default: 30)", valueName: "us"))
   var latency: Double?
 
+  @Option(
+    parsing: .unconditional,
+    help: ArgumentHelp(
+      "Microseconds of a core that a message costs its sender, and again its receiver. (default: 3)",
+      valueName: "us"))
+  var overhead: Double?
+
   func validate() throws {
-    for (flag, value, largest) in [("--bandwidth", bandwidth, 1e5), ("--latency", latency, 1e6)] {
+    for (flag, value, largest) in [
+      ("--bandwidth", bandwidth, 1e5), ("--latency", latency, 1e6), ("--overhead", overhead, 1e6),
+    ] {
       if let value, !(value > 0 && value <= largest) {
         throw ValidationError("\(flag) must be more than 0 and at most \(Int(largest))")
       }
@@ -42,7 +51,8 @@ struct PredictionOptions: ParsableArguments {
   var question: Prediction.Question {
     var question = Prediction.Question()
     question.gigabits = bandwidth ?? question.gigabits
-    question.microseconds = latency ?? question.microseconds
+    question.latency = latency ?? question.latency
+    question.overhead = overhead ?? question.overhead
     question.nodes = nodes?.numbers ?? question.nodes
     return question
   }

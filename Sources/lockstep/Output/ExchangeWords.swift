@@ -8,7 +8,8 @@ extension ExchangeWay {
   var words: String {
     switch self {
     case .alone: "nothing"
-    case .allReduce(let buckets): "all-reduce in up to \(buckets) buckets"
+    case .allReduce(let buckets, let uneven):
+      "all-reduce in up to \(buckets) buckets" + (uneven ? " with uneven shares" : "")
     case .allGather: "all-gather"
     }
   }
@@ -23,7 +24,6 @@ extension ExchangeChoice {
       switch reason {
       case .none, .alone, .asked: nil
       case .bytes(let times): "\(other) would send \(times.twoDecimals) times as many bytes"
-      case .idleTeam: "with all-reduce some node would have no image of a batch"
       }
     let found = measured.enumerated().map { number, found in
       "\((1000 * found.seconds).twoDecimals) \(number == 0 ? "ms a step " : "")with \(found.way.words)"

@@ -24,9 +24,20 @@ struct JSONLog: TrainingLog {
   private struct Exchange: Encodable {
     let kind = "exchange"
     let exchange: ExchangeMode
+    /// In an all-reduce: up to how many buckets a rank's gradient is cut into, and whether shares are uneven.
+    let buckets: Int?
+    let uneven: Bool?
     let reason: String?
-    /// The seconds of a step in each way that was tried.
-    let seconds: [String: Double]
+    /// What was tried, the fastest first.
+    let tried: [Trial]
+
+    struct Trial: Encodable {
+      let exchange: ExchangeMode
+      let buckets: Int?
+      let uneven: Bool?
+      /// Seconds of a step.
+      let seconds: Double
+    }
   }
 
   private struct Step: Encodable {
@@ -64,11 +75,17 @@ struct JSONLog: TrainingLog {
   }
 
   func exchangeChosen(_ choice: ExchangeChoice) {
-    guard let mode = choice.way?.mode else { return }
-    let seconds = choice.measured.map { ($0.way.words, $0.seconds) }
+    guard let way = choice.way, let mode = way.mode else { return }
+    let tried = choice.measured.compactMap { way, seconds in
+      way.mode.map {
+        Exchange.Trial(
+          exchange: $0, buckets: way.bucketCount, uneven: way.isUneven, seconds: seconds)
+      }
+    }
     tell(
       Exchange(
-        exchange: mode, reason: choice.words, seconds: Dictionary(uniqueKeysWithValues: seconds)))
+        exchange: mode, buckets: way.bucketCount, uneven: way.isUneven, reason: choice.words,
+        tried: tried))
   }
 
   func stepEnded(_ event: StepEvent) {

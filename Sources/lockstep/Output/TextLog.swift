@@ -43,10 +43,10 @@ final class TextLog: TrainingLog {
     bar?.clear()
     guard let way = choice.way else {
       let ways = choice.ways.map(\.words).joined(separator: ", ")
-      return Terminal.line("nodes try in the first steps: \(ways)")
+      return Terminal.line("exchanges tried in the first steps: \(ways)")
     }
     if let mode = way.mode, let words = choice.words {
-      Terminal.line("nodes \(mode.rawValue): \(words)")
+      Terminal.line("exchange \(mode.rawValue): \(words)")
     }
   }
 
