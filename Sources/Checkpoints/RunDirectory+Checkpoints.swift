@@ -4,7 +4,7 @@ internal import Ranks
 
 extension RunDirectory {
   /// The link to the newest checkpoint.
-  static let latestName = "latest"
+  package static let latestName = "latest"
 
   /// The link to the checkpoint with the least loss of the images that decide.
   static let bestName = "best"

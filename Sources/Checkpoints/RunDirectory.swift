@@ -16,8 +16,8 @@ package final class RunDirectory: Sendable {
   private let made: [String]
   private let isKept = Atomic(false)
 
-  /// Makes the directory where it is missing, locks it by `flock` on the file `.lock`, and removes what is
-  /// left of checkpoints that were never finished.
+  /// Makes the directory where it is missing, locks it by `flock` on the file `.lock`, removes what is left of
+  /// checkpoints and links that were never finished, and finishes ``moveAside()`` where a job was killed in it.
   ///
   /// - Throws: `Failure` where the path is that of a checkpoint or lies in one, the directory cannot be
   ///   written to, or another job uses it.
@@ -25,9 +25,17 @@ package final class RunDirectory: Sendable {
     try Self.requireNoCheckpoint(at: path)
     (lock, hasMadeLock, made) = try Self.lock(path)
     self.path = path
-    for name in try FileSystem.names(in: path) where name.hasPrefix(Checkpoint.temporaryPrefix) {
+    for name in try FileSystem.names(in: path) where Self.isUnfinished(name, in: path) {
       try FileSystem.remove("\(path)/\(name)")
     }
+    if FileSystem.exists("\(path)/\(Self.movingName)") { _ = try moveAside() }
+  }
+
+  /// Whether `name` is that of a checkpoint that was never finished, or of a link that was to replace another.
+  private static func isUnfinished(_ name: String, in path: String) -> Bool {
+    name.hasPrefix(Checkpoint.temporaryPrefix)
+      || [latestName, bestName].map(FileSystem.nameOfLinkToBe).contains(name)
+        && FileSystem.destination(ofLink: "\(path)/\(name)") != nil
   }
 
   deinit {
@@ -81,12 +89,29 @@ package final class RunDirectory: Sendable {
   /// Moves the files of a former run into the directory `previous-1`, or one with the next number that is
   /// free.
   ///
+  /// They go by way of another directory, which has the name only when all are there: a job that is killed
+  /// meanwhile leaves that one, and the next job moves the others.
+  ///
   /// - Returns: the path of that directory; nil where there were no files to move.
   package func moveAside() throws -> String? {
-    guard let (names, previous) = try Self.formerRun(in: path) else { return nil }
-    try FileSystem.makeDirectory(previous)
-    for name in names { try FileSystem.rename("\(path)/\(name)", to: "\(previous)/\(name)") }
+    let moving = "\(path)/\(Self.movingName)"
+    let former = try Self.formerRun(in: path)
+    guard former != nil || FileSystem.exists(moving) else { return nil }
+    if !FileSystem.exists(moving) { try FileSystem.makeDirectory(moving) }
+    for name in former?.names ?? [] {
+      try FileSystem.rename("\(path)/\(name)", to: "\(moving)/\(name)")
+    }
+    let previous = former?.previous ?? Self.previous(in: path)
+    try FileSystem.rename(moving, to: previous)
     return previous
+  }
+
+  /// The directory into which a former run's files are being moved.
+  private static let movingName = ".moving-aside"
+
+  /// A path that is free for a former run's files.
+  private static func previous(in path: String) -> String {
+    FileSystem.unusedPath("\(path)\(path.hasSuffix("/") ? "" : "/")previous")
   }
 
   /// The names of a former run's files in the directory at `path`, and the path to which they can be
@@ -104,7 +129,7 @@ package final class RunDirectory: Sendable {
           || $0.hasPrefix(RunFiles.eventsPrefix) && $0.hasSuffix(RunFiles.eventsSuffix)
       }
     guard !names.isEmpty else { return nil }
-    return (names, FileSystem.unusedPath("\(path)\(path.hasSuffix("/") ? "" : "/")previous"))
+    return (names, previous(in: path))
   }
 }
 

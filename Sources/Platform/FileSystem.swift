@@ -132,6 +132,18 @@ package enum FileSystem {
     try remove(aside)
   }
 
+  /// Whether what is at `path` was written to before what is at `other`; also where nothing is at `path`, and
+  /// not where nothing is at `other`.
+  package static func isOlder(_ path: String, than other: String) -> Bool {
+    func written(_ path: String) -> (seconds: Int, nanoseconds: Int)? {
+      var status = stat()
+      guard stat(path, &status) == 0 else { return nil }
+      return (status.st_mtim.tv_sec, status.st_mtim.tv_nsec)
+    }
+    guard let other = written(other) else { return false }
+    return written(path).map { $0 < other } ?? true
+  }
+
   /// Removes the file, link or directory at `path`.
   package static func remove(_ path: String) throws {
     do {
@@ -141,10 +153,14 @@ package enum FileSystem {
     }
   }
 
+  /// The name that a link at `path` has before it replaces an earlier one; a process that is killed meanwhile
+  /// leaves it.
+  package static func nameOfLinkToBe(_ path: String) -> String { path + ".new" }
+
   /// Makes `path` a symbolic link to `destination`. An existing link is replaced, and there is a
   /// link at every moment.
   package static func link(_ path: String, to destination: String) throws {
-    let temporary = path + ".new"
+    let temporary = nameOfLinkToBe(path)
     unlink(temporary)
     guard symlink(destination, temporary) == 0 else {
       throw FileError.system(path, "create the link", error: .last)

@@ -29,6 +29,16 @@ extension TrainingRun {
     }
   }
 
+  /// Whether the run has a report that is as new as its newest checkpoint: a job that was killed in the end may
+  /// have left none, or an earlier one. Collective.
+  func hasReport() throws -> Bool {
+    let isOld =
+      outputs != nil
+      && FileSystem.isOlder(
+        "\(path)/\(RunFiles.report)", than: "\(path)/\(RunDirectory.latestName)/\(Checksums.name)")
+    return try communicator.broadcast(Int64(isOld ? 1 : 0), from: 0) == 0
+  }
+
   /// Writes the report of the run, unless the request declines it; collective. A `SharedFailure` is logged as
   /// a warning and not thrown: the model is saved by now, so the run has succeeded.
   func writeReport() throws {

@@ -146,7 +146,8 @@ package struct TrainingRun: ~Copyable {
     // 11. Report.
     if code == .done {
       try endEvents()
-      if trainer.progress.step > start { try writeReport() }
+      let isWritten = try trainer.progress.step == start && hasReport()
+      if !isWritten { try writeReport() }
     }
     // 12. Free.
     try trainer.free()

@@ -167,6 +167,33 @@ import Testing
         == [".lock", "events.out.tfevents.1.other", "notes.txt", "previous-1", "previous-2"])
   }
 
+  /// With `--resume none`, say; `latest` and `best` are moved first, and checkpoints last.
+  @Test("a former run that a killed job has moved in part is moved by the next one")
+  func movedInPart() throws {
+    let files = ["config.yaml", "metrics.jsonl", "report.html"]
+    try FileSystem.makeDirectory("\(path)/.moving-aside")
+    for name in ["\(path)/.moving-aside/\(files[0])"] + files.dropFirst().map({ "\(path)/\($0)" }) {
+      try Data().write(to: URL(fileURLWithPath: name))
+    }
+    try checkpoint(7)
+    _ = try RunDirectory(locking: path)
+    #expect(try FileSystem.names(in: "\(path)/previous-1") == (files + [step(7)]).sorted())
+    #expect(try FileSystem.names(in: path).filter { $0 != ".lock" } == ["previous-1"])
+    try FileSystem.rename("\(path)/previous-1", to: "\(path)/.moving-aside")
+    _ = try RunDirectory(locking: path)
+    #expect(try FileSystem.names(in: path).filter { $0 != ".lock" } == ["previous-1"])
+  }
+
+  @Test("links that a killed job has not put in place go, files of such names stay")
+  func linksToBe() throws {
+    try FileSystem.makeDirectory(path)
+    try FileManager.default.createSymbolicLink(
+      atPath: "\(path)/latest.new", withDestinationPath: step(3))
+    try Data().write(to: URL(fileURLWithPath: "\(path)/best.new"))
+    _ = try RunDirectory(locking: path)
+    #expect(try FileSystem.names(in: path).filter { $0 != ".lock" } == ["best.new"])
+  }
+
   @Test("no run begins in a checkpoint")
   func noCheckpoint() throws {
     let directory = try RunDirectory(locking: path)

@@ -78,6 +78,24 @@ import Testing
     #expect(try folder.contents.latest() == "step-00000008")
   }
 
+  @Test("a run whose last job was killed before its report gets one", arguments: Launch.both)
+  func report(launch: Launch) throws {
+    let folder = try RunFolder.trained()
+    let report = "\(folder.run)/report.html"
+    let texts = ["config.yaml", "environment.json", "metrics.jsonl"]
+    let before = try texts.map(folder.contents.text)
+    try FileManager.default.removeItem(atPath: report)
+    try Job(folder.trainWords() + ["--epochs", "1"], launch).succeed()
+    #expect(FileManager.default.fileExists(atPath: report))
+    // One from before the last checkpoint.
+    try FileManager.default.setAttributes(
+      [.modificationDate: Date(timeIntervalSince1970: 0)], ofItemAtPath: report)
+    try Job(folder.trainWords() + ["--epochs", "1"], launch).succeed()
+    let attributes = try FileManager.default.attributesOfItem(atPath: report)
+    #expect(try #require(attributes[.modificationDate] as? Date).timeIntervalSince1970 > 0)
+    #expect(try texts.map(folder.contents.text) == before)
+  }
+
   /// Two runs in one directory would be neither.
   @Test("--resume PATH of another run moves what is there aside")
   func otherRunAside() throws {
