@@ -1,4 +1,3 @@
-internal import CPMIx
 internal import Glibc
 internal import Kernels
 internal import Logging
@@ -21,9 +20,26 @@ package struct ConnectionWatch: ~Copyable {
 
   private static let seconds = Mutex(0.0)
 
-  /// So many seconds of the limit, at most half of it, are for the end: for finding out which hosts are silent,
-  /// and for the launcher, which is killed where it waits for them.
-  private static let ending = 10.0
+  /// When what is done, in seconds after the beginning of a watch.
+  private struct Schedule {
+    /// Rank zero gives up. Other ranks wait longer: whoever waits for a rank that waits for another one tells
+    /// less than rank zero, which knows all.
+    let patience: Double
+
+    /// For how long it is found out which hosts do not answer.
+    let asking: Double
+
+    /// How long a launcher has to end before it is killed.
+    let grace: Double
+
+    /// The last ten seconds of `limit`, or its second half, are for the end.
+    init(limit: Double, rank: Int) {
+      let ending = min(10, limit / 2)
+      grace = ending / 2
+      patience = limit - (rank == 0 ? ending : grace)
+      asking = 0.6 * grace
+    }
+  }
 
   /// The ranks of the job from which there was no message yet.
   private let missing: Missing
@@ -49,15 +65,12 @@ package struct ConnectionWatch: ~Copyable {
     let reading = ends[0]
     pipe = (ends[0], ends[1])
     thread = Platform.Thread {
-      // Whoever waits for a rank that waits for another one tells less than rank zero, which knows all.
-      let patience = limit - min(Self.ending, limit / 2) + (rank == 0 ? 0 : Self.ending)
-      guard !Self.isClosed(reading, within: patience) else { return }
-      // Should the launcher's daemon not answer when it is asked for names, this ends the process.
-      signal(SIGALRM, SIG_DFL)
-      alarm(20)
-      Logger.lockstep.tell(.error, Self.sentence(rank, missing.ranks.withLock { $0 }, patience))
+      let schedule = Schedule(limit: limit, rank: rank)
+      guard !Self.isClosed(reading, within: schedule.patience) else { return }
       // MPI_Abort must not be called on this thread; a process that ends without it ends the job, too.
-      StuckLauncher.endSoon()
+      StuckLauncher.end(in: schedule.grace)
+      Logger.lockstep.tell(
+        .error, Self.sentence(rank, missing.ranks.withLock { $0 }, schedule))
       fflush(nil)
       _exit(ExitCode.mpi.rawValue)
     }
@@ -150,48 +163,28 @@ package struct ConnectionWatch: ~Copyable {
 }
 
 extension ConnectionWatch {
-  /// What is told where the job's ranks `missing` have not answered this one in so many `seconds`.
-  private static func sentence(_ rank: Int, _ missing: [Int], _ seconds: Double) -> Sentence {
+  /// What is told where the job's ranks `missing` have not answered this one.
+  private static func sentence(
+    _ rank: Int, _ missing: [Int], _ schedule: Schedule
+  ) -> Sentence {
     let interfaces = NetworkInterface.all.map(\.description).joined(separator: ", ")
+    let found = HostFindings.made(of: missing, within: schedule.asking)
     let what =
       missing.isEmpty
       ? "the ranks of this job have not all found one another"
-      : "rank \(rank) has had no answer from \(names(missing))"
-    let silent = HostReach.silent(otherHosts, within: 3)
+      : "rank \(rank) has had no answer from \(found.names)"
     return
-      "\(what) in \(NumberText.trimmed(seconds, places: 1)) s"
-      + (silent.isEmpty ? "" : "; no connection at all to \(Wording.hosts(silent))")
+      "\(what) in \(NumberText.trimmed(schedule.patience, places: 1)) s"
+      + "\(doubt(found))"
       + ": this host, \(HostName.own), has \(interfaces.isEmpty ? "no network" : interfaces); name the "
       + "network that leads to the others and open its ports, as cluster/README.md tells"
   }
 
-  /// The names of the job's other hosts, each once, as far as the launcher tells.
-  private static var otherHosts: [String] {
-    let size = LaunchedProcesses.ofLauncher ?? 0
-    var hosts: [String] = []
-    for rank in 0..<size {
-      guard let host = host(ofRank: rank) else { break }
-      if host != HostName.own, hosts.last != host, !hosts.contains(host) { hosts.append(host) }
+  /// Which hosts may be the reason.
+  private static func doubt(_ found: HostFindings) -> String {
+    guard let silent = found.silent else {
+      return found.others.isEmpty ? "" : "; the others are on \(Wording.hosts(found.others))"
     }
-    return hosts
-  }
-
-  /// The ranks with the names of their hosts, as in "rank 2 on left, rank 3 on right".
-  private static func names(_ ranks: [Int]) -> String {
-    let most = 8
-    let names = ranks.prefix(most).map { rank in
-      "rank \(rank)" + (host(ofRank: rank).map { " on \($0)" } ?? "")
-    }
-    let rest = ranks.count > most ? " and \(ranks.count - most) others" : ""
-    return names.joined(separator: ", ") + rest
-  }
-
-  /// The name of the host of a rank of the job, as the launcher knows it; nil where it does not tell.
-  private static func host(ofRank rank: Int) -> String? {
-    guard let job = getenv("PMIX_NAMESPACE") else { return nil }
-    return withUnsafeTemporaryAllocation(of: CChar.self, capacity: 1024) { name in
-      guard CPMIx_host(job, UInt32(rank), name.baseAddress, name.count) else { return nil }
-      return String(cString: name.baseAddress!)
-    }
+    return silent.isEmpty ? "" : "; no answer on the port of ssh from \(Wording.hosts(silent))"
   }
 }

@@ -10,15 +10,24 @@ enum StuckLauncher {
     "mpirun", "orterun", "prterun", "mpiexec", "mpiexec.hydra",
   ]
 
-  /// Starts a process that kills this rank's launcher where the launcher is on this machine and is
-  /// still there some seconds after this rank has ended.
-  static func endSoon() {
-    guard let (id, start) = launcher(above: getppid()) else { return }
-    // A later process with the same id began at another time. Words follow the script: the id, the time.
+  /// The programs by which a launcher reaches other hosts, and which outlive it: each has the launcher's
+  /// standard error, for whose end a pipe's reader would wait.
+  private static let messengers: Set<Substring> = ["ssh", "rsh"]
+
+  /// Starts a process that kills this rank's launcher, and what connects it with other hosts, where the launcher
+  /// is on this machine and is still there after so many `seconds`.
+  static func end(in seconds: Double) {
+    guard let launcher = launcher(above: getppid()) else { return }
+    // A later process with the same id began at another time. Words follow the script: the launcher's id and
+    // time, and those of its messengers.
     let script = """
       is_there() { [ "$(cut -d ' ' -f 22 /proc/$1/stat 2>/dev/null)" = "$2" ]; }
-      sleep 5
-      if is_there "$1" "$2"; then kill -KILL "$1"; fi
+      sleep \(seconds)
+      is_there "$1" "$2" || exit
+      while [ $# -gt 0 ]; do
+        if is_there "$1" "$2"; then kill -KILL "$1"; fi
+        shift 2
+      done
       """
     var actions = posix_spawn_file_actions_t()
     posix_spawn_file_actions_init(&actions)
@@ -33,28 +42,50 @@ enum StuckLauncher {
     // A session of its own: the launcher ends the rank's process group.
     let setsid: Int16 = 0x80  // POSIX_SPAWN_SETSID, which the header has for GNU sources alone.
     posix_spawnattr_setflags(&attributes, setsid)
-    let words = ["sh", "-c", script, "sh", "\(id)", "\(start)"]
+    let doomed = [launcher] + messengers(of: launcher.id)
+    let words = ["sh", "-c", script, "sh"] + doomed.flatMap { ["\($0.id)", $0.start] }
     CStrings.with(words, environment: []) { words, environment in
       var child = pid_t()
       _ = posix_spawn(&child, "/bin/sh", &actions, &attributes, words, environment)
     }
   }
 
-  /// The id and the time of start of the launcher among the process `id` and its ancestors; nil where there
-  /// is none, as on hosts to which the launcher has sent a daemon.
-  private static func launcher(above id: pid_t) -> (id: pid_t, start: Substring)? {
-    var id = id
-    while id > 1, let text = try? FileSystem.read("/proc/\(id)/stat") {
+  /// A process, which its id and the time of its start tell from all others.
+  private struct Process {
+    let id: pid_t
+    let name: Substring
+    let parent: pid_t
+    let start: String
+
+    /// The process with this `id`; nil where there is none.
+    init?(_ id: pid_t) {
       // proc(5): id (name) state parent … start, where start is field 22.
-      guard let open = text.firstIndex(of: "("), let end = text.lastIndex(of: ")") else {
-        return nil
-      }
-      let name = text[text.index(after: open)..<end]
+      guard let text = try? FileSystem.read("/proc/\(id)/stat"),
+        let open = text.firstIndex(of: "("), let end = text.lastIndex(of: ")")
+      else { return nil }
       let fields = text[end...].split(separator: " ")
       guard fields.count > 20, let parent = pid_t(fields[2]) else { return nil }
-      if names.contains(name) { return (id, fields[20]) }
-      id = parent
+      (self.id, self.parent, start) = (id, parent, String(fields[20]))
+      name = text[text.index(after: open)..<end]
+    }
+  }
+
+  /// The launcher among the process `id` and its ancestors; nil where there is none, as on hosts to which the
+  /// launcher has sent a daemon.
+  private static func launcher(above id: pid_t) -> Process? {
+    var id = id
+    while id > 1, let process = Process(id) {
+      if names.contains(process.name) { return process }
+      id = process.parent
     }
     return nil
+  }
+
+  /// The processes that connect the launcher `id` with other hosts.
+  private static func messengers(of id: pid_t) -> [Process] {
+    let threads = (try? FileSystem.names(in: "/proc/\(id)/task")) ?? []
+    let children = threads.compactMap { try? FileSystem.read("/proc/\(id)/task/\($0)/children") }
+    return children.flatMap { $0.split(separator: " ") }.compactMap { pid_t($0) }
+      .compactMap(Process.init).filter { messengers.contains($0.name) }
   }
 }

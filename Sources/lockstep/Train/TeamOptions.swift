@@ -30,7 +30,7 @@ struct TeamOptions: ParsableArguments {
   @Option(
     parsing: .unconditional,
     help: ArgumentHelp(
-      "Seconds within which the job ends if its ranks do not find one another; 0: never.",
+      "Seconds within which the job ends if its ranks do not find one another, ten of them, or half, for the end; 0: never.",
       valueName: "seconds", visibility: .hidden))
   var connectTimeout = 60.0
 
