@@ -33,12 +33,10 @@ struct BucketPlan {
     }
     let adding = Self.addingTeams(subtrees.map(\.count))
     let line = Buffer<Float>.alignment / MemoryLayout<Float>.stride
-    var cut = adding.indices.map { Shard(rank: $0, of: adding.count, unit: line).part(of: bucket) }
-    cut.reverse()
-    pieces = parts.indices.map { team in
-      adding.contains(team) ? cut.removeLast() : bucket.upperBound..<bucket.upperBound
-    }
-    (self.bucket, self.subtrees, self.tree) = (bucket, subtrees, tree)
+    let cut = adding.indices.map { Shard(rank: $0, of: adding.count, unit: line).part(of: bucket) }
+    var pieces = parts.map { _ in bucket.upperBound..<bucket.upperBound }
+    for (team, piece) in zip(adding, cut) { pieces[team] = piece }
+    (self.bucket, self.subtrees, self.pieces, self.tree) = (bucket, subtrees, pieces, tree)
     subtreeCount = subtrees.reduce(0) { $0 + $1.count }
     addingCount = pieces.count { !$0.isEmpty }
   }
@@ -88,17 +86,18 @@ struct BucketPlan {
   /// with the most bytes in or out has the fewest; of several such sets, the smallest.
   private static func addingTeams(_ counts: [Int]) -> [Int] {
     let (teams, all) = (Double(counts.count), Double(counts.reduce(0, +)))
-    func mostBytes(_ adding: [Int]) -> Double {
-      let share = 1 / Double(adding.count)
-      return counts.enumerated().map { team, count in
-        let own = adding.contains(team) ? share : 0
+    /// What the team with the most sends or receives if teams of at least so many subtrees add.
+    func mostBytes(least: Int) -> Double {
+      let share = 1 / Double(counts.count { $0 >= least })
+      return counts.map { count in
+        let own = count >= least ? share : 0
         let sent = Double(count) * (1 - own) + own * (teams - 1)
         let received = own * (all - Double(count)) + (1 - own)
         return max(sent, received)
       }.max() ?? 0
     }
-    let sets = Set(counts).sorted(by: >)
-      .map { least in counts.indices.filter { counts[$0] >= least } }
-    return sets.min { mostBytes($0) < mostBytes($1) - 1e-9 } ?? []
+    let least = Set(counts).sorted(by: >)
+      .min { mostBytes(least: $0) < mostBytes(least: $1) - 1e-9 }
+    return counts.indices.filter { counts[$0] >= least ?? 0 }
   }
 }

@@ -70,9 +70,12 @@ public struct ExchangeChoice: Sendable {
   /// costs each rank two messages for each other team.
   package static func bucketCounts(teams: Int) -> [Int] { teams > 8 ? [2, 4] : [4, 12] }
 
-  /// A mode is left out without a trial if it sends more than so many times the bytes of the other: no network
-  /// makes up for that.
+  /// A mode is left out without a trial if the team with the most to send or receive has more than so many times
+  /// the bytes that the other mode has, and no rank computes less.
   private static let most = 2.0
+
+  /// Ranks compute as much if the largest share is at most so many times as large.
+  private static let even = 1.25
 
   /// The choice for `task`, where `mode` was asked for.
   init(_ mode: ExchangeMode, _ task: ExchangeTask) {
@@ -90,10 +93,15 @@ public struct ExchangeChoice: Sendable {
       (reason, ways) = (.asked, mode == .allGather ? [.allGather] : reducing)
       return
     }
-    let reduced = Double(ExchangeLoad(reducing[0], task).sentBytes)
-    let gathered = Double(ExchangeLoad(.allGather, task).sentBytes)
-    if gathered > Self.most * reduced {
-      (reason, ways) = (.bytes(times: gathered / reduced), reducing)
+    let loads = reducing.map { ExchangeLoad($0, task) }
+    let gathering = ExchangeLoad(.allGather, task)
+    let (reduced, gathered) = (Double(loads[0].bytes), Double(gathering.bytes))
+    // What an all-reduce sends while ranks compute about as much as in an all-gather, where shares are even.
+    let evenly = loads.filter {
+      Double($0.rankSamples) <= Self.even * Double(gathering.rankSamples)
+    }.map { Double($0.bytes) }.min()
+    if let evenly, gathered > Self.most * evenly {
+      (reason, ways) = (.bytes(times: gathered / evenly), reducing)
     } else if reduced > Self.most * gathered {
       (reason, ways) = (.bytes(times: reduced / gathered), [.allGather])
     } else {

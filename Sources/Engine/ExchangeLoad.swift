@@ -21,9 +21,6 @@ package struct ExchangeLoad: Sendable {
   /// Bytes out of the team that sends the most or into the team that receives the most, whichever are more.
   package let bytes: Int
 
-  /// Bytes that all teams send.
-  let sentBytes: Int
-
   /// Messages that a rank of the first lane sends and receives, in the team with the most.
   package let messages: Int
 
@@ -63,7 +60,6 @@ package struct ExchangeLoad: Sendable {
       (firstBucket, lastBucket) = (sizes.first ?? 1, sizes.last ?? 1)
     }
     bytes = traffic.map { max($0.sent, $0.received) }.max() ?? 0
-    sentBytes = traffic.reduce(0) { $0 + $1.sent }
     messages = traffic.map(\.messages).max() ?? 0
   }
 

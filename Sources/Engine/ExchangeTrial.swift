@@ -34,7 +34,7 @@ struct ExchangeTrial {
   private static let rounds = 2
 
   /// An exchange that took more than so many times as long as the fastest has no further turn.
-  private static let near = 1.25
+  private static let near = 2.0
 
   /// How many rounds are over, in each of which every exchange had a turn.
   private var rounds = 0

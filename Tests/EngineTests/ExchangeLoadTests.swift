@@ -38,7 +38,6 @@ import VAE
     // Two requests and a verdict of each rank go to all teams.
     let flags = 4 * sizes.count * sizes.reduce(0, +) * 3
     #expect((0..<flags).contains((sent + received).max()! - load.bytes))
-    #expect((0..<flags).contains(sent.reduce(0, +) - load.sentBytes))
     #expect(step(\.messages, 0..<1).max() == load.messages)
   }
 

@@ -76,7 +76,7 @@ import Testing
 
   /// What the documentation says of the fewest subtrees.
   @Test(
-    "as many teams as is a power of two have one subtree each",
+    "a team has one subtree or none",
     arguments: [
       ([1, 1, 1], 2048, [1024, 0, 1024]), ([1, 1, 1], 1000, [512, 0, 488]),
       ([1, 1, 1, 1, 1], 2048, [512, 512, 0, 512, 512]), ([1, 1], 2048, [1024, 1024]),

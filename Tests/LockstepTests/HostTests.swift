@@ -67,7 +67,7 @@ struct HostTests {
   @Test("without a trial hosts say why they exchange as they do")
   func reason() throws {
     let folder = try RunFolder()
-    let words = ["--epochs", "1", "--hidden", "8"]
+    let words = ["--epochs", "1", "--batch-size", "128", "--hidden", "8"]
     let outcome = try Job(folder.trainWords() + words, .hosts([1, 1])).succeed()
     let reason = /\nexchange all-reduce: all-gather would send [\d.]+ times as many bytes\n/
     #expect(outcome.output.contains(reason), "\(outcome.reported)")

@@ -128,7 +128,7 @@ package struct Prediction {
 
   /// What the sign in ``grid`` means; nothing where there is none.
   private var legend: [String] {
-    grid.contains { $0.contains("°") } ? ["° nodes all-gather; the others all-reduce"] : []
+    grid.contains { $0.contains("°") } ? ["° where nodes all-gather; else they all-reduce"] : []
   }
 
   private func step(ranks: Int, nodes: Int = 1, batchSize: Int) -> CostModel.Step {

@@ -35,11 +35,12 @@ struct PredictionOptions: ParsableArguments {
   var overhead: Double?
 
   func validate() throws {
-    for (flag, value, largest) in [
-      ("--bandwidth", bandwidth, 1e5), ("--latency", latency, 1e6), ("--overhead", overhead, 1e6),
-    ] {
-      if let value, !(value > 0 && value <= largest) {
-        throw ValidationError("\(flag) must be more than 0 and at most \(Int(largest))")
+    if let bandwidth, !(bandwidth > 0 && bandwidth <= 1e5) {
+      throw ValidationError("--bandwidth must be more than 0 and at most 100000")
+    }
+    for (flag, value, largest) in [("--latency", latency, 1e6), ("--overhead", overhead, 1e6)] {
+      if let value, !(value >= 0 && value <= largest) {
+        throw ValidationError("\(flag) must be from 0 to \(Int(largest))")
       }
     }
     if let nodes, !nodes.numbers.allSatisfy({ $0 <= 4096 }) {
