@@ -1,6 +1,8 @@
 package import Engine
 internal import Kernels
+internal import Logging
 internal import Platform
+internal import Ranks
 internal import Synchronization
 internal import VAE
 
@@ -9,6 +11,9 @@ internal import VAE
 package protocol RunLog: Sendable {
   /// The lines that are still to be written, since the system refused them; a checkpoint keeps them.
   var refusedLines: [String] { get }
+
+  /// Whether the system has refused what is still to be written.
+  var isRefused: Bool { get }
 
   /// Brings all that was logged to the disk. May be called on any thread.
   ///
@@ -20,6 +25,8 @@ package protocol RunLog: Sendable {
 ///
 /// Training stops only while the state is copied; the saver's thread checks, hashes and writes the copy and
 /// waits for the disk. That thread never calls MPI. A save waits for the save before it.
+///
+/// A save that the system refuses, as where the disk is full, is told, and the next one tries again.
 ///
 ///     saver.save(trainer.replica, at: trainer.progress, testLoss: nil)
 ///     try saver.finish()
@@ -35,15 +42,18 @@ package final class CheckpointSaver {
   ///   - keep: which older checkpoints stay.
   ///   - directory: the run directory.
   ///   - logs: what is brought to the disk before a checkpoint.
+  ///   - most: after how many failed saves in a row training may go on.
   package init(
-    _ state: CheckpointState, keep: Retention, in directory: RunDirectory, logs: [any RunLog]
+    _ state: CheckpointState, keep: Retention, in directory: RunDirectory, logs: [any RunLog],
+    tolerating most: Int = 0
   ) {
-    work = SaveWork(state, keep: keep, in: directory, logs: logs)
+    work = SaveWork(state, keep: keep, in: directory, logs: logs, tolerating: most)
   }
 
   deinit { thread?.join() }
 
-  /// Whether a save has failed; ``finish()`` throws the failure.
+  /// Whether training must end: too many saves in a row have failed, or no later one could succeed. ``finish()``
+  /// throws the failure.
   package var hasFailed: Bool { work.hasFailed.load(ordering: .acquiring) }
 
   /// The SHA-256 of the last model that was saved, in hexadecimal; nil before the first. Must not be read
@@ -71,10 +81,11 @@ package final class CheckpointSaver {
 
   /// Waits for the save under way, if there is one.
   ///
-  /// - Throws: `Failure`: that of the first save that has failed so far.
+  /// - Throws: `Failure`: that of the save for which training had to end (see ``hasFailed``) or, if the last save
+  ///   has failed, that of this one.
   package func finish() throws {
     wait()
-    if let failure = work.failure { throw failure }
+    if let failure = work.end ?? work.failure { throw failure }
   }
 
   private func wait() {
@@ -90,7 +101,16 @@ package final class CheckpointSaver {
 private final class SaveWork: @unchecked Sendable {
   let hasFailed = Atomic(false)
   let isBusy = Atomic(false)
+
+  /// Why the last save has failed; nil where it has not.
   private(set) var failure: Failure?
+
+  /// Why training must end; nil where it need not.
+  private(set) var end: Failure?
+
+  /// How many saves in a row have failed.
+  private var failureCount = 0
+  private let most: Int
   private(set) var modelDigest: String?
 
   private let memory: Buffer<Float>
@@ -102,7 +122,8 @@ private final class SaveWork: @unchecked Sendable {
   private let keep: Retention
 
   init(
-    _ state: CheckpointState, keep: Retention, in directory: RunDirectory, logs: [any RunLog]
+    _ state: CheckpointState, keep: Retention, in directory: RunDirectory, logs: [any RunLog],
+    tolerating most: Int
   ) {
     let layout = ParameterLayout(state.recipe.model(pixels: state.pixels))
     memory = Buffer(repeating: 0, count: Checkpoint.saveCount(layout))
@@ -113,6 +134,7 @@ private final class SaveWork: @unchecked Sendable {
     self.keep = keep
     self.directory = directory
     self.logs = logs
+    self.most = most
   }
 
   /// Notes what is saved of losses.
@@ -131,10 +153,34 @@ private final class SaveWork: @unchecked Sendable {
     isBusy.store(true, ordering: .relaxed)
   }
 
-  /// Writes the copy, and keeps the first failure.
+  /// Writes the copy, and takes note of the first failure.
   func perform() {
-    note { try write() }
+    failure = nil
+    var isLost = false
+    note {
+      do {
+        try directory.requirePlace()
+      } catch {
+        isLost = true
+        throw error
+      }
+      try write()
+    }
+    failureCount = failure == nil ? 0 : failureCount + 1
+    if let failure { take(failure, isFinal: isLost || failure.code != .inputOutput) }
     isBusy.store(false, ordering: .releasing)
+  }
+
+  /// Goes on after a `failure` of this save, or lets training end.
+  private func take(_ failure: Failure, isFinal: Bool) {
+    guard isFinal || failureCount > most else {
+      return Logger.lockstep.tell(
+        .warning,
+        "the checkpoint of step \(state.progress.step) is not saved: \(failure.sentence); the next save tries "
+          + "again (\(failureCount) failed in a row, \(setting: "max-save-failures", "\(most)"))")
+    }
+    end = end ?? failure
+    hasFailed.store(true, ordering: .releasing)
   }
 
   private func note(_ work: () throws -> Void) {
@@ -142,12 +188,10 @@ private final class SaveWork: @unchecked Sendable {
       try work()
     } catch {
       failure = failure ?? Failure(error)
-      hasFailed.store(true, ordering: .releasing)
     }
   }
 
   private func write() throws {
-    try directory.requirePlace()
     let (name, digest) = try Checkpoint.write(replica, state, in: directory.path, rows: rows) {
       // The logs up to this step must be on the disk before the checkpoint; lines that could not be written
       // are in the checkpoint's state.

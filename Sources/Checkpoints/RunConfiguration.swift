@@ -40,6 +40,9 @@ package struct RunConfiguration: Equatable, Sendable {
   /// Which checkpoints stay.
   package var keep = Retention.all
 
+  /// After how many failed saves in a row a run goes on, and tries again with the next.
+  package var maxSaveFailures = 3
+
   /// The run ends once the loss that decides has not become less for so many epochs; never, where it is 0.
   package var patience = 0
 
@@ -69,6 +72,8 @@ extension RunConfiguration {
     Setting("verify-every", \.verifyEvery, absent: .means(nil), check: .number(from: 0)),
     Setting("checkpoint-every", \.checkpointEvery, absent: .means(.epoch)),
     Setting("keep", \.keep, absent: .means(.all)),
+    Setting(
+      "max-save-failures", \.maxSaveFailures, absent: .means(3), check: .number(from: 0)),
     Setting(.patience, \.patience, absent: .means(0), check: .number(from: 0)),
     Setting("tensorboard", \.tensorboard, absent: .means(.on)),
     Setting(.initialParameters, \.initialParameters, absent: .means(nil)),

@@ -42,6 +42,8 @@ package final class MetricsLog: RunLog {
   /// The lines that are still to be written, since the system refused them; a checkpoint keeps them.
   package var refusedLines: [String] { refused.withLock { $0 } }
 
+  package var isRefused: Bool { refused.withLock { !$0.isEmpty } }
+
   /// Appends one row, completely or not at all, after all rows that were refused before.
   ///
   /// - Throws: `FileError` where the system refuses; the row is then kept to be written later.

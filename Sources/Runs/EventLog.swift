@@ -43,6 +43,8 @@ final class EventLog: RunLog {
   /// None: a checkpoint keeps no records, so those that are refused are written later or lost with the job.
   var refusedLines: [String] { [] }
 
+  var isRefused: Bool { refused.withLock { !$0.isEmpty } }
+
   /// Brings all records to the disk. May be called on any thread.
   ///
   /// - Throws: `Failure` with `inputOutput` where the system refuses.

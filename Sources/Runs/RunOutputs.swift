@@ -17,6 +17,9 @@ final class RunOutputs {
   /// The event file for TensorBoard; nil where none is wanted, or nothing is left to train.
   let events: EventLog?
 
+  /// All logs.
+  private let logs: [any RunLog]
+
   /// Writes the checkpoints.
   let saver: CheckpointSaver
 
@@ -43,10 +46,12 @@ final class RunOutputs {
     metrics = try MetricsLog(
       in: directory.path, after: plan.progress.step, refused: plan.refusedMetrics)
     events = plan.isDone(request) ? nil : try Self.beginEvents(plan, in: directory)
+    let logs: [any RunLog] = [metrics] + (events.map { [$0] } ?? [])
     saver = CheckpointSaver(
       state, keep: plan.configuration.keep, in: directory,
-      logs: [metrics] + (events.map { [$0] } ?? []))
+      logs: logs, tolerating: plan.configuration.maxSaveFailures)
     self.directory = directory
+    self.logs = logs
     self.observer = observer
     startDigest = plan.modelDigest
   }
@@ -65,6 +70,17 @@ final class RunOutputs {
   /// The SHA-256 of the newest checkpoint's model, in hexadecimal; before the run's first, of the checkpoint
   /// that it was resumed from; else nil. Must not be read while a checkpoint is being written.
   var modelDigest: String? { saver.modelDigest ?? startDigest }
+
+  /// Whether a log could not be written, and still is not.
+  var isLogRefused: Bool { logs.contains(where: \.isRefused) }
+
+  /// Waits for the last save, and brings all that was logged to the disk.
+  ///
+  /// - Throws: `Failure` where that fails: see ``CheckpointSaver/finish()``.
+  func finish() throws {
+    try saver.finish()
+    for log in logs { try log.synchronize() }
+  }
 
   /// Begins to save the state that the run begins with, if it comes from a checkpoint in another directory:
   /// otherwise a run that ends before its first checkpoint would have none.

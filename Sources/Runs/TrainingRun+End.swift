@@ -11,13 +11,8 @@ internal import Reports
 extension TrainingRun {
   /// Waits until the last checkpoint is written; collective.
   ///
-  /// - Throws: on all ranks, the first failure to write a checkpoint or a row of a step, if there was one.
-  func finishSaves() throws {
-    try communicator.together {
-      try outputs?.saver.finish()
-      if let logFailure { throw logFailure }
-    }
-  }
+  /// - Throws: on all ranks, where the last checkpoint is not written, or not all that was logged.
+  func finishSaves() throws { try communicator.together { try outputs?.finish() } }
 
   /// Tells TensorBoard that the run has succeeded, if it has trained all epochs or needs no more; collective.
   func endEvents() throws {

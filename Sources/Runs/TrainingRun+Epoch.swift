@@ -4,6 +4,7 @@ internal import Formats
 internal import Images
 internal import Inference
 internal import Kernels
+internal import Logging
 internal import MPI
 internal import Platform
 internal import Ranks
@@ -36,11 +37,11 @@ extension TrainingRun {
         loss: loss,
         waiting: times.waited / max(times.total, 1e-9), row: row))
     guard let row else { return }
-    log { try outputs.metrics.append(row) }
+    write(to: outputs.metrics) { try outputs.metrics.append(row) }
     guard let events = outputs.events else { return }
     rowPace.stop(at: progress.offset, trainer.stageTimes)
     let summary = Summary(row, rowPace, configuration.recipe)
-    log { try events.append(summary, step: progress.step) }
+    write(to: events) { try events.append(summary, step: progress.step) }
     rowPace = Stopwatch(from: progress.offset, trainer.stageTimes)
   }
 
@@ -51,13 +52,17 @@ extension TrainingRun {
     outputs?.observer.exchangeChosen(trainer.exchangeChoice)
   }
 
-  /// Does `work`, whose failure does not leave this function: the first is kept in ``logFailure``. To be called
-  /// on rank zero alone.
-  private mutating func log(_ work: () throws -> Void) {
+  /// Does `work`, which writes to `log`. What the system refuses is kept and written with what is logged later;
+  /// that is told once, until it is over, unless it ends training: see ``RunConfiguration/maxSaveFailures``. To be
+  /// called on rank zero alone.
+  private func write(to log: some RunLog, _ work: () throws -> Void) {
+    let wasRefused = log.isRefused
     do {
       try work()
     } catch {
-      logFailure = logFailure ?? Failure(error)
+      guard !wasRefused, configuration.maxSaveFailures > 0 else { return }
+      Logger.lockstep.tell(
+        .warning, "\(Failure(error).sentence); it is kept and written with what is logged later")
     }
   }
 
@@ -148,26 +153,28 @@ extension TrainingRun {
   /// Writes an epoch's row to the metrics, and its pictures, with `columns` of samples; writes its `summary`
   /// and pictures to the event file. Collective.
   ///
-  /// - Returns: the first failure to write one of these, or an earlier row of a step; nil where there was
-  ///   none.
+  /// - Returns: the failure to draw the pictures, where it must end training; nil where there was none. What
+  ///   cannot be logged is kept.
   private func record(
     _ row: EpochRow, summary: Summary, with inference: borrowing InferenceSession, columns: Int
   ) throws -> SharedFailure? {
     var summary = summary
-    let unlogged = try failure {
-      try communicator.together {
-        try outputs?.metrics.append(row)
-        if let logFailure { throw logFailure }
-      }
-    }
-    let undrawn = try failure {
+    if let metrics = outputs?.metrics { write(to: metrics) { try metrics.append(row) } }
+    var undrawn = try failure {
       let sheets = try draw(inference, epoch: row.epoch, columns: columns)
       if outputs?.events != nil { summary.add(sheets) }
     }
-    let unshown = try failure {
-      try communicator.together { try outputs?.events?.append(summary, step: row.step) }
+    if let failure = undrawn, failure.code == .inputOutput, configuration.maxSaveFailures > 0 {
+      if communicator.rank == 0 {
+        Logger.lockstep.tell(
+          .warning, "there are no pictures of epoch \(row.epoch): \(failure.sentence)")
+      }
+      undrawn = nil
     }
-    return unlogged ?? undrawn ?? unshown
+    if let events = outputs?.events {
+      write(to: events) { try events.append(summary, step: row.step) }
+    }
+    return undrawn
   }
 
   /// Does `work`, and returns the failure that it throws on all ranks; nil where it throws none.

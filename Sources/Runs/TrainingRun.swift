@@ -49,10 +49,6 @@ package struct TrainingRun: ~Copyable {
   /// When the last checkpoint was begun or, before the first, training; of use on rank zero alone.
   private var lastSave = ContinuousClock.now
 
-  /// The first failure to log a row of a step, on rank zero, which then asks all ranks to stop; all throw the
-  /// failure at the end.
-  var logFailure: Failure?
-
   /// Whether the observer knows which exchange teams use.
   var isExchangeTold = false
 
@@ -234,10 +230,11 @@ extension TrainingRun {
   /// could not be written.
   private var isAskedToStop: Bool {
     if stopSignal.isRequested { return true }
-    guard let saver = outputs?.saver else { return false }
+    guard let outputs else { return false }
     let isLate =
       request.stopAfter.map { ContinuousClock.now - stopSignal.start >= .seconds($0) } ?? false
-    return isLate || logFailure != nil || saver.hasFailed
+    return isLate || outputs.saver.hasFailed
+      || outputs.isLogRefused && configuration.maxSaveFailures == 0
   }
 
   /// On rank zero, whether a checkpoint is due by the clock and none is being written, which the next would

@@ -23,6 +23,7 @@ import Testing
   private final class Log: RunLog {
     let path: String
     let refusedLines: [String]
+    var isRefused: Bool { !refusedLines.isEmpty }
     private let sentence: String?
     private let seen = Mutex<[[String]]>([])
 
@@ -103,6 +104,50 @@ import Testing
     #expect(saver.hasFailed)
     #expect(try checkpoints() == ["step-00000001", "step-00000002"])
     #expect(link("latest") == "step-00000002")
+  }
+
+  /// A log that fails as often as it is told to.
+  private final class FailingLog: RunLog {
+    let refusedLines: [String] = []
+    let isRefused = false
+    private let left: Mutex<Int>
+    init(_ count: Int) { left = Mutex(count) }
+
+    func synchronize() throws {
+      let fails = left.withLock { left in
+        left -= 1
+        return left >= 0
+      }
+      if fails { throw Failure(.inputOutput, "the disk is full") }
+    }
+  }
+
+  @Test(
+    "so many failures in a row are tolerated, but not in the end", arguments: [0, 1, 2, 3, 4, 5])
+  func tolerated(failures: Int) throws {
+    let saver = CheckpointSaver(
+      SmallModel.state(step: 0), keep: .all, in: directory, logs: [FailingLog(failures)],
+      tolerating: 2)
+    for step in 1...4 { save(saver, step: step) }
+    let failed = failures > 2
+    if failed {
+      #expect(throws: Failure.self) { try saver.finish() }
+    } else {
+      try saver.finish()
+    }
+    #expect(saver.hasFailed == failed)
+  }
+
+  @Test("the last save must succeed, however many may fail")
+  func last() throws {
+    let saver = CheckpointSaver(
+      SmallModel.state(step: 0), keep: .all, in: directory, logs: [FailingLog(2)], tolerating: 9)
+    save(saver, step: 1)
+    save(saver, step: 2)
+    #expect(throws: Failure.self) { try saver.finish() }
+    #expect(!saver.hasFailed)
+    save(saver, step: 3)
+    try saver.finish()
   }
 
   @Test("a number that is not finite is thrown in the end; what was saved before stays")

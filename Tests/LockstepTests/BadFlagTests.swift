@@ -59,6 +59,7 @@ import Testing
     (["--resume="], "--resume"),
     (["--verify-every", "-1"], "--verify-every must be at least 0"),
     (["--wire", "fp16"], "is invalid for '--wire"),
+    (["--max-save-failures", "-1"], "--max-save-failures must be at least 0"),
     (["--connect-timeout", "-1"], "--connect-timeout must be from 0 to 86400"),
     (
       ["--wire", "bf16", "--exchange", "all-gather"],

@@ -79,12 +79,15 @@ import Testing
   }
 
   /// A folder where the link's new name would be: nothing can be linked, whoever asks.
-  @Test("one that fails stops the run", arguments: [Launch.alone, .ranks(2), .ranks(4)])
+  @Test(
+    "one that fails stops the run where none may fail",
+    arguments: [Launch.alone, .ranks(2), .ranks(4)])
   func failure(launch: Launch) throws {
     let folder = try RunFolder()
     try FileManager.default.createDirectory(
       atPath: "\(folder.run)/latest.new", withIntermediateDirectories: true)
-    try folder.train("--epochs", "100000", "--checkpoint-every", "2", on: launch)
+    let words = ["--epochs", "100000", "--checkpoint-every", "2", "--max-save-failures", "0"]
+    try Job(folder.trainWords() + words, launch)
       .fail(74, "\(folder.run)/latest: cannot create the link: ")
     let steps = try folder.contents.steps("step")
     #expect(steps.count >= 2 && steps.count < 400)

@@ -169,7 +169,7 @@ import Testing
     let file = URL(fileURLWithPath: folder.path("events"))
     try Data(count: filler).write(to: file)
     try redirectEvents(to: file.path)
-    let job = folder.train("--epochs", "9")
+    let job = folder.train("--epochs", "9", "--max-save-failures", "0")
     let outcome = try Command(
       ["prlimit", "--fsize=\(limit)"] + job.command.words, environment: job.command.environment
     ).run()

@@ -46,6 +46,13 @@ struct CheckpointOptions: ParsableArguments {
   @Option(
     parsing: .unconditional,
     help: ArgumentHelp(
+      "Go on after so many failed saves in a row, and try again with the next; the last must succeed. (default: 3)",
+      valueName: "n", visibility: .hidden))
+  var maxSaveFailures: Int?
+
+  @Option(
+    parsing: .unconditional,
+    help: ArgumentHelp(
       "Save and end with code 75 after this many seconds.", valueName: "seconds"))
   var stopAfter: Double?
 
@@ -79,6 +86,7 @@ struct CheckpointOptions: ParsableArguments {
     request.maxSteps = maxSteps
     request.checkpointEvery = checkpointEvery
     request.keep = keep
+    request.maxSaveFailures = maxSaveFailures
     request.stopAfter = stopAfter
   }
 }
