@@ -58,8 +58,8 @@ public struct ExchangeChoice: Sendable {
   /// The ways that take turns in the first steps, or the only one; those that send fewer bytes come first.
   public let ways: [ExchangeWay]
 
-  /// What the trial of ``ways`` found, the fastest way first: the medians of the seconds of a step. Empty
-  /// before its end, and where there is one way only.
+  /// What the trial of ``ways`` found, the fastest way first: seconds of a step. Empty before its end, and where
+  /// there is one way only.
   public internal(set) var measured: [(way: ExchangeWay, seconds: Double)] = []
 
   /// The way that was chosen; nil as long as several take turns.
