@@ -39,11 +39,9 @@ struct ExchangeTrial {
   /// other messages, and the very first makes connections.
   private static let turn = 6
 
-  /// How many turns the fastest exchange has at most.
-  private static let rounds = 2
-
-  /// An exchange that took more than so many times as long as the fastest has no further turn.
-  private static let near = 1.25
+  /// By the number of a round, from its first: an exchange that took more than so many times as long as the
+  /// fastest has no further turn. After one more round the fastest stays.
+  private static let near = [1.25, 1.1, 1.05]
 
   /// How many rounds are over, in each of which every exchange had a turn.
   private var rounds = 0
@@ -104,8 +102,8 @@ struct ExchangeTrial {
     let best = seconds.indices.min { seconds[$0] < seconds[$1] }!
     var kept: [Candidate] = []
     for (number, candidate) in candidates.enumerated() {
-      let isNear = seconds[number] <= Self.near * seconds[best]
-      if number == best || rounds < Self.rounds && isNear {
+      let near = rounds <= Self.near.count ? Self.near[rounds - 1] : 1
+      if number == best || near > 1 && seconds[number] <= near * seconds[best] {
         kept.append(candidate)
       } else {
         slower.append((candidate.plan.way, seconds[number]))

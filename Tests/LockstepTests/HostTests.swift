@@ -48,7 +48,7 @@ struct HostTests {
   func trial(hosts: [Int]) throws {
     let folder = try RunFolder(SmallData(train: 1600, rows: 28, columns: 28))
     let other = folder.path("other")
-    let words = ["--batch-size", "200", "--epochs", "5", "--hidden", "100"]
+    let words = ["--batch-size", "200", "--epochs", "16", "--hidden", "100"]
     try Job(folder.trainWords() + words).succeed()
     let outcome = try Job(folder.trainWords(run: other) + words, .hosts(hosts)).succeed()
     let lines = outcome.output.split(separator: "\n").filter { $0.hasPrefix("exchange all-") }
