@@ -79,7 +79,6 @@ public struct ExchangeChoice: Sendable {
 
   /// The choice for `task`, where `mode` was asked for.
   init(_ mode: ExchangeMode, _ task: ExchangeTask) {
-    let reducing = Self.reducingWays(task)
     guard task.job.teamCount > 1 else {
       (reason, ways) = (.alone, [.alone])
       return
@@ -89,6 +88,7 @@ public struct ExchangeChoice: Sendable {
       (reason, ways) = (.asked, [.allReduce(buckets: 4)])
       return
     }
+    let reducing = Self.reducingWays(task)
     guard mode == .auto else {
       (reason, ways) = (.asked, mode == .allGather ? [.allGather] : reducing)
       return

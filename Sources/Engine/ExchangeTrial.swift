@@ -32,6 +32,9 @@ struct ExchangeTrial {
   /// How many full steps were taken with the exchange in use since it was chosen.
   private var steps = 0
 
+  /// When the step under way began.
+  private var start = ContinuousClock.now
+
   /// Which exchange is in use, and why.
   private(set) var choice: ExchangeChoice
 
@@ -69,19 +72,26 @@ struct ExchangeTrial {
   /// Whether it is not known yet which exchange is faster.
   var isUnderWay: Bool { candidates.count > 1 }
 
-  /// Notes that a step on a full batch took `duration`. Collective: all ranks note the same steps.
-  mutating func note(_ duration: Duration) {
-    guard isUnderWay else { return }
-    steps += 1
-    if steps > 1 { candidates[number].times.append(duration) }
-  }
-
-  /// Changes to another exchange, where it is the turn of another or the trial is over. To be called before a
-  /// step; collective. `norms` are the team's, of which those of other teams are cleared.
-  mutating func prepareStep(
+  /// Begins a step, and before it changes to another exchange, where it is the turn of another or the trial is
+  /// over; collective. `norms` are the team's, of which those of other teams are cleared.
+  mutating func beginStep(
     _ norms: GradientNorm, _ memory: inout SharedMemory<Float>, _ team: borrowing Team
   ) throws {
-    guard isUnderWay, steps == Self.turn else { return }
+    guard isUnderWay else { return }
+    if steps == Self.turn { try change(norms, &memory, team) }
+    start = .now
+  }
+
+  /// Ends a step. Steps on smaller batches are not measured.
+  mutating func endStep(onFullBatch isFull: Bool) {
+    guard isUnderWay, isFull else { return }
+    steps += 1
+    if steps > 1 { candidates[number].times.append(.now - start) }
+  }
+
+  private mutating func change(
+    _ norms: GradientNorm, _ memory: inout SharedMemory<Float>, _ team: borrowing Team
+  ) throws {
     // The exchange to come may need moments that other teams have updated.
     try completeReplica(&memory, team)
     try memory.barrier(on: team.communicator)

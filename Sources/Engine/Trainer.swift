@@ -142,8 +142,7 @@ public struct Trainer: ~Copyable {
     SubnormalMode.flushing.set()
     defer { mode.set() }
     report.request(mine, place: team.layout.place)
-    try exchanges.prepareStep(norm, &memory, team)
-    let start = ContinuousClock.now
+    try exchanges.beginStep(norm, &memory, team)
     let (batch, held) = nextBatch()
     let own = ownPositions(in: batch)
     let weights = lossWeights(of: batch)
@@ -180,9 +179,7 @@ public struct Trainer: ~Copyable {
     if team.layout.isLeader { report.summarise(batch.count) }
     try waitForTeam()  // The new parameters are there.
     let losses = try advance(past: batch)
-    if batch.count == batches.batchSize {
-      exchanges.note(ContinuousClock.now - start)
-    }
+    exchanges.endStep(onFullBatch: batch.count == batches.batchSize)
     return (losses, report.result.requests)
   }
 
