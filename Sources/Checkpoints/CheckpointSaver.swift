@@ -176,8 +176,9 @@ private final class SaveWork: @unchecked Sendable {
     guard isFinal || failureCount > most else {
       return Logger.lockstep.tell(
         .warning,
-        "the checkpoint of step \(state.progress.step) is not saved: \(failure.sentence); the next save tries "
-          + "again (\(failureCount) failed in a row, \(setting: "max-save-failures", "\(most)"))")
+        "the save after step \(state.progress.step) has failed: \(failure.sentence); training goes on until more "
+          + "than \(setting: "max-save-failures", "\(most)") fail in a row, and this is number \(failureCount)"
+      )
     }
     end = end ?? failure
     hasFailed.store(true, ordering: .releasing)

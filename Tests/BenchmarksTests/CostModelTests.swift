@@ -5,6 +5,9 @@ import Engine
 
 @Suite struct CostModelTests {
   private let configuration = ModelConfiguration()
+  private let model = CostModel(
+    sample: .init(slope: 1e-5, offset: 1e-4), gradient: .init(slope: 1e-11, offset: 1e-9),
+    synchronisation: 0.5, configuration: ModelConfiguration())
 
   /// y = 3 x + 2, and a constant where a slope would be negative.
   @Test("a line through points that lie on one")
@@ -23,9 +26,6 @@ import Engine
   @Test("what the terms mean")
   func terms() {
     let count = Double(ParameterLayout(configuration).parameterCount)
-    let model = CostModel(
-      sample: .init(slope: 1e-5, offset: 1e-4), gradient: .init(slope: 1e-11, offset: 1e-9),
-      synchronisation: 0.5, configuration: configuration)
     let network = CostModel.Network(bandwidth: 1e9, latency: 1e-4, overhead: 1e-6)
     let alone = model.step(ranks: 1, nodes: 1, batchSize: 128, over: network)
     #expect(abs(alone.samples - (128e-5 + 1e-4)) < 1e-12)
@@ -43,9 +43,6 @@ import Engine
   @Test("an all-reduce hides what it can")
   func hidden() {
     let count = Double(ParameterLayout(configuration).parameterCount)
-    let model = CostModel(
-      sample: .init(slope: 1e-5, offset: 1e-4), gradient: .init(slope: 1e-11, offset: 1e-9),
-      synchronisation: 0.5, configuration: configuration)
     func step(_ bandwidth: Double, overhead: Double = 0) -> CostModel.Step {
       model.step(
         ranks: 1, nodes: 4, batchSize: 4096,
@@ -66,9 +63,6 @@ import Engine
   /// An all-gather hides nothing, and sums over the whole batch.
   @Test("small batches are gathered")
   func gathered() {
-    let model = CostModel(
-      sample: .init(slope: 1e-5, offset: 1e-4), gradient: .init(slope: 1e-11, offset: 1e-9),
-      synchronisation: 0.5, configuration: configuration)
     let step = model.step(
       ranks: 1, nodes: 2, batchSize: 64, over: .init(bandwidth: 1e9, latency: 0, overhead: 0))
     let layout = ParameterLayout(configuration)

@@ -64,6 +64,40 @@ struct HostTests {
     try expectSameBits(other, folder.run, ranks: hosts.reduce(0, +))
   }
 
+  /// What of the JSON is looked at here.
+  private struct ExchangeRow: Decodable {
+    struct Trial: Decodable {
+      var exchange: String
+      var buckets: Int?
+      var uneven: Bool?
+      var seconds: Double
+    }
+    var exchange: String
+    var buckets: Int?
+    var tried: [Trial]
+  }
+
+  /// Of five parts of the tree three hosts have 2, 1 and 2, or 0, 4 and 1: both are tried.
+  @Test("programs are told what was tried, and how long it took")
+  func json() throws {
+    let folder = try RunFolder(SmallData(train: 1600, rows: 28, columns: 28))
+    let words = [
+      "--batch-size", "300", "--epochs", "26", "--hidden", "100", "--log-format", "json",
+    ]
+    let outcome = try Job(folder.trainWords() + words, .hosts([1, 1, 1])).succeed()
+    let lines = outcome.output.split(separator: "\n").filter { $0.contains(#""kind":"exchange""#) }
+    #expect(lines.count == 1, "\(lines)")
+    let row = try JSONDecoder().decode(ExchangeRow.self, from: Data(try #require(lines.first).utf8))
+    #expect(row.tried.map(\.seconds) == row.tried.map(\.seconds).sorted())
+    #expect(row.tried.first?.exchange == row.exchange && row.tried.first?.buckets == row.buckets)
+    let tried = row.tried.map { "\($0.exchange) \($0.buckets ?? 0) \($0.uneven ?? false)" }
+    #expect(
+      tried.sorted() == [
+        "all-gather 0 false", "all-reduce 12 false", "all-reduce 12 true", "all-reduce 4 false",
+        "all-reduce 4 true",
+      ])
+  }
+
   @Test("without a trial hosts say why they exchange as they do")
   func reason() throws {
     let folder = try RunFolder()

@@ -158,9 +158,7 @@ import Testing
   @Test("metrics that take no more rows", arguments: Launch.both)
   func fullMetrics(launch: Launch) throws {
     let folder = try RunFolder.trained()
-    try FileManager.default.removeItem(atPath: "\(folder.run)/metrics.jsonl")
-    try FileManager.default.createSymbolicLink(
-      atPath: "\(folder.run)/metrics.jsonl", withDestinationPath: "/dev/full")
+    try folder.fillMetrics()
     try folder.train("--epochs", "3", "--max-save-failures", "0", on: launch)
       .fail(74, "\(folder.run)/metrics.jsonl")
     let latest = try folder.contents.latest()
