@@ -30,7 +30,8 @@ struct TeamOptions: ParsableArguments {
   @Option(
     parsing: .unconditional,
     help: ArgumentHelp(
-      "Seconds within which the job ends if its ranks do not find one another, ten of them, or half, for the end; 0: never.",
+      "Seconds within which the job has ended if its ranks do not find one another; they give up ten seconds, or half "
+        + "the time, before. 0: never.",
       valueName: "seconds", visibility: .hidden))
   var connectTimeout = 60.0
 
