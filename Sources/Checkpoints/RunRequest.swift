@@ -1,5 +1,6 @@
 package import Engine
 package import Platform
+package import Ranks
 
 /// What a run is asked for: the settings that were given, and what concerns one launch alone.
 ///
@@ -29,6 +30,8 @@ package struct RunRequest: Equatable, Codable, Sendable {
   package var resume = Resume.auto
   /// Whether a run may go on with images that it was not trained on.
   package var acceptsOtherData = false
+  /// After how long without progress the ranks that stand still are named, and the job ends.
+  package var stallLimits = StallWatch.Limits()
   /// The program that trains, for the run's record.
   package var program = ProgramVersion()
   /// Whether only ``TrainingForecast`` is asked for.

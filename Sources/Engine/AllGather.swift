@@ -8,6 +8,7 @@ internal import VAE
 final class AllGather<Messages: LaneMessages & ~Copyable>: Exchange {
   private let tiles: OwnTiles
   private let report: TeamReport
+  private let lane: LaneRanks
 
   /// The tiles that other teams update and whose new parameters this rank receives.
   private let othersTiles: [GradientTile]
@@ -23,7 +24,7 @@ final class AllGather<Messages: LaneMessages & ~Copyable>: Exchange {
 
   init(_ site: ExchangeSite, _ plan: ExchangePlan, _ messages: consuming Messages?) throws {
     tiles = OwnTiles(site, plan)
-    report = site.report
+    (report, lane) = (site.report, site.lane)
     othersTiles = plan.tiles.enumerated().filter { $0.offset != site.job.team }
       .flatMap(\.element)
     self.messages = nil
@@ -72,7 +73,7 @@ final class AllGather<Messages: LaneMessages & ~Copyable>: Exchange {
     }
   }
 
-  func gatherSamples(_ count: Int) throws { try messages?.exchange(samples[count]!) }
+  func gatherSamples(_ count: Int) throws { try messages?.exchange(samples[count]!, lane) }
 
   func applyGradient(
     of batch: BatchExtent, _ workers: borrowing Workers,
@@ -92,7 +93,7 @@ final class AllGather<Messages: LaneMessages & ~Copyable>: Exchange {
     if messages != nil { tiles.compute(batch, workers, gradient, update: note) }
   }
 
-  func gatherNorms() throws { if let norms { try messages?.exchange(norms) } }
+  func gatherNorms() throws { if let norms { try messages?.exchange(norms, lane) } }
 
   func applyKeptGradient(
     of batch: BatchExtent, _ workers: borrowing Workers,
@@ -107,12 +108,12 @@ final class AllGather<Messages: LaneMessages & ~Copyable>: Exchange {
   private func exchangeParameters(
     _ workers: borrowing Workers, adopt: (GradientTile) -> Void
   ) throws {
-    try messages?.exchange(parameters)
+    try messages?.exchange(parameters, lane)
     othersTiles.forEach(adopt)
     workers.main.clock.end(.exchange)
   }
 
-  func gatherMoments() throws { try messages?.exchange(moments) }
+  func gatherMoments() throws { try messages?.exchange(moments, lane) }
 
   func sentBytes(_ count: Int) -> Int {
     switch messages {

@@ -16,6 +16,8 @@ final class AllReduce<Messages: LaneMessages & ~Copyable>: Exchange {
   private let codec: GradientCodec
   private let progress: BucketProgress
 
+  private let lane: LaneRanks
+
   /// The places of the lane's ranks; none where this rank is in no lane.
   private let lanePlaces: [Int]
 
@@ -49,7 +51,7 @@ final class AllReduce<Messages: LaneMessages & ~Copyable>: Exchange {
     }
     count = sums.keys.max() ?? 0
     self.codec = codec
-    lanePlaces = site.lanePlaces
+    (lane, lanePlaces) = (site.lane, site.lanePlaces)
     self.messages = nil
     guard var messages, let lane = job.lane else { return }
     // All ranks must add the groups in the same order.
@@ -102,7 +104,7 @@ final class AllReduce<Messages: LaneMessages & ~Copyable>: Exchange {
     report.setVerdict(report.found.isFinite(batch.positions), place: job.place)
     try messages?.start(sums[count]!.report)
     try compute(workers, gradient)
-    try messages?.wait(sums[count]!.report)
+    try messages?.wait(sums[count]!.report, lane)
   }
 
   /// Computes the `gradient` of all this rank's tiles; meanwhile adds up, over the teams, the buckets that
@@ -142,7 +144,7 @@ final class AllReduce<Messages: LaneMessages & ~Copyable>: Exchange {
     let (order, sum) = (order, codec.gradients[0])
     var failure: (any Error)?
     for number in order.buckets.indices {
-      try sums[count]!.reduction.wait(for: number, &messages)
+      try sums[count]!.reduction.wait(for: number, &messages, lane)
       workers.main.clock.end(.exchange)
       workers.run { worker in
         for (tile, offset) in order.tiles[worker.number][number] {
@@ -182,7 +184,7 @@ final class AllReduce<Messages: LaneMessages & ~Copyable>: Exchange {
     for gradient in codec.gradients { gradient.fill(0) }
     sums[count]!.reduction.begin()
     for number in order.buckets.indices {
-      try sums[count]!.reduction.wait(for: number, &messages)
+      try sums[count]!.reduction.wait(for: number, &messages, lane)
     }
   }
 

@@ -107,6 +107,8 @@ struct BatchExtent {
 struct ExchangeSite {
   /// Where this rank stands.
   let job: JobLayout
+  /// The ranks of this rank's lane, by their numbers in the job; none where this rank is in no lane.
+  let lane: LaneRanks
   /// The team's memory.
   let memory: Vector
   /// Where the parts of the team's memory lie.

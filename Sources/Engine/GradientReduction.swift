@@ -1,5 +1,6 @@
 internal import Kernels
 internal import MPI
+internal import Ranks
 
 /// Adds up the gradients of a lane's ranks, bucket by bucket, while later buckets are computed.
 ///
@@ -128,9 +129,30 @@ extension GradientReduction {
 
   /// Waits until this rank has all sums of bucket `number`; to be called once all buckets are computed.
   mutating func wait<Messages: LaneMessages & ~Copyable>(
-    for number: Int, _ messages: inout Messages?
+    for number: Int, _ messages: inout Messages?, _ lane: LaneRanks
   ) throws {
-    while stages[number] != .done { try advance(computed: buckets.count, &messages) }
+    try RankActivity.own.during(.waitingForMessages) {
+      while stages[number] != .done {
+        try advance(computed: buckets.count, &messages)
+        try lane.answer(pendingSources(number, messages))
+      }
+    }
+  }
+
+  /// The teams whose messages bucket `number` waits for.
+  private func pendingSources<Messages: LaneMessages & ~Copyable>(
+    _ number: Int, _ messages: borrowing Messages?
+  ) throws -> [Int] {
+    let group =
+      switch stages[number] {
+      case .reducing: buckets[number].reduce
+      case .spreading: buckets[number].spread
+      case .computing, .done: Int?.none
+      }
+    switch messages {
+    case .some(let messages): return try group.map { try messages.pendingSources($0) } ?? []
+    case .none: return []
+    }
   }
 
   private mutating func advance<Messages: LaneMessages & ~Copyable>(

@@ -1,4 +1,5 @@
 internal import MPI
+internal import Ranks
 
 /// Messages between this rank and the other ranks of its lane, prepared once and sent in every step:
 /// ``MPI/PersistentMessages``, or, in tests, memory of one process.
@@ -38,8 +39,8 @@ protocol LaneMessages: ~Copyable {
   /// Whether all messages of `group` have ended; does not wait.
   mutating func test(_ group: Int) throws(MPIError) -> Bool
 
-  /// Waits until all messages of `group` have ended.
-  mutating func wait(_ group: Int) throws(MPIError)
+  /// The teams from which messages of `group`, which was started, have not come yet.
+  func pendingSources(_ group: Int) throws(MPIError) -> [Int]
 
   /// Frees the messages, none of which may be under way.
   consuming func free() throws(MPIError)
@@ -49,8 +50,26 @@ extension PersistentMessages: LaneMessages {}
 
 extension LaneMessages where Self: ~Copyable {
   /// Starts `group` and waits for it.
-  mutating func exchange(_ group: Int) throws {
+  mutating func exchange(_ group: Int, _ lane: LaneRanks) throws {
     try start(group)
-    try wait(group)
+    try wait(group, lane)
+  }
+
+  /// Waits until all messages of `group` have ended.
+  mutating func wait(_ group: Int, _ lane: LaneRanks) throws {
+    try RankActivity.own.during(.waitingForMessages) {
+      while try !test(group) { try lane.answer(pendingSources(group)) }
+    }
+  }
+}
+
+/// The numbers in the job of the ranks of a lane, by team.
+struct LaneRanks {
+  let ranks: [Int]
+
+  /// Tells the watch that asks for it, if one does, that messages of the ranks of `teams` are missing.
+  func answer(_ teams: @autoclosure () throws -> [Int]) rethrows {
+    guard RankActivity.own.isAsked else { return }
+    RankActivity.own.tell(missing: try teams().map { ranks[$0] })
   }
 }

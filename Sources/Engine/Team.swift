@@ -12,9 +12,11 @@ package struct Team: ~Copyable {
   /// Where this rank stands.
   package let layout: JobLayout
 
-  /// This rank in the world, and the other ranks of the lane, by their ranks in it and in the world.
+  /// The ranks of the lane in the world, by team.
+  let laneRanks: LaneRanks
+
+  /// This rank in the world.
   private let worldRank: Int
-  private let others: [(inLane: Int, inWorld: Int)]
 
   /// Forms the teams of `world`, in the order of their leaders, where every rank has `threads`; collective
   /// over `world`.
@@ -35,12 +37,12 @@ package struct Team: ~Copyable {
     let lane = try world.split(color: layout.lane, key: layout.team)
     worldRank = world.rank
     // A rank is the member of its team that it is among those with the same leader.
-    others =
-      layout.lane == nil
-      ? []
-      : leaders.enumerated().filter { $0.offset != layout.team }.map { number, leader in
-        (number, leaderOfEachRank.indices.filter { leaderOfEachRank[$0] == leader }[layout.member])
-      }
+    laneRanks = LaneRanks(
+      ranks: layout.lane == nil
+        ? []
+        : leaders.map { leader in
+          leaderOfEachRank.indices.filter { leaderOfEachRank[$0] == leader }[layout.member]
+        })
     self.lane = lane
     self.layout = layout
     communicator = team
@@ -52,7 +54,10 @@ package struct Team: ~Copyable {
   func meetLane() throws {
     guard layout.teamCount > 1 else { return }
     try ConnectionWatch.during(rank: worldRank) { watch in
-      try withLane { try watch.meet(others.map(\.inLane), of: $0, places: others.map(\.inWorld)) }
+      try withLane { lane in
+        let others = (0..<lane.size).filter { $0 != lane.rank }
+        try watch.meet(others, of: lane, places: others.map { laneRanks.ranks[$0] })
+      }
     }
   }
 

@@ -107,7 +107,8 @@ public struct Trainer: ~Copyable {
     let replica = Replica(layout, memory.vector[memoryPlan.replica], precision: recipe.precision)
     let report = TeamReport(memory.vector[memoryPlan.report], batchSize: batches.batchSize)
     let site = ExchangeSite(
-      job: job, memory: memory.vector, memoryPlan: memoryPlan, gradients: gradients.vector,
+      job: job, lane: team.laneRanks, memory: memory.vector, memoryPlan: memoryPlan,
+      gradients: gradients.vector,
       activations: activations, report: report)
     exchanges = try ExchangeTrial(site, team)
     optimizer = Optimizer(replica)
@@ -141,6 +142,7 @@ public struct Trainer: ~Copyable {
     let mode = SubnormalMode.current
     SubnormalMode.flushing.set()
     defer { mode.set() }
+    RankActivity.own.begin(step: progress.step + 1)
     report.request(mine, place: team.layout.place)
     try exchanges.beginStep(norm, &memory, team)
     let (batch, held) = nextBatch()
@@ -164,6 +166,7 @@ public struct Trainer: ~Copyable {
           activations, rows: rows, with: replica.modelParameters, weights: weights,
           losses: report.found.losses.rows(chunk.relative(to: batch)))
         worker.clock.end(.backward)
+        if worker.number == 0 { RankActivity.own.advance() }
       }
     }
     try waitForTeam()  // Layer inputs, deltas and losses of the whole team are there.
@@ -204,7 +207,7 @@ public struct Trainer: ~Copyable {
   /// Waits until all ranks of the team have called this; each then sees what any of them wrote before.
   /// Collective over the team.
   mutating func waitForTeam() throws {
-    try memory.barrier(on: team.communicator)
+    try RankActivity.own.during(.waitingForNode) { try memory.barrier(on: team.communicator) }
     workers.main.clock.end(.waiting)
   }
 

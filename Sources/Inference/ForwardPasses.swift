@@ -102,10 +102,12 @@ struct ForwardPasses: ~Copyable {
     } else {
       try follow(plan, slots, over: communicator, compute: computeUnlessStopped)
     }
-    try slots.free()
-    try communicator.together {
-      if let failure { throw failure }
-      try requireNotStopped()
+    try RankActivity.own.during(.waitingForAll) {
+      try slots.free()
+      try communicator.together {
+        if let failure { throw failure }
+        try requireNotStopped()
+      }
     }
   }
 
@@ -128,7 +130,12 @@ struct ForwardPasses: ~Copyable {
       var outcome: Result<Void, any Error> = .success(())
       fill(blocks, plan, compute: compute) {
         outcome = Result {
-          try collector.serve(over: communicator, waits: blocks.isEmpty, receive: receive)
+          guard blocks.isEmpty else {
+            return try collector.serve(over: communicator, waits: false, receive: receive)
+          }
+          try RankActivity.own.during(.waitingForAll) {
+            try collector.serve(over: communicator, waits: true, receive: receive)
+          }
         }
       }
       try outcome.get()
@@ -144,7 +151,9 @@ struct ForwardPasses: ~Copyable {
     compute: (Workspace, Range<Int>, Matrix) -> Void
   ) throws {
     var sent: [BlockMemory] = []
-    while let order = try BlockOrder.receive(over: communicator) {
+    while let order = try RankActivity.own.during(
+      .waitingForAll, { try BlockOrder.receive(over: communicator) })
+    {
       try slots.memoryBarrier()
       // Without slots, the first memory in the list whose block has been sent is used again, and
       // not the memory that has been free the longest: the first may still be in cache.
@@ -167,6 +176,7 @@ struct ForwardPasses: ~Copyable {
     _ blocks: [BlockCollector.OwnBlock], _ plan: BlockPlan,
     compute: (Workspace, Range<Int>, Matrix) -> Void, duty: () -> Void = {}
   ) {
+    if !blocks.isEmpty { RankActivity.own.advance() }
     let size = plan.chunkSize * plan.width
     let chunks = blocks.flatMap { block in
       plan.chunks(ofBlock: block.number).enumerated().map { index, positions in

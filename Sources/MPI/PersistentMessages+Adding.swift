@@ -50,7 +50,7 @@ extension PersistentMessages {
       values.baseAddress, count, Element.c.handle, cDestination, try tag("MPI_Send_init"),
       communicator.handle, &request.handle)
     try check("MPI_Send_init", code)
-    append(request, expecting: nil)
+    append(request, expecting: nil, from: nil)
     groups[groups.count - 1].sentBytes += values.count * MemoryLayout<Element>.stride
   }
 
@@ -66,7 +66,7 @@ extension PersistentMessages {
       values.baseAddress, count, Element.c.handle, cSource, try tag("MPI_Recv_init"),
       communicator.handle, &request.handle)
     try check("MPI_Recv_init", code)
-    append(request, expecting: values.count * MemoryLayout<Element>.stride)
+    append(request, expecting: values.count * MemoryLayout<Element>.stride, from: source)
   }
 
   /// The tag of the last group's messages. Each group has a tag of its own, so that ranks may start
@@ -76,9 +76,13 @@ extension PersistentMessages {
     return try narrow(firstTag + groups.count - 1, .tag, for: operation)
   }
 
-  /// Adds a request to the last group. The request must receive `bytes` bytes; nil if it sends.
-  private mutating func append(_ request: CMPI_Request, expecting bytes: Int?) {
+  /// Adds a request to the last group. The request must receive `bytes` bytes from the rank `source`; nil if it
+  /// sends.
+  private mutating func append(
+    _ request: CMPI_Request, expecting bytes: Int?, from source: Int?
+  ) {
     requests.append(request)
+    sources.append(source)
     expectedBytes.append(bytes)
     let group = groups.count - 1
     groups[group].requests = groups[group].requests.lowerBound..<requests.count

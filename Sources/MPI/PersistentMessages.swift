@@ -40,6 +40,9 @@ public struct PersistentMessages: ~Copyable {
   /// For each request the number of bytes that it must receive; nil for a request that sends.
   var expectedBytes: [Int?] = []
 
+  /// For each request the rank from which it receives; nil for a request that sends.
+  var sources: [Int?] = []
+
   struct Group {
     /// The indices of the group's requests.
     var requests: Range<Int>
@@ -108,6 +111,24 @@ public struct PersistentMessages: ~Copyable {
       try checkLength(number, &status)
     }
     return true
+  }
+
+  /// The ranks from which messages of `group` have not come yet, each once; none before the group's first start.
+  ///
+  /// The call ends no message: ``test(_:)`` or ``wait(_:)`` still has to. `MPI_Request_get_status`; MPI 3.1, 3.7.6.
+  ///
+  /// - Throws: ``MPIError`` if a call fails.
+  public func pendingSources(_ group: Int) throws(MPIError) -> [Int] {
+    var pending: [Int] = []
+    for number in groups[group].next..<groups[group].requests.upperBound {
+      guard let source = sources[number], !pending.contains(source) else { continue }
+      var (status, hasEnded) = (MPI_Status(), CInt(0))
+      try check(
+        "MPI_Request_get_status",
+        MPI_Request_get_status(requests[number].handle, &hasEnded, &status))
+      if hasEnded == 0 { pending.append(source) }
+    }
+    return pending
   }
 
   /// Waits until all messages of `group` have ended; returns at once before the group's first

@@ -1,4 +1,5 @@
 internal import Glibc
+internal import Synchronization
 
 /// Whether other hosts answer at all.
 package enum HostReach {
@@ -15,6 +16,23 @@ package enum HostReach {
     return known.filter { host in
       !host.attempts.isEmpty && host.attempts.allSatisfy { $0.isSilent(until: deadline) }
     }.map(\.host)
+  }
+
+  /// As ``silent(_:within:)``, on a thread of its own, which is left to itself where a name service does not answer
+  /// in time either: then nil.
+  package static func silentInTime(_ hosts: [String], within seconds: Double) -> [String]? {
+    final class Board: Sendable { let found = Mutex<[String]?>(nil) }
+    let board = Board()
+    _ = Thread {
+      let silent = silent(hosts, within: 0.8 * seconds)
+      board.found.withLock { $0 = silent }
+    }
+    let deadline = ContinuousClock.now + .seconds(seconds)
+    while ContinuousClock.now < deadline {
+      if let found = board.found.withLock({ $0 }) { return found }
+      usleep(10_000)
+    }
+    return nil
   }
 
   /// A connection that is begun.

@@ -84,6 +84,8 @@ extension SettingName {
   package static let schedule: SettingName = "schedule"
   /// The length of a schedule.
   package static let scheduleEpochs: SettingName = "schedule-epochs"
+  /// The seconds without progress after which a job ends.
+  package static let stallAbort: SettingName = "stall-abort"
   /// How ranks form teams.
   package static let teams: SettingName = "teams"
   /// Threads of each rank.

@@ -12,7 +12,11 @@ extension TrainingRun {
   /// Waits until the last checkpoint is written; collective.
   ///
   /// - Throws: on all ranks, where the last checkpoint is not written, or not all that was logged.
-  func finishSaves() throws { try communicator.together { try outputs?.finish() } }
+  func finishSaves() throws {
+    try RankActivity.own.during(outputs == nil ? .waitingForAll : .saving) {
+      try communicator.together { try outputs?.finish() }
+    }
+  }
 
   /// Tells TensorBoard that the run has succeeded, if it has trained all epochs or needs no more; collective.
   func endEvents() throws {

@@ -83,11 +83,13 @@ extension TrainingRun {
     // Ranks leave the barrier before an epoch one after another, and rank zero may be the last: another rank
     // then waits in its first step before rank zero's watch has started. The longest time covers all waiting.
     var pace = pace
+    RankActivity.own.begin(.waitingForAll)
     pace.seconds = try communicator.allReduce(pace.seconds, .max)
     var inference = try InferenceSession(
       trainer.replica.layout, trainer.replica.parameters, shown: configuration.recipe.pixels,
       threads: request.threadsPerRank)
     let columns = Self.chooseLabels(&inference)
+    RankActivity.own.begin(.evaluating)
     let (losses, latents) = try evaluate(inference)
     let validated = try validate(inference)
     let trained = trainer.progress.losses.mean

@@ -40,6 +40,7 @@ package struct TrainingRun: ~Copyable {
   /// The run directory.
   let path: String
 
+  private let watch: StallWatch
   private let data: NodeData
   package var trainer: Trainer
 
@@ -75,6 +76,7 @@ package struct TrainingRun: ~Copyable {
     // 1. Compare.
     try Self.requireSameCommand(request, path: path, among: world)
     try world.requireProducts(in: request.precision ?? .fp32)
+    let watch = try StallWatch(request.stallLimits, among: world)
     // 2. Lock.
     let directory = try world.together {
       world.rank == 0 ? try RunDirectory(locking: path) : nil
@@ -111,6 +113,7 @@ package struct TrainingRun: ~Copyable {
     configuration = plan.configuration
     stopSignal = stop
     self.path = path
+    self.watch = watch
     self.data = data
     best = plan.best
   }
@@ -140,12 +143,14 @@ package struct TrainingRun: ~Copyable {
     try finishSaves()
     let end = TrainingEnd(code: code, modelDigest: outputs?.modelDigest, patience: patience)
     // 11. Report.
+    RankActivity.own.begin(.reporting)
     if code == .done {
       try endEvents()
       let isWritten = try trainer.progress.step == start && hasReport()
       if !isWritten { try writeReport() }
     }
     // 12. Free.
+    try watch.end()
     try trainer.free()
     try data.free()
     try communicator.free()
@@ -165,7 +170,7 @@ package struct TrainingRun: ~Copyable {
   private mutating func trainEpoch() throws -> ExitCode {
     // 8. Train. Rank zero has logged, drawn and saved since the last epoch; the time that the other ranks
     //    waited for rank zero does not count as the epoch's.
-    try trainer.barrier(among: communicator)
+    try RankActivity.own.during(.waitingForAll) { try trainer.barrier(among: communicator) }
     var pace = Stopwatch(from: trainer.progress.offset, trainer.stageTimes)
     rowPace = pace
     while !trainer.isEpochComplete {
@@ -205,9 +210,11 @@ extension TrainingRun {
   mutating func save(testLoss: Double? = nil, validationLoss: Double? = nil) throws {
     try trainer.completeReplica()
     guard let saver = outputs?.saver else { return }
-    saver.save(
-      trainer.replica, at: trainer.progress, testLoss: testLoss, validationLoss: validationLoss,
-      best: best)
+    RankActivity.own.during(.saving) {
+      saver.save(
+        trainer.replica, at: trainer.progress, testLoss: testLoss, validationLoss: validationLoss,
+        best: best)
+    }
     lastSave = .now
   }
 

@@ -78,7 +78,9 @@ import Testing
       for lane in lanes {
         #expect(lane.sums.elements == sums)
         // Nothing is left to do, or this would not return.
-        for number in Self.buckets.indices { try lane.reduction.wait(for: number, &lane.messages) }
+        for number in Self.buckets.indices {
+          try lane.reduction.wait(for: number, &lane.messages, LaneRanks(ranks: []))
+        }
       }
     }
   }

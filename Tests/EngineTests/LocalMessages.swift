@@ -151,7 +151,7 @@ struct LocalMessages: LaneMessages, ~Copyable {
     return groups[group].pending.isEmpty
   }
 
-  mutating func wait(_ group: Int) { while !test(group) {} }
+  func pendingSources(_ group: Int) -> [Int] { groups[group].pending.map(\.partner) }
 
   consuming func free() {}
 }

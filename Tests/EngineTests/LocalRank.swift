@@ -77,7 +77,8 @@ final class LocalRank {
       layout, team.recipe, batchCounts: [LocalTeams.batch], job: job, shape: team.shape)
     gradients = Buffer<Float>(repeating: 0, count: rankPlan.gradientFloats)
     let site = ExchangeSite(
-      job: job, memory: team.memory.vector, memoryPlan: rankPlan, gradients: gradients.vector,
+      job: job, lane: LaneRanks(ranks: Array(0..<job.teamCount)), memory: team.memory.vector,
+      memoryPlan: rankPlan, gradients: gradients.vector,
       activations: Activations(
         layout, capacity: memoryPlan.capacity,
         memory: (team.memory.vector[memoryPlan.activations], own.vector)), report: team.report)

@@ -61,6 +61,8 @@ import Testing
     (["--wire", "fp16"], "is invalid for '--wire"),
     (["--max-save-failures", "-1"], "--max-save-failures must be at least 0"),
     (["--connect-timeout", "-1"], "--connect-timeout must be from 0 to 86400"),
+    (["--stall-warning", "0.5"], "--stall-warning must be 0 or from 1 to 86400"),
+    (["--stall-abort", "-1"], "--stall-abort must be 0 or from 1 to 86400"),
     (
       ["--wire", "bf16", "--exchange", "all-gather"],
       "--wire bf16 rounds gradients, and --exchange all-gather"

@@ -59,7 +59,7 @@ struct UnknownFlag {
     "ckpt-path": "resume", "pretrained": "init", "weights": "init", "num-samples": "count",
     "log-interval": "log-every", "save-every": "checkpoint-every", "save-steps": "checkpoint-every",
     "save-total-limit": "keep", "time-limit": "stop-after", "max-time": "stop-after",
-    "init-timeout": "connect-timeout",
+    "init-timeout": "connect-timeout", "timeout": "stall-abort", "watchdog": "stall-abort",
     "q": "quiet", "silent": "quiet", "v": "version", "V": "version",
   ]
 

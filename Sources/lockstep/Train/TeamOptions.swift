@@ -2,6 +2,7 @@ internal import ArgumentParser
 internal import Checkpoints
 internal import Engine
 internal import Kernels
+internal import Ranks
 
 /// How ranks work together. `--help` leaves these flags out, since jobs of one node need none of them.
 struct TeamOptions: ParsableArguments {
@@ -38,6 +39,21 @@ struct TeamOptions: ParsableArguments {
   @Option(
     parsing: .unconditional,
     help: ArgumentHelp(
+      "After so many seconds in which no rank of a host gets on, tell which are behind, and in what. 0: never.",
+      valueName: "seconds", visibility: .hidden))
+  var stallWarning = 60.0
+
+  @Option(
+    parsing: .unconditional,
+    help: ArgumentHelp(
+      "After so many such seconds, end the job, with code 71. To be longer than a save and reading the data take. "
+        + "0: never. (default: 0)",
+      valueName: "seconds", visibility: .hidden))
+  var stallAbort = 0.0
+
+  @Option(
+    parsing: .unconditional,
+    help: ArgumentHelp(
       """
       Compare the teams' replicas every so many steps, too; 0: never. With all-gather teams take over \
       one another's parameters in every step, so that an error of one shows in none. (default: before each \
@@ -49,6 +65,11 @@ struct TeamOptions: ParsableArguments {
     guard connectTimeout >= 0, connectTimeout <= 86_400 else {
       throw ValidationError("--connect-timeout must be from 0 to 86400")
     }
+    for (flag, seconds) in [("--stall-warning", stallWarning), ("--stall-abort", stallAbort)] {
+      guard seconds == 0 || (1...86_400).contains(seconds) else {
+        throw ValidationError("\(flag) must be 0 or from 1 to 86400")
+      }
+    }
   }
 
   /// Copies all flags; those that were not given are nil, which `request` takes for not given.
@@ -57,5 +78,6 @@ struct TeamOptions: ParsableArguments {
     request.exchange = exchange
     request.wire = wire
     request.verifyEvery = verifyEvery
+    request.stallLimits = StallWatch.Limits(warning: stallWarning, abort: stallAbort)
   }
 }

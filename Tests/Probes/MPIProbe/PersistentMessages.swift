@@ -8,6 +8,7 @@ func persistent(_ world: borrowing World, _ expectations: inout Expectations) th
     try gatherPieces(Float.self, count: count, on: world.communicator, &expectations)
     try gatherPieces(UInt16.self, count: count, on: world.communicator, &expectations)
   }
+  try missing(world.communicator, &expectations)
   try groupsAtOnce(world.communicator, &expectations)
 }
 
@@ -87,6 +88,37 @@ func persistentLengths(_ world: borrowing World, _ expectations: inout Expectati
       try world.communicator.barrier()
     }
   }
+}
+
+/// The last rank sends once the others have seen that its messages are missing.
+private func missing(_ communicator: borrowing Communicator, _ expectations: inout Expectations)
+  throws
+{
+  let (rank, size) = (communicator.rank, communicator.size)
+  let memory = UnsafeMutableBufferPointer<Int32>.allocate(capacity: 1 + size)
+  defer { memory.deallocate() }
+  memory.initialize(repeating: 0)
+  var messages = communicator.persistentMessages()
+  let group = messages.addGroup()
+  let others = (0..<size).filter { $0 != rank }
+  for other in others {
+    var received = UnsafeMutableBufferPointer(rebasing: memory[1 + other...1 + other]).mutableSpan
+    try messages.addReceive(into: &received, from: other)
+  }
+  for other in others {
+    let own = UnsafeMutableBufferPointer(rebasing: memory[0...0])
+    try messages.addSend(own.span, to: other)
+  }
+  try expectations.expect(messages.pendingSources(group), equals: [], "before the first start")
+  if rank != size - 1 {
+    try messages.start(group)
+    while try messages.pendingSources(group) != [size - 1] { _ = try messages.test(group) }
+  }
+  try communicator.barrier()
+  if rank == size - 1 { try messages.start(group) }
+  try messages.wait(group)
+  try expectations.expect(messages.pendingSources(group), equals: [], "after the end")
+  try messages.free()
 }
 
 /// Two groups at the same time, which ranks start in different orders. Each sends around a ring, in

@@ -43,10 +43,7 @@ package struct ConnectionWatch: ~Copyable {
 
   /// The ranks of the job from which there was no message yet.
   private let missing: Missing
-  private let thread: Platform.Thread?
-
-  /// A pipe; the watch ends when its writing end is closed.
-  private let pipe: (reading: Int32, writing: Int32)
+  private let thread: WatchThread?
 
   private final class Missing: Sendable {
     let ranks = Mutex<[Int]>([])
@@ -56,17 +53,13 @@ package struct ConnectionWatch: ~Copyable {
   package init(rank: Int) {
     let (missing, limit) = (Missing(), Self.limit)
     self.missing = missing
-    var ends: [Int32] = [-1, -1]
-    guard limit > 0, Glibc.pipe(&ends) == 0 else {
-      (pipe, thread) = ((-1, -1), nil)
+    guard limit > 0 else {
+      thread = nil
       return
     }
-    for end in ends { _ = fcntl(end, F_SETFD, FD_CLOEXEC) }
-    let reading = ends[0]
-    pipe = (ends[0], ends[1])
-    thread = Platform.Thread {
+    thread = WatchThread { bell in
       let schedule = Schedule(limit: limit, rank: rank)
-      guard !Self.isClosed(reading, within: schedule.patience) else { return }
+      guard !bell.rings(within: schedule.patience) else { return }
       // MPI_Abort must not be called on this thread; a process that ends without it ends the job, too.
       StuckLauncher.end(in: schedule.grace)
       Logger.lockstep.tell(
@@ -142,24 +135,7 @@ package struct ConnectionWatch: ~Copyable {
   }
 
   /// Ends the watch.
-  package consuming func end() {
-    if pipe.writing >= 0 { close(pipe.writing) }
-    thread?.join()
-    if pipe.reading >= 0 { close(pipe.reading) }
-  }
-
-  /// Waits until the other end of a pipe is closed, at most so many seconds; whether it is. Time in which this
-  /// process was stopped, as batch systems do, does not count.
-  private static func isClosed(_ end: Int32, within seconds: Double) -> Bool {
-    var left = seconds
-    while left > 0 {
-      let (slice, start) = (min(left, 1), ContinuousClock.now)
-      var question = pollfd(fd: end, events: Int16(POLLIN), revents: 0)
-      if poll(&question, 1, Int32(1000 * slice) + 1) > 0 { return true }
-      left -= min(slice, (ContinuousClock.now - start) / .seconds(1))
-    }
-    return false
-  }
+  package consuming func end() { thread?.end() }
 }
 
 extension ConnectionWatch {

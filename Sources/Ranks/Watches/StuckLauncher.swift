@@ -6,13 +6,13 @@ internal import Platform
 /// that it is ending, or dies of a null pointer; so it is killed.
 enum StuckLauncher {
   /// The names of the programs that wait for all hosts.
-  private static let names: Set<Substring> = [
+  private static let names: Set<String> = [
     "mpirun", "orterun", "prterun", "mpiexec", "mpiexec.hydra",
   ]
 
   /// The programs by which a launcher reaches other hosts, and which outlive it: each has the launcher's
   /// standard error, for whose end a pipe's reader would wait.
-  private static let messengers: Set<Substring> = ["ssh", "rsh"]
+  private static let messengers: Set<String> = ["ssh", "rsh"]
 
   /// Starts a process that kills this rank's launcher, and what connects it with other hosts, where the launcher
   /// is on this machine and is still there after so many `seconds`.
@@ -43,38 +43,18 @@ enum StuckLauncher {
     let setsid: Int16 = 0x80  // POSIX_SPAWN_SETSID, which the header has for GNU sources alone.
     posix_spawnattr_setflags(&attributes, setsid)
     let doomed = [launcher] + messengers(of: launcher.id)
-    let words = ["sh", "-c", script, "sh"] + doomed.flatMap { ["\($0.id)", $0.start] }
+    let words = ["sh", "-c", script, "sh"] + doomed.flatMap { ["\($0.id)", "\($0.start)"] }
     CStrings.with(words, environment: []) { words, environment in
       var child = pid_t()
       _ = posix_spawn(&child, "/bin/sh", &actions, &attributes, words, environment)
     }
   }
 
-  /// A process, which its id and the time of its start tell from all others.
-  private struct Process {
-    let id: pid_t
-    let name: Substring
-    let parent: pid_t
-    let start: String
-
-    /// The process with this `id`; nil where there is none.
-    init?(_ id: pid_t) {
-      // proc(5): id (name) state parent … start, where start is field 22.
-      guard let text = try? FileSystem.read("/proc/\(id)/stat"),
-        let open = text.firstIndex(of: "("), let end = text.lastIndex(of: ")")
-      else { return nil }
-      let fields = text[end...].split(separator: " ")
-      guard fields.count > 20, let parent = pid_t(fields[2]) else { return nil }
-      (self.id, self.parent, start) = (id, parent, String(fields[20]))
-      name = text[text.index(after: open)..<end]
-    }
-  }
-
   /// The launcher among the process `id` and its ancestors; nil where there is none, as on hosts to which the
   /// launcher has sent a daemon.
-  private static func launcher(above id: pid_t) -> Process? {
+  private static func launcher(above id: pid_t) -> ProcessStatus? {
     var id = id
-    while id > 1, let process = Process(id) {
+    while id > 1, let process = ProcessStatus(id) {
       if names.contains(process.name) { return process }
       id = process.parent
     }
@@ -82,10 +62,10 @@ enum StuckLauncher {
   }
 
   /// The processes that connect the launcher `id` with other hosts.
-  private static func messengers(of id: pid_t) -> [Process] {
+  private static func messengers(of id: pid_t) -> [ProcessStatus] {
     let threads = (try? FileSystem.names(in: "/proc/\(id)/task")) ?? []
     let children = threads.compactMap { try? FileSystem.read("/proc/\(id)/task/\($0)/children") }
     return children.flatMap { $0.split(separator: " ") }.compactMap { pid_t($0) }
-      .compactMap(Process.init).filter { messengers.contains($0.name) }
+      .compactMap { ProcessStatus($0) }.filter { messengers.contains($0.name) }
   }
 }
