@@ -43,6 +43,9 @@ package struct RunConfiguration: Equatable, Sendable {
   /// After how many failed saves in a row a run goes on, and tries again with the next.
   package var maxSaveFailures = 3
 
+  /// What happens where a loss is not finite.
+  package var onNonfinite = NonfinitePolicy.stop
+
   /// The run ends once the loss that decides has not become less for so many epochs; never, where it is 0.
   package var patience = 0
 
@@ -74,6 +77,7 @@ extension RunConfiguration {
     Setting("keep", \.keep, absent: .means(.all)),
     Setting(
       "max-save-failures", \.maxSaveFailures, absent: .means(3), check: .number(from: 0)),
+    Setting(.onNonfinite, \.onNonfinite, absent: .means(.stop)),
     Setting(.patience, \.patience, absent: .means(0), check: .number(from: 0)),
     Setting("tensorboard", \.tensorboard, absent: .means(.on)),
     Setting(.initialParameters, \.initialParameters, absent: .means(nil)),

@@ -81,9 +81,9 @@ final class AllGather<Messages: LaneMessages & ~Copyable>: Exchange {
     adopt: (GradientTile) -> Void
   ) throws {
     guard messages != nil else { return }
-    let isFinite = report.found.isFinite(batch.positions)
-    tiles.compute(batch, workers, gradient) { if isFinite { update($0, $1) } }
-    if isFinite { try exchangeParameters(workers, adopt: adopt) }
+    let isSound = report.found.isSound(batch.positions)
+    tiles.compute(batch, workers, gradient) { if isSound { update($0, $1) } }
+    if isSound { try exchangeParameters(workers, adopt: adopt) }
   }
 
   func keepGradient(
@@ -99,7 +99,7 @@ final class AllGather<Messages: LaneMessages & ~Copyable>: Exchange {
     of batch: BatchExtent, _ workers: borrowing Workers,
     update: (GradientTile, Vector) -> Void, adopt: (GradientTile) -> Void
   ) throws {
-    guard messages != nil, report.found.isFinite(batch.positions) else { return }
+    guard messages != nil, report.found.isSound(batch.positions) else { return }
     tiles.update(workers, by: update)
     try exchangeParameters(workers, adopt: adopt)
   }

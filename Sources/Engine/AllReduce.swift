@@ -72,8 +72,8 @@ final class AllReduce<Messages: LaneMessages & ~Copyable>: Exchange {
   ) throws {
     guard messages != nil else { return }
     try begin(batch, workers, gradient)
-    let isFinite = report.areFinite(verdictsOf: lanePlaces)
-    try finish(workers) { if isFinite { update($0, $1) } }
+    let isSound = report.areSound(verdictsOf: lanePlaces)
+    try finish(workers) { if isSound { update($0, $1) } }
   }
 
   func keepGradient(
@@ -89,7 +89,7 @@ final class AllReduce<Messages: LaneMessages & ~Copyable>: Exchange {
     of batch: BatchExtent, _ workers: borrowing Workers,
     update: (GradientTile, Vector) -> Void, adopt: (GradientTile) -> Void
   ) throws {
-    guard messages != nil, report.areFinite(verdictsOf: lanePlaces) else { return }
+    guard messages != nil, report.areSound(verdictsOf: lanePlaces) else { return }
     // No sum is waited for: all are there.
     try finish(workers, update: update)
   }
@@ -101,7 +101,7 @@ final class AllReduce<Messages: LaneMessages & ~Copyable>: Exchange {
     _ gradient: TileGradient
   ) throws {
     count = batch.count
-    report.setVerdict(report.found.isFinite(batch.positions), place: job.place)
+    report.setVerdict(report.found.isSound(batch.positions), place: job.place)
     try messages?.start(sums[count]!.report)
     try compute(workers, gradient)
     try messages?.wait(sums[count]!.report, lane)
@@ -178,6 +178,8 @@ final class AllReduce<Messages: LaneMessages & ~Copyable>: Exchange {
     case .none: 0
     }
   }
+
+  func forgetRounding() { codec.forgetResiduals() }
 
   func reduceNothing() throws {
     guard messages != nil else { return }

@@ -17,8 +17,8 @@ final class Alone: Exchange {
     gradient: TileGradient, update: (GradientTile, Vector) -> Void,
     adopt: (GradientTile) -> Void
   ) {
-    let isFinite = report.found.isFinite(batch.positions)
-    tiles.compute(batch, workers, gradient) { if isFinite { update($0, $1) } }
+    let isSound = report.found.isSound(batch.positions)
+    tiles.compute(batch, workers, gradient) { if isSound { update($0, $1) } }
   }
 
   func keepGradient(
@@ -32,7 +32,7 @@ final class Alone: Exchange {
     of batch: BatchExtent, _ workers: borrowing Workers,
     update: (GradientTile, Vector) -> Void, adopt: (GradientTile) -> Void
   ) {
-    if report.found.isFinite(batch.positions) { tiles.update(workers, by: update) }
+    if report.found.isSound(batch.positions) { tiles.update(workers, by: update) }
   }
 
   func sentBytes(_ count: Int) -> Int { 0 }

@@ -40,7 +40,7 @@ protocol Exchange: AnyObject {
   /// of the team.
   ///
   /// `gradient` computes the gradient of a tile; `update` changes the tile's parameters by its gradient over
-  /// the whole batch, and is not called where a loss of the batch is not finite. Both are called on all threads
+  /// the whole batch, and is not called where a loss of the batch is not sound. Both are called on all threads
   /// of `workers` at once, for each tile on one thread. `adopt` is called on the main thread, for each tile
   /// whose new parameters have come from another team.
   func applyGradient(
@@ -51,7 +51,7 @@ protocol Exchange: AnyObject {
 
   /// The first half of ``applyGradient(of:_:gradient:update:adopt:)``, for updates that need the norm of the
   /// whole gradient: computes the gradient of `batch` and keeps it, which the plan must have room for. `note`
-  /// is called as `update` is there, whether or not all losses are finite. All that this rank's team noted is
+  /// is called as `update` is there, whether or not all losses are sound. All that this rank's team noted is
   /// there after a barrier of the team.
   func keepGradient(
     of batch: BatchExtent, _ workers: borrowing Workers,
@@ -75,6 +75,9 @@ protocol Exchange: AnyObject {
   /// The bytes that this rank gives MPI for other teams in a step on `count` samples.
   func sentBytes(_ count: Int) -> Int
 
+  /// Forgets what earlier steps have left for later ones, after a step whose gradient was not finite.
+  func forgetRounding()
+
   /// For benchmarks: all-reduces zeros in the place of a gradient. Does nothing in exchanges that do not
   /// all-reduce.
   func reduceNothing() throws
@@ -87,6 +90,7 @@ extension Exchange {
   func gatherSamples(_ count: Int) {}
   func gatherNorms() {}
   func gatherMoments() {}
+  func forgetRounding() {}
   func reduceNothing() {}
 }
 

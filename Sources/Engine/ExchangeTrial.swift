@@ -135,5 +135,8 @@ struct ExchangeTrial {
   }
 
   /// Ends all exchanges.
+  /// See ``Exchange/forgetRounding()``.
+  func forgetRounding() { for candidate in candidates { candidate.exchange.forgetRounding() } }
+
   func free() throws { for candidate in candidates { try candidate.exchange.free() } }
 }

@@ -15,7 +15,7 @@ internal import MPI
 /// error-compensated compression", ICML 2019, algorithm 1.
 ///
 /// Residuals are not part of a checkpoint: a run that is resumed begins with none. After a step whose
-/// gradient is not finite the residuals are not finite either, and no further step may follow.
+/// gradient is not finite the residuals are not finite either: see ``forgetResiduals()``.
 struct GradientCodec {
   /// The gradients of this rank's tiles over each subtree. In the end the first of them has the sum over the
   /// batch.
@@ -132,6 +132,9 @@ extension GradientCodec {
     rounded.gradients[subtree][range].round(
       gradients[subtree][range], feedback: rounded.residuals[subtree][range])
   }
+
+  /// Sets all residuals to zero.
+  func forgetResiduals() { rounded?.residuals.forEach { $0.fill(0) } }
 
   /// Widens the bf16 sums in `range` to fp32, so that all teams use the same rounded numbers; does nothing in
   /// fp32.

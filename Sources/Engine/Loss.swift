@@ -32,6 +32,9 @@ public struct LossSum: Equatable, Sendable {
     count += other.count
   }
 
+  /// The sum of all parts.
+  var total: Double { reconstruction + divergence + surplus }
+
   /// Whether all parts are finite.
   var isFinite: Bool { reconstruction.isFinite && divergence.isFinite && surplus.isFinite }
 

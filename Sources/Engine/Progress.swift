@@ -14,6 +14,13 @@ public struct Progress: Equatable, Codable, Sendable {
   /// The losses, summed over the positions before ``offset``.
   public var losses = LossSum()
 
+  /// The mean loss of the epoch before, where ``Recipe/lossLimit`` needs it.
+  var lastMean: Double?
+
+  /// How many of the epoch's batches were passed over, whose positions are before ``offset`` and whose losses are
+  /// not in ``losses``; nil for none.
+  public internal(set) var passedOver: Int?
+
   /// What a plateau schedule has seen; nil where the schedule is another, and before the first epoch's end.
   public internal(set) var plateau: Plateau?
 

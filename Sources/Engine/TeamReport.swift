@@ -1,5 +1,5 @@
 internal import Kernels
-internal import Platform
+package import Platform
 internal import Ranks
 
 /// What any rank may ask of all ranks: after the step in which one asks, all know of the request.
@@ -41,13 +41,15 @@ struct BatchReport {
   static let parts = 3
 
   private let flags: Vector
+  private let limit: LossLimit
 
   /// The floats that the report of a batch of `batchSize` takes.
   static func count(batchSize: Int) -> Int {
     parts * batchSize + StepRequests.count
   }
 
-  init(_ memory: Vector, batchSize: Int) {
+  init(_ memory: Vector, batchSize: Int, limit: LossLimit) {
+    self.limit = limit
     let count = Self.parts * batchSize
     losses = memory[0..<count].matrix(rows: batchSize, columns: Self.parts)
     flags = memory[count..<count + StepRequests.count]
@@ -70,26 +72,54 @@ struct BatchReport {
     return sum
   }
 
-  /// Whether the losses at `positions` are finite. Where a delta is not finite, the model makes the
-  /// loss of its position NaN.
-  func isFinite(_ positions: Range<Int>) -> Bool { sum(positions).isFinite }
-
-  /// The sum of the losses of the first `count` positions, for step number `step`.
-  ///
-  /// - Throws: `SharedFailure` where a loss or a delta was not finite. All ranks see the same losses, so all
-  ///   throw.
-  func finiteSum(_ count: Int, step: Int) throws -> LossSum {
-    guard isFinite(0..<count) else {
-      throw SharedFailure(
-        Failure(
-          .disagreement,
-          "step \(step): the loss or its gradient is not finite; the parameters are left as they "
-            + "were before it; begin anew with a smaller \(setting: .learningRate), in another "
-            + "\(setting: .run), or with \(setting: .initialParameters) from a checkpoint's "
-            + "model.safetensors"))
-    }
-    return sum(0..<count)
+  /// Whether the losses at `positions` are finite, and none is beyond the limit. Where a delta is not finite, the
+  /// model makes the loss of its position NaN.
+  func isSound(_ positions: Range<Int>) -> Bool {
+    sum(positions).isFinite && outlier(positions) == nil
   }
+
+  /// The first loss at `positions` that is beyond the limit, in nats; nil where there is none.
+  private func outlier(_ positions: Range<Int>) -> Double? {
+    guard let limit = limit.nats else { return nil }
+    return positions.lazy.map { sum($0..<$0 + 1).total }.first { $0 > limit }
+  }
+
+  /// What is wrong with the losses of the first `count` positions, those of step number `step`; nil where nothing
+  /// is. All ranks see the same losses.
+  func problem(_ count: Int, step: Int) -> StepProblem? {
+    guard sum(0..<count).isFinite else {
+      return StepProblem(
+        reason: "step \(step): the loss or its gradient is not finite",
+        advice:
+          "begin anew with a smaller \(setting: .learningRate), in another \(setting: .run), or with "
+          + "\(setting: .initialParameters) from a checkpoint's model.safetensors")
+    }
+    guard let loss = outlier(0..<count), let limit = limit.nats else { return nil }
+    return StepProblem(
+      reason:
+        "step \(step): the loss of an image is \(loss.twoDecimals) nats, where \(setting: .lossLimit) allows "
+        + "\(limit.twoDecimals)",
+      advice: "with \(setting: .onNonfinite, "skip") the same command passes such batches over")
+  }
+}
+
+/// Why a step was not taken.
+package struct StepProblem: Error {
+  /// The step, and what is wrong with it.
+  package let reason: Sentence
+  /// What to do about it.
+  let advice: Sentence
+
+  /// The failure that ends training with it.
+  package var failure: Failure {
+    Failure(.disagreement, reason + "; the parameters are left as they were before it; " + advice)
+  }
+}
+
+/// What the loss of an image may be, the same on all ranks.
+final class LossLimit {
+  /// In nats; nil for no limit.
+  var nats: Double?
 }
 
 /// The reports in a team's memory: of its own ranks, and of the whole batch.
@@ -105,11 +135,14 @@ struct TeamReport {
   /// What each rank of the job asks for, by its place.
   private let requests: [Vector]
 
-  /// The verdicts, one flag for the rank at each place: not zero if a loss of that rank's team is NaN or
-  /// infinite.
+  /// The verdicts, one flag for the rank at each place: not zero if a loss of that rank's team is not
+  /// sound: see ``BatchReport/isSound(_:)``.
   private let verdicts: Vector
 
   private let batchSize: Int
+
+  /// What the loss of an image may be in the step under way.
+  let limit: LossLimit
 
   /// The floats that a batch of `batchSize` and a job of `ranks` need.
   static func count(batchSize: Int, ranks: Int) -> Int {
@@ -119,8 +152,10 @@ struct TeamReport {
   init(_ memory: Vector, batchSize: Int) {
     self.batchSize = batchSize
     let count = BatchReport.count(batchSize: batchSize)
-    found = BatchReport(memory[0..<count], batchSize: batchSize)
-    result = BatchReport(memory[count..<2 * count], batchSize: batchSize)
+    let limit = LossLimit()
+    found = BatchReport(memory[0..<count], batchSize: batchSize, limit: limit)
+    result = BatchReport(memory[count..<2 * count], batchSize: batchSize, limit: limit)
+    self.limit = limit
     let ranks = (memory.count - 2 * count) / (StepRequests.count + 1)
     requests = (0..<ranks).map { place in
       let start = 2 * count + place * StepRequests.count
@@ -132,12 +167,12 @@ struct TeamReport {
   /// Notes what the rank at `place` asks for.
   func request(_ mine: StepRequests, place: Int) { mine.store(in: requests[place]) }
 
-  /// Notes the verdict of the rank at `place`: whether all losses of its team are finite. Only an all-reduce
+  /// Notes the verdict of the rank at `place`: whether all losses of its team are sound. Only an all-reduce
   /// needs verdicts: there a team sees its own losses alone before the step is taken.
-  func setVerdict(_ isFinite: Bool, place: Int) { verdicts[place] = isFinite ? 0 : 1 }
+  func setVerdict(_ isSound: Bool, place: Int) { verdicts[place] = isSound ? 0 : 1 }
 
-  /// Whether the verdict of every rank at `places` is that its team's losses are finite.
-  func areFinite(verdictsOf places: [Int]) -> Bool { places.allSatisfy { verdicts[$0] == 0 } }
+  /// Whether the verdict of every rank at `places` is that its team's losses are sound.
+  func areSound(verdictsOf places: [Int]) -> Bool { places.allSatisfy { verdicts[$0] == 0 } }
 
   /// Where the losses at `positions` of a batch, the requests of the ranks at `places` and, if `place` is not
   /// nil, the verdict of the rank there lie in the report's memory.

@@ -61,7 +61,14 @@ extension Trainer {
 
   /// Where a run goes on that is resumed from the state as it is now: at the beginning of the next epoch,
   /// where the one under way is complete.
-  package var resumableProgress: Progress { isEpochComplete ? progress.atNextEpoch : progress }
+  package var resumableProgress: Progress { isEpochComplete ? progressAtNextEpoch : progress }
+
+  /// The beginning of the next epoch, where this is the end of one.
+  var progressAtNextEpoch: Progress {
+    var next = progress.atNextEpoch
+    if recipe.lossLimit != nil { next.lastMean = progress.losses.mean.total }
+    return next
+  }
 
   /// Where this rank stands in the job.
   package var job: JobLayout { team.layout }

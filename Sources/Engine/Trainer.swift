@@ -134,15 +134,28 @@ public struct Trainer: ~Copyable {
   ///   - mine: what this rank asks for.
   ///   - isMeasured: whether ``gradientNorm()`` is wanted after the step; the same on all ranks.
   /// - Returns: the losses of the whole batch, and all that the ranks ask for; the same on all ranks.
-  /// - Throws: `MPIError`; or, on all ranks, `SharedFailure` where a loss or a delta is not finite: the
-  ///   parameters are then those before the step.
+  /// - Throws: `MPIError`; or, on all ranks, `SharedFailure` where a loss or a delta is not finite, or a loss
+  ///   beyond ``Recipe/lossLimit``: the parameters are then those before the step.
   public mutating func step(
     _ mine: StepRequests = StepRequests(), isMeasured: Bool = false
   ) throws -> (losses: LossSum, requests: StepRequests) {
+    let (outcome, requests) = try attemptStep(mine, isMeasured: isMeasured)
+    switch outcome {
+    case .success(let losses): return (losses, requests)
+    case .failure(let problem): throw SharedFailure(problem.failure)
+    }
+  }
+
+  /// As ``step(_:isMeasured:)``, but returns what is wrong with the losses, on all ranks. The step is then not
+  /// taken: ``passOver()`` goes on with the next batch.
+  package mutating func attemptStep(
+    _ mine: StepRequests, isMeasured: Bool
+  ) throws -> (outcome: Result<LossSum, StepProblem>, requests: StepRequests) {
     let mode = SubnormalMode.current
     SubnormalMode.flushing.set()
     defer { mode.set() }
     RankActivity.own.begin(step: progress.step + 1)
+    report.limit.nats = lossLimit
     report.request(mine, place: team.layout.place)
     try exchanges.beginStep(norm, &memory, team)
     let (batch, held) = nextBatch()
@@ -181,9 +194,28 @@ public struct Trainer: ~Copyable {
     }
     if team.layout.isLeader { report.summarise(batch.count) }
     try waitForTeam()  // The new parameters are there.
-    let losses = try advance(past: batch)
     exchanges.endStep(onFullBatch: batch.count == batches.batchSize)
-    return (losses, report.result.requests)
+    let requests = report.result.requests
+    if let problem = report.result.problem(batch.count, step: progress.step + 1) {
+      exchanges.forgetRounding()
+      return (.failure(problem), requests)
+    }
+    return (.success(advance(past: batch)), requests)
+  }
+
+  /// What the loss of an image may be in the next step, in nats; nil for no limit.
+  private var lossLimit: Double? {
+    guard let factor = recipe.lossLimit else { return nil }
+    let isFirst = progress.losses.count == 0
+    return (isFirst ? progress.lastMean : progress.losses.mean.total).map { factor * $0 }
+  }
+
+  /// Goes on after the epoch's next batch without a step on it, which counts as one all the same. Every rank must
+  /// call this; it sends nothing.
+  package mutating func passOver() {
+    progress.step += 1
+    progress.offset = nextBatch().batch.upperBound
+    progress.passedOver = (progress.passedOver ?? 0) + 1
   }
 
   /// The positions of the epoch's next batch, and the part of them whose samples the team's memory holds.
@@ -211,10 +243,9 @@ public struct Trainer: ~Copyable {
     workers.main.clock.end(.waiting)
   }
 
-  /// Notes that the step on `batch` is taken; returns the batch's losses, and throws where they are not
-  /// finite.
-  private mutating func advance(past batch: Range<Int>) throws -> LossSum {
-    let losses = try report.result.finiteSum(batch.count, step: progress.step + 1)
+  /// Notes that the step on `batch` is taken; returns the batch's losses.
+  private mutating func advance(past batch: Range<Int>) -> LossSum {
+    let losses = report.result.sum(0..<batch.count)
     learningRate = nextRule.rule.learningRate
     progress.step += 1
     progress.offset = batch.upperBound
@@ -231,7 +262,7 @@ public struct Trainer: ~Copyable {
 
   /// Begins the next epoch, with draws of its own. Every rank must call this; it sends nothing.
   public mutating func beginNextEpoch() {
-    progress = progress.atNextEpoch
+    progress = progressAtNextEpoch
     draws = EpochDraws(recipe, dataset, at: progress)
   }
 

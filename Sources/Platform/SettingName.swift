@@ -58,8 +58,12 @@ extension SettingName {
   package static let objective: SettingName = "objective"
   /// Where the biases of the last layer begin.
   package static let outputBias: SettingName = "output-bias"
+  /// How many times the mean loss an image's may be.
+  package static let lossLimit: SettingName = "loss-limit"
   /// The epochs after which the learning rate is multiplied.
   package static let milestones: SettingName = "milestones"
+  /// What a run does about numbers that are not finite.
+  package static let onNonfinite: SettingName = "on-nonfinite"
   /// By which rule parameters change.
   package static let optimizer: SettingName = "optimizer"
   /// Whether a run may be resumed with other images than it was trained on.

@@ -1,8 +1,8 @@
 /// Numbers of things and lists of names, as parts of a sentence.
 package enum Wording {
-  /// "1 rank", "2 ranks".
-  package static func count(_ number: Int, _ noun: String) -> String {
-    "\(number) \(noun)\(number == 1 ? "" : "s")"
+  /// "1 rank", "2 ranks", "2 batches".
+  package static func count(_ number: Int, _ noun: String, plural: String? = nil) -> String {
+    "\(number) \(number == 1 ? noun : plural ?? "\(noun)s")"
   }
 
   /// "core 3", "cores 0 and 1", "cores 0-3,7".

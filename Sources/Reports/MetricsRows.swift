@@ -41,6 +41,29 @@ package struct StepRow: Codable, Sendable {
   }
 }
 
+/// A row of `metrics.jsonl` about a batch that was passed over, since a loss was not finite or beyond the limit; or
+/// about steps that are made again, since the run has gone back to a checkpoint.
+package struct TroubleRow: Codable, Sendable {
+  /// What happened.
+  package enum Kind: String, Codable, Sendable { case skip, rollback }
+
+  /// What happened.
+  package let kind: Kind
+  /// The epoch under way, counted from 1.
+  package let epoch: Int
+  /// The step that was passed over; or the steps taken by the checkpoint.
+  package let step: Int
+  /// In a rollback, the step at which something was wrong.
+  package var from: Int?
+  /// What was wrong.
+  package let reason: String
+
+  /// A row of these values.
+  package init(_ kind: Kind, epoch: Int, step: Int, from: Int? = nil, reason: String) {
+    (self.kind, self.epoch, self.step, self.from, self.reason) = (kind, epoch, step, from, reason)
+  }
+}
+
 /// A row of `metrics.jsonl` about one epoch. A value that an earlier version did not write is nil in rows
 /// of that version.
 package struct EpochRow: Codable, Sendable {
@@ -74,6 +97,9 @@ package struct EpochRow: Codable, Sendable {
   /// The learning rate of the epoch's last step.
   package var learningRate: Double?
 
+  /// How many of the epoch's batches were passed over; nil for none.
+  package var passedOver: Int?
+
   /// The mean loss of the validation images after the epoch, in nats; nil where none are held out.
   package var validationLoss: Double?
   /// The part of ``validationLoss`` that is cross-entropy of the pixels.
@@ -103,6 +129,7 @@ package struct EpochRow: Codable, Sendable {
     case imagesPerSecond = "images_per_second"
     case seconds, ranks
     case trainReconstruction = "train_reconstruction"
+    case passedOver = "passed_over"
     case trainKL = "train_kl"
     case waitingSeconds = "waiting_seconds"
     case learningRate = "learning_rate"

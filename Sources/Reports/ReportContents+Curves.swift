@@ -15,8 +15,27 @@ extension ReportContents {
     content.append(
       charts.isEmpty ? .missing("No row is logged yet.") : .row(charts.map(\.markup)))
     if !record.epochs.isEmpty { content.append(table) }
+    if let troubles { content.append(.paragraph(troubles)) }
     if let paragraph = likelihoodParagraph { content.append(.paragraph(paragraph)) }
     return ReportPage.Section("Loss", id: "loss", content: content)
+  }
+
+  /// How often numbers were wrong, and when last; nil where none were.
+  private var troubles: String? {
+    let skips = record.troubles.filter { $0.kind == .skip }
+    let rollbacks = record.troubles.filter { $0.kind == .rollback }
+    var sentences: [String] = []
+    if let last = skips.last {
+      let batches = Wording.count(skips.count, "batch", plural: "batches")
+      sentences.append("\(batches) passed over, the last since \(last.reason).")
+    }
+    if let last = rollbacks.last {
+      let times = Wording.count(rollbacks.count, "time")
+      sentences.append(
+        "The run went back to a checkpoint \(times), the last time to step \(last.step) since \(last.reason)."
+      )
+    }
+    return sentences.isEmpty ? nil : sentences.joined(separator: " ")
   }
 
   private var lossCharts: [LineChart] {

@@ -19,6 +19,8 @@ package struct RunRecord {
   /// All rows about steps, if there are fewer than two epochs. Otherwise none, since a report then
   /// shows epochs.
   let steps: [StepRow]
+  /// All rows about batches that were passed over, and about goings back.
+  let troubles: [TroubleRow]
   /// The environment of the run's last job; nil where there is none.
   let environment: RunEnvironment?
 
@@ -40,6 +42,9 @@ package struct RunRecord {
     let rows = Self.lines(of: "\(path)/\(RunFiles.metrics)")
     epochs = Self.decode(rows, kind: "epoch")
     steps = epochs.count > 1 ? [] : Self.decode(rows, kind: "step")
+    troubles =
+      Self.decode(rows, kind: TroubleRow.Kind.skip.rawValue)
+      + Self.decode(rows, kind: TroubleRow.Kind.rollback.rawValue)
     environment = RunEnvironment(inRun: path)
     likelihood = LikelihoodRecord(inRun: path)
   }

@@ -52,6 +52,8 @@ package struct TrainingEnd: Sendable {
   package let modelDigest: String?
   /// Why the run has ended before its last epoch; nil where it has not.
   package let patience: Patience?
+  /// The step after which the run is to go back to its last checkpoint, and why; nil where it is not.
+  var trouble: (step: Int, failure: Failure)?
 }
 
 /// A watcher of a run; rank zero's alone is told of the progress, on the thread that trains.

@@ -55,7 +55,7 @@ extension TrainingRun {
   /// Does `work`, which writes to `log`. What the system refuses is kept and written with what is logged later;
   /// that is told once, until it is over, unless it ends training: see ``RunConfiguration/maxSaveFailures``. To be
   /// called on rank zero alone.
-  private func write(to log: some RunLog, _ work: () throws -> Void) {
+  func write(to log: some RunLog, _ work: () throws -> Void) {
     let wasRefused = log.isRefused
     do {
       try work()
@@ -92,7 +92,7 @@ extension TrainingRun {
     RankActivity.own.begin(.evaluating)
     let (losses, latents) = try evaluate(inference)
     let validated = try validate(inference)
-    let trained = trainer.progress.losses.mean
+    let (trained, passedOver) = (trainer.progress.losses.mean, trainer.progress.passedOver)
     if let validated { trainer.note(validationLoss: validated.total) }
     trainer.beginNextEpoch()
     let progress = trainer.progress
@@ -102,6 +102,7 @@ extension TrainingRun {
     (row.imagesPerSecond, row.seconds) = (pace.imagesPerSecond, pace.seconds)
     row.waitingSeconds = try waitingSeconds(pace)
     row.learningRate = trainer.learningRate
+    row.passedOver = passedOver
     let summary = Summary(row, pace, configuration.recipe, latents: latents)
     if let loss = (validated ?? losses)?.total {
       best = .better(best, epoch: progress.epoch, loss: loss)

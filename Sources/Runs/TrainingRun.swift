@@ -56,6 +56,9 @@ package struct TrainingRun: ~Copyable {
   /// The best epoch so far, the same on all ranks; nil where none has had a loss that decides.
   var best: BestEpoch?
 
+  /// How many batches in a row were passed over.
+  var passedOver = 0
+
   /// The pace since the last row of a step, or since the epoch began; stopped on rank zero alone.
   var rowPace = Stopwatch(from: 0, StageTimes())
 
@@ -132,16 +135,28 @@ package struct TrainingRun: ~Copyable {
     outputs?.observer.exchangeChosen(trainer.exchangeChoice)
     isExchangeTold = trainer.hasChosenExchange
     lastSave = .now
-    let code: ExitCode
+    var code = ExitCode.done
+    var failure: SharedFailure?
     do {
       code = try train()
-    } catch let failure as SharedFailure {
-      try finishSaves()
-      throw failure
+    } catch let error as SharedFailure {
+      failure = error
     }
     // 10. Finish.
-    try finishSaves()
-    let end = TrainingEnd(code: code, modelDigest: outputs?.modelDigest, patience: patience)
+    do {
+      try finishSaves()
+    } catch let error as SharedFailure {
+      failure = failure ?? error
+    }
+    var end = TrainingEnd(code: code, modelDigest: outputs?.modelDigest, patience: patience)
+    if let failure {
+      guard failure.code == .disagreement, case .rollback = configuration.onNonfinite else {
+        throw failure
+      }
+      end.trouble = (trainer.progress.step, failure.failure)
+      try free()
+      return end
+    }
     // 11. Report.
     RankActivity.own.begin(.reporting)
     if code == .done {
@@ -149,12 +164,16 @@ package struct TrainingRun: ~Copyable {
       let isWritten = try trainer.progress.step == start && hasReport()
       if !isWritten { try writeReport() }
     }
-    // 12. Free.
+    try free()
+    return end
+  }
+
+  /// 12. Free.
+  private consuming func free() throws {
     try watch.end()
     try trainer.free()
     try data.free()
     try communicator.free()
-    return end
   }
 
   /// Trains epoch by epoch.
@@ -174,14 +193,18 @@ package struct TrainingRun: ~Copyable {
     var pace = Stopwatch(from: trainer.progress.offset, trainer.stageTimes)
     rowPace = pace
     while !trainer.isEpochComplete {
-      let (losses, requests) = try trainer.step(
+      let (outcome, requests) = try trainer.attemptStep(
         StepRequests(stop: isAskedToStop, save: isSaveDue),
         isMeasured: isLogged(trainer.progress.step + 1))
+      if case .failure(let problem) = outcome { try passOver(problem) }
       let isSaving =
         requests.stop || requests.save || isAtMaxSteps
         || configuration.checkpointEvery.isDue(after: trainer.progress.step)
       try verifyReplicas(isSaving: isSaving || trainer.isEpochComplete)
-      try report(losses.mean)
+      if case .success(let losses) = outcome {
+        passedOver = 0
+        try report(losses.mean)
+      }
       if trainer.isEpochComplete { break }
       if isSaving { try save() }
       if isAtMaxSteps { return .done }

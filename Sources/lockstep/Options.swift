@@ -167,6 +167,11 @@ extension CheckpointInterval: ExpressibleByArgument {
   public init?(argument: String) { self.init(argument) }
 }
 
+extension NonfinitePolicy: ExpressibleByArgument {
+  /// Reads the word of a command line.
+  public init?(argument: String) { self.init(argument) }
+}
+
 extension Retention: ExpressibleByArgument {
   /// Reads the word of a command line.
   public init?(argument: String) { self.init(argument) }

@@ -125,7 +125,7 @@ final class LocalRank {
     }
     try exchange.gatherMoments()
     team.barrier()
-    if team.report.result.isFinite(0..<batch) { try checkMoments() }
+    if team.report.result.isSound(0..<batch) { try checkMoments() }
     try exchange.free()
   }
 

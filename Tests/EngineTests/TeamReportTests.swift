@@ -51,14 +51,14 @@ import Testing
 
   @Test("a verdict is of one place, until the next one", arguments: 0..<3)
   func verdicts(place: Int) {
-    #expect(report.areFinite(verdictsOf: [0, 1, 2]))
+    #expect(report.areSound(verdictsOf: [0, 1, 2]))
     report.setVerdict(false, place: place)
-    #expect(!report.areFinite(verdictsOf: [0, 1, 2]))
-    #expect(report.areFinite(verdictsOf: [0, 1, 2].filter { $0 != place }))
-    #expect(report.areFinite(verdictsOf: []))
+    #expect(!report.areSound(verdictsOf: [0, 1, 2]))
+    #expect(report.areSound(verdictsOf: [0, 1, 2].filter { $0 != place }))
+    #expect(report.areSound(verdictsOf: []))
     #expect(asked() == StepRequests())
     report.setVerdict(true, place: place)
-    #expect(report.areFinite(verdictsOf: [0, 1, 2]))
+    #expect(report.areSound(verdictsOf: [0, 1, 2]))
   }
 
   @Test("the ranges that teams send are of these losses, requests and verdict, and of no others")
@@ -84,7 +84,7 @@ import Testing
     #expect((0..<6).map { losses[$0, 2] } == [0, 0, 0.5, 0.5, 0, 0])
     other.report.summarise(Self.batch)
     #expect(other.report.result.requests == StepRequests(save: true))
-    #expect((0..<3).map { other.report.areFinite(verdictsOf: [$0]) } == [true, false, true])
+    #expect((0..<3).map { other.report.areSound(verdictsOf: [$0]) } == [true, false, true])
     #expect(report.gatheredRanges(0..<0, places: 0..<0, verdictOf: nil).allSatisfy { $0.isEmpty })
   }
 
@@ -94,14 +94,29 @@ import Testing
     arguments: [Float.nan, .infinity, -.infinity], [0, 1, 2])
   func notFinite(value: Float, column: Int) throws {
     report.result.losses[2, column] = value
-    let error = try #require(throws: SharedFailure.self) {
-      try report.result.finiteSum(3, step: 7)
-    }
-    #expect(error.code == .disagreement && error.code.rawValue == 70)
+    let failure = try #require(report.result.problem(3, step: 7)).failure
+    #expect(failure.code == .disagreement && failure.code.rawValue == 70)
     #expect(
-      error.description.hasPrefix("step 7: the loss or its gradient is not finite; the parameters"))
-    #expect(!report.result.isFinite(2..<3) && report.result.isFinite(3..<6))
+      failure.description.hasPrefix(
+        "step 7: the loss or its gradient is not finite; the parameters"))
+    #expect(!report.result.isSound(2..<3) && report.result.isSound(3..<6))
     // It is not among the first two.
-    #expect(try report.result.finiteSum(2, step: 7).count == 2)
+    #expect(report.result.problem(2, step: 7) == nil)
+  }
+
+  @Test("a step with a loss beyond the limit is refused, with what it may be")
+  func limit() throws {
+    report.result.losses[2, 0] = 30
+    report.result.losses[2, 1] = -9
+    report.result.losses[2, 2] = 0.5
+    #expect(report.result.isSound(0..<6))
+    report.limit.nats = 21.5
+    #expect(report.found.isSound(0..<6) && report.result.isSound(0..<6))
+    report.limit.nats = 21.25
+    #expect(
+      !report.result.isSound(2..<3) && report.result.isSound(3..<6) && report.found.isSound(0..<6))
+    #expect(
+      try #require(report.result.problem(6, step: 7)).reason.description
+        == "step 7: the loss of an image is 21.50 nats, where loss-limit allows 21.25")
   }
 }

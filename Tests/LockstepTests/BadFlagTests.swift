@@ -32,6 +32,9 @@ import Testing
       ["--schedule", "cosine", "--schedule-epochs", "3", "--epochs", "4"],
       "--epochs 4 goes beyond the cosine schedule"
     ),
+    (["--loss-limit", "0.5"], "--loss-limit must be "),
+    (["--on-nonfinite", "skip:0"], "stop, skip, skip:10, rollback or rollback:3 would do"),
+    (["--on-nonfinite", "stop:3"], "stop, skip, skip:10, rollback or rollback:3 would do"),
     (["--clip-gradient", "0"], "--clip-gradient must be a positive number"),
     (["--precision", "fp12"], "is invalid for '--precision"),
     (["--teams", "none"], "is invalid for '--teams"),

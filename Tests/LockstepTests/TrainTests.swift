@@ -99,7 +99,8 @@ import Testing
     let wanted = [
       "batch-size: 50", "beta: 1", "checkpoint-every: epoch", "data: \(folder.data)", "epochs: 1",
       "exchange: auto", "hidden: 16", "keep: all", "latent: 4", "learning-rate: 1e-3",
-      "log-every: 1", "max-save-failures: 3", "model: vae", "optimizer: adam", "precision: fp32",
+      "log-every: 1", "max-save-failures: 3", "model: vae", "on-nonfinite: stop", "optimizer: adam",
+      "precision: fp32",
       "seed: 18446744073709551615", "teams: node", "tensorboard: 'on'", "wire: fp32",
     ]
     #expect(wanted.filter { !lines.contains(Substring($0)) } == [])

@@ -60,6 +60,8 @@ struct UnknownFlag {
     "log-interval": "log-every", "save-every": "checkpoint-every", "save-steps": "checkpoint-every",
     "save-total-limit": "keep", "time-limit": "stop-after", "max-time": "stop-after",
     "init-timeout": "connect-timeout", "timeout": "stall-abort", "watchdog": "stall-abort",
+    "skip-nan": "on-nonfinite", "terminate-on-nan": "on-nonfinite",
+    "detect-anomaly": "on-nonfinite",
     "q": "quiet", "silent": "quiet", "v": "version", "V": "version",
   ]
 

@@ -53,6 +53,16 @@ struct CheckpointOptions: ParsableArguments {
   @Option(
     parsing: .unconditional,
     help: ArgumentHelp(
+      """
+      Where a loss is not finite or beyond --loss-limit: stop, with code 70; skip[:n], pass the batch over, at most n \
+      (10) times in a row; rollback[:n], there and where replicas disagree, go back to the last checkpoint, at most n \
+      (3) times, and stop where the same step fails again. (default: stop)
+      """, valueName: "what", visibility: .hidden))
+  var onNonfinite: NonfinitePolicy?
+
+  @Option(
+    parsing: .unconditional,
+    help: ArgumentHelp(
       "Save and end with code 75 after this many seconds.", valueName: "seconds"))
   var stopAfter: Double?
 
@@ -87,6 +97,7 @@ struct CheckpointOptions: ParsableArguments {
     request.checkpointEvery = checkpointEvery
     request.keep = keep
     request.maxSaveFailures = maxSaveFailures
+    request.onNonfinite = onNonfinite
     request.stopAfter = stopAfter
   }
 }

@@ -38,6 +38,14 @@ struct OptimizerOptions: ParsableArguments {
       valueName: "norm", visibility: .hidden))
   var clipGradient: Double?
 
+  @Option(
+    parsing: .unconditional,
+    help: ArgumentHelp(
+      "Take no step in which an image's loss is more than so many times the epoch's mean: --on-nonfinite says what "
+        + "then. (default: no limit)",
+      valueName: "times", visibility: .hidden))
+  var lossLimit: Double?
+
   /// Copies all flags; those that were not given are nil, which `request` takes for not given.
   func apply(to request: inout RunRequest) {
     request.optimizer = optimizer
@@ -45,5 +53,6 @@ struct OptimizerOptions: ParsableArguments {
     request.weightDecay = weightDecay
     request.momentum = momentum
     request.clipGradient = clipGradient
+    request.lossLimit = lossLimit
   }
 }

@@ -81,9 +81,8 @@ struct Train: ParsableCommand {
       isQuiet: output.isQuiet)
     let log = output.trainingLog
     Job.run(connectTimeout: teams.connectTimeout) { world in
-      let run = try TrainingRun(
+      let end = try TrainingRun.perform(
         request, path: directory, observer: log, stop: stop, among: world)
-      let end = try run.perform()
       if world.rank == 0 { log.end(end, run: directory, resume: request.resume) }
       return end.code
     }
