@@ -21,7 +21,7 @@ public struct Trainer: ~Copyable {
   public let recipe: Recipe
 
   /// Where training stands.
-  public private(set) var progress: Progress
+  public internal(set) var progress: Progress
 
   /// The instructions with which this rank computes products.
   package let instructions: InstructionSet
@@ -50,7 +50,7 @@ public struct Trainer: ~Copyable {
   /// The images that are held out of training: the last ``Recipe/validation``; nil where there are none.
   public let validation: Dataset?
   package let batches: BatchSchedule
-  private(set) var draws: EpochDraws
+  var draws: EpochDraws
 
   /// Prepares to train by `recipe` on `images` but for those that it holds out, from `progress` on, as ranks
   /// of `world` that share the work in `shape`; collective. All arguments must be the same on all ranks. The
@@ -203,39 +203,6 @@ public struct Trainer: ~Copyable {
     return (.success(advance(past: batch)), requests)
   }
 
-  /// What the loss of an image may be in the next step, in nats; nil for no limit.
-  private var lossLimit: Double? {
-    guard let factor = recipe.lossLimit else { return nil }
-    let isFirst = progress.losses.count == 0
-    return (isFirst ? progress.lastMean : progress.losses.mean.total).map { factor * $0 }
-  }
-
-  /// Goes on after the epoch's next batch without a step on it, which counts as one all the same. Every rank must
-  /// call this; it sends nothing.
-  package mutating func passOver() {
-    progress.step += 1
-    progress.offset = nextBatch().batch.upperBound
-    progress.passedOver = (progress.passedOver ?? 0) + 1
-  }
-
-  /// The positions of the epoch's next batch, and the part of them whose samples the team's memory holds.
-  private func nextBatch() -> (batch: Range<Int>, held: Range<Int>) {
-    let batch = batches.positions(from: progress.offset)
-    return (batch, exchanges.plan.holdsWholeBatch ? batch : ownPositions(in: batch))
-  }
-
-  /// The positions of `batch` that this rank's team computes.
-  func ownPositions(in batch: Range<Int>) -> Range<Int> {
-    team.layout.positions(
-      ofTeam: team.layout.team, in: batch, divided: exchanges.plan.division)
-  }
-
-  /// What the parts of the loss of `batch` count in the next step.
-  private func lossWeights(of batch: Range<Int>) -> LossWeights {
-    LossWeights(
-      scale: 1 / Float(batch.count), divergence: Float(divergenceWeight(step: progress.step + 1)))
-  }
-
   /// Waits until all ranks of the team have called this; each then sees what any of them wrote before.
   /// Collective over the team.
   mutating func waitForTeam() throws {
@@ -251,19 +218,6 @@ public struct Trainer: ~Copyable {
     progress.offset = batch.upperBound
     progress.losses.add(losses)
     return losses
-  }
-
-  /// Takes note of the mean loss of ``validation`` after the epoch that is complete, in nats: a plateau
-  /// schedule looks at it, others do not. To be called once an epoch, on every rank with the same value.
-  public mutating func note(validationLoss loss: Double) {
-    precondition(isEpochComplete, "a validation loss is that of a whole epoch")
-    progress.note(validationLoss: loss, for: recipe)
-  }
-
-  /// Begins the next epoch, with draws of its own. Every rank must call this; it sends nothing.
-  public mutating func beginNextEpoch() {
-    progress = progressAtNextEpoch
-    draws = EpochDraws(recipe, dataset, at: progress)
   }
 
   /// Ends training and frees the memory of ``replica``; collective.
