@@ -1,4 +1,5 @@
 import Foundation
+import Support
 import Testing
 
 /// `--clip-gradient`: one factor for the whole gradient, on all ranks.

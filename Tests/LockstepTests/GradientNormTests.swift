@@ -1,4 +1,5 @@
 import Foundation
+import Support
 import Testing
 
 /// The gradient's norm in the rows of steps, against Adam's first moment: after one step from zero

@@ -1,9 +1,8 @@
-import Support
-
 extension Job {
   /// Starts the job, sends SIGUSR1 once the metrics of `run` have a row of `kind` for `step`, and
   /// waits for its end.
-  func signalled(after kind: String, _ step: Int, in run: String) throws -> Command.Outcome {
+  package func signalled(after kind: String, _ step: Int, in run: String) throws -> Command.Outcome
+  {
     // MPICH 4.0.2's launcher may return 0 for ranks to which it has passed a signal on, whatever
     // they return. One rank that is asked is enough.
     let target =
@@ -26,7 +25,9 @@ extension Job {
   /// Starts the job, sends it `signal` once three processes have command lines that match `pattern`,
   /// and waits for its end; the status is 98 if such processes are left then. The pattern must not
   /// match itself, which stands in the shell's own words: `tr[a]in`.
-  func interrupted(by signal: String, onceThreeMatch pattern: String) throws -> Command.Outcome {
+  package func interrupted(by signal: String, onceThreeMatch pattern: String) throws
+    -> Command.Outcome
+  {
     let script = """
       signal=$1 pattern=$2; shift 2
       "$@" & job=$!

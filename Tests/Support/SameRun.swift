@@ -1,11 +1,11 @@
-import Foundation
-import Testing
+internal import Foundation
+package import Testing
 
 extension RunContents {
   /// Expects the same files with the same bytes in both: every checkpoint, sheet and row, but for
   /// the configuration, what tells of the machine, and the times, and the number of ranks, that
   /// rows tell.
-  func expectSame(
+  package func expectSame(
     as other: RunContents, _ comment: String = "", sourceLocation: SourceLocation = #_sourceLocation
   ) throws {
     let names = try files()

@@ -1,9 +1,9 @@
-import Foundation
-import Testing
+internal import Foundation
+package import Testing
 
 /// Expects two finished runs of two epochs or more to have left the same: the newest checkpoint,
 /// the rows but for times and, where `ranks` may differ, their number, and the sheets.
-func expectSameRun(
+package func expectSameRun(
   _ one: String, _ other: String, epochs: Int = 2, anyRanks: Bool = false, _ comment: String = "",
   sourceLocation: SourceLocation = #_sourceLocation
 ) throws {

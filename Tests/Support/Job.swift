@@ -1,9 +1,8 @@
-import Foundation
-import Support
-import Testing
+package import Foundation
+package import Testing
 
 /// How a command is started.
-enum Launch: Sendable, CustomTestStringConvertible {
+package enum Launch: Sendable, CustomTestStringConvertible {
   /// As one process, without a launcher.
   case alone
   /// By mpirun, on a number of ranks.
@@ -12,15 +11,15 @@ enum Launch: Sendable, CustomTestStringConvertible {
   case hosts([Int])
 
   /// Both ways in which a sentence may be told twice or a rank left waiting.
-  static let both = [alone, ranks(2)]
+  package static let both = [alone, ranks(2)]
 
   /// Every case alone, and those with the given numbers on two ranks, too: a job of mpirun's takes
   /// more than a second to fail.
-  static func each<Case>(_ cases: [Case], onRanks numbers: Int...) -> [(Case, Launch)] {
+  package static func each<Case>(_ cases: [Case], onRanks numbers: Int...) -> [(Case, Launch)] {
     cases.map { ($0, .alone) } + numbers.map { (cases[$0], .ranks(2)) }
   }
 
-  var testDescription: String {
+  package var testDescription: String {
     switch self {
     case .alone: "alone"
     case .ranks(let count): "\(count) ranks"
@@ -30,10 +29,10 @@ enum Launch: Sendable, CustomTestStringConvertible {
 }
 
 /// One `lockstep` command.
-struct Job {
-  let command: Command
+package struct Job {
+  package let command: Command
 
-  init(
+  package init(
     _ words: [String], _ launch: Launch = .alone, environment: [String: String] = [:]
   ) {
     let environment = environment.merging(Self.environment) { mine, _ in mine }
@@ -48,23 +47,25 @@ struct Job {
   }
 
   /// What makes jobs quick to start and quick to end: fewer networks to look for, no backtraces.
-  static let environment = [
+  package static let environment = [
     "OMPI_MCA_pml": "ob1", "OMPI_MCA_btl": "self,vader", "OMP_NUM_THREADS": "1",
     "SWIFT_BACKTRACE": "enable=no",
   ]
 
   /// For jobs that fail by themselves: `mpirun` waits no second between SIGTERM and SIGKILL for the
   /// ranks that are left. It is for no test that looks at what a signal does.
-  static let failing = environment.merging(["OMPI_MCA_odls_base_sigkill_timeout": "0"]) { $1 }
+  package static let failing = environment.merging(["OMPI_MCA_odls_base_sigkill_timeout": "0"]) {
+    $1
+  }
 
   /// ``command``, of which is known that it fails by itself.
-  var failing: Command {
+  package var failing: Command {
     Command(command.words, environment: Self.failing.merging(command.environment) { $1 })
   }
 
   /// Runs to the end and expects it to be good.
   @discardableResult
-  func succeed(
+  package func succeed(
     seconds: Int = 60, in folder: URL? = nil, sourceLocation: SourceLocation = #_sourceLocation
   ) throws -> Command.Outcome {
     let outcome = try command.run(seconds: seconds, in: folder)
@@ -73,7 +74,7 @@ struct Job {
   }
 
   /// Runs to the end and expects `code`, and one sentence that has all of `parts`.
-  func fail(
+  package func fail(
     _ code: Int32, _ parts: String..., in folder: URL? = nil,
     sourceLocation: SourceLocation = #_sourceLocation
   ) throws {
@@ -83,14 +84,14 @@ struct Job {
 
 extension Command.Outcome {
   /// Both streams: mpirun passes on in either what ranks write to standard error.
-  var reported: String { output + errors }
+  package var reported: String { output + errors }
 
   /// The lines on standard error, without what a progress bar wiped, and without what launchers write now
   /// and then about their own affairs: an mpirun that gives ranks no grace, of a pipe that it has closed;
   /// Open MPI's launch over ssh on a busy machine, of a process group; ssh, of a host that has ended first.
   /// Open MPI 5 says between two rulers that a job did not end with 0, and at times below them that a rank did
   /// not hear of it.
-  var told: [Substring] {
+  package var told: [Substring] {
     errors.replacing(/(?m)^-{60,}\nprterun detected that (?s:.*?)\n-{60,}$/, with: "").split(
       whereSeparator: \.isNewline
     )
@@ -103,7 +104,7 @@ extension Command.Outcome {
   }
 
   /// Expects `code`, and that exactly one sentence, with all of `parts`, is on standard error.
-  func expectFailure(
+  package func expectFailure(
     _ code: Int32, _ parts: [String], sourceLocation: SourceLocation = #_sourceLocation
   ) {
     #expect(status == code, "\(reported)", sourceLocation: sourceLocation)

@@ -1,22 +1,21 @@
-import Foundation
-import Support
-import Testing
+package import Foundation
+internal import Testing
 
 /// A folder with small data and a run directory, which the commands of one test share.
-struct RunFolder {
-  let folder: TemporaryFolder
-  let data: String
-  let run: String
+package struct RunFolder {
+  package let folder: TemporaryFolder
+  package let data: String
+  package let run: String
 
   /// New data and no run yet.
-  init(_ sizes: SmallData = SmallData()) throws {
+  package init(_ sizes: SmallData = SmallData()) throws {
     folder = try TemporaryFolder()
     data = try sizes.write(to: folder.url.appendingPathComponent("data"))
     run = folder.url.appendingPathComponent("run").path
   }
 
   /// Data and a run of two epochs of four steps each, checkpoints at steps 4 and 8.
-  static func trained() throws -> RunFolder {
+  package static func trained() throws -> RunFolder {
     let (copy, original) = (try RunFolder(), try finished.get())
     try FileManager.default.copyItem(atPath: original.run, toPath: copy.run)
     // The copy's data are its own.
@@ -36,10 +35,10 @@ struct RunFolder {
   }
 
   /// The path of something in the folder.
-  func path(_ name: String) -> String { folder.url.appendingPathComponent(name).path }
+  package func path(_ name: String) -> String { folder.url.appendingPathComponent(name).path }
 
   /// `lockstep train` of a small model.
-  func train(
+  package func train(
     _ words: String..., on launch: Launch = .alone, run: String? = nil,
     environment: [String: String] = [:]
   ) -> Job {
@@ -47,7 +46,7 @@ struct RunFolder {
   }
 
   /// The words of ``train(_:on:run:environment:)`` without those that a test adds.
-  func trainWords(run: String? = nil) -> [String] {
+  package func trainWords(run: String? = nil) -> [String] {
     [
       "train", "--data", data, "--run", run ?? self.run, "--hidden", "16", "--latent", "4",
       "--batch-size", "50", "--log-every", "1",
@@ -56,36 +55,36 @@ struct RunFolder {
 }
 
 /// What a run directory holds, read as other tools would.
-struct RunContents {
-  let path: String
+package struct RunContents {
+  package let path: String
 
-  init(_ path: String) { self.path = path }
+  package init(_ path: String) { self.path = path }
 
   /// A row of `metrics.jsonl`.
-  struct Row: Decodable, Equatable {
-    var kind: String
-    var epoch: Int
-    var step: Int
-    var loss: Double?
-    var trainLoss: Double?
-    var testLoss: Double?
-    var reconstruction: Double
-    var kl: Double
-    var imagesPerSecond: Double?
-    var seconds: Double?
-    var ranks: Int?
-    var trainReconstruction: Double?
-    var trainKl: Double?
-    var waitingSeconds: [Double]?
-    var gradientNorm: Double?
-    var klWeight: Double?
-    var learningRate: Double?
-    var validationLoss: Double?
-    var validationReconstruction: Double?
+  package struct Row: Decodable, Equatable {
+    package var kind: String
+    package var epoch: Int
+    package var step: Int
+    package var loss: Double?
+    package var trainLoss: Double?
+    package var testLoss: Double?
+    package var reconstruction: Double
+    package var kl: Double
+    package var imagesPerSecond: Double?
+    package var seconds: Double?
+    package var ranks: Int?
+    package var trainReconstruction: Double?
+    package var trainKl: Double?
+    package var waitingSeconds: [Double]?
+    package var gradientNorm: Double?
+    package var klWeight: Double?
+    package var learningRate: Double?
+    package var validationLoss: Double?
+    package var validationReconstruction: Double?
   }
 
   /// All rows, in order.
-  func rows() throws -> [Row] {
+  package func rows() throws -> [Row] {
     let decoder = JSONDecoder()
     decoder.keyDecodingStrategy = .convertFromSnakeCase
     return try text("metrics.jsonl").split(separator: "\n").map {
@@ -94,35 +93,39 @@ struct RunContents {
   }
 
   /// The steps of the rows of a kind.
-  func steps(_ kind: String) throws -> [Int] { try rows().filter { $0.kind == kind }.map(\.step) }
+  package func steps(_ kind: String) throws -> [Int] {
+    try rows().filter { $0.kind == kind }.map(\.step)
+  }
 
-  func bytes(_ name: String) throws -> Data {
+  package func bytes(_ name: String) throws -> Data {
     try Data(contentsOf: URL(fileURLWithPath: "\(path)/\(name)"))
   }
 
-  func text(_ name: String) throws -> String { String(decoding: try bytes(name), as: UTF8.self) }
+  package func text(_ name: String) throws -> String {
+    String(decoding: try bytes(name), as: UTF8.self)
+  }
 
   /// The bytes of the newest checkpoint's parameters.
-  func model() throws -> Data { try bytes("latest/model.safetensors") }
+  package func model() throws -> Data { try bytes("latest/model.safetensors") }
 
   /// Where `latest` leads.
-  func latest() throws -> String {
+  package func latest() throws -> String {
     try FileManager.default.destinationOfSymbolicLink(atPath: "\(path)/latest")
   }
 
   /// The names of everything in it, sorted.
-  func names() throws -> [String] {
+  package func names() throws -> [String] {
     try FileManager.default.contentsOfDirectory(atPath: path).sorted()
   }
 
   /// The digest that coreutils' `sha256sum` prints of a checkpoint's model.
-  func digest(_ checkpoint: String = "latest") throws -> String {
+  package func digest(_ checkpoint: String = "latest") throws -> String {
     let outcome = try Command(["sha256sum", "\(path)/\(checkpoint)/model.safetensors"]).run()
     return String(outcome.output.prefix(64))
   }
 
   /// Whether coreutils' `sha256sum` finds a checkpoint to be what its list says.
-  func isWhole(_ checkpoint: String) throws -> Bool {
+  package func isWhole(_ checkpoint: String) throws -> Bool {
     try Command(["sha256sum", "--check", "--strict", "SHA256SUMS"])
       .run(in: URL(fileURLWithPath: "\(path)/\(checkpoint)")).status == 0
   }
@@ -130,5 +133,5 @@ struct RunContents {
 
 extension RunFolder {
   /// What the run directory holds.
-  var contents: RunContents { RunContents(run) }
+  package var contents: RunContents { RunContents(run) }
 }

@@ -1,16 +1,19 @@
-import Foundation
-import Support
+package import Foundation
 
 /// A small data set in MNIST's format, made up: a bright blot whose place is that of its label.
-struct SmallData {
-  var train = 200
-  var test = 70
-  var rows = 8
-  var columns = 8
+package struct SmallData {
+  package var train: Int
+  package var test: Int
+  package var rows: Int
+  package var columns: Int
+
+  package init(train: Int = 200, test: Int = 70, rows: Int = 8, columns: Int = 8) {
+    (self.train, self.test, self.rows, self.columns) = (train, test, rows, columns)
+  }
 
   /// Writes the four files to `folder`, which is made, and returns its path.
   @discardableResult
-  func write(to folder: URL) throws -> String {
+  package func write(to folder: URL) throws -> String {
     try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
     for (name, count, salt) in [("train", train, 0), ("t10k", test, 7)] {
       let labels = (0..<count).map { UInt8(($0 * 3 + salt) % 10) }
@@ -22,7 +25,7 @@ struct SmallData {
   }
 
   /// Writes the two files of one split.
-  static func write(
+  package static func write(
     images: [UInt8], labels: [UInt8], rows: Int, columns: Int, to folder: URL, named name: String
   ) throws {
     try Data(header([labels.count, rows, columns]) + images)
@@ -41,7 +44,7 @@ struct SmallData {
   }
 
   /// The header of an IDX file of unsigned bytes.
-  static func header(_ dimensions: [Int]) -> [UInt8] {
+  package static func header(_ dimensions: [Int]) -> [UInt8] {
     [0, 0, 8, UInt8(dimensions.count)]
       + dimensions.flatMap { size in
         [24, 16, 8, 0].map { UInt8(truncatingIfNeeded: size >> $0) }
