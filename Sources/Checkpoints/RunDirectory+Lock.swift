@@ -26,10 +26,10 @@ extension RunDirectory {
   private static func open(_ path: String) throws -> (lock: CInt, hasMade: Bool)? {
     let file = "\(path)/.lock"
     var hasMade = true
-    var lock = Glibc.open(file, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0o666)
+    var lock = uninterrupted { Glibc.open(file, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0o666) }
     if lock < 0 && errno == EEXIST {
       hasMade = false
-      lock = Glibc.open(file, O_RDWR | O_CLOEXEC)
+      lock = uninterrupted { Glibc.open(file, O_RDWR | O_CLOEXEC) }
     }
     guard lock >= 0 else {
       let code = errno

@@ -7,7 +7,9 @@ extension FileDescriptor {
   /// Waits until the file's contents are on the disk: `fsync`.
   ///
   /// - Throws: `Errno`.
-  func synchronize() throws { guard fsync(rawValue) == 0 else { throw Errno.last } }
+  func synchronize() throws {
+    guard uninterrupted({ fsync(rawValue) }) == 0 else { throw Errno.last }
+  }
 
   /// Reads to the end, `pieceSize` bytes at most at a time, and passes each piece to `body`: `read`.
   ///
@@ -19,6 +21,16 @@ extension FileDescriptor {
       guard count > 0 else { return }
       try body(piece[..<count])
     }
+  }
+}
+
+/// Makes a call again as long as a signal interrupts it, as may happen on file systems of a network: `EINTR`.
+///
+/// - Returns: what the call returns, negative where it has failed.
+package func uninterrupted(_ call: () -> CInt) -> CInt {
+  while true {
+    let code = call()
+    guard code < 0, errno == EINTR else { return code }
   }
 }
 

@@ -12,12 +12,12 @@ package enum FileSystem {
   ///   `FileError` is thrown, and none of them stays.
   @discardableResult
   package static func makeDirectory(_ path: String, withParents: Bool = true) throws -> [String] {
-    if mkdir(path, 0o777) == 0 { return [path] }
+    if uninterrupted({ mkdir(path, 0o777) }) == 0 { return [path] }
     if errno == EEXIST { return [] }
     guard withParents, errno == ENOENT, let slash = path.lastIndex(of: "/"), slash > path.startIndex
     else { throw FileError.system(path, "create it", error: .last) }
     let above = try makeDirectory(String(path[..<slash]))
-    if mkdir(path, 0o777) == 0 { return above + [path] }
+    if uninterrupted({ mkdir(path, 0o777) }) == 0 { return above + [path] }
     if errno == EEXIST { return above }
     let failure = FileError.system(path, "create it", error: .last)
     removeEmpty(above)
@@ -27,14 +27,16 @@ package enum FileSystem {
   /// Removes the empty ones of `directories`, which come outermost first; what the system refuses
   /// stays: `rmdir`.
   package static func removeEmpty(_ directories: [String]) {
-    for directory in directories.reversed() { rmdir(directory) }
+    for directory in directories.reversed() { _ = uninterrupted { rmdir(directory) } }
   }
 
   /// The names in a directory, sorted, without `.` and `..`; none if nothing is at `path`:
   /// `opendir`, `readdir`.
   package static func names(in path: String) throws -> [String] {
     guard try isThere(path) else { return [] }
-    guard let directory = opendir(path) else {
+    var opened = opendir(path)
+    while opened == nil, errno == EINTR { opened = opendir(path) }
+    guard let directory = opened else {
       throw FileError.system(path, "list it", error: .last)
     }
     defer { closedir(directory) }
@@ -102,7 +104,7 @@ package enum FileSystem {
 
   /// Gives `source` the name `target`; a file or link of that name is replaced: `rename`.
   package static func rename(_ source: String, to target: String) throws {
-    guard Glibc.rename(source, target) == 0 else {
+    guard uninterrupted({ Glibc.rename(source, target) }) == 0 else {
       throw FileError.system(target, "rename to it", error: .last)
     }
   }
@@ -114,7 +116,11 @@ package enum FileSystem {
   /// Where the file system cannot exchange names, the old directory is moved aside first.
   package static func install(_ source: String, at target: String) throws {
     guard exists(target) else { return try rename(source, to: target) }
-    if CLinux_rename_exchange(source, target) == 0 { return try remove(source) }
+    if uninterrupted({ CLinux_rename_exchange(source, target) }) == 0 {
+      // The disk might otherwise lose the old directory's files and keep its name.
+      try OutputFile.synchronizeDirectory(of: target)
+      return try remove(source)
+    }
     guard errno == EINVAL || errno == ENOSYS else {
       throw FileError.system(target, "replace it", error: .last)
     }
@@ -161,14 +167,14 @@ package enum FileSystem {
   /// link at every moment.
   package static func link(_ path: String, to destination: String) throws {
     let temporary = nameOfLinkToBe(path)
-    unlink(temporary)
-    guard symlink(destination, temporary) == 0 else {
+    _ = uninterrupted { unlink(temporary) }
+    guard uninterrupted({ symlink(destination, temporary) }) == 0 else {
       throw FileError.system(path, "create the link", error: .last)
     }
     do {
       try rename(temporary, to: path)
     } catch {
-      unlink(temporary)
+      _ = uninterrupted { unlink(temporary) }
       throw error
     }
   }

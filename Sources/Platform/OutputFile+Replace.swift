@@ -32,11 +32,11 @@ extension OutputFile {
       try file.synchronize()
       try file.giveName(temporary)
       try file.close()
-      guard rename(temporary, target) == 0 else {
+      guard uninterrupted({ rename(temporary, target) }) == 0 else {
         throw FileError.system(path, "replace it", error: .last)
       }
     } catch {
-      unlink(temporary)
+      _ = uninterrupted { unlink(temporary) }
       throw error
     }
     try synchronizeDirectory(of: target)

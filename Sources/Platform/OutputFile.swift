@@ -178,8 +178,9 @@ extension OutputFile {
   /// - Throws: `FileError`.
   func giveName(_ name: String) throws {
     guard let status = try? descriptor.stat(), status.linkCount == 0 else { return }
-    let code = linkat(
-      AT_FDCWD, Self.link(to: descriptor), AT_FDCWD, name, AT_SYMLINK_FOLLOW)
+    let code = uninterrupted {
+      linkat(AT_FDCWD, Self.link(to: descriptor), AT_FDCWD, name, AT_SYMLINK_FOLLOW)
+    }
     guard code == 0 else { throw FileError.system(path, "name it", error: .last) }
   }
 
