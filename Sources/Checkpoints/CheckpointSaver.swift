@@ -176,8 +176,8 @@ private final class SaveWork: @unchecked Sendable {
     guard isFinal || failureCount > most else {
       return Logger.lockstep.tell(
         .warning,
-        "the save after step \(state.progress.step) has failed: \(failure.sentence); training goes on until more "
-          + "than \(setting: "max-save-failures", "\(most)") fail in a row, and this is number \(failureCount)"
+        "the save after step \(state.progress.step) has failed: \(failure.sentence); more than "
+          + "\(setting: "max-save-failures", "\(most)") in a row end training, and this is number \(failureCount)"
       )
     }
     end = end ?? failure

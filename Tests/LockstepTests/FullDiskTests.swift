@@ -56,7 +56,7 @@ struct FullDiskTests {
       free=$(df -k --output=avail disk | tail -n 1)
       head -c $((1024 * (free - 24))) /dev/zero >disk/filler || exit 97
       "$@" 2>errors & job=$!
-      until grep -q "training goes on until more" errors; do kill -0 $job || exit 96; sleep 0.01; done
+      until grep -q "in a row end training" errors; do kill -0 $job || exit 96; sleep 0.01; done
       rm disk/filler
       wait $job
       status=$?
@@ -70,7 +70,8 @@ struct FullDiskTests {
     ).run(in: folder.folder.url)
     #expect(outcome.status == 0, "\(outcome.reported)")
     let warnings = [
-      "the save after step", "No space left on device", "than --max-save-failures 1000",
+      "the save after step", "No space left on device",
+      "more than --max-save-failures 1000 in a row",
     ]
     #expect(warnings.allSatisfy { outcome.errors.contains($0) }, "\(outcome.errors)")
     let run = RunContents(folder.path("copy/run"))
