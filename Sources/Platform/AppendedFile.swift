@@ -6,16 +6,24 @@ package struct AppendedFile: ~Copyable {
   private let path: String
   private let descriptor: FileDescriptor
 
-  /// Opens the file at `path`, and creates it where it is missing: `open`.
+  /// Opens the file at `path`, and creates it where it is missing: `open`. A new file has its name on the disk
+  /// once this returns; else a loss of power might take the name, and all records with it.
   ///
   /// - Throws: `FileError`.
   package init(_ path: String) throws {
-    self.path = path
-    descriptor = try FileError.check(path, Self.operation) {
+    let isNew = !FileSystem.exists(path)
+    let descriptor = try FileError.check(path, Self.operation) {
       try FileDescriptor.open(
         path, .writeOnly, options: [.create, .append, .closeOnExec],
         permissions: FilePermissions(rawValue: 0o666))
     }
+    do {
+      if isNew { try OutputFile.synchronizeDirectory(of: path) }
+    } catch {
+      try? descriptor.close()
+      throw error
+    }
+    (self.path, self.descriptor) = (path, descriptor)
   }
 
   deinit { try? descriptor.close() }
