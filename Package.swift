@@ -283,6 +283,9 @@ let package = Package(
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: house),
+    .testTarget(
+      name: "FaultTests", dependencies: ["Support", "lockstep", "replica-probe"],
+      exclude: ["README.md"], swiftSettings: house),
   ]
 )
 

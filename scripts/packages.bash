@@ -37,6 +37,7 @@ python-pip   | python:pip                | python3 python3-pip        | python3-
 shellcheck   | shellcheck                | shellcheck                 | ShellCheck+epel
 processes    | pgrep                     | procps                     | procps-ng
 network      | ip                        | iproute2                   | iproute
+nftables     | nft                       | nftables                   | nftables
 slurm        | slurmctld slurmd srun munged | slurmctld slurmd slurm-client munge | slurm+epel slurm-slurmctld+epel slurm-slurmd+epel munge
 browser      | chromium                  | chromium                   | chromium+epel
 manual       | man groff                 | man-db groff-base          | man-db groff-base

@@ -1,0 +1,57 @@
+import Foundation
+import Support
+import Testing
+
+/// A process of the job is killed: a rank, the launcher, or the launcher's daemon on another host.
+@Suite struct LostProcessTests {
+  private static let words = ["--epochs", "100000", "--checkpoint-every", "2"]
+
+  /// Steps that a save may be behind: those of two intervals, since one save may be under way.
+  private static let most = 2_000
+
+  @Test("SIGKILL of any rank ends the job", arguments: 0..<3)
+  func rank(killed: Int) throws {
+    let folder = try RunFolder()
+    let job = folder.train("--epochs", "100000", "--checkpoint-every", "2", on: .ranks(3))
+    let (outcome, seconds) = try Injection.after(
+      step: 20, "set -- $(ranks $job); shift \(killed); kill -KILL $1"
+    ).run(job.command, run: folder.run)
+    try Promise("kill-rank").expect(outcome, after: seconds)
+    let lost = try folder.expectSameBits(Self.words, losing: Self.most, on: .ranks(2))
+    note("kill-rank \(killed)", seconds, lost: lost)
+  }
+
+  @Test("SIGKILL of the launcher ends its ranks")
+  func launcher() throws {
+    let folder = try RunFolder()
+    let job = folder.train("--epochs", "100000", "--checkpoint-every", "2", on: .ranks(3))
+    let (outcome, seconds) = try Injection.after(step: 20, "kill -KILL $job")
+      .run(job.command, run: folder.run)
+    try Promise("kill-mpirun").expect(outcome, after: seconds)
+    let lost = try folder.expectSameBits(Self.words, losing: Self.most, on: .ranks(2))
+    note("kill-mpirun", seconds, lost: lost)
+  }
+
+  @Test(
+    "SIGKILL of the daemon on another host ends the job",
+    .enabled(if: Hosts.obstacle == nil, "\(Hosts.obstacle ?? "")"))
+  func daemon() throws {
+    let folder = try RunFolder()
+    let job = folder.train("--epochs", "100000", "--checkpoint-every", "2", on: .hosts([1, 1]))
+    let name = Library.isOpenMPI4 ? "orted" : Library.isOpenMPI ? "prted" : "hydra_pmi_proxy"
+    let (outcome, seconds) = try Injection.after(step: 20, "kill -KILL $(on node2 \(name))")
+      .run(job.command, run: folder.run, hosts: [1, 1])
+    try Promise("kill-daemon").expect(outcome, after: seconds)
+    let lost = try folder.expectSameBits(Self.words, losing: Self.most)
+    note("kill-daemon", seconds, lost: lost)
+  }
+}
+
+/// Writes down what was measured, for whoever brings the page up to date: `FAULT_FIGURES` is a file.
+func note(_ name: String, _ seconds: Double, lost: Int? = nil) {
+  guard let path = ProcessInfo.processInfo.environment["FAULT_FIGURES"],
+    let file = fopen(path, "a")
+  else { return }
+  fputs("\(name)\t\(seconds) s\t\(lost.map { "\($0) steps lost" } ?? "")\n", file)
+  fclose(file)
+}
