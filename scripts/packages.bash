@@ -38,6 +38,7 @@ shellcheck   | shellcheck                | shellcheck                 | ShellChe
 processes    | pgrep                     | procps                     | procps-ng
 network      | ip                        | iproute2                   | iproute
 nftables     | nft                       | nftables                   | nftables
+strace       | strace                    | strace                     | strace
 slurm        | slurmctld slurmd srun munged | slurmctld slurmd slurm-client munge | slurm+epel slurm-slurmctld+epel slurm-slurmd+epel munge
 browser      | chromium                  | chromium                   | chromium+epel
 manual       | man groff                 | man-db groff-base          | man-db groff-base

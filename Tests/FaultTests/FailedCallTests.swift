@@ -75,6 +75,46 @@ import Testing
   }
 
   /// Each call is interrupted, and passes when it is repeated; or half of what is written is taken.
+  private static let mayTrace =
+    (try? Command(["strace", "-o", "/dev/null", "true"]).run().status) == 0
+
+  /// The kernel's calls, by the library's names for them.
+  private static let names = [
+    "openat": "open", "write": "write", "fsync": "fsync", "rename": "rename", "mkdir": "mkdir",
+    "linkat": "linkat", "symlink": "symlink", "unlink": "unlink", "rmdir": "rmdir",
+    "renameat2": "exchange", "ftruncate": "ftruncate",
+  ]
+
+  /// A call that the library does not see could not fail here. strace sees all that reach the kernel.
+  @Test(
+    "no call on the run directory escapes the library that lets them fail",
+    .enabled(if: mayTrace, "strace is not installed, or may not trace"))
+  func complete() throws {
+    let run = try Undisturbed()
+    let (calls, trace) = (run.folder.path("calls"), run.folder.path("trace"))
+    let job = try run.job(["FAULT_CALLS": calls])
+    // The environment is for the job alone, not for strace.
+    let settings = job.command.environment.map { ["-E", "\($0.key)=\($0.value)"] }.flatMap { $0 }
+    let words = ["strace", "-f", "-y", "-qq", "-e", "signal=none", "-o", trace] + settings
+    let outcome = try Command(words + job.command.words).run()
+    #expect(outcome.status == 0, "\(outcome.reported)")
+    var (traced, seen) = ([String: Int](), [String: Int]())
+    for line in try String(contentsOfFile: trace, encoding: .utf8).split(separator: "\n") {
+      // 4711 rename("…/run/latest.new", "…/run/latest") = 0
+      guard line.contains("\(run.folder.run)"), !line.contains("resumed>"),
+        let call = line.firstMatch(of: /^\d+ +(\w+)\(/)?.1, let name = Self.names[String(call)]
+      else { continue }
+      // Directories are opened by opendir, too, which the library sees as such.
+      if line.contains("O_NONBLOCK|O_CLOEXEC|O_DIRECTORY") { continue }
+      traced[name, default: 0] += 1
+    }
+    for call in try Shim.calls(calls) {
+      let name = call.name == "tmpfile" ? "open" : call.name
+      if Self.names.values.contains(name) { seen[name, default: 0] += 1 }
+    }
+    #expect(traced == seen)
+  }
+
   @Test("interrupted calls and halved writes are unseen", arguments: ["\(EINTR)", "short"])
   func repeated(error: String) throws {
     let run = try Undisturbed()

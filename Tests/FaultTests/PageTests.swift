@@ -32,6 +32,22 @@ import Testing
     }
   }
 
+  /// Of rows that are proved elsewhere, by tests that do not ask the page.
+  @Test("words and codes of a row stand in a test that it names")
+  func words() throws {
+    let sources = try Self.sources(["FaultTests", "LockstepTests"])
+    for promise in Promise.all {
+      let suites = promise.proofs.map { $0.split(separator: ".")[0] }
+      let proofs = sources.filter { source in
+        suites.contains { source.contains("struct \($0) ") }
+      }
+      guard !proofs.contains(where: { $0.contains("Promise(") }) else { continue }
+      for word in promise.words + promise.codes.map(String.init) {
+        #expect(proofs.contains { $0.contains(word) }, "'\(word)' of \(promise.name)")
+      }
+    }
+  }
+
   @Test("each test of a fault is in a row")
   func tests() throws {
     for source in try Self.sources(["FaultTests"]) {
