@@ -17,7 +17,8 @@ package final class RunDirectory: Sendable {
   private let isKept = Atomic(false)
 
   /// Makes the directory where it is missing, locks it by `flock` on the file `.lock`, removes what is left of
-  /// checkpoints and links that were never finished, and finishes ``moveAside()`` where a job was killed in it.
+  /// checkpoints, links and files that were never finished, and finishes ``moveAside()`` where a job was
+  /// killed in it.
   ///
   /// - Throws: `Failure` where the path is that of a checkpoint or lies in one, the directory cannot be
   ///   written to, or another job uses it.
@@ -28,6 +29,7 @@ package final class RunDirectory: Sendable {
     for name in try FileSystem.names(in: path) where Self.isUnfinished(name, in: path) {
       try FileSystem.remove("\(path)/\(name)")
     }
+    try Self.removePartialFiles(in: path)
     if FileSystem.exists("\(path)/\(Self.movingName)") { _ = try moveAside() }
   }
 
@@ -36,6 +38,25 @@ package final class RunDirectory: Sendable {
     name.hasPrefix(Checkpoint.temporaryPrefix)
       || [latestName, bestName].map(FileSystem.nameOfLinkToBe).contains(name)
         && FileSystem.destination(ofLink: "\(path)/\(name)") != nil
+  }
+
+  /// Removes the files that were to replace others and never did, of those that only a job that has the lock
+  /// writes, and reports, which other commands write, too, that nobody has written to for a minute.
+  private static func removePartialFiles(in path: String) throws {
+    let locked = [RunFiles.configuration, RunFiles.environment]
+    let others = [RunFiles.report, RunFiles.likelihood]
+    for folder in [path] + RunFiles.pictureFolders.map({ "\(path)/\($0)" })
+    where FileSystem.isDirectory(folder) {
+      for name in try FileSystem.names(in: folder) {
+        guard let target = OutputFile.target(ofPartial: name) else { continue }
+        let isOld = FileSystem.age(of: "\(folder)/\(name)") ?? 0 > 60
+        let isDead =
+          folder == path
+          ? locked.contains(target) || isOld && others.contains(target)
+          : target.hasPrefix("epoch-")
+        if isDead { try FileSystem.remove("\(folder)/\(name)") }
+      }
+    }
   }
 
   deinit {
@@ -119,10 +140,11 @@ package final class RunDirectory: Sendable {
   ///
   /// Files that no run makes are not among them: the directory may be someone's home.
   package static func formerRun(in path: String) throws -> (names: [String], previous: String)? {
-    let made = [
-      RunFiles.configuration, RunFiles.metrics, latestName, bestName, "samples", "reconstructions",
-      RunFiles.environment, RunFiles.report, RunFiles.likelihood,
-    ]
+    let made =
+      [
+        RunFiles.configuration, RunFiles.metrics, latestName, bestName,
+        RunFiles.environment, RunFiles.report, RunFiles.likelihood,
+      ] + RunFiles.pictureFolders
     let names = try FileSystem.names(in: path)
       .filter {
         made.contains($0) || Checkpoint.step(ofDirectory: $0) != nil

@@ -23,6 +23,9 @@ package enum RunFiles {
   /// The end of the names of event files.
   package static let eventsSuffix = ".lockstep"
 
+  /// The folders with a picture for each epoch.
+  static let pictureFolders = ["samples", "reconstructions"]
+
   /// The name of the pictures of `epoch`, in `samples` and in `reconstructions`: `epoch-001.png`.
   package static func picture(_ epoch: Int) -> String {
     let digits = String(epoch)

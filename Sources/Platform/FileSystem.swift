@@ -150,6 +150,14 @@ package enum FileSystem {
     return written(path).map { $0 < other } ?? true
   }
 
+  /// How many seconds ago what is at `path` was last written to, by the clock of this machine: `stat`; nil if
+  /// nothing is at `path`.
+  package static func age(of path: String) -> Double? {
+    var status = stat()
+    guard stat(path, &status) == 0 else { return nil }
+    return Double(time(nil) - status.st_mtim.tv_sec)
+  }
+
   /// Removes the file, link or directory at `path`.
   package static func remove(_ path: String) throws {
     do {

@@ -23,7 +23,8 @@ extension OutputFile {
       return try file.close()
     }
     let target = status == nil ? path : FileSystem.resolved(path)
-    let temporary = "\(target).\(String(UInt32.random(in: 0...(.max)), radix: 16)).partial"
+    let temporary =
+      "\(target).\(String(UInt32.random(in: 0...(.max)), radix: 16))\(partialSuffix)"
     let permissions = FilePermissions(
       rawValue: status.map { $0.permissions.rawValue & 0o777 } ?? 0o666)
     do {
@@ -40,6 +41,18 @@ extension OutputFile {
       throw error
     }
     try synchronizeDirectory(of: target)
+  }
+
+  private static let partialSuffix = ".partial"
+
+  /// The name of the file that a file called `name` was to replace; nil where this is no name that
+  /// ``replace(_:with:)`` gives for a moment. A process that is killed in that moment leaves it.
+  package static func target(ofPartial name: String) -> String? {
+    guard name.hasSuffix(partialSuffix),
+      let dot = name.dropLast(partialSuffix.count).lastIndex(of: "."),
+      UInt32(name[name.index(after: dot)...].dropLast(partialSuffix.count), radix: 16) != nil
+    else { return nil }
+    return String(name[..<dot])
   }
 
   /// Waits until the entries of the folder that `path` is in are on the disk: `fsync` of a folder.

@@ -91,6 +91,26 @@ import Testing
     #expect(try folder.contents.latest() == "step-00000012")
   }
 
+  @Test("files that were to replace others are removed where nobody can be writing them")
+  func partialFiles() throws {
+    let folder = try RunFolder.trained()
+    let dead = [
+      "config.yaml.1f.partial", "samples/epoch-001.png.0.partial", "report.html.2.partial",
+    ]
+    let alive = ["report.html.3.partial", "mine.txt.1f.partial", "config.yaml.x.partial"]
+    for name in dead + alive {
+      try Data("x".utf8).write(to: URL(fileURLWithPath: "\(folder.run)/\(name)"))
+    }
+    try FileManager.default.setAttributes(
+      [.modificationDate: Date(timeIntervalSinceNow: -90)], ofItemAtPath: "\(folder.run)/\(dead[2])"
+    )
+    try folder.train("--epochs", "3").succeed()
+    for name in dead + alive {
+      let isThere = FileManager.default.fileExists(atPath: "\(folder.run)/\(name)")
+      #expect(isThere == alive.contains(name), "\(name)")
+    }
+  }
+
   /// Its first allocation beyond a limit ends a process; `-d` leaves the loader alone.
   @Test("a limit of the shell is told", arguments: [["inspect"], ["train", "--dry-run", "--run"]])
   func shellLimit(words: [String]) throws {
