@@ -122,6 +122,8 @@ package final class RunDirectory: Sendable {
     for name in former?.names ?? [] {
       try FileSystem.rename("\(path)/\(name)", to: "\(moving)/\(name)")
     }
+    // A loss of power must not leave the name and some files elsewhere.
+    try OutputFile.synchronizeDirectory(of: "\(moving)/")
     let previous = former?.previous ?? Self.previous(in: path)
     try FileSystem.rename(moving, to: previous)
     return previous

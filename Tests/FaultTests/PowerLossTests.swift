@@ -110,11 +110,42 @@ import Testing
     try expectSameEnd(Story(folder, Self.words + keep), few: 12)
   }
 
+  /// Each state has all of the former run, in its place, on its way or aside, and the next start makes one
+  /// folder of it.
+  @Test("where a former run is moved aside")
+  func movedAside() throws {
+    let folder = try RunFolder.trained()
+    let former = try folder.contents.checkpointFiles("step-00000008")
+    let words = ["--max-steps", "1", "--seed", "5", "--resume", "none"]
+    let story = try Story(folder, words)
+    let model = try folder.contents.model()
+    for (number, (state, _)) in Self.states(story, count: 8).enumerated() {
+      try Self.write(state, to: folder.run)
+      let comment = "state \(number): \(state.keys.sorted())"
+      let outcome = try Job(folder.trainWords() + words).command.run()
+      try Promise("power-loss").expect(outcome)
+      #expect(try folder.contents.model() == model, "\(comment)")
+      let previous = RunContents("\(folder.run)/previous-1")
+      #expect((try? previous.checkpointFiles("step-00000008")) == former, "\(comment)")
+      #expect((try? previous.latest()) == "step-00000008", "\(comment)")
+      #expect((try? previous.steps("step")) == Array(1...8), "\(comment)")
+    }
+  }
+
   @Test("where a damaged checkpoint is replaced")
   func replaced() throws {
     let folder = try RunFolder.trained()
     let file = URL(fileURLWithPath: "\(folder.run)/step-00000008/model.safetensors")
     try (Data(contentsOf: file).dropLast() + [1, 2]).write(to: file)
     try expectSameEnd(Story(folder, ["--epochs", "2"], from: 4), few: 6)
+  }
+}
+
+extension RunContents {
+  /// The bytes of a checkpoint's files.
+  fileprivate func checkpointFiles(_ checkpoint: String) throws -> [Data] {
+    try ["model.safetensors", "optimizer.safetensors", "state.json", "SHA256SUMS"].map {
+      try bytes("\(checkpoint)/\($0)")
+    }
   }
 }
