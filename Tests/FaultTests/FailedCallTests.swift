@@ -56,6 +56,21 @@ import Testing
     }
   }
 
+  /// Only rank zero knows of the failure, and all ranks end.
+  @Test("one call that fails is no reason for other ranks to wait")
+  func onRanks() throws {
+    let promise = try Promise("EIO")
+    let last = try Undisturbed.callCount.get() / 5
+    for number in Extent.of(1...last, few: 3).map({ 5 * $0 }) {
+      let run = try Undisturbed()
+      let outcome = try run.job(
+        ["FAULT_AT": "\(number)", "FAULT_ERROR": "\(EIO)"], on: .ranks(2)
+      ).failing.run()
+      if outcome.status != 0 { promise.expect(outcome) }
+      try run.expectSameEnd("EIO of call \(number) on two ranks")
+    }
+  }
+
   @Test("a disk that fails for good ends the run", arguments: refusals)
   func forGood(refusal: Refusal) throws {
     let promise = try Promise("\(refusal.row)-for-good")

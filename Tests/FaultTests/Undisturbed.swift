@@ -32,10 +32,10 @@ struct Undisturbed {
   init() throws { folder = try RunFolder() }
 
   /// The command, with a fault in its calls.
-  func job(_ settings: [String: String] = [:], _ more: [String] = []) throws -> Job {
+  func job(_ settings: [String: String] = [:], on launch: Launch = .alone) throws -> Job {
     let environment =
       try settings.isEmpty ? [:] : Shim.environment(run: folder.run, settings)
-    return Job(Self.words(folder) + more, environment: environment)
+    return Job(Self.words(folder), launch, environment: environment)
   }
 
   /// Expects that whatever the fault has left is whole, and that the same command makes of it what it is when
