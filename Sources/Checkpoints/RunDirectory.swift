@@ -118,7 +118,11 @@ package final class RunDirectory: Sendable {
     let moving = "\(path)/\(Self.movingName)"
     let former = try Self.formerRun(in: path)
     guard former != nil || FileSystem.exists(moving) else { return nil }
-    if !FileSystem.exists(moving) { try FileSystem.makeDirectory(moving) }
+    if !FileSystem.exists(moving) {
+      try FileSystem.makeDirectory(moving)
+      // Before anything is in it, since a loss of power must not take its name and leave it full.
+      try OutputFile.synchronizeDirectory(of: moving)
+    }
     for name in former?.names ?? [] {
       try FileSystem.rename("\(path)/\(name)", to: "\(moving)/\(name)")
     }
