@@ -87,6 +87,7 @@ let package = Package(
   targets: [
     .target(name: "CArguments"),
     .systemLibrary(name: "CBuild"),
+    .target(name: "CChild"),
     .systemLibrary(
       name: "CCrypto", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
     .systemLibrary(name: "CFiles"),
@@ -110,7 +111,8 @@ let package = Package(
     .target(
       name: "Platform",
       dependencies: [
-        "CCrypto", "CFiles", "CLinux", .product(name: "SystemPackage", package: "swift-system"),
+        "CChild", "CCrypto", "CFiles", "CLinux",
+        .product(name: "SystemPackage", package: "swift-system"),
       ], swiftSettings: house),
     .target(
       name: "Formats",
@@ -166,6 +168,9 @@ let package = Package(
         "Ranks", "Reports", "VAE", .product(name: "Logging", package: "swift-log"),
       ], swiftSettings: house),
     .target(
+      name: "Launch", dependencies: ["Checkpoints", "Platform", "Ranks"],
+      swiftSettings: house),
+    .target(
       name: "Doctor",
       dependencies: [
         "CLinux", "Checkpoints", "Engine", "Images", "Inference", "Kernels", "MPI", "Platform",
@@ -180,8 +185,8 @@ let package = Package(
       name: "lockstep",
       dependencies: [
         "Benchmarks", "CArguments", "CBuild", "Checkpoints", "Doctor", "Engine", "Formats",
-        "Images", "Inference", "Kernels", "MPI", "Platform", "Ranks", "Reports", "Runs", "VAE",
-        "Yams", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+        "Images", "Inference", "Kernels", "Launch", "MPI", "Platform", "Ranks", "Reports", "Runs",
+        "VAE", "Yams", .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "Logging", package: "swift-log"),
         .product(name: "SystemPackage", package: "swift-system"),
       ], swiftSettings: programSettings),
@@ -266,6 +271,9 @@ let package = Package(
     .testTarget(
       name: "RunsTests",
       dependencies: ["Checkpoints", "Engine", "Platform", "Runs", "Support", "VAE"],
+      swiftSettings: house),
+    .testTarget(
+      name: "LaunchTests", dependencies: ["Launch", "Platform", "Ranks", "Support"],
       swiftSettings: house),
     .testTarget(
       name: "DoctorTests", dependencies: ["Doctor", "Kernels", "Platform", "Ranks", "Support"],

@@ -1,5 +1,6 @@
 package import Kernels
 internal import Platform
+internal import Ranks
 
 /// What a user may choose for every benchmark.
 package struct BenchChoices {
@@ -46,7 +47,7 @@ package struct Benchmark {
   /// programs are.
   package func speed(_ choices: BenchChoices, peers: PeerBench? = nil) throws -> BenchReport {
     let job = MPIJob()
-    let plan = BenchPlan(choices, cores: job.cores.count)
+    let plan = BenchPlan(choices, cores: job.command.cores.count)
     return try ScratchFolder.with { scratch in
       var run = BenchRun(
         plan, job, commands: commands, scratch: scratch, peers: peers, observer: observer)
@@ -71,7 +72,7 @@ package struct Benchmark {
       }
     }
     let plan = ProofPlan(
-      choices, cores: job.cores.count, steps: steps, precision: precision, hosts: hosts,
+      choices, cores: job.command.cores.count, steps: steps, precision: precision, hosts: hosts,
       obstacle: obstacle)
     return try ScratchFolder.with { scratch in
       var run = ProofRun(plan, job, commands: commands, scratch: scratch, observer: observer)

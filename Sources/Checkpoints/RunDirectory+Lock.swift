@@ -24,7 +24,7 @@ extension RunDirectory {
 
   /// Opens and locks the file `.lock`; nil where another job has removed the file meanwhile.
   private static func open(_ path: String) throws -> (lock: CInt, hasMade: Bool)? {
-    let file = "\(path)/.lock"
+    let file = JobProgress.file(path)
     var hasMade = true
     var lock = uninterrupted { Glibc.open(file, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0o666) }
     if lock < 0 && errno == EEXIST {

@@ -9,7 +9,7 @@ internal import Synchronization
 /// has made; ``keep()`` prevents that.
 package final class RunDirectory: Sendable {
   package let path: String
-  private let lock: CInt
+  let lock: CInt
   /// Whether this object has made the file `.lock`.
   private let hasMadeLock: Bool
   /// The directories that this object has made, the outermost first.

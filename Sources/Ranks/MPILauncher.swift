@@ -67,6 +67,27 @@ package struct MPILauncher: Sendable, Equatable {
   /// The options that name the machines of a list, as in `left:2,right:2`.
   package func machines(list: String) -> [String] { words("hosts", list) }
 
+  /// The options that give the ranks on other machines the environment variable called `name`.
+  package func exporting(_ name: String) -> [String] { words("export", name) }
+
+  /// The variables, with their values, of a launcher that finds a lost machine in less than a minute, and passes
+  /// on the signals that batch systems send.
+  package var variables: [(name: String, value: String)] {
+    words("variables").compactMap { word in
+      let parts = word.split(separator: "=", maxSplits: 1).map(String.init)
+      return parts.count == 2 ? (parts[0], parts[1]) : nil
+    }
+  }
+
+  /// Whether it ends a job at once when it gets SIGTERM; else SIGKILL is needed.
+  package var endsAtTerm: Bool { cell("end") == "TERM" }
+
+  /// The code of a job whose rank was ended by the signal of this number.
+  package func code(ofSignal signal: Int32) -> Int32 {
+    // The table tells the code of SIGUSR1, which is signal 10.
+    (cell("unheard").flatMap { Int32($0) } ?? 138) - 10 + signal
+  }
+
   /// The environment variable with which a user chooses how ranks are bound; nil where there is none.
   package var bindingVariable: String? { cell("binding") }
 

@@ -30,6 +30,7 @@ extension TrainingRun {
     }
     tellExchange()
     guard let outputs else { return }
+    outputs.directory.note(step: progress.step)
     let times = trainer.stageTimes
     outputs.observer.stepEnded(
       StepEvent(

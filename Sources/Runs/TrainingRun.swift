@@ -128,6 +128,7 @@ package struct TrainingRun: ~Copyable {
   /// - Throws: on all ranks, where training, evaluating or saving fails.
   package consuming func perform() throws -> TrainingEnd {
     let start = trainer.progress.step
+    outputs?.directory.note(step: start)
     outputs?.observer.trainingBegins(
       TrainingStart(
         configuration: configuration, progress: trainer.progress, ranks: communicator.size,
@@ -143,6 +144,7 @@ package struct TrainingRun: ~Copyable {
       failure = error
     }
     // 10. Finish.
+    outputs?.directory.note(step: trainer.progress.step, isLast: true)
     do {
       try finishSaves()
     } catch let error as SharedFailure {

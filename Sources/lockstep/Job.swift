@@ -130,10 +130,10 @@ enum Job {
 
   /// Writes a sentence to standard error, in the words of the command line, as ``LogFormat/current``
   /// asks for. The sentence has no full stop, since it may end with words to type.
-  static func tell(_ sentence: Sentence) {
+  static func tell(_ sentence: Sentence, of program: String = "lockstep") {
     let text = sentence.text(in: .commandLine)
     switch LogFormat.current {
-    case .text: Terminal.error("lockstep: \(text)\n")
+    case .text: Terminal.error("\(program): \(text)\n")
     case .json: Terminal.error(JSONLine(SentenceRow(message: text)).text + "\n")
     }
   }

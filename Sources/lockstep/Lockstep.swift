@@ -33,7 +33,8 @@ struct Lockstep: ParsableCommand {
       """,
     version: Version.full,
     subcommands: [
-      Train.self, Evaluate.self, Sample.self, Reconstruct.self, Encode.self, Export.self,
+      Train.self, Launch.self, Evaluate.self, Sample.self, Reconstruct.self, Encode.self,
+      Export.self,
       Report.self, Compare.self, Inspect.self, Doctor.self, Bench.self, Measure.self, Manual.self,
     ])
 }

@@ -11,7 +11,7 @@ import Testing
     "help fits a terminal of 80 columns",
     arguments: [
       [], ["train"], ["evaluate"], ["sample"], ["reconstruct"], ["encode"], ["export"],
-      ["report"], ["compare"], ["inspect"], ["doctor"], ["bench"],
+      ["report"], ["compare"], ["inspect"], ["doctor"], ["bench"], ["launch"],
     ])
   func help(words: [String]) throws {
     let outcome = try Job(words + ["--help"], environment: ["COLUMNS": "80"]).succeed()

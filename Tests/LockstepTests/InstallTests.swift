@@ -94,7 +94,7 @@ import Testing
     try Job(["manual", folder.url.path]).succeed()
     let pages = try FileManager.default.contentsOfDirectory(atPath: folder.url.path).sorted()
     #expect(pages.contains("lockstep.1") && pages.contains("lockstep-train.1"))
-    #expect(pages.count == 12, "\(pages)")
+    #expect(pages.count == 13, "\(pages)")
     for page in pages {
       let source = try String(contentsOfFile: path(page), encoding: .utf8)
       #expect(source.contains(".SH EXIT STATUS\n.TP\n.B 0\ndone\n"), "\(page)")

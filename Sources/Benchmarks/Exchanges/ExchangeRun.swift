@@ -1,4 +1,5 @@
 internal import Platform
+internal import Ranks
 
 /// Measures all exchanges in turn, round after round, so that a passing slowdown of the machines or
 /// the network affects all exchanges alike.
@@ -35,7 +36,7 @@ struct ExchangeRun {
 
   private mutating func measure(_ cell: ExchangeCell) throws {
     let program = commands.measure(plan.request(cell), data: plan.data)
-    let words = job.words(on: plan.machines, ranks: cell.ranks, for: program)
+    let words = job.command.words(on: plan.machines, ranks: cell.ranks, for: program)
     // Long enough for a network that takes seconds to carry a step.
     measured[cell, default: []].append(try job.measure(words, limit: 120 + 20 * plan.seconds))
   }

@@ -1,5 +1,3 @@
-internal import FoundationEssentials
-internal import Glibc
 internal import Kernels
 internal import Platform
 internal import Ranks
@@ -7,41 +5,8 @@ internal import Ranks
 /// Starts jobs with the launcher of the MPI that this program was built with. This process never
 /// takes part in MPI itself.
 struct MPIJob {
-  /// The cores of this machine that jobs may use.
-  let cores = UsableCores()
-
-  private let launcher = MPILauncher.own
-
-  /// The words that start `program` on `ranks` ranks of this machine. Where the machine has enough cores
-  /// and this process may use all of its CPUs, each rank gets as many cores of its own as `threads`.
-  func words(ranks: Int, threads: Int = 1, for program: [String]) -> [String] {
-    let isCrowded = ranks * threads > cores.count
-    let placement =
-      isCrowded || cores.isConfined
-      ? launcher.sharing(yields: isCrowded) : launcher.binding(threads: threads)
-    return [launcher.program, "-n", "\(ranks)"] + placement + program
-  }
-
-  /// The words that start `program` on every slot of the machines that the environment names, bound as it
-  /// says.
-  func words(onSlotsFor program: [String]) -> [String] { [launcher.program] + program }
-
-  /// The words that start `program` on several machines.
-  ///
-  /// - Parameters:
-  ///   - machines: the launcher's options that name the machines.
-  ///   - ranks: the number of ranks; nil for one rank on every slot.
-  ///   - program: the program and its arguments.
-  /// - Returns: the launcher's name and all its arguments.
-  func words(on machines: [String], ranks: Int?, for program: [String]) -> [String] {
-    var words = [launcher.program] + machines
-    // Options on the command line would override the binding that the user's environment asks for.
-    if launcher.bindingVariable.flatMap({ ProcessInfo.processInfo.environment[$0] }) == nil {
-      words += launcher.binding()
-    }
-    if let ranks { words += ["-n", "\(ranks)"] }
-    return words + program
-  }
+  /// The command lines of jobs.
+  let command = JobCommand()
 
   /// Runs the command line `words` and waits for its end.
   ///
@@ -58,7 +23,9 @@ struct MPIJob {
     _ words: [String], limit: Double, tolerating tolerated: Platform.ExitCode? = nil,
     variables: [String: String] = [:], prompt: ChildProcess.Prompt? = nil
   ) throws -> ChildProcess.Outcome {
-    let environment = Self.environment.merging(variables) { own, _ in own }
+    // Flags of this command would be flags of its children, too; the choice of instructions stays.
+    let own = JobCommand.environment(without: ["LOCKSTEP_"], keeping: [InstructionSet.variable])
+    let environment = own.merging(variables) { own, _ in own }
     let outcome = try ChildProcess.run(
       words, environment: environment.map { "\($0)=\($1)" }, limit: limit, prompt: prompt)
     if outcome.isOverdue {
@@ -88,24 +55,6 @@ struct MPIJob {
         "lockstep measure printed no result: \(outcome.output); run it by itself to see why")
     }
     return measurement
-  }
-
-  /// This process's environment, without two kinds of variables: those that a launcher may have
-  /// left there, from which mpirun would conclude that it is a part of that launcher's job; and flags
-  /// of this command, which would be flags of its children, too. The user's parameters of MPI
-  /// (`OMPI_MCA_…`, `PMIX_MCA_…`) stay, and so does the choice of instructions.
-  private static var environment: [String: String] {
-    let kept = ["OMPI_MCA_", "PMIX_MCA_", "OMPI_ALLOW_RUN_AS_ROOT", InstructionSet.variable]
-    var values = ProcessInfo.processInfo.environment.filter { name, _ in
-      !["OMPI_", "PMIX_", "PMI_", "LOCKSTEP_"].contains { name.hasPrefix($0) }
-        || kept.contains { name.hasPrefix($0) }
-    }
-    if geteuid() == 0 {
-      // mpirun asks root to confirm twice; a user who runs this program as root has decided.
-      values["OMPI_ALLOW_RUN_AS_ROOT"] = "1"
-      values["OMPI_ALLOW_RUN_AS_ROOT_CONFIRM"] = "1"
-    }
-    return values
   }
 }
 

@@ -2,6 +2,7 @@ internal import Checkpoints
 internal import Glibc
 internal import Kernels
 internal import Platform
+internal import Ranks
 
 /// Trains in all ways of a plan, one after the other, and compares what the runs write.
 struct ProofRun {
@@ -23,7 +24,7 @@ struct ProofRun {
     self.scratch = scratch
     progress = BenchProgress(count: plan.cells.count, observer)
     report = ProofReport(
-      machine: job.cores, instructions: InstructionSet.current.description,
+      machine: job.command.cores, instructions: InstructionSet.current.description,
       withoutHosts: plan.obstacle)
   }
 
@@ -95,14 +96,15 @@ struct ProofRun {
       return words(cell, ranks: cell.ranks, run: run)
     }
     let program = commands.train(cell, data: plan.data, run: run)
-    return hosts.words(slots, for: job.words(onSlotsFor: program))
+    return hosts.words(slots, for: job.command.words(onSlotsFor: program))
   }
 
   /// The command line that trains as `cell` says, but on `ranks` ranks of this machine; a single rank is
   /// started without mpirun.
   private func words(_ cell: ProofCell, ranks: Int, run: String) -> [String] {
     let program = commands.train(cell, data: plan.data, run: run)
-    return ranks == 1 ? program : job.words(ranks: ranks, threads: cell.threads, for: program)
+    return ranks == 1
+      ? program : job.command.words(ranks: ranks, threads: cell.threads, for: program)
   }
 
   /// The seconds after which a run is ended: far more than any should take.

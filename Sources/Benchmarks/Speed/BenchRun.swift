@@ -1,6 +1,7 @@
 internal import Engine
 internal import Kernels
 internal import Platform
+internal import Ranks
 
 /// Takes all measurements in turn, round after round, so that a passing slowdown of the machine
 /// affects all rows alike.
@@ -52,7 +53,7 @@ struct BenchRun {
 
   private mutating func measure(_ cell: BenchCell) throws {
     let program = commands.measure(cell.request(plan), data: plan.data)
-    let words = job.words(ranks: cell.ranks, for: program)
+    let words = job.command.words(ranks: cell.ranks, for: program)
     measured[cell, default: []].append(try job.measure(words, limit: 60 + 20 * plan.seconds))
   }
 
@@ -60,7 +61,7 @@ struct BenchRun {
   private mutating func measureStartup() throws {
     let run = scratch.folder("startup-\(startups.count)")
     let words = commands.train(data: plan.data, run: run, maxSteps: 1)
-    let outcome = try job.run(job.words(ranks: mostRanks, for: words), limit: 60)
+    let outcome = try job.run(job.command.words(ranks: mostRanks, for: words), limit: 60)
     startups.append(outcome.seconds)
   }
 
@@ -79,7 +80,7 @@ struct BenchRun {
     let words = commands.train(data: plan.data, run: run, maxSteps: nil)
     var times: [TimeToLoss] = []
     try progress.step("to a test loss of \(TimeToLoss.target): Lockstep") {
-      _ = try job.run(job.words(ranks: mostRanks, for: words), limit: 600)
+      _ = try job.run(job.command.words(ranks: mostRanks, for: words), limit: 600)
     }
     let name = "Lockstep, \(Wording.count(mostRanks, "rank"))"
     let metrics = (try? FileSystem.read("\(run)/metrics.jsonl")) ?? ""
@@ -105,7 +106,8 @@ extension BenchRun {
   /// The report of all rounds, without ``BenchReport/timesToLoss``.
   private var summary: BenchReport {
     var report = BenchReport(
-      machine: job.cores, rounds: plan.rounds, seconds: plan.seconds, startupRanks: mostRanks)
+      machine: job.command.cores, rounds: plan.rounds, seconds: plan.seconds,
+      startupRanks: mostRanks)
     report.startup = MedianAndRange(startups)
     let any = measured.values.first?.first
     report.operationsPerImage = any?.cost.total

@@ -1,5 +1,6 @@
 internal import Kernels
 internal import Platform
+internal import Ranks
 
 /// Another program that trains the same model in the same way, for comparison.
 enum Peer: String, CaseIterable, Codable {
@@ -67,7 +68,7 @@ package struct PeerBench {
       ["\(environment)/bin/python", "\(scripts)/\(peer.script)", "--cores", "\(ranks)"] + task.flags
     // Without the variable, a peer's libraries would start a thread for each core in every rank.
     let outcome = try job.run(
-      peer.isOneProcess ? program : job.words(ranks: ranks, for: program), limit: limit,
+      peer.isOneProcess ? program : job.command.words(ranks: ranks, for: program), limit: limit,
       tolerating: .unavailable, variables: ["OMP_NUM_THREADS": "1"])
     guard outcome.status == 0 else { return (nil, outcome.sentence ?? "cannot run here") }
     guard let answer = JSONText.last(Answer.self, in: outcome.output) else {

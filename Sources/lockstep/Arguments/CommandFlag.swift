@@ -21,7 +21,14 @@ struct CommandFlag: Decodable {
     }
   }
 
+  private enum CodingKeys: String, CodingKey {
+    case kind, preferredName, parsingStrategy, completionKind, abstract, discussion, valueName
+    case defaultValue, shouldDisplay, allValues
+    case allNames = "names"
+  }
+
   private let kind: Kind
+  private let allNames: [Name]?
   private let preferredName: Name?
   private let parsingStrategy: String?
   private let completionKind: Completion?
@@ -55,6 +62,9 @@ struct CommandFlag: Decodable {
 
   /// Whether this is the positional argument that names the run or the checkpoint.
   var isRun: Bool { kind == .positional && ["checkpoint", "run"].contains(valueName ?? "") }
+
+  /// The name of one letter, without its hyphen; nil where there is none.
+  var letter: String? { allNames?.first { $0.kind == "short" }?.name }
 
   /// All names that turn the flag on or off, without hyphens.
   var names: [String] { [name, inverse].compactMap(\.self) }

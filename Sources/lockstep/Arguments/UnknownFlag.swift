@@ -15,7 +15,11 @@ struct UnknownFlag {
     guard let word = unknown?.0 else { return nil }
     let head = "Unknown option '\(word.prefix { $0 != "=" })'"
     let name = Self.name(in: word)
-    if let command, Self.ranks.contains(name) {
+    if Self.ranks.contains(name),
+      let own = flags.first(where: { Self.ranks.contains($0.name ?? "") })
+    {
+      sentence = "\(head); did you mean '--\(own.name ?? "")'?"
+    } else if let command, Self.ranks.contains(name) {
       sentence =
         "\(head): the launcher is told how many ranks there are, as in "
         + "\(MPILauncher.own.program) -n 2 lockstep \(command)"
@@ -62,6 +66,8 @@ struct UnknownFlag {
     "init-timeout": "connect-timeout", "timeout": "stall-abort", "watchdog": "stall-abort",
     "skip-nan": "on-nonfinite", "terminate-on-nan": "on-nonfinite",
     "detect-anomaly": "on-nonfinite",
+    "max-restart": "max-restarts", "restart": "max-restarts", "restarts": "max-restarts",
+    "retries": "max-restarts", "min-nodes": "min-ranks", "machinefile": "hostfile", "hosts": "host",
     "q": "quiet", "silent": "quiet", "v": "version", "V": "version",
   ]
 

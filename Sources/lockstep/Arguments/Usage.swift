@@ -62,7 +62,8 @@ struct Usage {
   private static let synonyms = [
     "fit": "train", "run": "train", "resume": "train", "eval": "evaluate", "test": "evaluate",
     "validate": "evaluate", "generate": "sample", "info": "inspect", "show": "inspect",
-    "benchmark": "bench", "embed": "encode", "diff": "compare", "versus": "compare",
+    "benchmark": "bench", "torchrun": "launch", "supervise": "launch", "elastic": "launch",
+    "embed": "encode", "diff": "compare", "versus": "compare",
   ]
 
   private static let commands =

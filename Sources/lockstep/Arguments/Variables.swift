@@ -25,6 +25,20 @@ enum Variables {
     return names.sorted()
   }
 
+  /// The names of the variables that ranks on other machines need: those that give flags, and the width of the
+  /// window.
+  static var ofJobs: [String] {
+    let build = [
+      "BUILD", "COMMIT", "MARCH", "MPI", "MPI_RPATH", "PYTHON", "STOP_WITHIN", "TORCH_PYTHON",
+    ]
+    return names.filter { !build.map { prefix + $0 }.contains($0) } + ["COLUMNS"]
+  }
+
+  /// The seconds that SIGTERM leaves ranks to save: `LOCKSTEP_STOP_WITHIN`, or a minute.
+  static var stopWithin: Double {
+    getenv(prefix + "STOP_WITHIN").flatMap { Double(String(cString: $0)) } ?? 60
+  }
+
   /// A sentence for each variable that no command and no script knows; `flags` are the variables of all
   /// commands' flags.
   static func warnings(_ flags: Set<String>) -> [String] {

@@ -22,6 +22,10 @@ enum WordRole {
         isOver = true
         return .positional
       }
+      if let flag = flags.first(where: { $0.letter.map { "-\($0)" == word } ?? false }) {
+        if flag.takesValue { waiting = flag }
+        return .flag(flag, value: nil)
+      }
       let parts = word.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
       guard word.hasPrefix("--"),
         let flag = flags.first(where: { $0.names.contains(String(parts[0].dropFirst(2))) })

@@ -39,7 +39,7 @@ struct OwnCommands: ChildCommands {
 
   /// The path of this program's file. The link in /proc that ``ProgramFile`` names would lead to another
   /// file in a child.
-  private static var program: String {
+  static var program: String {
     guard let path = realpath(ProgramFile.path, nil) else { return ProgramFile.path }
     defer { free(path) }
     return String(cString: path)

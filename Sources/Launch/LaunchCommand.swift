@@ -1,0 +1,66 @@
+internal import FoundationEssentials
+internal import Glibc
+internal import Platform
+internal import Ranks
+
+/// The command line of a supervisor's jobs, on the machines that answer.
+struct LaunchCommand {
+  private let command: JobCommand
+  private let wanted: Int?
+  private let threads: Int
+
+  /// The machines, of which some may be left out.
+  var machines: Machines
+
+  /// A command for what `request` asks for, of ranks with so many `threads`.
+  init(_ request: LaunchRequest, threads: Int) {
+    command = JobCommand(program: request.launcher)
+    (wanted, machines, self.threads) = (request.ranks, request.machines, threads)
+  }
+
+  /// The launcher.
+  var launcher: MPILauncher { command.launcher }
+
+  /// The number of ranks; nil where the launcher alone knows.
+  var ranks: Int? {
+    guard machines.isLocal else { return machines.ranks(of: wanted) ?? machines.slots }
+    return wanted ?? max(1, command.cores.count / threads)
+  }
+
+  /// The words that start `program`, whose ranks on other machines get the `variables`.
+  ///
+  /// - Throws: `FileError` where the list of machines cannot be written.
+  func words(for program: [String], exporting variables: [String]) throws -> [String] {
+    if machines.isLocal {
+      return command.words(ranks: ranks!, threads: threads, for: program)
+    }
+    let options = try options + variables.flatMap(launcher.exporting)
+    return command.words(
+      on: options, ranks: machines.ranks(of: wanted), threads: threads, for: program)
+  }
+
+  private var options: [String] {
+    get throws {
+      guard let text = machines.file else { return launcher.machines(list: machines.list) }
+      let path = "\(Self.folder)/lockstep-hosts-\(getpid())"
+      try OutputFile.replace(path) { try $0.write([UInt8](text.utf8)) }
+      return launcher.machines(file: path)
+    }
+  }
+
+  /// Removes the list of machines.
+  func end() { unlink("\(Self.folder)/lockstep-hosts-\(getpid())") }
+
+  private static var folder: String {
+    let folder = getenv("TMPDIR").map { String(cString: $0) } ?? ""
+    return folder.isEmpty ? "/tmp" : folder
+  }
+
+  /// The variables of a job, each as `NAME=value`: this process's own, those of `added`, and what lets the
+  /// launcher find a lost machine soon.
+  func environment(_ added: [String: String]) -> [String] {
+    var values = JobCommand.environment().merging(added) { $1 }
+    for (name, value) in launcher.variables where values[name] == nil { values[name] = value }
+    return values.map { "\($0)=\($1)" }
+  }
+}

@@ -1,0 +1,166 @@
+internal import Checkpoints
+internal import FoundationEssentials
+internal import Glibc
+package import Platform
+internal import Ranks
+
+/// Starts a training job and, where it dies, another that goes on from the newest whole checkpoint.
+///
+///     let code = try Supervisor(request, command, observer, inbox).run()
+///
+/// It takes no part in MPI. A job ends it where nothing would be won by another: see ``JobEnd``. So does the
+/// second end of one kind at one step: a fault of the data or the recipe is no fault of a host.
+package struct Supervisor {
+  private let request: LaunchRequest
+  private let command: any TrainingCommand
+  private let observer: any LaunchObserver
+  private let inbox: SignalInbox
+  private let start = ContinuousClock.now
+
+  private var launch: LaunchCommand
+  private var requests: StopRequests
+  private var restarts = 0
+  /// Whether a job of this supervisor has begun the run.
+  private var hasBegun = false
+  /// The last fault that may repeat, and the step after which it came.
+  private var lastFault: (fault: JobEnd.Fault, code: Int32, step: Int?)?
+
+  /// A supervisor for `command`, whose signals come by `inbox`.
+  package init(
+    _ request: LaunchRequest, _ command: any TrainingCommand, _ observer: any LaunchObserver,
+    _ inbox: SignalInbox
+  ) {
+    (self.request, self.command, self.observer, self.inbox) = (request, command, observer, inbox)
+    launch = LaunchCommand(request, threads: command.threads)
+    requests = StopRequests(patience: request.stopWithin)
+  }
+
+  /// Runs jobs until one has ended for good.
+  ///
+  /// - Returns: the code to exit with.
+  /// - Throws: `Failure` where the launcher cannot be started.
+  package mutating func run() throws -> Int32 {
+    while true {
+      let (outcome, watch) = try runJob()
+      hasBegun = hasBegun || watch.start != nil
+      if let code = conclude(outcome) { return code }
+      guard case .fault(let fault, let code) = JobEnd(outcome, of: launch.launcher) else {
+        return outcome.status
+      }
+      if requests.isAsked { return code }
+      if repeats(fault, code, at: watch.progress?.step) || isSpent(fault) { return code }
+      if let end = prepare(fault, code, watch.loss) { return end }
+    }
+  }
+
+  private mutating func runJob() throws -> (RunningJob.Outcome, RunWatch) {
+    let passed = (ContinuousClock.now - start) / .seconds(1)
+    let hasCheckpoint = ((try? CheckpointReference.newest(inRun: command.run)) ?? nil) != nil
+    let words = try launch.words(
+      for: command.words(
+        hasBegun && hasCheckpoint ? .newest : .asAsked,
+        stopAfter: command.stopAfter.map { max(0, $0 - passed) }, stallAbort: request.stallAbort),
+      exporting: command.variables)
+    var job = try RunningJob(
+      words, environment: launch.environment(request.environment), of: launch.launcher,
+      limits: RunningJob.Limits(step: request.stallAbort), watch: RunWatch(command.run),
+      telling: observer.tell)
+    let outcome = job.wait(inbox, &requests)
+    return (outcome, job.watch)
+  }
+
+  /// The code to exit with after a job that was asked to stop, or needs no other; nil where it has died by
+  /// itself.
+  private func conclude(_ outcome: RunningJob.Outcome) -> Int32? {
+    let status = outcome.status
+    if let forced = outcome.forced {
+      return [0, Platform.ExitCode.stopped.rawValue].contains(status) ? status : forced
+    }
+    if outcome.isAsked, status == launch.launcher.code(ofSignal: SIGUSR1) {
+      // The signal reached a rank before it listened.
+      observer.tell("stopped before training began; the same command starts again")
+      return Platform.ExitCode.stopped.rawValue
+    }
+    return nil
+  }
+
+  /// Whether the same fault came at the same step before; if so, tells it.
+  private mutating func repeats(_ fault: JobEnd.Fault, _ code: Int32, at step: Int?) -> Bool {
+    guard fault.mayRepeat else {
+      lastFault = nil
+      return false
+    }
+    defer { lastFault = (fault, code, step) }
+    guard let last = lastFault, (last.code, last.step) == (code, step) else { return false }
+    let place = step.map { "the step after \($0.grouped) fails" } ?? "the start fails"
+    observer.tell(
+      "\(place) again, in the same way (\(fault.what)): that is a fault of the data, the recipe or the program, "
+        + "not of a machine, and another start would not help")
+    return true
+  }
+
+  /// Whether no restart is left; if so, tells it.
+  private func isSpent(_ fault: JobEnd.Fault) -> Bool {
+    guard restarts >= request.maxRestarts else { return false }
+    let spent = restarts == 0 ? "" : ", after \(Wording.count(restarts, "restart"))"
+    observer.tell(
+      "\(fault.what)\(spent), and \(setting: "max-restarts", request.maxRestarts) allows no other; the same command goes on from the "
+        + "last checkpoint, if there is one")
+    return true
+  }
+
+  /// Waits, finds out which machines answer, and tells how the next job goes on.
+  ///
+  /// - Returns: the code to exit with where there is no next job; nil where there is.
+  private mutating func prepare(
+    _ fault: JobEnd.Fault, _ code: Int32, _ loss: RunWatch.Loss
+  ) -> Int32? {
+    while true {
+      restarts += 1
+      let delay = min(60, Double(1 << min(restarts - 1, 10)))
+      guard let silent = pause(delay) else {
+        observer.tell("stopped while no job ran; the same command goes on from the last checkpoint")
+        return Platform.ExitCode.stopped.rawValue
+      }
+      launch.machines = launch.machines.without(silent)
+      let ranks = launch.ranks
+      guard let few = ranks, few < request.minRanks else {
+        observer.restarts(
+          Restart(
+            number: restarts, limit: request.maxRestarts, reason: fault.what, code: code,
+            step: loss.step, checkpoint: loss.checkpoint, lostSteps: loss.steps,
+            lostSeconds: loss.seconds, ranks: ranks, hosts: launch.machines.left,
+            lostHosts: launch.machines.lost.sorted()))
+        return nil
+      }
+      let what: Sentence =
+        "\(fault.what); no answer from \(Wording.hosts(launch.machines.lost.sorted())), and the machines left have "
+        + "\(Wording.count(few, "rank")), fewer than \(setting: "min-ranks", request.minRanks)"
+      guard restarts < request.maxRestarts else {
+        observer.tell("\(what); the same command goes on once they answer")
+        return Platform.ExitCode.unavailable.rawValue
+      }
+      observer.tell("\(what); asking again")
+    }
+  }
+
+  /// Waits so many `seconds`, and longer where a process of the last job still has the run directory.
+  ///
+  /// - Returns: the machines that do not answer; nil where a signal came.
+  private mutating func pause(_ seconds: Double) -> [String]? {
+    let start = ContinuousClock.now
+    let probe = HostProbe(launch.machines.hosts, within: min(5, max(1, seconds)))
+    while true {
+      if let signal = inbox.stop(within: 0.1) {
+        _ = requests.heed(signal)
+        return nil
+      }
+      let passed = (ContinuousClock.now - start) / .seconds(1)
+      let isFree = passed > seconds + 20 || !JobProgress.isInUse(command.run)
+      if passed >= seconds, isFree, let silent = probe.silent ?? (passed > seconds + 30 ? [] : nil)
+      {
+        return silent
+      }
+    }
+  }
+}

@@ -1,0 +1,50 @@
+internal import ArgumentParser
+internal import Glibc
+internal import Launch
+internal import Platform
+
+/// The `lockstep train` that `lockstep launch` starts.
+struct SupervisedTraining: TrainingCommand {
+  /// The words behind the program's name, as they were typed.
+  private let typed: [String]
+  private let train: Train
+
+  var run: String { train.directory }
+  var threads: Int { train.threads.count }
+  var stopAfter: Double? { train.checkpoints.stopAfter }
+  var variables: [String] { Variables.ofJobs }
+
+  /// Reads the command line `words`, of which the first is the command.
+  ///
+  /// - Throws: what the parser does where they are wrong, or ask for help.
+  init(_ words: [String]) throws {
+    typed = words
+    let sources = try ArgumentSources(words)
+    ProgramArguments.sources = sources.others
+    guard let train = try Lockstep.parseAsRoot(sources.words) as? Train else {
+      throw ValidationError("lockstep launch supervises train alone")
+    }
+    self.train = train
+    train.output.takeEffect()
+  }
+
+  func words(_ start: TrainingOrigin, stopAfter: Double?, stallAbort: Double) -> [String] {
+    var words = [OwnCommands.program] + typed
+    // The last of several values counts.
+    if case .newest = start { words += ["--resume", "auto"] }
+    if let stopAfter { words += ["--stop-after", "\(stopAfter)"] }
+    // Ranks write into pipes or terminals of the launcher's, and cannot see where these lead.
+    if case .auto = train.output.progress {
+      words += ["--progress", Terminal.isInteractive ? "always" : "never"]
+    }
+    return words
+  }
+
+  /// What ranks cannot see through the launcher: how wide the window is, and that files want no colors.
+  var environment: [String: String] {
+    var values: [String: String] = [:]
+    if isatty(STDOUT_FILENO) == 0 { values["NO_COLOR"] = "1" }
+    if isatty(STDERR_FILENO) == 1 { values["COLUMNS"] = "\(Terminal.width)" }
+    return values
+  }
+}

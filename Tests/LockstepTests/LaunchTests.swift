@@ -1,0 +1,146 @@
+import Foundation
+import Support
+import Testing
+
+/// `lockstep launch`: jobs that die are followed by others, which end with the bits of a run that lost nothing.
+@Suite struct LaunchTests {
+  /// Three hundred steps, some milliseconds each.
+  private static let words = ["--epochs", "3", "--batch-size", "20", "--hidden", "100"]
+  private static let data = SmallData(train: 2000, rows: 28, columns: 28)
+
+  /// Processes of the job below `launch`: mpirun, and a rank.
+  enum Victim: String, CaseIterable {
+    case launcher
+    case firstRank
+    case lastRank
+  }
+
+  @Test(
+    "a rank or the launcher that is killed, and both, cost the steps since the last checkpoint",
+    arguments: [[.firstRank], [.lastRank], [.launcher], [.lastRank, .launcher]] as [[Victim]])
+  func kill(victims: [Victim]) throws {
+    let folder = try RunFolder(Self.data)
+    let reference = folder.path("reference")
+    try Job(folder.trainWords(run: reference) + Self.words).succeed()
+    let job = LaunchJob(folder, Self.words + ["--checkpoint-every", "7"])
+    let outcome = try job.killing(
+      victims.enumerated().map { ($0.element.rawValue, 20 + 60 * $0.offset) })
+    #expect(outcome.status == 0, "\(outcome.reported)")
+    try expectSameRun(folder.run, reference, epochs: 3, anyRanks: true, outcome.reported)
+    let told = outcome.lines(of: "lockstep launch")
+    #expect(told.count == victims.count, "\(outcome.reported)")
+    for (number, line) in told.enumerated() {
+      let sentence =
+        /(a rank|the launcher) was ended by SIGKILL, after step \d+; (nothing is lost|lost: \d+ steps?, [\d.]+ s); restart (\d) of 3 goes on from (the checkpoint of step \d+|the beginning) on 2 ranks/
+      let match = try #require(line.wholeMatch(of: sentence), "\(outcome.reported)")
+      #expect(match.output.3 == "\(number + 1)")
+    }
+  }
+
+  @Test("a fault of the recipe ends it at the second time, and nothing else is tried")
+  func sameStep() throws {
+    let folder = try RunFolder()
+    let job = LaunchJob(
+      folder, ["--learning-rate", "1e20", "--epochs", "3"], ["--max-restarts", "9"])
+    let outcome = try job.command.run()
+    #expect(outcome.status == 70, "\(outcome.reported)")
+    let told = outcome.lines(of: "lockstep launch")
+    #expect(told.count == 2, "\(outcome.reported)")
+    #expect(told.first?.contains("; restart 1 of 9 goes on from the beginning") ?? false)
+    #expect(
+      told.last?.wholeMatch(
+        of: /the step after \d+ fails again, in the same way .*not of a machine.*/) != nil,
+      "\(outcome.reported)")
+  }
+
+  @Test("no more restarts than are allowed")
+  func exhausted() throws {
+    let folder = try RunFolder(Self.data)
+    let job = LaunchJob(folder, Self.words + ["--epochs", "100"], ["--max-restarts", "1"])
+    let outcome = try job.killing([("lastRank", 5), ("lastRank", 150)])
+    #expect(
+      outcome.status == (Library.isOpenMPI || Library.isIntel ? 137 : 9), "\(outcome.reported)")
+    let last = try #require(outcome.lines(of: "lockstep launch").last)
+    #expect(
+      last.hasPrefix(
+        "a rank was ended by SIGKILL, after 1 restart, and --max-restarts 1 allows no other; "),
+      "\(outcome.reported)")
+  }
+
+  @Test(
+    "what another job would end with, too, is tried once",
+    arguments: [
+      (["--data", "/nowhere"], 74), (["--hidden", "1048576", "--latent", "1048576"], 64),
+    ] as [([String], Int32)])
+  func final(flags: [String], code: Int32) throws {
+    let folder = try RunFolder()
+    let outcome = try LaunchJob(folder, flags).command.run()
+    #expect(outcome.status == code, "\(outcome.reported)")
+    #expect(outcome.lines(of: "lockstep launch").isEmpty, "\(outcome.reported)")
+  }
+
+  @Test(
+    "a signal lets ranks save, and nothing starts again", arguments: ["TERM", "USR1", "INT", "HUP"])
+  func signal(name: String) throws {
+    let folder = try RunFolder(Self.data)
+    let job = LaunchJob(folder, Self.words + ["--epochs", "100000"])
+    let outcome = try job.killing([("launch", 5)], by: name)
+    #expect(outcome.status == 75, "\(outcome.reported)")
+    let told = outcome.lines(of: "lockstep launch")
+    #expect(told.count == 1 && told[0].hasPrefix("asked the ranks to stop after this step"))
+    let step = try #require(try folder.contents.steps("step").last)
+    #expect(try folder.contents.latest() == "step-" + String("0000000\(step)".suffix(8)))
+  }
+
+  @Test("a signal while no job runs ends it")
+  func signalBetween() throws {
+    let folder = try RunFolder(Self.data)
+    let job = LaunchJob(folder, Self.words + ["--epochs", "100000"])
+    // Its last words tell that it waits.
+    let outcome = try job.killing([("lastRank", 5), ("waiting", 0)], by: "KILL")
+    #expect(outcome.status == 75, "\(outcome.reported)")
+    #expect(
+      outcome.lines(of: "lockstep launch") == [
+        "stopped while no job ran; the same command goes on from the last checkpoint"
+      ], "\(outcome.reported)")
+  }
+
+  @Test("a supervisor that is killed leaves no job")
+  func orphans() throws {
+    let folder = try RunFolder(Self.data)
+    let job = LaunchJob(folder, Self.words + ["--epochs", "100000"])
+    let outcome = try job.killing([("launch", 5)], by: "KILL")
+    #expect(outcome.status == 137, "\(outcome.reported)")
+    #expect(!outcome.output.contains("left:"), "\(outcome.reported)")
+  }
+
+  @Test("a rank that is stopped for good is found, and the job goes on without it")
+  func stall() throws {
+    let folder = try RunFolder(Self.data)
+    let reference = folder.path("reference")
+    try Job(folder.trainWords(run: reference) + Self.words).succeed()
+    let job = LaunchJob(
+      folder, Self.words + ["--checkpoint-every", "7"],
+      ["--stall-abort", "3", "--max-restarts", "2"])
+    let outcome = try job.killing([("lastRank", 20)], by: "STOP")
+    #expect(outcome.status == 0, "\(outcome.reported)")
+    try expectSameRun(folder.run, reference, epochs: 3, anyRanks: true, outcome.reported)
+    #expect(!outcome.output.contains("left:"), "\(outcome.reported)")
+  }
+
+  @Test("a run that was begun anew is not begun anew again")
+  func anew() throws {
+    let folder = try RunFolder(Self.data)
+    try Job(folder.trainWords() + Self.words + ["--epochs", "1"]).succeed()
+    let reference = folder.path("reference")
+    let words = Self.words + ["--seed", "2"]
+    try Job(folder.trainWords(run: reference) + words).succeed()
+    let job = LaunchJob(folder, words + ["--checkpoint-every", "7", "--resume", "none"])
+    // The first run has left a hundred steps.
+    let outcome = try job.killing([("firstRank", 120)])
+    #expect(outcome.status == 0, "\(outcome.reported)")
+    try expectSameRun(folder.run, reference, epochs: 3, anyRanks: true, outcome.reported)
+    let names = try folder.contents.names()
+    #expect(names.contains("previous-1") && !names.contains("previous-2"))
+  }
+}
