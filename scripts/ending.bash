@@ -107,7 +107,7 @@ tell_of_lost_output() {
 # tell_of_end CODE: what a code other than the program's own means.
 tell_of_end() {
   local who="a rank, or the launcher,"
-  if [[ $notes =~ 'rank '([0-9]+)' '.*' on node '([^ ]+)' exited on signal '([0-9]+) ]]; then
+  if [[ $notes =~ .*'rank '([0-9]+)' '.*' on node '([^ ]+)' exited on signal '([0-9]+) ]]; then
     who="rank ${BASH_REMATCH[1]} on ${BASH_REMATCH[2]}"
     tell_of_signal "$who" "${BASH_REMATCH[3]}"
   elif (($1 == 205)); then

@@ -13,6 +13,8 @@ asked=
 ending=
 # Whether ranks were seen on this machine: the launcher outlives them by seconds.
 ranks_are_here=
+# Whether `lockstep launch` runs the job, which then does all this itself.
+supervised=
 # The exit code of a job that was ended without waiting for a checkpoint.
 forced=
 
@@ -28,6 +30,7 @@ heed_signals_of_job() {
   [[ $stop_within =~ ^[0-9]{1,6}$ ]] ||
     fail $EX_USAGE "LOCKSTEP_STOP_WITHIN must be a number of seconds, not '$stop_within'"
   stop_within=$((10#$stop_within)) # 08 would be octal
+  [[ -z $restarts ]] || export LOCKSTEP_STOP_WITHIN=$stop_within
   trap 'heed HUP 129' HUP
   trap 'heed INT 130' INT
   trap 'heed TERM 143' TERM
@@ -48,6 +51,8 @@ heed() {
     end_early "$2"
   elif [[ -z $job ]]; then
     pending=("$@")
+  elif [[ -n $supervised ]]; then
+    kill -"$1" "$job" 2>/dev/null || true
   elif [[ $2 == 75 ]]; then
     [[ -n $asking ]] || say "asked the ranks to stop after this step, with a checkpoint"
     ask_to_stop
@@ -179,7 +184,7 @@ launch() {
   # which would otherwise kill the ranks before we could ask them to save.
   set -m
   # Where mpirun does not listen to these, as at its beginning and end, it must not end by them.
-  (trap '' USR1 USR2 && exec "${guard[@]}" "$@") </dev/null 2>&7 &
+  ({ [[ -n $supervised ]] || trap '' USR1 USR2; } && exec "${guard[@]}" "$@") </dev/null 2>&7 &
   job=$!
   set +m
   exec 7>&-

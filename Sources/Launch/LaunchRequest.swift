@@ -84,7 +84,7 @@ package struct Restart {
   package let step: Int?
   /// The step of the checkpoint from which the next goes on; 0 where there is none.
   package let checkpoint: Int
-  /// The steps and seconds that are lost.
+  /// The steps that are to be taken again, and the seconds since the checkpoint, or since the job began.
   package let lostSteps: Int
   package let lostSeconds: Double
   /// The number of ranks of the next job; nil where the launcher decides.
@@ -99,9 +99,7 @@ package struct Restart {
     let from =
       checkpoint > 0 ? "from the checkpoint of step \(checkpoint.grouped)" : "from the beginning"
     let lost =
-      lostSteps == 0
-      ? "nothing is lost"
-      : "lost: \(Wording.count(lostSteps, "step")), \(NumberText.trimmed(lostSeconds, places: 1)) s"
+      "lost: \(Wording.count(lostSteps, "step")), \(NumberText.trimmed(lostSeconds, places: 1)) s"
     let silent = lostHosts.isEmpty ? "" : "; no answer from \(Wording.hosts(lostHosts))"
     let place =
       (ranks.map { " on \(Wording.count($0, "rank"))" } ?? "")

@@ -1,4 +1,5 @@
 internal import Checkpoints
+internal import Glibc
 internal import Platform
 
 /// Watches from outside how far a job comes in its run directory.
@@ -16,6 +17,15 @@ struct RunWatch {
 
   /// For how many seconds, as far as this process was there to see, no step has ended; 0 where none is due.
   private(set) var stillness = 0.0
+
+  /// When the watch began, in seconds since 1970, as files tell the time.
+  private let begin = Self.now
+
+  private static var now: Double {
+    var time = timespec()
+    clock_gettime(CLOCK_REALTIME, &time)
+    return Double(time.tv_sec) + Double(time.tv_nsec) / 1e9
+  }
 
   /// Begins to watch the run directory at `path`, before the job starts.
   init(_ path: String) {
@@ -40,9 +50,9 @@ struct RunWatch {
   var loss: Loss {
     let checkpoint = (try? CheckpointReference.newest(inRun: run)) ?? nil
     let step = checkpoint.flatMap { try? $0.step } ?? 0
-    guard let start, let progress else { return Loss(step: nil, checkpoint: step, seconds: 0) }
-    let since = max(start.time, checkpoint?.time ?? 0)
-    return Loss(step: progress.step, checkpoint: step, seconds: max(0, progress.time - since))
+    // A checkpoint that was there before the job began, or is another's, is older than the job's first note.
+    let since = max(start?.time ?? begin, checkpoint?.time ?? 0)
+    return Loss(step: progress?.step, checkpoint: step, seconds: max(0, Self.now - since))
   }
 
   /// What a job that has died leaves to be done again.
@@ -51,7 +61,8 @@ struct RunWatch {
     let step: Int?
     /// The step of the checkpoint from which the next goes on; 0 where there is none.
     let checkpoint: Int
-    /// The seconds that it took for the steps after that.
+    /// The seconds since that was written, or since the job began to train: those of the steps that are lost, and
+    /// those that passed until this was seen.
     let seconds: Double
     /// How many steps are to be taken again.
     var steps: Int { max(0, (step ?? checkpoint) - checkpoint) }

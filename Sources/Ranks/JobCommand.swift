@@ -22,7 +22,8 @@ package struct JobCommand: Sendable {
     let isCrowded = ranks * threads > cores.count
     let placement =
       isCrowded || cores.isConfined
-      ? launcher.sharing(yields: isCrowded) : launcher.binding(threads: threads)
+      ? launcher.sharing(yields: isCrowded)
+      : isBindingChosen ? [] : launcher.binding(threads: threads)
     return [self.program, "-n", "\(ranks)"] + placement + program
   }
 
@@ -42,12 +43,14 @@ package struct JobCommand: Sendable {
     on machines: [String], ranks: Int?, threads: Int = 1, for program: [String]
   ) -> [String] {
     var words = [self.program] + machines
-    // Options on the command line would override the binding that the user's environment asks for.
-    if launcher.bindingVariable.flatMap({ ProcessInfo.processInfo.environment[$0] }) == nil {
-      words += launcher.binding(threads: threads)
-    }
+    if !isBindingChosen { words += launcher.binding(threads: threads) }
     if let ranks { words += ["-n", "\(ranks)"] }
     return words + program
+  }
+
+  /// Whether the user's environment asks for a binding, which options on the command line would override.
+  private var isBindingChosen: Bool {
+    launcher.bindingVariable.flatMap { ProcessInfo.processInfo.environment[$0] } != nil
   }
 
   /// This process's environment, without two kinds of variables: those that a launcher may have

@@ -19,7 +19,7 @@ struct LaunchJob {
   }
 
   /// Starts it and sends a signal to each of `victims`, once the job has taken so many steps: to `launch` itself,
-  /// to its `launcher`, to the `firstRank` or the `lastRank`; `waiting` is SIGTERM to `launch` once no job runs.
+  /// to its `launcher`, to the `firstRank` or the `lastRank`; `waiting` is SIGTERM to `launch` once no job has the run, and none can get it.
   /// Standard output then tells the processes that are left, after `left:`.
   func killing(
     _ victims: [(name: String, step: Int)], by signal: String = "KILL", seconds: Int = 60
@@ -41,6 +41,8 @@ struct LaunchJob {
           firstRank) set -- $(ranks $(child)); kill -$signal $1 ;;
           lastRank) set -- $(ranks $(child)); kill -$signal $2 ;;
           waiting)
+            exec 9<>$run/.lock
+            flock 9
             while [ -n "$(child)" ]; do sleep 0.01; done
             kill -TERM $launch
             ;;
