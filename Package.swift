@@ -159,7 +159,7 @@ let package = Package(
       name: "Reports",
       dependencies: [
         "Checkpoints", "Engine", "Formats", "Images", "Inference", "Kernels", "MPI", "Platform",
-        "Ranks", "VAE", "Yams", .product(name: "Logging", package: "swift-log"),
+        "Ranks", "VAE", .product(name: "Logging", package: "swift-log"),
       ], swiftSettings: house),
     .target(
       name: "Runs",
@@ -186,7 +186,7 @@ let package = Package(
       dependencies: [
         "Benchmarks", "CArguments", "CBuild", "Checkpoints", "Doctor", "Engine", "Formats",
         "Images", "Inference", "Kernels", "Launch", "MPI", "Platform", "Ranks", "Reports", "Runs",
-        "VAE", "Yams", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+        "VAE", .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "Logging", package: "swift-log"),
         .product(name: "SystemPackage", package: "swift-system"),
       ], swiftSettings: programSettings),

@@ -171,7 +171,16 @@ package struct CheckpointReference {
         "\(model): a run cannot go on from parameters alone; name a checkpoint directory, or begin a "
           + "new run with \(setting: .initialParameters)")
     }
-    let path = "\(directory)/\(Checkpoint.stateName)"
+    return try CheckpointState(readFrom: "\(directory)/\(Checkpoint.stateName)")
+  }
+}
+
+extension CheckpointState {
+  /// Reads the file at `path`, which is a checkpoint's `state.json`.
+  ///
+  /// - Throws: `FileError` where it cannot be read; `Failure` with `badData` where the values cannot be the state
+  ///   of a run.
+  init(readFrom path: String) throws {
     let text = try FileSystem.read(path)
     guard let state = try? CheckpointState(decoding: text) else {
       throw Failure(.badData, "\(path): this is not the state of a run; use another checkpoint")
@@ -188,11 +197,9 @@ package struct CheckpointReference {
         "\(path): format \(state.format) with these values is not one that this version knows; "
           + "use another checkpoint, or the version that wrote it")
     }
-    return state
+    self = state
   }
-}
 
-extension CheckpointState {
   /// Whether the values can be the state of a run.
   fileprivate var isPlausible: Bool {
     let counts = 0..<1 << 48

@@ -22,6 +22,8 @@ extension RunConfiguration {
       return configuration
     } catch let error as DecodingError {
       throw damage(path, error.reason)
+    } catch let error as YAMLText.Aliases {
+      throw damage(path, "\(error)")
     }
   }
 
@@ -33,10 +35,21 @@ extension RunConfiguration {
   }
 }
 
+extension Recipe {
+  /// The recipe in the file at `path`, which is a run's `config.yaml`; nil where it tells none, or one that cannot
+  /// be.
+  package init?(inConfiguration path: String) {
+    guard FileSystem.isRegularFile(path), let text = try? FileSystem.read(path),
+      let recipe: Recipe = try? YAMLText(text).decode(), recipe.valueProblem == nil
+    else { return nil }
+    self = recipe
+  }
+}
+
 extension RunConfiguration {
   /// Reads the content of `config.yaml`.
   init(decoding text: String) throws {
-    self = try YAMLDecoder().decode(RunConfiguration.self, from: text)
+    self = try YAMLText(text).decode()
   }
 
   /// The content of `config.yaml`, a flag a line: what is read from it is this configuration.

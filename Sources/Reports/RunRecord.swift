@@ -2,7 +2,6 @@ internal import Checkpoints
 internal import Engine
 internal import FoundationEssentials
 internal import Platform
-internal import Yams
 
 /// The files of a run directory, as a report shows them. Used on rank zero alone.
 ///
@@ -37,8 +36,7 @@ package struct RunRecord {
   package init(_ path: String) {
     self.path = path
     configuration = Self.pairs(of: "\(path)/\(RunFiles.configuration)")
-    recipe = try? YAMLDecoder().decode(
-      Recipe.self, from: Self.text(of: "\(path)/\(RunFiles.configuration)"))
+    recipe = Recipe(inConfiguration: "\(path)/\(RunFiles.configuration)")
     let rows = Self.lines(of: "\(path)/\(RunFiles.metrics)")
     epochs = Self.decode(rows, kind: "epoch")
     steps = epochs.count > 1 ? [] : Self.decode(rows, kind: "step")
@@ -70,13 +68,8 @@ package struct RunRecord {
   /// The names and values of a YAML file, without quotes and escapes; none where the file is missing
   /// or no YAML mapping.
   private static func pairs(of path: String) -> [(name: String, value: String)] {
-    guard let node = try? Yams.compose(yaml: text(of: path)), let entries = node.mapping else {
-      return []
-    }
-    return entries.compactMap { key, value in
-      guard let name = key.string, let value = value.string else { return nil }
-      return (name, value)
-    }
+    guard FileSystem.isRegularFile(path), let file = try? SettingsFile(path) else { return [] }
+    return file.entries.compactMap { entry in entry.value.map { (entry.name, $0) } }
   }
 
   private static func text(of path: String) -> String {

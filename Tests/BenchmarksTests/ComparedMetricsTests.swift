@@ -34,6 +34,12 @@ import Testing
     #expect(try one.firstDifference(from: metrics(Array(rows[1...]))) == 1)
   }
 
+  @Test("a step that no run has is none", arguments: ["1e300", "-1e19", "1.5", "\"1\""])
+  func impossible(step: String) throws {
+    let other = try metrics(["{\"kind\":\"step\",\"step\":\(step)}"])
+    #expect(try other.firstDifference(from: metrics(rows)) == 0)
+  }
+
   @Test("what is no row is not read", arguments: ["", "{\"kind\"", "[1]"])
   func broken(text: String) { #expect(ComparedMetrics(text) == nil) }
 }

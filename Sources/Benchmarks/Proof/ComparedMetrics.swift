@@ -36,13 +36,13 @@ struct ComparedMetrics: Equatable {
   }
 
   /// The step of the first row that differs from the row of `other` at the same index, or that only one
-  /// of the two has; 0 where that row tells no step, nil where all rows are equal.
+  /// of the two has; 0 where that row tells no step that can be, nil where all rows are equal.
   func firstDifference(from other: ComparedMetrics) -> Int? {
     guard rows != other.rows else { return nil }
     let index = zip(rows, other.rows).enumerated().first { $0.element.0 != $0.element.1 }?.offset
     let place = index ?? min(rows.count, other.rows.count)
     let row = place < rows.count ? rows[place] : other.rows[place]
     guard case .number(let step)? = row["step"] else { return 0 }
-    return Int(step)
+    return Int(exactly: step) ?? 0
   }
 }
