@@ -43,13 +43,17 @@ let loading = Context.environment["LOCKSTEP_MPI_RPATH"].map {
   LinkerSetting.unsafeFlags(["-Xlinker", "-rpath", "-Xlinker", $0])
 }
 
-/// Which tests there are: all, or, where `LOCKSTEP_TESTS` is mpi, those that another MPI could break.
-let ofMPI: [String]?
+/// Which tests there are: all, or, where `LOCKSTEP_TESTS` is mpi, those that another MPI could break, or, where
+/// it is fuzz, only the program that scripts/fuzz builds.
+let tests: (names: [String]?, areFuzzed: Bool)
 switch Context.environment["LOCKSTEP_TESTS"] ?? "" {
-case "", "all": ofMPI = nil
-case "mpi": ofMPI = ["MPITests", "LockstepTests"]
-case let other: fatalError("LOCKSTEP_TESTS is '\(other)': it may be all (the default) or mpi")
+case "", "all": tests = (nil, false)
+case "mpi": tests = (["MPITests", "LockstepTests"], false)
+case "fuzz": tests = ([], true)
+case let other: fatalError("LOCKSTEP_TESTS is '\(other)': it may be all (the default), mpi or fuzz")
 }
+// A fuzzer is to see what would otherwise go unnoticed.
+if tests.areFuzzed { hot = checked }
 
 // Settings of single targets are put together here, each with its type: a compiler that has to find the types
 // among all the literals below may give up.
@@ -297,6 +301,17 @@ let package = Package(
   ]
 )
 
-if let ofMPI {
-  package.targets.removeAll { $0.type == .test && !ofMPI.contains($0.name) }
+if let names = tests.names {
+  package.targets.removeAll { $0.type == .test && !names.contains($0.name) }
+}
+if tests.areFuzzed {
+  package.targets += [
+    .target(name: "CFuzz", path: "Tests/Fuzz/CFuzz"),
+    .executableTarget(
+      name: "lockstep-fuzz",
+      dependencies: [
+        "Benchmarks", "CFuzz", "Checkpoints", "Engine", "Formats", "Images", "Kernels", "Platform",
+        "Reports", "VAE",
+      ], path: "Tests/Fuzz/Targets", swiftSettings: house),
+  ]
 }
