@@ -30,7 +30,8 @@ extension ModelConfiguration {
     let decoder = try? shape("fc\(encoder.count + 1)")
     let images = try? shape("fc\(draws ? encoder.count * 2 : plain)")
     let told = (inputs - (images?.first ?? inputs), (decoder?.last ?? latent) - latent)
-    let labels = told.0 == told.1 && draws ? max(told.0, 0) : 0
+    let isTold = told.0 == told.1 && draws && 0..<inputs ~= told.0
+    let labels = isTold ? told.0 : 0
     self.init(
       labels > 0 ? .conditional : draws ? .vae : .autoencoder, pixels: inputs - labels,
       hidden: LayerWidths(encoder.dropLast().map { $0[0] }), latent: latent,

@@ -183,6 +183,16 @@ import VAE
         == ModelConfiguration(.conditional, pixels: 12, hidden: 5, latent: 2, labels: 3))
   }
 
+  @Test("a file whose inputs are labels alone, and no pixels, is of no model")
+  func noPixels() throws {
+    let told = ["fc3.weight": [5, 14], "fc4.weight": [0, 5], "fc4.bias": [0]]
+    try write(Self.tensors.map { .init(name: $0.name, shape: told[$0.name] ?? $0.shape) })
+    let model = try model()
+    #expect(model == ModelConfiguration(pixels: 12, hidden: 5, latent: 2))
+    #expect(
+      problem()?.contains("fc3.weight: its shape is [5, 14], where the model has [5, 2]") == true)
+  }
+
   /// The longest of: 64 rows of a weight at most, a whole bias.
   @Test(
     "tensors are written 64 rows at a time",
