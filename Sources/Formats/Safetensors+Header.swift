@@ -5,8 +5,9 @@ extension Safetensors {
   struct Header {
     /// The tensors, in the order in which their elements lie in the file.
     var tensors: [Tensor] = []
-    /// Where in the file the elements of each tensor lie, by name.
-    var ranges: [String: Range<Int>] = [:]
+    /// Each tensor's index in ``tensors``, and where in the file its elements lie, by name: there may be a million
+    /// of them.
+    var places: [String: (index: Int, range: Range<Int>)] = [:]
     var metadata: [String: String] = [:]
   }
 
@@ -35,8 +36,8 @@ extension Safetensors {
     let start = prefixSize + json.count
     try check(&entries, size: file.size - start, path: file.path)
     header.tensors = entries.map(\.tensor)
-    for entry in entries {
-      header.ranges[entry.tensor.name] = start + entry.begin..<start + entry.end
+    for (index, entry) in entries.enumerated() {
+      header.places[entry.tensor.name] = (index, start + entry.begin..<start + entry.end)
     }
     return header
   }

@@ -32,12 +32,12 @@ package struct SafetensorsFile: ~Copyable {
   ///
   /// - Throws: `FileError` if there is no tensor of that name.
   package func tensor(_ name: String) throws -> Safetensors.Tensor {
-    guard let tensor = tensors.first(where: { $0.name == name }) else {
+    guard let place = header.places[name] else {
       throw fail(
         name,
         "there is none of this name among the \(tensors.count) in the file\(Self.some(tensors))")
     }
-    return tensor
+    return tensors[place.index]
   }
 
   /// Up to three names of `tensors`, as the end of a sentence.
@@ -89,7 +89,9 @@ package struct SafetensorsFile: ~Copyable {
   /// The elements of a tensor that the file is known to have, as values of any type of the
   /// elements' size.
   private func elements<Element: BitwiseCopyable>(of name: String) throws -> [Element] {
-    guard let range = header.ranges[name] else { preconditionFailure("\(name) was found before") }
+    guard let range = header.places[name]?.range else {
+      preconditionFailure("\(name) was found before")
+    }
     let count = range.count / MemoryLayout<Element>.stride
     return try [Element](unsafeUninitializedCapacity: count) { buffer, filled in
       try file.read(
@@ -105,7 +107,7 @@ package struct SafetensorsFile: ~Copyable {
     of name: String, elements: Element.Type
   ) throws -> Range<Int> {
     let found = try tensor(name).elementType
-    guard found == Element.elementType, let range = header.ranges[name] else {
+    guard found == Element.elementType, let range = header.places[name]?.range else {
       let wanted = Element.elementType.rawValue
       throw Safetensors.malformed(
         path, tensor: name,
