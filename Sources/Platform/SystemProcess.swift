@@ -11,20 +11,55 @@ package struct SystemProcess: Hashable, Sendable {
   /// The number of its parent.
   package let parent: Int32
 
-  /// When it began, in the kernel's ticks.
-  private let start: Substring
+  /// When it began, in ticks of the clock since the machine's start.
+  package let start: Int
 
-  private let state: Substring
+  /// What its main thread did when it was asked for.
+  package let state: State
+
+  /// What a process does.
+  package enum State: Sendable {
+    /// It runs, or waits for a core.
+    case running
+    /// It waits for something that a signal may interrupt.
+    case asleep
+    /// It waits for a device, such as the disk of a file server: no signal reaches it.
+    case inDevice
+    /// A signal has stopped it, as SIGSTOP or a terminal's does.
+    case stopped
+    /// A debugger has stopped it.
+    case traced
+    /// It has ended; it may wait for its parent to ask how.
+    case ended
+
+    fileprivate init(letter: Substring) {
+      switch letter {
+      case "R": self = .running
+      case "D": self = .inDevice
+      case "T": self = .stopped
+      case "t": self = .traced
+      case "Z", "X", "x": self = .ended
+      default: self = .asleep
+      }
+    }
+  }
 
   /// The process with this `id`; nil where there is none.
   package init?(_ id: Int32) {
-    // id (name) state parent … start, where start is field 22.
-    guard let text = try? FileSystem.read("/proc/\(id)/stat"),
-      let open = text.firstIndex(of: "("), let end = text.lastIndex(of: ")")
+    guard let text = try? FileSystem.read("/proc/\(id)/stat") else { return nil }
+    self.init(id, text)
+  }
+
+  /// Reads the process `id` from `text`, the contents of its file "/proc/pid/stat": id (name) state parent … start,
+  /// where start is field 22. Nil where `text` is something else.
+  init?(_ id: Int32, _ text: String) {
+    guard let open = text.firstIndex(of: "("), let end = text.lastIndex(of: ")"), open < end
     else { return nil }
     let fields = text[end...].split(separator: " ")
-    guard fields.count > 20, let parent = Int32(fields[2]) else { return nil }
-    (self.id, self.parent, state, start) = (id, parent, fields[1], fields[20])
+    guard fields.count > 20, let parent = Int32(fields[2]), let start = Int(fields[20])
+    else { return nil }
+    (self.id, self.parent, self.start) = (id, parent, start)
+    state = State(letter: fields[1])
     name = String(text[text.index(after: open)..<end])
   }
 
@@ -35,14 +70,14 @@ package struct SystemProcess: Hashable, Sendable {
   package func hash(into hasher: inout Hasher) { hasher.combine(id) }
 
   /// Whether the process has not ended: one that only waits for its parent to ask how it ended has.
-  package var isAlive: Bool { SystemProcess(id).map { $0 == self && $0.state != "Z" } ?? false }
+  package var isAlive: Bool { SystemProcess(id).map { $0 == self && $0.state != .ended } ?? false }
 
   /// The processes that it has started, or that were given to it.
   package var children: [SystemProcess] {
     let threads = (try? FileSystem.names(in: "/proc/\(id)/task")) ?? []
     let lists = threads.compactMap { try? FileSystem.read("/proc/\(id)/task/\($0)/children") }
     return lists.flatMap { $0.split(separator: " ") }.compactMap { Int32($0) }
-      .compactMap(SystemProcess.init)
+      .compactMap { SystemProcess($0) }
   }
 
   /// Its children, theirs, and so on.

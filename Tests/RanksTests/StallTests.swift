@@ -136,7 +136,7 @@ extension StallLook {
 
 @Suite struct StallReportTests {
   private func stand(
-    _ rank: Int, _ stage: RankActivity.Stage, _ state: ProcessStatus.State? = .running,
+    _ rank: Int, _ stage: RankActivity.Stage, _ state: SystemProcess.State? = .running,
     missing: (rank: Int, others: Int)? = nil
   ) -> StallReport.Stand {
     StallReport.Stand(
@@ -174,11 +174,11 @@ extension StallLook {
   @Test(
     "what the system tells of a rank that is behind",
     arguments: [
-      (ProcessStatus.State.running, "busy all the time, computing"),
+      (SystemProcess.State.running, "busy all the time, computing"),
       (.asleep, "asleep while computing"),
       (.traced, "stopped by a debugger while computing"), (.ended, "ended while computing"),
     ])
-  func states(state: ProcessStatus.State, words: String) {
+  func states(state: SystemProcess.State, words: String) {
     #expect(text(report([stand(0, .computing, state)])).hasSuffix("; rank 0: \(words)"))
   }
 

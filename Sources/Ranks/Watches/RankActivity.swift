@@ -29,7 +29,7 @@ package struct RankActivity {
   enum Word: Int {
     /// The rank in the job, plus one; zero before it has begun.
     case rank
-    /// The process, and when it was started: see ``Platform/ProcessStatus``.
+    /// The process, and when it was started: see ``Platform/SystemProcess``.
     case process, start
     /// Counted up by the rank's watch.
     case beat

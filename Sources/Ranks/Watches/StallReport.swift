@@ -12,7 +12,7 @@ struct StallReport {
     /// For how many seconds the rank has not got on.
     let seconds: Double
     /// What the system tells of the process; nil where it tells nothing.
-    let state: ProcessStatus.State?
+    let state: SystemProcess.State?
     /// One of the ranks whose messages are missing, and how many others there are; nil where that is not known.
     let missing: (rank: Int, others: Int)?
 
@@ -131,7 +131,7 @@ extension StallReport {
       guard rank >= 0 else { return nil }
       // In another container the same number may be another process.
       let process = Int32(truncatingIfNeeded: line[.process])
-      let status = ProcessStatus(process).flatMap { $0.start == line[.start] ? $0 : nil }
+      let status = SystemProcess(process).flatMap { $0.start == line[.start] ? $0 : nil }
       let missing = line[.missing]
       return Stand(
         rank: rank, process: process, stage: .init(rawValue: line[.stage]) ?? .preparing,

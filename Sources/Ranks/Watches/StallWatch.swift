@@ -40,7 +40,7 @@ package struct StallWatch: ~Copyable {
     let hosts = try world.hostOfEachRank()
     let own = lines[node.rank]
     own[.process] = Int(getpid())
-    own[.start] = ProcessStatus(getpid())?.start ?? 0
+    own[.start] = SystemProcess(getpid())?.start ?? 0
     own[.rank] = world.rank + 1
     RankActivity.own = own
     own.begin(.preparing)

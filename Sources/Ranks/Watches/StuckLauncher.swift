@@ -42,7 +42,7 @@ enum StuckLauncher {
     // A session of its own: the launcher ends the rank's process group.
     let setsid: Int16 = 0x80  // POSIX_SPAWN_SETSID, which the header has for GNU sources alone.
     posix_spawnattr_setflags(&attributes, setsid)
-    let doomed = [launcher] + messengers(of: launcher.id)
+    let doomed = [launcher] + launcher.children.filter { messengers.contains($0.name) }
     let words = ["sh", "-c", script, "sh"] + doomed.flatMap { ["\($0.id)", "\($0.start)"] }
     CStrings.with(words, environment: []) { words, environment in
       var child = pid_t()
@@ -52,20 +52,12 @@ enum StuckLauncher {
 
   /// The launcher among the process `id` and its ancestors; nil where there is none, as on hosts to which the
   /// launcher has sent a daemon.
-  private static func launcher(above id: pid_t) -> ProcessStatus? {
+  private static func launcher(above id: pid_t) -> SystemProcess? {
     var id = id
-    while id > 1, let process = ProcessStatus(id) {
+    while id > 1, let process = SystemProcess(id) {
       if names.contains(process.name) { return process }
       id = process.parent
     }
     return nil
-  }
-
-  /// The processes that connect the launcher `id` with other hosts.
-  private static func messengers(of id: pid_t) -> [ProcessStatus] {
-    let threads = (try? FileSystem.names(in: "/proc/\(id)/task")) ?? []
-    let children = threads.compactMap { try? FileSystem.read("/proc/\(id)/task/\($0)/children") }
-    return children.flatMap { $0.split(separator: " ") }.compactMap { pid_t($0) }
-      .compactMap { ProcessStatus($0) }.filter { messengers.contains($0.name) }
   }
 }

@@ -15,7 +15,7 @@ enum ExpectedValue {
     "checkpoint-every": ("a number of steps (100), of seconds (30s), or epoch", "300s"),
     "clip-gradient": (number, "10"), "columns": (whole, "8"),
     "connect-timeout": ("a number of seconds", "60"),
-    "stall-warning": ("a number of seconds", "60"), "stall-abort": ("a number of seconds", "300"),
+    "stall-warning": ("a number of seconds", "60"),
     "count": (whole, "64"),
     "digits": ("digits", "0123456789"),
     "epochs": (whole, "20"),
