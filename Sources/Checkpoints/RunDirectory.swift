@@ -141,6 +141,13 @@ package final class RunDirectory: Sendable {
     FileSystem.unusedPath("\(path)\(path.hasSuffix("/") ? "" : "/")previous")
   }
 
+  /// Whether the directory at `path` has a checkpoint or links to one, whole or not, or files that are being moved.
+  package static func hasCheckpoints(in path: String) throws -> Bool {
+    try FileSystem.names(in: path).contains { name in
+      Checkpoint.step(ofDirectory: name) != nil || [latestName, bestName, movingName].contains(name)
+    }
+  }
+
   /// The names of a former run's files in the directory at `path`, and the path to which they can be
   /// moved; nil where there are none.
   ///

@@ -58,6 +58,9 @@ struct RunPlan: Codable {
   /// See ``CheckpointState/refusedMetrics``.
   var refusedMetrics: [String] = []
 
+  /// Whether the run goes on with what it finds: ``Checkpoints/Resume/auto``.
+  private var goesOn = false
+
   /// Works out what `request` means in the run directory `path`, which need not exist. For rank zero alone.
   ///
   /// Flags that were not given have the values of the run that is resumed, or their defaults.
@@ -69,6 +72,7 @@ struct RunPlan: Codable {
     try RunDirectory.requireNoCheckpoint(at: path)
     let request = request.withAbsolutePaths
     configuration = RunConfiguration(data: defaultData)
+    goesOn = request.resume == .auto
     let reference: CheckpointReference?
     switch request.resume {
     case .auto:
@@ -131,7 +135,7 @@ struct RunPlan: Codable {
     if let name = checkpoint.flatMap(directory.name(ofCheckpoint:)) {
       try directory.setLatest(directory.settleCopies()[name] ?? name)
       try directory.settleBest(upTo: progress.step, by: decidingImages)
-    } else {
+    } else if try !hasBegun(inRun: directory.path) {
       previous = try directory.moveAside()
     }
     guard !keepingConfiguration else { return previous }
@@ -146,9 +150,18 @@ struct RunPlan: Codable {
   /// there are none.
   func previous(inRun path: String) throws -> String? {
     guard FileSystem.exists(path),
-      checkpoint.flatMap({ RunDirectory.name(ofCheckpoint: $0, in: path) }) == nil
+      checkpoint.flatMap({ RunDirectory.name(ofCheckpoint: $0, in: path) }) == nil,
+      try !hasBegun(inRun: path)
     else { return nil }
     return try RunDirectory.formerRun(in: path)?.previous
+  }
+
+  /// Whether the directory at `path` has what a job of this very run has left that ended before its first
+  /// checkpoint: nothing of it is worth keeping, and jobs that die again and again must not heap it up.
+  private func hasBegun(inRun path: String) throws -> Bool {
+    guard goesOn, checkpoint == nil, try !RunDirectory.hasCheckpoints(in: path) else { return false }
+    let earlier = try? FileSystem.read("\(path)/\(RunFiles.configuration)")
+    return earlier == (try configuration.text)
   }
 
   /// Takes the values of the checkpoint from which the run is resumed, and applies the flags of

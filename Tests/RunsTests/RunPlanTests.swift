@@ -92,6 +92,21 @@ import VAE
     #expect(try text("config.yaml").contains("data: /default\n"))
   }
 
+  @Test("what a job has left that ended before its first checkpoint is its successor's")
+  func begun() throws {
+    try plan().takeEffect(in: directory)
+    try Data("{}\n".utf8).write(to: URL(fileURLWithPath: "\(directory.path)/metrics.jsonl"))
+    #expect(try plan().takeEffect(in: directory) == nil)
+    #expect(try plan().previous(inRun: directory.path) == nil)
+    // Not of another run, nor where it is to begin anew.
+    for (number, change) in [{ $0.resume = .none }, { $0.seed = 5 }].enumerated()
+      as EnumeratedSequence<[(inout RunRequest) -> Void]>
+    {
+      let name = "\(directory.path)/previous-\(number + 1)"
+      #expect(try plan(change).takeEffect(in: directory) == name)
+    }
+  }
+
   /// `config.yaml` is for people and other tools.
   @Test(
     "the YAML of a configuration reads back as the configuration",
