@@ -43,7 +43,9 @@ enum JobEnd: Equatable {
         Self.finalCodes.contains(code)
         ? .final(status)
         : .fault(Fault(what: "\(code.meaning)", mayRepeat: code != .mpi), code: status)
-    } else if let signal = (1...SIGSYS).first(where: { launcher.code(ofSignal: $0) == status }),
+    } else if let signal = (1...SIGSYS).first(where: {
+      [128 + $0, launcher.code(ofSignal: $0)].contains(status)
+    }),
       status != 1
     {
       self = .fault(

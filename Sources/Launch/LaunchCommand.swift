@@ -6,6 +6,8 @@ internal import Ranks
 /// The command line of a supervisor's jobs, on the machines that answer.
 struct LaunchCommand {
   private let command: JobCommand
+  /// Slurm's `srun`, where that is the launcher.
+  private let srun: String?
   private let wanted: Int?
   private let threads: Int
 
@@ -15,6 +17,7 @@ struct LaunchCommand {
   /// A command for what `request` asks for, of ranks with so many `threads`.
   init(_ request: LaunchRequest, threads: Int) {
     command = JobCommand(program: request.launcher)
+    srun = request.launcher.flatMap { $0 == "srun" || $0.hasSuffix("/srun") ? $0 : nil }
     (wanted, machines, self.threads) = (request.ranks, request.machines, threads)
   }
 
@@ -31,6 +34,7 @@ struct LaunchCommand {
   ///
   /// - Throws: `FileError` where the list of machines cannot be written.
   func words(for program: [String], exporting variables: [String]) throws -> [String] {
+    if let srun { return [srun] + slurm + program }
     if machines.isLocal {
       return command.words(ranks: ranks!, threads: threads, for: program)
     }
@@ -39,22 +43,29 @@ struct LaunchCommand {
       on: options, ranks: machines.ranks(of: wanted), threads: threads, for: program)
   }
 
+  /// The options of `srun`. Where a rank dies, PMIx ends the others at once; with --kill-on-bad-exit they would
+  /// wait for it until Slurm kills them.
+  private var slurm: [String] {
+    let variables = ProcessInfo.processInfo.environment
+    let cores = variables["SLURM_CPUS_PER_TASK"].map { ["--cpus-per-task=\($0)"] } ?? []
+    let nodes = machines.left
+    return [launcher.slurm, "--kill-on-bad-exit=0", "--wait=60"] + cores
+      + (nodes.isEmpty
+        ? [] : ["-N\(nodes.count)", "--nodelist=\(nodes.joined(separator: ","))"])
+      + (ranks.map { ["--ntasks=\($0)"] } ?? [])
+  }
+
   private var options: [String] {
     get throws {
       guard let text = machines.file else { return launcher.machines(list: machines.list) }
-      let path = "\(Self.folder)/lockstep-hosts-\(getpid())"
+      let path = "\(FileSystem.temporaryFolder)/lockstep-hosts-\(getpid())"
       try OutputFile.replace(path) { try $0.write([UInt8](text.utf8)) }
       return launcher.machines(file: path)
     }
   }
 
   /// Removes the list of machines.
-  func end() { unlink("\(Self.folder)/lockstep-hosts-\(getpid())") }
-
-  private static var folder: String {
-    let folder = getenv("TMPDIR").map { String(cString: $0) } ?? ""
-    return folder.isEmpty ? "/tmp" : folder
-  }
+  func end() { unlink("\(FileSystem.temporaryFolder)/lockstep-hosts-\(getpid())") }
 
   /// The variables of a job, each as `NAME=value`: this process's own, those of `added`, and what lets the
   /// launcher find a lost machine soon.

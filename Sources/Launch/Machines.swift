@@ -9,7 +9,7 @@ package struct Machines: Equatable, Sendable {
     case none
     /// In a hostfile, of which these are the lines.
     case file([String])
-    /// In a list, as in `left:2,right:2`.
+    /// In a list, as in `left:2,right:2`, or by Slurm.
     case list
   }
 
@@ -112,5 +112,61 @@ extension Machines {
     guard case .file(let lines) = source else { return nil }
     let kept = lines.filter { line in Self.entry(line).map { !lost.contains($0.host) } ?? true }
     return kept.map { "\($0)\n" }.joined()
+  }
+}
+
+extension Machines {
+  /// The nodes of the Slurm allocation that `environment` tells of; nil where it tells of none.
+  package init?(slurm environment: [String: String]) {
+    guard let nodes = environment["SLURM_JOB_NODELIST"] else { return nil }
+    let hosts = Self.expand(nodes[...])
+    let tasks = Self.counts(environment["SLURM_TASKS_PER_NODE"] ?? "")
+    guard !hosts.isEmpty else { return nil }
+    let entries = hosts.enumerated().map { number, host in
+      let slots = number < tasks.count ? tasks[number] : 1
+      return Entry(host: host, slots: slots, text: "\(host):\(slots)")
+    }
+    self.init(source: .list, entries: entries)
+  }
+
+  /// The names that Slurm writes as in `login,node[01-03,7]`.
+  private static func expand(_ list: Substring) -> [String] {
+    var (names, rest) = ([""], list)
+    var whole: [String] = []
+    while let letter = rest.popFirst() {
+      switch letter {
+      case ",":
+        whole += names
+        names = [""]
+      case "[":
+        let ranges = rest.prefix { $0 != "]" }
+        rest = rest.dropFirst(ranges.count + 1)
+        let numbers = ranges.split(separator: ",").flatMap(Self.range)
+        names = names.flatMap { name in numbers.map { name + $0 } }
+      default: names = names.map { $0 + String(letter) }
+      }
+    }
+    return (whole + names).filter { !$0.isEmpty }
+  }
+
+  /// The numbers from 01 to 03 of `01-03`, each with as many digits as the first.
+  private static func range(_ text: Substring) -> [String] {
+    let ends = text.split(separator: "-")
+    guard ends.count == 2, let first = Int(ends[0]), let last = Int(ends[1]), first <= last else {
+      return [String(text)]
+    }
+    return (first...last).map { number in
+      let digits = String(number)
+      return String(repeating: "0", count: max(0, ends[0].count - digits.count)) + digits
+    }
+  }
+
+  /// The numbers that Slurm writes as in `2(x3),1`.
+  private static func counts(_ text: String) -> [Int] {
+    text.split(separator: ",").flatMap { part -> [Int] in
+      let words = part.split { "(x)".contains($0) }
+      guard let count = words.first.flatMap({ Int($0) }) else { return [] }
+      return Array(repeating: count, count: words.dropFirst().first.flatMap { Int($0) } ?? 1)
+    }
   }
 }

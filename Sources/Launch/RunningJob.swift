@@ -70,8 +70,11 @@ struct RunningJob {
         // Time in which this process was stopped, as batch systems do, does not count.
         look(after: min(passed, 2), isAsked: requests.isAsked)
       }
-      if let doom, ContinuousClock.now >= doom.time { doom.members.forEach { $0.send(SIGKILL) } }
       end = child.end()
+      guard end == nil, let doom, ContinuousClock.now >= doom.time else { continue }
+      doom.members.forEach { $0.send(SIGKILL) }
+      // What the system does not end, as where a disk does not answer, is not waited for.
+      if ContinuousClock.now >= doom.time + .seconds(10) { end = .killed }
     }
     (outcome.status, outcome.isSignalled) = (end!.status, end!.isSignal)
     // Ranks outlive a launcher that was killed by two seconds, and may train meanwhile.

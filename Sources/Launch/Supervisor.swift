@@ -40,6 +40,13 @@ package struct Supervisor {
   /// - Returns: the code to exit with.
   /// - Throws: `Failure` where the launcher cannot be started.
   package mutating func run() throws -> Int32 {
+    defer { launch.end() }
+    if let few = launch.ranks, few < request.minRanks {
+      throw Failure(
+        .usage,
+        "there is room for \(Wording.count(few, "rank")), and \(setting: "min-ranks", request.minRanks) wants more; "
+          + "name more machines or slots")
+    }
     while true {
       let (outcome, watch) = try runJob()
       hasBegun = hasBegun || watch.start != nil
@@ -47,7 +54,12 @@ package struct Supervisor {
       guard case .fault(let fault, let code) = JobEnd(outcome, of: launch.launcher) else {
         return outcome.status
       }
-      if requests.isAsked { return code }
+      if requests.isAsked {
+        observer.tell(
+          "\(fault.what) before it could stop; the same command goes on from the last checkpoint, if there is one"
+        )
+        return code
+      }
       if repeats(fault, code, at: watch.progress?.step) || isSpent(fault) { return code }
       if let end = prepare(fault, code, watch.loss) { return end }
     }
@@ -55,7 +67,6 @@ package struct Supervisor {
 
   private mutating func runJob() throws -> (RunningJob.Outcome, RunWatch) {
     let passed = (ContinuousClock.now - start) / .seconds(1)
-    let hasCheckpoint = ((try? CheckpointReference.newest(inRun: command.run)) ?? nil) != nil
     let words = try launch.words(
       for: command.words(
         hasBegun && hasCheckpoint ? .newest : .asAsked,
@@ -67,6 +78,10 @@ package struct Supervisor {
       telling: observer.tell)
     let outcome = job.wait(inbox, &requests)
     return (outcome, job.watch)
+  }
+
+  private var hasCheckpoint: Bool {
+    ((try? CheckpointReference.newest(inRun: command.run)) ?? nil) != nil
   }
 
   /// The code to exit with after a job that was asked to stop, or needs no other; nil where it has died by

@@ -47,6 +47,9 @@ package struct ChildGroup {
     package let status: Int32
     /// Whether a signal ended the child.
     package let isSignal: Bool
+
+    /// The end by SIGKILL.
+    package static let killed = End(status: 128 + SIGKILL, isSignal: true)
   }
 
   /// How the child has ended; nil while it runs. Also takes leave of orphans that have ended.

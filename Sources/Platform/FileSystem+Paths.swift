@@ -2,6 +2,12 @@ internal import FoundationEssentials
 internal import Glibc
 
 extension FileSystem {
+  /// The folder for what is soon removed: TMPDIR, or /tmp.
+  package static var temporaryFolder: String {
+    let folder = getenv("TMPDIR").map { String(cString: $0) } ?? ""
+    return folder.isEmpty ? "/tmp" : folder
+  }
+
   /// `path` with a number behind it, as in `latest-1`: the lowest number for which nothing exists
   /// yet.
   package static func unusedPath(_ path: String) -> String {

@@ -35,6 +35,19 @@ import Testing
     #expect(left.file == rest && left.slots == slots)
   }
 
+  @Test(
+    "Slurm's way to write many",
+    arguments: [
+      ("vm", "2", "vm:2"), ("node[1-3]", "2(x2),1", "node1:2,node2:2,node3:1"),
+      ("a[08-10,2]x,login", "1(x5)", "a08x:1,a09x:1,a10x:1,a2x:1,login:1"), ("a,b", nil, "a:1,b:1"),
+    ] as [(String, String?, String)])
+  func slurm(nodes: String, tasks: String?, list: String) throws {
+    var environment = ["SLURM_JOB_NODELIST": nodes]
+    environment["SLURM_TASKS_PER_NODE"] = tasks
+    #expect(try #require(Machines(slurm: environment)).list == list)
+    #expect(Machines(slurm: [:]) == nil)
+  }
+
   @Test("without a word of machines there is this one")
   func none() {
     #expect(Machines.none.isLocal && Machines.none.hosts.isEmpty && Machines.none.file == nil)

@@ -1,5 +1,5 @@
 internal import ArgumentParser
-internal import Checkpoints
+internal import FoundationEssentials
 internal import Glibc
 internal import Launch
 internal import Platform
@@ -52,7 +52,8 @@ struct Launch: ParsableCommand {
 
   @Option(
     help: ArgumentHelp(
-      "What starts ranks. (default: that of this program's MPI, on PATH)", valueName: "path"),
+      "What starts ranks, also srun. (default: that of this program's MPI, on PATH)",
+      valueName: "path"),
     completion: .file())
   var launcher: String?
 
@@ -120,6 +121,9 @@ struct Launch: ParsableCommand {
     request.ranks = ranks
     if let hostfile { request.machines = try Machines(file: hostfile) }
     if let host { request.machines = Machines(list: host) }
+    if hostfile == nil, host == nil {
+      request.machines = Machines(slurm: ProcessInfo.processInfo.environment) ?? .none
+    }
     request.maxRestarts = maxRestarts
     request.minRanks = minRanks
     request.launcher = launcher
@@ -132,7 +136,10 @@ struct Launch: ParsableCommand {
 
 /// Tells on standard error what a supervisor does, as `--log-format` of the training asks for.
 private struct LaunchLog: LaunchObserver {
-  func tell(_ sentence: Sentence) { Job.tell(sentence, of: "lockstep launch") }
+  func tell(_ sentence: Sentence) {
+    Terminal.clearLine()  // of ^C, or of the ranks' bar
+    Job.tell(sentence, of: "lockstep launch")
+  }
 
   func restarts(_ restart: Restart) {
     switch LogFormat.current {
