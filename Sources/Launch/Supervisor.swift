@@ -40,6 +40,7 @@ package struct Supervisor {
   /// - Returns: the code to exit with.
   /// - Throws: `Failure` where the launcher cannot be started.
   package mutating func run() throws -> Int32 {
+    Leftovers.remove()
     defer { launch.end() }
     if let few = launch.ranks, few < request.minRanks {
       throw Failure(

@@ -39,6 +39,7 @@ enum Job {
     LaunchedProcesses.passOverOtherLaunchers()
     Launcher.abortInSilence()
     WindowDirectory.choose()
+    if Launcher.isFirstOfMachine { Leftovers.remove() }
     LoggingSystem.bootstrap { _ in SentenceLog() }
     do {
       try ProcessLimit.requireStart()

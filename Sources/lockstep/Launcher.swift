@@ -20,6 +20,12 @@ enum Launcher {
   /// job may also be many processes that do not work together.
   static var isFirstOfJob: Bool { rank(names.dropLast()) ?? 0 == 0 }
 
+  /// Whether a launcher has started this process as the first of its machine.
+  static var isFirstOfMachine: Bool {
+    let names = ["OMPI_COMM_WORLD_LOCAL_RANK", "MPI_LOCALRANKID", "SLURM_LOCALID"]
+    return isPresent && names.lazy.compactMap(number).first == 0
+  }
+
   /// Waits, on all ranks but the first, so that the first can tell what all ranks have found: mpirun
   /// ends a job at its first failure, and may lose output that it has not read by then.
   static func leaveFirstToSpeak() {
