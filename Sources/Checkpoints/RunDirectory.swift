@@ -16,8 +16,8 @@ package final class RunDirectory: Sendable {
   private let made: [String]
   private let isKept = Atomic(false)
 
-  /// Makes the directory where it is missing, locks it by `flock` on the file `.lock`, removes what is left of
-  /// checkpoints, links and files that were never finished, and finishes ``moveAside()`` where a job was
+  /// Makes the directory where it is missing, locks it by `flock` on the file `.lock`, removes what is left
+  /// of checkpoints, links and files that were never finished, and finishes ``moveAside()`` where a job was
   /// killed in it.
   ///
   /// - Throws: `Failure` where the path is that of a checkpoint or lies in one, the directory cannot be

@@ -6,8 +6,8 @@ package struct AppendedFile: ~Copyable {
   private let path: String
   private let descriptor: FileDescriptor
 
-  /// Opens the file at `path`, and creates it where it is missing: `open`. A new file has its name on the disk
-  /// once this returns; else a loss of power might take the name, and all records with it.
+  /// Opens the file at `path`, and creates it where it is missing: `open`. A new file has its name on the
+  /// disk once this returns; else a loss of power might take the name, and all records with it.
   ///
   /// - Throws: `FileError`.
   package init(_ path: String) throws {

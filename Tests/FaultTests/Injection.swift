@@ -8,8 +8,8 @@ struct Injection {
   /// was started.
   let condition: String
   /// What: the words of sh that do it. `ranks $job` prints the processes of a launcher's ranks. On
-  /// pretended hosts the shell is on the first of them, `$cluster` is the path of `cluster/local`, and `on HOST
-  /// NAME` prints the processes of that name on a host.
+  /// pretended hosts the shell is on the first of them, `$cluster` is the path of `cluster/local`, and `on
+  /// HOST NAME` prints the processes of that name on a host.
   let fault: String
 
   /// Once the metrics have a row of `step`.
@@ -56,8 +56,8 @@ struct Injection {
 
 extension RunFolder {
   /// Expects that the run, which a fault has ended, has a whole checkpoint of `most` steps at most before its
-  /// last row, and that the same command makes of it what it is when nothing disturbs it. Returns how many steps
-  /// were lost.
+  /// last row, and that the same command makes of it what it is when nothing disturbs it. Returns how many
+  /// steps were lost.
   @discardableResult
   func expectSameBits(
     _ words: [String], losing most: Int, on launch: Launch = .alone, _ comment: String = "",

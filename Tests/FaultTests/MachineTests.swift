@@ -60,7 +60,7 @@ import Testing
     try folder.expectSameBits(words, losing: 0)
   }
 
-  @Test("50 ranks on the cores that there are train the same model")
+  @Test("50 ranks on the cores that there are train the same model", .onlyWhenFull)
   func crowd() throws {
     let folder = try RunFolder()
     let other = folder.path("other")

@@ -2,8 +2,8 @@ import Foundation
 import Support
 import Testing
 
-/// Signals at every moment of a run, from before the program begins to the last words of its report: once, and
-/// twice in quick succession.
+/// Signals at every moment of a run, from before the program begins to the last words of its report: once,
+/// and twice in quick succession.
 @Suite struct SignalPhaseTests {
   /// Sends `signals`, a millisecond apart, after each of many parts of the time that the run takes.
   private func sweep(_ signals: [String], _ launch: Launch, row: String) throws {

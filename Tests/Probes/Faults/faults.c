@@ -2,9 +2,10 @@
 // writes down all of these calls. Tests compile it (Tests/FaultTests/Shim.swift); it reads these variables:
 //
 //   FAULT_UNDER   the folder, as an absolute path without links; calls on other files pass untouched
-//   FAULT_CALLS   the file to which each call is appended as a line, with tabs between the fields: its number,
-//                 its name, what it returned, the inode, the first path, the second one, whether the file was
-//                 made by the call, the offset in the file, and the written bytes in hexadecimal
+//   FAULT_CALLS   the file to which each call is appended as a line, with tabs between the fields: its
+//                 number, its name, what it returned, the inode, the first path, the second one, whether
+//                 the file was made by the call, the offset in the file or, of an open, its flags, and the
+//                 written bytes in hexadecimal
 //   FAULT_AT      the number of the call that fails, from 1 on; 0 for each call once, so that its repetition
 //                 passes, and every number from N on for +N
 //   FAULT_ERROR   the error number that the call returns; or kill: the process is killed instead; or short:
@@ -75,7 +76,8 @@ static void note(const struct call *call, long result) {
   fprintf(log, "%ld\t%s\t%ld\t%lu\t%s\t%s\t%d\t%ld\t", number, call->name, result < 0 ? -error : result,
           (unsigned long)status.st_ino, call->first ? call->first : "", call->second ? call->second : "",
           call->is_made, call->offset);
-  for (long i = 0; i < result && call->bytes; i++) fprintf(log, "%02x", ((const unsigned char *)call->bytes)[i]);
+  const unsigned char *bytes = call->bytes;
+  for (long i = 0; i < result && bytes; i++) fprintf(log, "%02x", bytes[i]);
   fputc('\n', log);
   fclose(log);
   errno = error;
@@ -123,7 +125,8 @@ ON_PATH(unlink, (const char *path), (path))
 ON_PATH(rmdir, (const char *path), (path))
 ON_TWO(rename, (const char *from, const char *to), (from, to))
 ON_TWO(symlink, (const char *from, const char *to), (from, to))
-ON_TWO(linkat, (int one, const char *from, int other, const char *to, int flags), (one, from, other, to, flags))
+ON_TWO(linkat, (int one, const char *from, int other, const char *to, int flags),
+       (one, from, other, to, flags))
 
 static int exchanged(const char *from, const char *to, long flags) {
   return (int)CALL(KNOWN(.name = "exchange", .first = from, .second = to),
