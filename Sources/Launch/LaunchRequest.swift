@@ -50,8 +50,9 @@ package struct LaunchRequest {
   /// The path of the launcher; nil for that of this program's MPI, or Slurm's in an allocation of it.
   package var launcher: String?
 
-  /// The seconds without the end of a step after which a job is taken for dead; 0 for never.
-  package var stallAbort = 60.0
+  /// The seconds after which a job whose ranks stand still ends itself; 0 for never. Without the end of a step
+  /// it is taken for dead after ten times as many.
+  package var stallAbort = 120.0
 
   /// The seconds that SIGTERM leaves ranks to save.
   package var stopWithin = 60.0

@@ -75,7 +75,8 @@ package struct Supervisor {
       exporting: command.variables)
     var job = try RunningJob(
       words, environment: launch.environment(request.environment), of: launch.launcher,
-      limits: RunningJob.Limits(step: request.stallAbort), watch: RunWatch(command.run),
+      // Should none of its ranks see that it stands still, as where all are stopped: evaluating takes long, too.
+      limits: RunningJob.Limits(step: 10 * request.stallAbort), watch: RunWatch(command.run),
       telling: observer.tell)
     let outcome = job.wait(inbox, &requests)
     return (outcome, job.watch)

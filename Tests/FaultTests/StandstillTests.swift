@@ -4,14 +4,9 @@ import Testing
 
 /// A rank that stands still, as after SIGSTOP, keeps all others waiting.
 @Suite struct StandstillTests {
-  /// Whether there is a watchdog that ends such jobs.
-  private static let isWatched =
-    (try? Command([Command.built("lockstep"), "train", "--help-hidden"]).run())?.output
-    .contains("--stall-abort") ?? false
-
   @Test(
     "a rank that is stopped for ever is named, and the job ends",
-    .enabled(if: isWatched, "there is no --stall-abort"), arguments: [0, 1])
+    arguments: [0, 1])
   func stopped(rank: Int) throws {
     let folder = try RunFolder()
     let words = ["--epochs", "100000", "--checkpoint-every", "2"]

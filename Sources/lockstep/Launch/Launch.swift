@@ -60,8 +60,9 @@ struct Launch: ParsableCommand {
   @Option(
     parsing: .unconditional,
     help: ArgumentHelp(
-      "End a job in which no step ends for so many seconds; 0: never.", valueName: "seconds"))
-  var stallAbort = 60.0
+      "End a job whose ranks stand still for so many seconds, as train --stall-abort does; 0: never.",
+      valueName: "seconds"))
+  var stallAbort = 120.0
 
   @Argument(
     parsing: .postTerminator,
@@ -93,8 +94,8 @@ struct Launch: ParsableCommand {
     if minRanks < 1 || minRanks > ranks ?? .max {
       throw ValidationError("--min-ranks must be at least 1, and at most -n")
     }
-    guard stallAbort >= 0, stallAbort <= 86_400 else {
-      throw ValidationError("--stall-abort must be from 0 to 86400")
+    guard stallAbort == 0 || (1...86_400).contains(stallAbort) else {
+      throw ValidationError("--stall-abort must be 0 or from 1 to 86400")
     }
   }
 

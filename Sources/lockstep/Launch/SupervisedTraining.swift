@@ -32,6 +32,10 @@ struct SupervisedTraining: TrainingCommand {
     var words = [OwnCommands.program] + typed
     // The last of several values counts.
     if case .newest = start { words += ["--resume", "auto"] }
+    // A job that ends itself knows which rank stands still; train's own flag has precedence.
+    if stallAbort > 0, !typed.contains(where: { $0.hasPrefix("--stall-abort") }) {
+      words += ["--stall-abort", "\(stallAbort)"]
+    }
     if let stopAfter { words += ["--stop-after", "\(stopAfter)"] }
     // Ranks write into pipes or terminals of the launcher's, and cannot see where these lead.
     if case .auto = train.output.progress {
