@@ -158,6 +158,26 @@ import Testing
       "--stop-after must be a number of seconds"
     ),
     (["inspect", "run", "more"], "Unexpected argument 'more'"),
+    (["launch"], "the command to supervise stands behind --, as in lockstep launch -n 2 -- train"),
+    (["launch", "-n2", "train"], "the command to supervise stands behind --"),
+    (["launch", "--", "evaluate"], "the command to supervise stands behind --"),
+    (["launch", "-n", "0", "--", "train"], "-n must be from 1 to 99999"),
+    (["launch", "-n", "two", "--", "train"], "is invalid for '-n"),
+    (["launch", "--world-size", "2", "--", "train"], "did you mean '--np'?"),
+    (["launch", "--max-restarts", "-1", "--", "train"], "--max-restarts must be at least 0"),
+    (["launch", "-n", "2", "--min-ranks", "3", "--", "train"], "--min-ranks must be at least 1"),
+    (["launch", "--stall-abort", "-1", "--", "train"], "--stall-abort must be from 0 to 86400"),
+    (["launch", "--hostfile", "/nowhere", "--", "train"], "--hostfile: cannot read '/nowhere'"),
+    (["launch", "--host", "", "--", "train"], "--host must name machines"),
+    (["launch", "--min-ranks", "9999", "--", "train"], "--min-ranks 9999 wants more"),
+    (
+      ["launch", "--host", "a:2", "--", "train", "--threads-per-rank", "2"],
+      "--threads-per-rank with several machines needs -n"
+    ),
+    (
+      ["launch", "--", "train", "--epocs", "3"], "Unknown option '--epocs'; did you mean '--epochs'"
+    ),
+    (["launch", "--", "train", "--epochs", "0"], "--epochs must be at least 1"),
     (["fly"], "Unexpected argument 'fly'; see lockstep --help"),
     (["trian"], "Unexpected argument 'trian'; did you mean 'train'? See lockstep --help"),
   ]

@@ -22,9 +22,11 @@ enum WordRole {
         isOver = true
         return .positional
       }
-      if let flag = flags.first(where: { $0.letter.map { "-\($0)" == word } ?? false }) {
-        if flag.takesValue { waiting = flag }
-        return .flag(flag, value: nil)
+      if let flag = flags.first(where: { $0.letter == word.dropFirst().first.map(String.init) }),
+        word.count == 2 || word.dropFirst(2).allSatisfy(\.isNumber)
+      {
+        if flag.takesValue && word.count == 2 { waiting = flag }
+        return .flag(flag, value: word.count == 2 ? nil : word.dropFirst(2))
       }
       let parts = word.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
       guard word.hasPrefix("--"),

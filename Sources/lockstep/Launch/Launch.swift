@@ -26,7 +26,7 @@ struct Launch: ParsableCommand {
       """)
 
   @Option(
-    name: [.customShort("n"), .customLong("np")], parsing: .unconditional,
+    name: [.customShort("n", allowingJoined: true), .customLong("np")], parsing: .unconditional,
     help: ArgumentHelp(
       "The number of ranks. (default: one for each core, or slot)", valueName: "ranks"))
   var ranks: Int?
@@ -101,23 +101,24 @@ struct Launch: ParsableCommand {
 
   func run() throws {
     let inbox = SignalInbox()
-    let command = try SupervisedTraining(command)
-    if command.threads > 1, hostfile != nil || host != nil, ranks == nil {
-      throw ValidationError(
-        "--threads-per-rank with several machines needs -n: all slots divided by the threads of a rank"
-      )
-    }
     do {
+      let command = try SupervisedTraining(command)
       var supervisor = Supervisor(try request(command), command, LaunchLog(), inbox)
       Glibc.exit(try supervisor.run())
-    } catch {
+    } catch  where Lockstep.exitCode(for: error) != .success {
       let failure = Failure(error)
-      LaunchLog().tell(failure.sentence)
+      Job.tell(failure.sentence)
       Glibc.exit(failure.code.rawValue)
     }
   }
 
   private func request(_ command: SupervisedTraining) throws -> LaunchRequest {
+    if command.threads > 1, hostfile != nil || host != nil, ranks == nil {
+      throw Failure(
+        .usage,
+        "\(setting: .threadsPerRank) with several machines needs -n: all slots divided by the threads of a rank"
+      )
+    }
     var request = LaunchRequest()
     request.ranks = ranks
     if let hostfile { request.machines = try Machines(file: hostfile) }

@@ -16,16 +16,27 @@ struct SupervisedTraining: TrainingCommand {
 
   /// Reads the command line `words`, of which the first is the command.
   ///
-  /// - Throws: what the parser does where they are wrong, or ask for help.
+  /// - Throws: `Failure` where they are wrong; what prints the help, where they ask for that.
   init(_ words: [String]) throws {
     typed = words
-    let sources = try ArgumentSources(words)
-    ProgramArguments.sources = sources.others
-    guard let train = try Lockstep.parseAsRoot(sources.words) as? Train else {
-      throw ValidationError("lockstep launch supervises train alone")
-    }
-    self.train = train
+    train = try Self.train(words)
     train.output.takeEffect()
+  }
+
+  private static func train(_ words: [String]) throws -> Train {
+    var usage = Usage()
+    usage.words = words
+    do {
+      try usage.requireFlags()
+      let sources = try ArgumentSources(words)
+      ProgramArguments.sources = sources.others
+      var command = try Lockstep.parseAsRoot(sources.words)
+      if let train = command as? Train { return train }
+      try command.run()  // the help
+      throw ValidationError("lockstep launch supervises train alone")
+    } catch  where Lockstep.exitCode(for: error) != .success {
+      throw Failure(.usage, Sentence(usage.sentence(about: error)))
+    }
   }
 
   func words(_ start: TrainingOrigin, stopAfter: Double?, stallAbort: Double) -> [String] {
