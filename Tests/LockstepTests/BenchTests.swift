@@ -2,8 +2,6 @@ import Foundation
 import Support
 import Testing
 
-/// Not the one in the program.
-private typealias Job = Support.Job
 @testable import lockstep
 
 /// `lockstep bench`, which starts jobs of its own.
