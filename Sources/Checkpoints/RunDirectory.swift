@@ -144,7 +144,8 @@ package final class RunDirectory: Sendable {
   /// Whether the directory at `path` has a checkpoint or links to one, whole or not, or files that are being moved.
   package static func hasCheckpoints(in path: String) throws -> Bool {
     try FileSystem.names(in: path).contains { name in
-      Checkpoint.step(ofDirectory: name) != nil || [latestName, bestName, movingName].contains(name)
+      Checkpoint.step(ofDirectory: name) != nil
+        || [latestName, bestName, movingName].contains(name)
     }
   }
 

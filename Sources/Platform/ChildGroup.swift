@@ -74,10 +74,12 @@ package struct ChildGroup {
       var status: CInt = 0
       while waitpid(-1, &status, WNOHANG) > 0 {}
       let orphans = (Self.own?.children ?? []).filter { !strangers.contains($0) }
-      let left = orphans.flatMap { [$0] + $0.descendants }.filter(\.isAlive)
       let passed = (ContinuousClock.now - start) / .seconds(1)
-      if left.isEmpty || passed > seconds + 5 { return }
-      if passed >= seconds { left.forEach { $0.send(SIGKILL) } }
+      // Also one that has just ended, and is still to be taken leave of.
+      if orphans.isEmpty || passed > seconds + 5 { return }
+      if passed >= seconds {
+        orphans.flatMap { [$0] + $0.descendants }.forEach { $0.send(SIGKILL) }
+      }
       usleep(20_000)
     }
   }

@@ -75,7 +75,7 @@ struct LaunchHostTests {
     let folder = try RunFolder(Self.data)
     let outcome = try run(
       folder, ["--stall-abort", "4", "--min-ranks", "2", "--max-restarts", "9"],
-      trouble: "cut; sleep 12; heal")
+      trouble: "cut; sleep 25; heal")
     try expectReference(folder, outcome)
     let told = outcome.lines(of: "lockstep launch")
     #expect(
