@@ -166,7 +166,9 @@ import Testing
     (["launch", "--world-size", "2", "--", "train"], "did you mean '--np'?"),
     (["launch", "--max-restarts", "-1", "--", "train"], "--max-restarts must be at least 0"),
     (["launch", "-n", "2", "--min-ranks", "3", "--", "train"], "--min-ranks must be at least 1"),
-    (["launch", "--stall-abort", "-1", "--", "train"], "--stall-abort must be from 0 to 86400"),
+    (
+      ["launch", "--stall-abort", "-1", "--", "train"], "--stall-abort must be 0 or from 1 to 86400"
+    ),
     (["launch", "--hostfile", "/nowhere", "--", "train"], "--hostfile: cannot read '/nowhere'"),
     (["launch", "--host", "", "--", "train"], "--host must name machines"),
     (["launch", "--min-ranks", "9999", "--", "train"], "--min-ranks 9999 wants more"),

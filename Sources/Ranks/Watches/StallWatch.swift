@@ -24,8 +24,9 @@ package struct StallWatch: ~Copyable {
     }
   }
 
-  private let board: SharedMemory<UInt8>
+  // Before the memory that it reads: fields are destroyed in this order where a run fails.
   private let thread: WatchThread?
+  private let board: SharedMemory<UInt8>
 
   /// Begins to watch the ranks of `world`; collective over it, with the same `limits` on all ranks.
   ///
