@@ -12,6 +12,7 @@ final class HostProbe: Sendable {
       let silent = hosts.isEmpty ? [] : HostReach.silent(hosts, within: seconds)
       found.withLock { $0 = silent }
     }
+    thread?.detach()
     if thread == nil { found.withLock { $0 = [] } }
   }
 

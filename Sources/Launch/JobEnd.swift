@@ -58,7 +58,7 @@ enum JobEnd: Equatable {
         Fault(what: "a machine was lost, or the network to it", mayRepeat: false), code: status)
     } else {
       self = .fault(
-        Fault(what: "the launcher failed with code \(status)", mayRepeat: true), code: status)
+        Fault(what: "the launcher failed with code \(status)", mayRepeat: false), code: status)
     }
   }
 

@@ -12,6 +12,9 @@ package protocol TrainingCommand {
   /// The seconds after which training is to stop, counted from the first job's start; nil for never.
   var stopAfter: Double? { get }
 
+  /// The seconds of its own after which a job whose ranks stand still ends itself; 0 where it has none.
+  var stallAbort: Double { get }
+
   /// The names of the environment's variables that give flags.
   var variables: [String] { get }
 

@@ -76,7 +76,9 @@ package struct Supervisor {
     var job = try RunningJob(
       words, environment: launch.environment(request.environment), of: launch.launcher,
       // Should none of its ranks see that it stands still, as where all are stopped: evaluating takes long, too.
-      limits: RunningJob.Limits(step: 10 * request.stallAbort), watch: RunWatch(command.run),
+      limits: RunningJob.Limits(
+        step: request.stallAbort > 0 ? 10 * max(request.stallAbort, command.stallAbort) : 0),
+      watch: RunWatch(command.run),
       telling: observer.tell)
     let outcome = job.wait(inbox, &requests)
     return (outcome, job.watch)
@@ -166,14 +168,15 @@ package struct Supervisor {
   /// - Returns: the machines that do not answer; nil where a signal came.
   private mutating func pause(_ seconds: Double) -> [String]? {
     let start = ContinuousClock.now
-    let probe = HostProbe(launch.machines.hosts, within: min(5, max(1, seconds)))
+    let probe = HostProbe(launch.machines.hosts, within: 5)
     while true {
       if let signal = inbox.stop(within: 0.1) {
         _ = requests.heed(signal)
         return nil
       }
       let passed = (ContinuousClock.now - start) / .seconds(1)
-      let isFree = passed > seconds + 20 || !JobProgress.isInUse(command.run)
+      // A file server keeps the lock of a machine that is gone for its lease, 90 s.
+      let isFree = passed > seconds + 120 || !JobProgress.isInUse(command.run)
       if passed >= seconds, isFree, let silent = probe.silent ?? (passed > seconds + 30 ? [] : nil)
       {
         return silent

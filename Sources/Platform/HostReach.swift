@@ -23,10 +23,10 @@ package enum HostReach {
   package static func silentInTime(_ hosts: [String], within seconds: Double) -> [String]? {
     final class Board: Sendable { let found = Mutex<[String]?>(nil) }
     let board = Board()
-    _ = Thread {
+    Thread {
       let silent = silent(hosts, within: 0.8 * seconds)
       board.found.withLock { $0 = silent }
-    }
+    }?.detach()
     let deadline = ContinuousClock.now + .seconds(seconds)
     while ContinuousClock.now < deadline {
       if let found = board.found.withLock({ $0 }) { return found }

@@ -61,6 +61,8 @@ package struct SignalInbox {
   /// Begins to collect the signals; to be called before other threads and children start. Those that the
   /// process ignores from its start stay ignored, as SIGHUP under `nohup`.
   package init() {
+    // Ignored, as a parent may have left it, it would have the system forget how children end.
+    Glibc.signal(SIGCHLD, SIG_DFL)
     let stops = [SIGINT, SIGTERM, SIGHUP, SIGUSR1, SIGUSR2, SIGXCPU]
     signals = SignalSet(stops.filter { !SignalSet.isIgnored($0) } + [SIGCHLD])
     signals.block()

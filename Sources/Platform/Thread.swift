@@ -1,7 +1,7 @@
 internal import Glibc
 internal import Synchronization
 
-/// A thread of this process, which must be joined: `pthread_create`.
+/// A thread of this process, which must be joined or left to itself: `pthread_create`.
 ///
 /// The new thread blocks the same signals as the thread that starts it, and must not call MPI.
 package struct Thread {
@@ -27,6 +27,9 @@ package struct Thread {
     }
     self.handle = handle
   }
+
+  /// Leaves the thread to itself, in the place of ``join()``.
+  package func detach() { pthread_detach(handle) }
 
   /// Waits until the thread ends. Call it exactly once.
   package func join() { pthread_join(handle, nil) }

@@ -18,7 +18,9 @@ extension Communicator {
     if case .failure(let error as MPIError) = outcome { throw error }
     if case .failure(let error as SharedFailure) = outcome { throw error }
     let mine = outcome.failure
-    let first = try allReduce(Int64(mine == nil ? size : rank), .min)
+    let first = try RankActivity.own.during(.waitingForAll) {
+      try allReduce(Int64(mine == nil ? size : rank), .min)
+    }
     if first < Int64(size) { throw SharedFailure(try broadcast(encoded: mine, from: Int(first))) }
     return try outcome.get()
   }

@@ -106,6 +106,7 @@ struct HostStallTests {
       outcome.output.contains(
         #/lockstep: no progress on node1 for 1 s, in step \d+; rank 0: waiting for rank 1 on node2; no answer on the port of ssh from node2/#
       ), "\(outcome.reported)")
-    #expect(outcome.output.contains("what it sends to 10.0.0.2 is not acknowledged; the job ends"))
+    #expect(
+      outcome.output.contains("what this host sends to 10.0.0.2 is not acknowledged; the job ends"))
   }
 }

@@ -95,6 +95,15 @@ extension StallLook {
     #expect(told[2] == ["end: -"])
   }
 
+  @Test("before the first step a node has ten times as long")
+  func early() {
+    let node = Node(1)
+    node.lines[0][.step] = 0
+    var look = node.look(from: 0, .init(abort: 3))
+    #expect(look.look(seconds: 29).isEmpty)
+    #expect(look.look(seconds: 1).count == 1)
+  }
+
   @Test("a rank that waits for messages is asked for whose")
   func asked() throws {
     let node = Node(1)
@@ -194,8 +203,9 @@ extension StallLook {
     report.unanswered = ["10.0.0.2"]
     #expect(
       text(report).hasSuffix(
-        "; no answer on the port of ssh from right; what it sends to 10.0.0.2 is not acknowledged"))
+        "; no answer on the port of ssh from right; what this host sends to 10.0.0.2 is not acknowledged"
+      ))
     report.silent = nil
-    #expect(text(report).hasSuffix("other; what it sends to 10.0.0.2 is not acknowledged"))
+    #expect(text(report).hasSuffix("other; what this host sends to 10.0.0.2 is not acknowledged"))
   }
 }

@@ -26,13 +26,13 @@ struct HostFindings {
       init(_ found: HostFindings) { self.found = Mutex(found) }
     }
     let board = Board(HostFindings(names: list(ranks) { _ in nil }))
-    _ = Platform.Thread {
+    Platform.Thread {
       let (names, others) = (list(ranks, host(ofRank:)), otherHosts)
       board.found.withLock { ($0.names, $0.others) = (names, others) }
       let silent = HostReach.silent(others, within: 0.8 * seconds)
       board.found.withLock { $0.silent = silent }
       board.isDone.store(true, ordering: .releasing)
-    }
+    }?.detach()
     let deadline = ContinuousClock.now + .seconds(seconds)
     while !board.isDone.load(ordering: .acquiring), ContinuousClock.now < deadline {
       usleep(10_000)

@@ -65,7 +65,7 @@ extension RankActivity {
   /// This rank's own; nobody reads it while no watch is on. The main thread's alone.
   nonisolated(unsafe) package internal(set) static var own = unread
 
-  /// Words that nobody reads.
+  /// Words that nobody reads but the watch of a rank that is alone on its node.
   nonisolated(unsafe) static let unread: RankActivity = {
     let words = UnsafeMutableRawPointer.allocate(
       byteCount: 8 * count, alignment: MemoryLayout<Atomic<Int>>.alignment)

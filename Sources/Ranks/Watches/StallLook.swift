@@ -56,9 +56,15 @@ struct StallLook {
     return [findGap(gap), end, findStall()].compactMap(\.self)
   }
 
+  /// After how many seconds without progress the job ends: before the first step nodes read, and wait for one
+  /// another, for minutes where images are many or far away.
+  private var abort: Double {
+    site.lines.allSatisfy { $0[.step] == 0 } ? 10 * limits.abort : limits.abort
+  }
+
   /// What there is to tell or do where no rank of the node gets on.
   private mutating func findStall() -> Finding? {
-    let mustEnd = limits.abort > 0 && standing >= limits.abort
+    let mustEnd = limits.abort > 0 && standing >= abort
     let isWarned = limits.warning > 0 && standing >= next
     guard mustEnd || isWarned else { return nil }
     if isWarned { next = max(2 * next, standing) }

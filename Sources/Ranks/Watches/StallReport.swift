@@ -83,8 +83,10 @@ struct StallReport {
     case .traced: return "stopped by a debugger while \(stage)"
     case .ended: return "ended while \(stage)"
     case .inDevice: return "waiting for a disk or another device while \(stage)"
-    case .running where stand.isBehind: return "busy all the time, \(stage)"
-    case .asleep where stand.isBehind: return "asleep while \(stage)"
+    // Of a checkpoint, another thread writes.
+    case .running where stand.isBehind && stand.stage != .saving:
+      return "busy all the time, \(stage)"
+    case .asleep where stand.isBehind && stand.stage != .saving: return "asleep while \(stage)"
     case .running, .asleep, nil: return stage
     }
   }
@@ -117,7 +119,7 @@ struct StallReport {
           : "no answer on the port of ssh from \(Wording.hosts(silent))")
     }
     if !unanswered.isEmpty {
-      links.append("what it sends to \(Wording.hosts(unanswered)) is not acknowledged")
+      links.append("what this host sends to \(Wording.hosts(unanswered)) is not acknowledged")
     }
     return links
   }

@@ -15,7 +15,7 @@ package struct StallWatch: ~Copyable {
   package struct Limits: Equatable, Codable, Sendable {
     /// A warning names the ranks that stand still, and another when twice that time has passed, and so on.
     package var warning: Double
-    /// The job ends.
+    /// The job ends; before the first step after ten times as many.
     package var abort: Double
 
     /// Limits in seconds, none by default.
@@ -37,12 +37,14 @@ package struct StallWatch: ~Copyable {
     let firsts = Set(try world.allGather(Int64(first))).sorted()
     let bytes = RankActivity.count * MemoryLayout<Int>.stride
     let board = try SharedMemory<UInt8>(count: bytes * node.size, on: node, among: world)
-    let lines = board.bytes.activities(node.size)
+    // A window that is not freed, as where a run fails, stays until the process ends; a buffer would not.
+    let lines = node.size > 1 ? board.bytes.activities(node.size) : [RankActivity.unread]
     let hosts = try world.hostOfEachRank()
     let own = lines[node.rank]
     own[.process] = Int(getpid())
     own[.start] = SystemProcess(getpid())?.start ?? 0
     own[.rank] = world.rank + 1
+    own[.step] = 0
     RankActivity.own = own
     own.begin(.preparing)
     let site = StallSite(

@@ -12,7 +12,12 @@ struct SupervisedTraining: TrainingCommand {
   var run: String { train.directory }
   var threads: Int { train.threads.count }
   var stopAfter: Double? { train.checkpoints.stopAfter }
-  var variables: [String] { Variables.ofJobs }
+  var stallAbort: Double { train.teams.stallAbort }
+
+  // Open MPI warns of each that is not set.
+  var variables: [String] {
+    Variables.ofJobs.filter { getenv($0) != nil || environment[$0] != nil }
+  }
 
   /// Reads the command line `words`, of which the first is the command.
   ///
@@ -44,7 +49,8 @@ struct SupervisedTraining: TrainingCommand {
     // The last of several values counts.
     if case .newest = start { words += ["--resume", "auto"] }
     // A job that ends itself knows which rank stands still; train's own flag has precedence.
-    if stallAbort > 0, !typed.contains(where: { $0.hasPrefix("--stall-abort") }) {
+    let isChosen = self.stallAbort > 0 || typed.contains { $0.hasPrefix("--stall-abort") }
+    if stallAbort > 0, !isChosen {
       words += ["--stall-abort", "\(stallAbort)"]
     }
     if let stopAfter { words += ["--stop-after", "\(stopAfter)"] }

@@ -46,8 +46,8 @@ struct TeamOptions: ParsableArguments {
   @Option(
     parsing: .unconditional,
     help: ArgumentHelp(
-      "After so many such seconds, end the job, with code 71. To be longer than a save and reading the data take. "
-        + "0: never. (default: 0)",
+      "After so many such seconds, before the first step ten times as many, end the job, with code 71. To be longer "
+        + "than a save takes. 0: never. (default: 0)",
       valueName: "seconds", visibility: .hidden))
   var stallAbort = 0.0
 
