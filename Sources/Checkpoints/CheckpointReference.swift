@@ -204,7 +204,8 @@ extension CheckpointState {
   fileprivate var isPlausible: Bool {
     let counts = 0..<1 << 48
     return counts.contains(progress.step) && counts.contains(progress.epoch)
-      && counts.contains(progress.offset) && pixels > 0 && recipe.problem == nil
+      && counts.contains(progress.offset) && counts.contains(progress.passedOver ?? 0)
+      && counts.contains(progress.losses.count) && pixels > 0 && recipe.problem == nil
       && imageSize?.hasPixels(pixels) ?? true
       && progress.offset.isMultiple(of: recipe.batchSize) && arithmetic?.isPlausible ?? true
   }

@@ -43,7 +43,7 @@ package final class RunDirectory: Sendable {
   /// Removes the files that were to replace others and never did, of those that only a job that has the lock
   /// writes, and reports, which other commands write, too, that nobody has written to for a minute.
   private static func removePartialFiles(in path: String) throws {
-    let locked = [RunFiles.configuration, RunFiles.environment]
+    let locked = [RunFiles.configuration, RunFiles.environment, RunFiles.metrics]
     let others = [RunFiles.report, RunFiles.likelihood]
     for folder in [path] + RunFiles.pictureFolders.map({ "\(path)/\($0)" })
     where FileSystem.isDirectory(folder) {

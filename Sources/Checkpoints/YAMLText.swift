@@ -27,6 +27,10 @@ struct YAMLText {
     try YAMLDecoder().decode(type, from: text)
   }
 
+  /// What libyaml takes for the name of an anchor.
+  private static let nameBytes = Set(
+    "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_-".utf8)
+
   /// Whether a name stands behind `&` and, later, behind `*`. That may also be so within quotes or a comment, where
   /// it means nothing.
   private static func hasAliases(_ bytes: String.UTF8View) -> Bool {
@@ -34,7 +38,7 @@ struct YAMLText {
     var rest = bytes[...]
     while let mark = rest.firstIndex(where: { "&*".utf8.contains($0) }) {
       let sign = rest[mark]
-      let name = rest[rest.index(after: mark)...].prefix { !" \t\r\n,[]{}&*".utf8.contains($0) }
+      let name = rest[rest.index(after: mark)...].prefix(while: nameBytes.contains)
       rest = rest[name.endIndex...]
       guard !name.isEmpty else { continue }
       if sign == UInt8(ascii: "&") {

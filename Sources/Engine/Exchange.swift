@@ -75,7 +75,7 @@ protocol Exchange: AnyObject {
   /// The bytes that this rank gives MPI for other teams in a step on `count` samples.
   func sentBytes(_ count: Int) -> Int
 
-  /// Forgets what earlier steps have left for later ones, after a step whose gradient was not finite.
+  /// Forgets what earlier steps have left for later ones, after a step that was not taken.
   func forgetRounding()
 
   /// For benchmarks: all-reduces zeros in the place of a gradient. Does nothing in exchanges that do not

@@ -134,9 +134,9 @@ struct ExchangeTrial {
     try memory.barrier(on: team.communicator)
   }
 
-  /// Ends all exchanges.
   /// See ``Exchange/forgetRounding()``.
   func forgetRounding() { for candidate in candidates { candidate.exchange.forgetRounding() } }
 
+  /// Ends all exchanges.
   func free() throws { for candidate in candidates { try candidate.exchange.free() } }
 }

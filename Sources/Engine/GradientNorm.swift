@@ -41,8 +41,7 @@ struct GradientNorm {
   }
 
   /// What the whole gradient, all of whose tiles' norms are there, is multiplied by to be clipped to `limit`:
-  /// at most 1. NaN where the norm is not finite, so that the parameters become NaN, too, and the next step
-  /// fails: zero would let training stand still, and say nothing.
+  /// at most 1. NaN where the norm is not finite: the step must not be taken then.
   ///
   /// Pascanu, Mikolov and Bengio, "On the difficulty of training recurrent neural networks", 2013, algorithm 1,
   /// as `torch.nn.utils.clip_grad_norm_` computes it.

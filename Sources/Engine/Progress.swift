@@ -55,6 +55,9 @@ extension Progress {
     guard losses.isFinite else {
       return "the progress has losses that are not finite"
     }
+    guard lastMean.map({ $0.isFinite && $0 >= 0 }) ?? true else {
+      return "the progress has an impossible mean loss"
+    }
     guard plateau?.isPossible(after: epoch) ?? true else {
       return "the progress has an impossible plateau"
     }

@@ -188,6 +188,9 @@ struct TeamReport {
     ] + (place.map { [verdicts + $0..<verdicts + $0 + 1] } ?? [])
   }
 
+  /// Takes the batch for one whose gradient is not finite. To be called on all ranks, before ``summarise(_:)``.
+  func refuse() { found.losses[0, 0] = .nan }
+
   /// Writes ``result`` for a batch of `count` samples: the losses in ``found``, and all requests. Called by
   /// the team's leader alone.
   func summarise(_ count: Int) {

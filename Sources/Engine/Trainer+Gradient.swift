@@ -34,6 +34,8 @@ extension Trainer {
     try gatherNorms()
     let (rule, number) = nextRule
     let scale = norm.scale(to: limit)
+    // All ranks have the same norms.
+    guard scale.isFinite else { return report.refuse() }
     try exchanges.current.applyKeptGradient(of: batch, workers) { tile, gradient in
       if scale != 1 { gradient.multiply(by: scale) }
       optimizer.update(tile, gradient, by: rule, step: number)

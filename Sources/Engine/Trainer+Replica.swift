@@ -66,7 +66,10 @@ extension Trainer {
   /// The beginning of the next epoch, where this is the end of one.
   var progressAtNextEpoch: Progress {
     var next = progress.atNextEpoch
-    if recipe.lossLimit != nil { next.lastMean = progress.losses.mean.total }
+    if recipe.lossLimit != nil {
+      let losses = progress.losses
+      next.lastMean = losses.count > 0 ? losses.mean.total : progress.lastMean
+    }
     return next
   }
 

@@ -35,7 +35,7 @@ public struct Trainer: ~Copyable {
   let workspace: Buffer<Float>
   let gradients: Buffer<Float>
   let activations: Activations
-  private let report: TeamReport
+  let report: TeamReport
   let norm: GradientNorm
   var exchanges: ExchangeTrial
   let optimizer: Optimizer
@@ -194,9 +194,10 @@ public struct Trainer: ~Copyable {
     }
     if team.layout.isLeader { report.summarise(batch.count) }
     try waitForTeam()  // The new parameters are there.
-    exchanges.endStep(onFullBatch: batch.count == batches.batchSize)
+    let problem = report.result.problem(batch.count, step: progress.step + 1)
+    exchanges.endStep(onFullBatch: problem == nil && batch.count == batches.batchSize)
     let requests = report.result.requests
-    if let problem = report.result.problem(batch.count, step: progress.step + 1) {
+    if let problem {
       exchanges.forgetRounding()
       return (.failure(problem), requests)
     }

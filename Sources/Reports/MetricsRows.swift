@@ -53,7 +53,7 @@ package struct TroubleRow: Codable, Sendable {
   package let epoch: Int
   /// The step that was passed over; or the steps taken by the checkpoint.
   package let step: Int
-  /// In a rollback, the step at which something was wrong.
+  /// In a rollback, the last step that was taken before.
   package var from: Int?
   /// What was wrong.
   package let reason: String

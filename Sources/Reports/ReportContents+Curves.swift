@@ -27,12 +27,12 @@ extension ReportContents {
     var sentences: [String] = []
     if let last = skips.last {
       let batches = Wording.count(skips.count, "batch", plural: "batches")
-      sentences.append("\(batches) passed over, the last since \(last.reason).")
+      sentences.append("\(batches) passed over, the last at \(last.reason).")
     }
     if let last = rollbacks.last {
       let times = Wording.count(rollbacks.count, "time")
       sentences.append(
-        "The run went back to a checkpoint \(times), the last time to step \(last.step) since \(last.reason)."
+        "The run went back to a checkpoint \(times), the last time to step \(last.step) (\(last.reason))."
       )
     }
     return sentences.isEmpty ? nil : sentences.joined(separator: " ")

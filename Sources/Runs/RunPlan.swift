@@ -159,7 +159,11 @@ struct RunPlan: Codable {
   /// Whether the directory at `path` has what a job of this very run has left that ended before its first
   /// checkpoint: nothing of it is worth keeping, and jobs that die again and again must not heap it up.
   private func hasBegun(inRun path: String) throws -> Bool {
-    guard goesOn, checkpoint == nil, try !RunDirectory.hasCheckpoints(in: path) else {
+    // A report is written after a checkpoint: somebody has removed that, and keeps the rest.
+    let isDone = [RunFiles.report, RunFiles.likelihood].contains {
+      FileSystem.exists("\(path)/\($0)")
+    }
+    guard goesOn, checkpoint == nil, !isDone, try !RunDirectory.hasCheckpoints(in: path) else {
       return false
     }
     let earlier = try? FileSystem.read("\(path)/\(RunFiles.configuration)")

@@ -83,6 +83,13 @@ extension TrainingRun {
   mutating func endEpoch(_ pace: Stopwatch) throws {
     // Ranks leave the barrier before an epoch one after another, and rank zero may be the last: another rank
     // then waits in its first step before rank zero's watch has started. The longest time covers all waiting.
+    guard trainer.progress.losses.count > 0 else {
+      throw SharedFailure(
+        Failure(
+          .disagreement,
+          "all batches of epoch \(trainer.progress.epoch + 1) were passed over, so nothing was trained"
+        ))
+    }
     var pace = pace
     RankActivity.own.begin(.waitingForAll)
     pace.seconds = try communicator.allReduce(pace.seconds, .max)

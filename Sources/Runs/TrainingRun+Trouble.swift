@@ -35,13 +35,19 @@ extension TrainingRun {
             "the same again after going back, so that this is no passing error of a machine: "
               + trouble.failure.sentence))
       }
-      guard troubles.count < most else { throw SharedFailure(trouble.failure) }
+      guard troubles.count < most else {
+        throw SharedFailure(
+          Failure(
+            trouble.failure.code,
+            "after going back \(Wording.count(troubles.count, "time")): " + trouble.failure.sentence
+          ))
+      }
       troubles.append(trouble)
       request.resume = .auto
       if world.rank == 0 {
         Logger.lockstep.tell(
           .warning,
-          "goes back to the last checkpoint, for the \(troubles.count) of at most \(most) times: "
+          "goes back to the last checkpoint, or the beginning (\(troubles.count) of at most \(most) times): "
             + trouble.failure.sentence)
       }
     }
@@ -52,7 +58,7 @@ extension TrainingRun {
     guard let outputs else { return }
     let row = TroubleRow(
       .rollback, epoch: trainer.progress.epoch + 1, step: trainer.progress.step, from: trouble.step,
-      reason: trouble.failure.sentence.description)
+      reason: String(trouble.failure.sentence.description.prefix { $0 != ";" }))
     write(to: outputs.metrics) { try outputs.metrics.append(row) }
   }
 
@@ -62,16 +68,31 @@ extension TrainingRun {
   /// - Throws: its failure, where it is not, or does not help: too many batches in a row, or parameters that are not
   ///   finite themselves.
   mutating func passOver(_ problem: StepProblem) throws {
-    guard case .skip(let most) = configuration.onNonfinite, passedOver < most,
-      trainer.replica.parameters.isFinite
-    else { throw SharedFailure(problem.failure) }
+    guard case .skip(let most) = configuration.onNonfinite, try areParametersFinite() else {
+      throw SharedFailure(problem.failure)
+    }
+    guard passedOver < most else {
+      let batches = Wording.count(passedOver, "batch", plural: "batches")
+      throw SharedFailure(
+        Failure(
+          .disagreement,
+          "\(problem.reason), after \(batches) in a row that were passed over, and "
+            + "\(setting: .onNonfinite, configuration.onNonfinite.description) allows no more"))
+    }
     passedOver += 1
     trainer.passOver()
     guard let outputs else { return }
+    outputs.directory.note(step: trainer.progress.step)
     Logger.lockstep.tell(.warning, "passed over: \(problem.reason)")
     let row = TroubleRow(
       .skip, epoch: trainer.progress.epoch + 1, step: trainer.progress.step,
       reason: problem.reason.description)
     write(to: outputs.metrics) { try outputs.metrics.append(row) }
+  }
+
+  /// Whether the parameters of all teams are finite, of which a rank sees only its own; collective.
+  private func areParametersFinite() throws -> Bool {
+    let isFinite = trainer.replica.parameters.isFinite
+    return try communicator.allReduce(Int64(isFinite ? 0 : 1), .max) == 0
   }
 }

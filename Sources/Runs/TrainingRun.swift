@@ -148,6 +148,11 @@ package struct TrainingRun: ~Copyable {
     do {
       try finishSaves()
     } catch let error as SharedFailure {
+      // Without its last save there may be nothing to go back to.
+      if let failure, failure.code != error.code {
+        if communicator.rank == 0 { Logger.lockstep.tell(.error, failure.sentence) }
+        throw error
+      }
       failure = failure ?? error
     }
     var end = TrainingEnd(code: code, modelDigest: outputs?.modelDigest, patience: patience)

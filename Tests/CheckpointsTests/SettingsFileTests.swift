@@ -45,6 +45,7 @@ import Testing
     #expect(throws: YAMLText.Aliases.self) { try RunConfiguration(decoding: text) }
     #expect(Recipe(inConfiguration: path) == nil)
     #expect(throws: YAMLText.Aliases.self) { try YAMLText("a: &b c\nd: [*b]") }
+    #expect(throws: YAMLText.Aliases.self) { try YAMLText("a: &b c\nd: [*b:, *b?]") }
     for harmless in ["a: &b c", "a: '*b'", "a: b & c * d", "a: &b &c"] {
       _ = try YAMLText(harmless)
     }

@@ -64,7 +64,7 @@ import Testing
       #expect(try contents.count("step") == 9 && contents.count("epoch") == 3)
       #expect(try contents.text("metrics.jsonl").contains(#""passed_over":1"#))
       #expect(
-        try contents.text("report.html").contains("3 batches passed over, the last since step "))
+        try contents.text("report.html").contains("3 batches passed over, the last at step "))
       models.insert(try contents.model())
     }
     #expect(models.count == 1)
@@ -113,7 +113,7 @@ import Testing
     #expect(outcome.status == 70, "\(outcome.reported)")
     #expect(
       outcome.reported.contains(
-        "goes back to the last checkpoint, for the 1 of at most 3 times: step "))
+        "goes back to the last checkpoint, or the beginning (1 of at most 3 times): step "))
     #expect(
       outcome.reported.contains("lockstep: the same again after going back, so that this is no "))
   }
@@ -128,15 +128,10 @@ import Testing
     #expect(outcome.told.count <= 4 && outcome.told.last?.contains("not finite") == true)
   }
 
-  /// As a memory that errs would: a NaN is written over a bias of the process.
-  @Test("a parameter that is not finite is loaded again", arguments: Launch.both)
-  func rollback(launch: Launch) throws {
-    let folder = try RunFolder(SmallData(train: 60_000))
-    let words = [
-      "--max-steps", "6000", "--epochs", "100000", "--learning-rate", "1e-30", "--log-every",
-      "100",
-      "--checkpoint-every", "500", "--on-nonfinite", "rollback",
-    ]
+  /// As a memory that errs would: a NaN is written over a bias of one of the job's processes, while it trains.
+  private func poked(_ folder: RunFolder, _ words: [String], _ launch: Launch) throws
+    -> Command.Outcome
+  {
     let job = Job(folder.trainWords() + words, launch)
     let script = """
       \(Library.ranksFunction)
@@ -170,13 +165,26 @@ import Testing
       """
     let file = folder.path("poke.py")
     try Data(poke.utf8).write(to: URL(fileURLWithPath: file))
-    let outcome = try Command(
+    return try Command(
       ["sh", "-c", script, "sh", folder.run, file] + job.command.words,
       environment: job.command.environment
     ).run()
+  }
+
+  private static let long = [
+    "--max-steps", "6000", "--epochs", "100000", "--learning-rate", "1e-30", "--log-every", "100",
+    "--checkpoint-every", "500",
+  ]
+
+  @Test("a parameter that is not finite is loaded again", arguments: Launch.both)
+  func rollback(launch: Launch) throws {
+    let folder = try RunFolder(SmallData(train: 60_000))
+    let words = Self.long + ["--on-nonfinite", "rollback"]
+    let outcome = try poked(folder, words, launch)
     #expect(outcome.status == 0, "\(outcome.reported)")
     #expect(
-      outcome.reported.contains("goes back to the last checkpoint, for the 1 of at most 3 times: "))
+      outcome.reported.contains(
+        "goes back to the last checkpoint, or the beginning (1 of at most 3 times): "))
     #expect(try folder.contents.count("rollback") == 1)
     #expect(
       try folder.contents.text("report.html").contains("The run went back to a checkpoint 1 time"))
@@ -184,6 +192,15 @@ import Testing
     try Job(folder.trainWords(run: whole) + words, launch).succeed()
     #expect(try RunContents(whole).model() == folder.contents.model())
     #expect(try RunContents(whole).count("step") == folder.contents.count("step"))
+  }
+
+  @Test("where one team's parameters are not finite no batch is passed over, on any rank")
+  func oneTeam() throws {
+    let folder = try RunFolder(SmallData(train: 60_000))
+    let words = Self.long + ["--on-nonfinite", "skip", "--teams", "rank"]
+    let outcome = try poked(folder, words, .ranks(2))
+    #expect(outcome.status == 70, "\(outcome.reported)")
+    #expect(try folder.contents.count("skip") == 0)
   }
 }
 
