@@ -137,6 +137,7 @@ let package = Package(
       dependencies: [
         "CLaunchers", "CPMIx", "Images", "Kernels", "MPI", "Platform",
         .product(name: "Logging", package: "swift-log"),
+        .product(name: "SystemPackage", package: "swift-system"),
       ], swiftSettings: house),
     .target(
       name: "Engine", dependencies: ["Images", "Kernels", "MPI", "Platform", "Ranks", "VAE"],
