@@ -141,6 +141,18 @@ extension StallLook {
     #expect(look.look(passed: 1, gap: 4).isEmpty)
     withExtendedLifetime(node) {}
   }
+
+  @Test(
+    "of ranks that all did not run the first speaks, and one that alone did not speaks for itself")
+  func gaps() {
+    let node = Node(2)
+    var look = node.look(from: 1, .init(warning: 5))
+    node.lines[0][.beat] += 1
+    #expect(look.look(passed: 1, gap: 100).isEmpty)
+    node.lines[0][.beat] += 100
+    #expect(look.look(passed: 1, gap: 100).count == 1)
+    withExtendedLifetime(node) {}
+  }
 }
 
 @Suite struct StallReportTests {

@@ -44,6 +44,10 @@ struct StallLook {
   mutating func look(passed: Double, gap: Double = 0) -> [Finding] {
     site.lines[site.place][.beat] &+= 1
     let stood = standing
+    // Whatever keeps one rank's watch from looking may keep them all.
+    let othersRan = site.lines.enumerated().contains { place, line in
+      place != site.place && line[.beat] &- beats[place].number > 1
+    }
     for (place, line) in site.lines.enumerated() {
       let (advances, beat) = (line[.advances], line[.beat])
       seen[place] =
@@ -53,7 +57,8 @@ struct StallLook {
     // The main thread answers if it waits for messages.
     if seen[site.place].seconds > 2 * passed { site.lines[site.place][.isAsked] = 1 }
     let end = standing < stood ? findEnd(stood) : nil
-    return [findGap(gap), end, findStall()].compactMap(\.self)
+    let own = othersRan || site.place == 0 ? findGap(gap) : nil
+    return [own, end, findStall()].compactMap(\.self)
   }
 
   /// After how many seconds without progress the job ends: before the first step nodes read, and wait for one
@@ -86,7 +91,7 @@ struct StallLook {
       "\(HostName.own) gets on again after \(NumberText.trimmed(stood, places: 0)) s")
   }
 
-  /// That this process did not run, where that has taken long.
+  /// That this process did not run, where that has taken long: where none of the node did, the first tells it.
   private func findGap(_ gap: Double) -> Finding? {
     guard limits.warning > 0, gap >= limits.warning else { return nil }
     let seconds = NumberText.trimmed(gap, places: 0)
