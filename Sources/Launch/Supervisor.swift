@@ -177,10 +177,7 @@ package struct Supervisor {
       let passed = (ContinuousClock.now - start) / .seconds(1)
       // A file server keeps the lock of a machine that is gone for its lease, 90 s.
       let isFree = passed > seconds + 120 || !JobProgress.isInUse(command.run)
-      if passed >= seconds, isFree, let silent = probe.silent ?? (passed > seconds + 30 ? [] : nil)
-      {
-        return silent
-      }
+      if passed >= seconds, isFree, let silent = probe.silent { return silent }
     }
   }
 }

@@ -4,35 +4,75 @@ internal import Synchronization
 /// Whether other hosts answer at all.
 package enum HostReach {
   /// Those of `hosts` that neither take a connection to the port of ssh nor refuse it within `seconds`: they
-  /// are off, cut off, or behind a firewall that drops what it does not know. Hosts that no name service
-  /// knows are left out.
-  package static func silent(_ hosts: [String], within seconds: Double) -> [String] {
+  /// are off, cut off, or behind a firewall that drops what it does not know. Hosts whose names no service knows, or
+  /// none tells of in that time, are left out; where that is all of them, nil.
+  package static func silent(_ hosts: [String], within seconds: Double) -> [String]? {
     let deadline = ContinuousClock.now + .seconds(seconds)
-    var known: [(host: String, attempts: [Attempt])] = []
-    for host in hosts where ContinuousClock.now < deadline {
-      known.append((host, connect(to: host)))
-    }
-    defer { for attempt in known.flatMap(\.attempts) { close(attempt.socket) } }
-    return known.filter { host in
-      !host.attempts.isEmpty && host.attempts.allSatisfy { $0.isSilent(until: deadline) }
-    }.map(\.host)
+    let inquiry = Inquiry(hosts)
+    // A name service may take long about one name, and the others have their time all the same.
+    for _ in 0..<min(hosts.count, 64) { Thread { inquiry.work() }?.detach() }
+    while !inquiry.isDone, ContinuousClock.now < deadline { usleep(5_000) }
+    let found = inquiry.end()
+    defer { for attempt in found.joined() { close(attempt.socket) } }
+    if !hosts.isEmpty, found.allSatisfy(\.isEmpty), !inquiry.isDone { return nil }
+    return zip(hosts, found).filter { _, attempts in
+      !attempts.isEmpty && attempts.allSatisfy { $0.isSilent(until: deadline) }
+    }.map(\.0)
   }
 
-  /// As ``silent(_:within:)``, on a thread of its own, which is left to itself where a name service does not answer
-  /// in time either: then nil.
-  package static func silentInTime(_ hosts: [String], within seconds: Double) -> [String]? {
-    final class Board: Sendable { let found = Mutex<[String]?>(nil) }
-    let board = Board()
-    Thread {
-      let silent = silent(hosts, within: 0.8 * seconds)
-      board.found.withLock { $0 = silent }
-    }?.detach()
-    let deadline = ContinuousClock.now + .seconds(seconds)
-    while ContinuousClock.now < deadline {
-      if let found = board.found.withLock({ $0 }) { return found }
-      usleep(10_000)
+  /// Hosts to which connections are begun, by threads that are left to themselves where a name service does not
+  /// answer them in time.
+  private final class Inquiry: Sendable {
+    private struct State {
+      /// How many hosts were given to a thread.
+      var taken = 0
+      /// How many of these are known, or known not to be.
+      var done = 0
+      /// The connections to each host.
+      var attempts: [[Attempt]]
+      /// Whether what is found now comes too late.
+      var isOver = false
     }
-    return nil
+
+    private let hosts: [String]
+    private let state: Mutex<State>
+
+    init(_ hosts: [String]) {
+      self.hosts = hosts
+      state = Mutex(State(attempts: hosts.map { _ in [] }))
+    }
+
+    /// Whether all names were looked up.
+    var isDone: Bool { state.withLock { $0.done == hosts.count } }
+
+    /// Begins connections to hosts that no other thread has taken, until there are none.
+    func work() {
+      while let number = take() {
+        let attempts = connect(to: hosts[number])
+        let isLate = state.withLock { state in
+          state.done += 1
+          if !state.isOver { state.attempts[number] = attempts }
+          return state.isOver
+        }
+        if isLate { attempts.forEach { close($0.socket) } }
+      }
+    }
+
+    private func take() -> Int? {
+      state.withLock { state in
+        guard !state.isOver, state.taken < hosts.count else { return nil }
+        defer { state.taken += 1 }
+        return state.taken
+      }
+    }
+
+    /// The connections to each host, as many as were begun in time; no others are begun.
+    func end() -> [[Attempt]] {
+      state.withLock { state in
+        state.isOver = true
+        return state.attempts
+      }
+    }
   }
 
   /// A connection that is begun.
