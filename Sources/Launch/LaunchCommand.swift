@@ -8,6 +8,8 @@ struct LaunchCommand {
   private let command: JobCommand
   /// Slurm's `srun`, where that is the launcher.
   private let srun: String?
+  /// Whether the launcher is that of this program's MPI.
+  private let isOwn: Bool
   private let wanted: Int?
   private let threads: Int
 
@@ -18,11 +20,19 @@ struct LaunchCommand {
   init(_ request: LaunchRequest, threads: Int) {
     command = JobCommand(program: request.launcher)
     srun = request.launcher.flatMap { $0 == "srun" || $0.hasSuffix("/srun") ? $0 : nil }
+    let name = request.launcher?.split(separator: "/").last.map(String.init)
+    isOwn = name == nil || name == command.launcher.program
     (wanted, machines, self.threads) = (request.ranks, request.machines, threads)
   }
 
   /// The launcher.
   var launcher: MPILauncher { command.launcher }
+
+  /// Whether the launcher starts ranks on this machine, as its children. Slurm's are those of a daemon, and what
+  /// others do is not known.
+  var startsRanksHere: Bool {
+    isOwn && (machines.isLocal || machines.includesThis)
+  }
 
   /// The number of ranks; nil where the launcher alone knows.
   var ranks: Int? {

@@ -15,6 +15,9 @@ package protocol TrainingCommand {
   /// The seconds of its own after which a job whose ranks stand still ends itself; 0 where it has none.
   var stallAbort: Double { get }
 
+  /// The seconds within which a job has ended whose ranks do not find one another; 0 for never.
+  var connectTimeout: Double { get }
+
   /// The names of the environment's variables that give flags.
   var variables: [String] { get }
 

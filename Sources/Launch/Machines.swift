@@ -66,6 +66,16 @@ extension Machines {
   /// Whether the job is on this machine alone.
   var isLocal: Bool { source == .none }
 
+  /// Whether this machine is among those that are not left out, by its name, with its domain or without, or one
+  /// of its addresses.
+  var includesThis: Bool {
+    let name = HostName.own
+    let own =
+      ["localhost", "127.0.0.1", name, String(name.prefix { $0 != "." })]
+      + NetworkInterface.all.map(\.address)
+    return left.contains { own.contains($0) || $0.prefix { $0 != "." } == name }
+  }
+
   /// The names of all machines, each once.
   var hosts: [String] {
     var seen: Set<String> = []

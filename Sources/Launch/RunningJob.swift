@@ -23,6 +23,9 @@ struct RunningJob {
   struct Limits {
     /// For a step; 0 for none.
     var step: Double
+    /// For the first rank on this machine, which the launcher starts once it has heard from all machines; 0 for
+    /// none, as where this machine has no rank.
+    var start = 0.0
     /// For the launcher, once its ranks on this machine have ended: the others end together with them, unless
     /// their machine cannot be reached.
     var launcher = 15.0
@@ -37,7 +40,7 @@ struct RunningJob {
   private(set) var watch: RunWatch
 
   private var outcome = Outcome(status: 0)
-  /// Whether ranks of this machine were seen, and for how many seconds they have been gone.
+  /// Whether ranks of this machine were seen, and for how many seconds there have been none.
   private var hadRanks = false
   private var goneFor = 0.0
   /// For how many seconds ranks have been asked to stop.
@@ -98,23 +101,34 @@ struct RunningJob {
   /// Looks after the job, `passed` seconds after the last look.
   private mutating func look(after passed: Double, isAsked: Bool) {
     watch.look(after: passed)
-    let ranks = localRanks(of: child.leader)
+    let ranks = localRanks
     hadRanks = hadRanks || !ranks.isEmpty
-    goneFor = hadRanks && ranks.isEmpty ? goneFor + passed : 0
+    goneFor = ranks.isEmpty ? goneFor + passed : 0
     if isAsked {
       ask(ranks)
       askedFor += passed
     }
     guard doom == nil else { return }
-    if limits.step > 0, watch.stillness >= limits.step {
-      outcome.trouble = "no step has ended for \(Int(limits.step)) s, although the job runs"
-    } else if goneFor >= limits.launcher {
-      outcome.trouble = "the ranks of this machine have ended, and the launcher waits for others"
-    }
+    outcome.trouble = standstill
     if let trouble = outcome.trouble {
       tell("\(trouble): ending it")
       endNow()
     }
+  }
+
+  /// Why the job is taken for dead; nil where it is not.
+  private var standstill: Sentence? {
+    if limits.step > 0, watch.stillness >= limits.step {
+      return "no step has ended for \(Int(limits.step)) s, although the job runs"
+    }
+    if hadRanks {
+      guard goneFor >= limits.launcher else { return nil }
+      return "the ranks of this machine have ended, and the launcher waits for others"
+    }
+    guard limits.start > 0, goneFor >= limits.start, watch.start == nil else { return nil }
+    return
+      "the launcher has started no rank on this machine in \(NumberText.trimmed(limits.start, places: 1)) s, as "
+      + "where another machine does not answer"
   }
 
   /// Asks one rank to stop, which is enough, once it listens: it then blocks SIGUSR1. The launcher would say
@@ -126,12 +140,10 @@ struct RunningJob {
     if !hadRanks, askedFor >= 2, listens { child.leader.send(SIGUSR1) }
   }
 
-  /// Ranks on this machine, which are children of mpirun, and of MPICH's launcher's own child.
-  private func localRanks(of process: SystemProcess) -> [SystemProcess] {
-    process.children.flatMap { child in
-      if child.name.hasPrefix("lockstep") { return child.isAlive ? [child] : [] }
-      return child.name.hasPrefix("hydra") ? localRanks(of: child) : []
-    }
+  /// Ranks on this machine: children of mpirun, of MPICH's launcher's own child, or of theirs where what was named
+  /// as the launcher is a script that starts one.
+  private var localRanks: [SystemProcess] {
+    child.leader.descendants.filter { $0.name.hasPrefix("lockstep") && $0.isAlive }
   }
 
   /// Ends the job: mpirun has a second for ranks that listen to SIGTERM, and kills the others; MPICH's launcher

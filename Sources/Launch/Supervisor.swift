@@ -75,13 +75,22 @@ package struct Supervisor {
       exporting: command.variables)
     var job = try RunningJob(
       words, environment: launch.environment(request.environment), of: launch.launcher,
-      // Should none of its ranks see that it stands still, as where all are stopped: evaluating takes long, too.
-      limits: RunningJob.Limits(
-        step: request.stallAbort > 0 ? 10 * max(request.stallAbort, command.stallAbort) : 0),
+      limits: limits,
       watch: RunWatch(command.run),
       telling: observer.tell)
     let outcome = job.wait(inbox, &requests)
     return (outcome, job.watch)
+  }
+
+  /// For what its ranks cannot see.
+  private var limits: RunningJob.Limits {
+    guard request.stallAbort > 0 else { return RunningJob.Limits(step: 0) }
+    let still = max(request.stallAbort, command.stallAbort)
+    return RunningJob.Limits(
+      // As where all ranks are stopped; an evaluation has the time of many steps.
+      step: 10 * still,
+      // A machine that is cut off before the launcher's daemon there has called home is waited for, for ever.
+      start: launch.startsRanksHere ? max(still, command.connectTimeout) : 0)
   }
 
   private var hasCheckpoint: Bool {

@@ -6,7 +6,7 @@ package struct NetworkInterface: CustomStringConvertible {
   let name: String
 
   /// Its address, as in "10.0.0.1".
-  let address: String
+  package let address: String
 
   package var description: String { "\(name) \(address)" }
 

@@ -1,5 +1,6 @@
 import Foundation
 @testable import Launch
+import Platform
 import Support
 import Testing
 
@@ -16,6 +17,16 @@ import Testing
     #expect(rest.without([]).list == "left:2,right:1,left:3")
     #expect(Machines(list: "a,b,c,d").without(["a"]).ranks(of: 8) == 6)
     #expect(Machines(list: "a,b").without(["a", "b"]).ranks(of: 2) == 0)
+  }
+
+  @Test("this machine is known by its name, with a domain or without, and not where it is left out")
+  func this() {
+    let own = HostName.own
+    for list in ["left,\(own):2", "\(own).example.org", "localhost:4"] {
+      #expect(Machines(list: list).includesThis, "\(list)")
+    }
+    #expect(!Machines(list: "left,right").includesThis && !Machines.none.includesThis)
+    #expect(!Machines(list: "left,\(own)").without([own]).includesThis)
   }
 
   @Test(

@@ -128,6 +128,27 @@ import Testing
     #expect(!outcome.output.contains("left:"), "\(outcome.reported)")
   }
 
+  @Test("a launcher that starts no rank is ended")
+  func neverUp() throws {
+    let folder = try RunFolder()
+    let path = try folder.folder.launcher("", "exec sleep 600")
+    let job = LaunchJob(
+      folder, ["--connect-timeout", "2"], ["--stall-abort", "1", "--max-restarts", "1"],
+      environment: ["PATH": path])
+    let outcome = try job.command.run(seconds: 30)
+    #expect(outcome.status == 71, "\(outcome.reported)")
+    let told = outcome.lines(of: "lockstep launch")
+    let what =
+      "the launcher has started no rank on this machine in 2 s, as where another machine does not answer"
+    #expect(told.count == 4, "\(outcome.reported)")
+    #expect(told.first == "\(what): ending it", "\(outcome.reported)")
+    #expect(
+      told.dropFirst().first?.hasPrefix("\(what), before it trained; lost: 0 steps, ") == true)
+    #expect(
+      told.last?.hasPrefix("\(what), after 1 restart, and --max-restarts 1 allows no other") == true
+    )
+  }
+
   @Test("a run that was begun anew is not begun anew again")
   func anew() throws {
     let folder = try RunFolder(Self.data)

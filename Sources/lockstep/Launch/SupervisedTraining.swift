@@ -13,6 +13,7 @@ struct SupervisedTraining: TrainingCommand {
   var threads: Int { train.threads.count }
   var stopAfter: Double? { train.checkpoints.stopAfter }
   var stallAbort: Double { train.teams.stallAbort }
+  var connectTimeout: Double { train.teams.connectTimeout }
 
   // Open MPI warns of each that is not set.
   var variables: [String] {
