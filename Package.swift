@@ -43,8 +43,8 @@ let loading = Context.environment["LOCKSTEP_MPI_RPATH"].map {
   LinkerSetting.unsafeFlags(["-Xlinker", "-rpath", "-Xlinker", $0])
 }
 
-/// Which tests there are: all, or, where `LOCKSTEP_TESTS` is mpi, those that another MPI could break, or, where
-/// it is fuzz, only the program that scripts/fuzz builds.
+/// Which tests there are: all, or, where `LOCKSTEP_TESTS` is mpi, those that another MPI could break, or,
+/// where it is fuzz, only the program that scripts/fuzz builds.
 let tests: (names: [String]?, areFuzzed: Bool)
 switch Context.environment["LOCKSTEP_TESTS"] ?? "" {
 case "", "all": tests = (nil, false)

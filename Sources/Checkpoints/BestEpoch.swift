@@ -11,8 +11,8 @@ package struct BestEpoch: Codable, Equatable, Sendable {
   /// The epoch number `epoch`, with `loss`.
   package init(epoch: Int, loss: Double) { (self.epoch, self.loss) = (epoch, loss) }
 
-  /// The better of `earlier`, if there was one, and the epoch number `epoch` with `loss`: of two with the same
-  /// loss, the earlier.
+  /// The better of `earlier`, if there was one, and the epoch number `epoch` with `loss`: of two with the
+  /// same loss, the earlier.
   package static func better(_ earlier: BestEpoch?, epoch: Int, loss: Double) -> BestEpoch {
     if let earlier, earlier.loss <= loss { return earlier }
     return BestEpoch(epoch: epoch, loss: loss)

@@ -178,8 +178,8 @@ package struct CheckpointReference {
 extension CheckpointState {
   /// Reads the file at `path`, which is a checkpoint's `state.json`.
   ///
-  /// - Throws: `FileError` where it cannot be read; `Failure` with `badData` where the values cannot be the state
-  ///   of a run.
+  /// - Throws: `FileError` where it cannot be read; `Failure` with `badData` where the values cannot be the
+  ///   state of a run.
   init(readFrom path: String) throws {
     let text = try FileSystem.read(path)
     guard let state = try? CheckpointState(decoding: text) else {

@@ -52,8 +52,8 @@ package final class CheckpointSaver {
 
   deinit { thread?.join() }
 
-  /// Whether training must end: too many saves in a row have failed, or no later one could succeed. ``finish()``
-  /// throws the failure.
+  /// Whether training must end: too many saves in a row have failed, or no later one could succeed.
+  /// ``finish()`` throws the failure.
   package var hasFailed: Bool { work.hasFailed.load(ordering: .acquiring) }
 
   /// The SHA-256 of the last model that was saved, in hexadecimal; nil before the first. Must not be read
@@ -65,8 +65,8 @@ package final class CheckpointSaver {
 
   /// Waits for the save before, copies the state and begins to write it as the checkpoint of `progress`.
   ///
-  /// `testLoss` and `validationLoss` are the losses of these images, where the checkpoint is at an epoch's end
-  /// and there are such images; else nil. `best` is the best epoch so far.
+  /// `testLoss` and `validationLoss` are the losses of these images, where the checkpoint is at an epoch's
+  /// end and there are such images; else nil. `best` is the best epoch so far.
   package func save(
     _ replica: Replica, at progress: Progress, testLoss: Double?, validationLoss: Double? = nil,
     best: BestEpoch? = nil
@@ -81,8 +81,8 @@ package final class CheckpointSaver {
 
   /// Waits for the save under way, if there is one.
   ///
-  /// - Throws: `Failure`: that of the save for which training had to end (see ``hasFailed``) or, if the last save
-  ///   has failed, that of this one.
+  /// - Throws: `Failure`: that of the save for which training had to end (see ``hasFailed``) or, if the last
+  ///   save has failed, that of this one.
   package func finish() throws {
     wait()
     if let failure = work.end ?? work.failure { throw failure }

@@ -33,8 +33,8 @@ public struct CheckpointState: Codable, Equatable {
   /// there are no test images.
   package var testLoss: Double?
 
-  /// The mean loss of the validation images, in nats; nil where the checkpoint is not at an epoch's end, or no
-  /// images are held out.
+  /// The mean loss of the validation images, in nats; nil where the checkpoint is not at an epoch's end, or
+  /// no images are held out.
   package var validationLoss: Double?
 
   /// The epoch that has had the least loss so far; nil before the first that had one, and in checkpoints of
@@ -123,8 +123,8 @@ package struct DataFingerprint: Codable, Equatable {
   /// The digest of one split.
   package subscript(split: Dataset.Split) -> String? { split == .train ? train : test }
 
-  /// The digests of data with the split train and, where it exists, test, for models of `recipe`: of images and
-  /// labels, where the model is told labels, else of images.
+  /// The digests of data with the split train and, where it exists, test, for models of `recipe`: of images
+  /// and labels, where the model is told labels, else of images.
   package init(_ data: borrowing NodeData, for recipe: Recipe = Recipe()) {
     let digests = data.digests(withLabels: recipe.model == .conditional)
     (train, test) = (digests[0], digests.dropFirst().first)
@@ -135,8 +135,8 @@ package struct DataFingerprint: Codable, Equatable {
 }
 
 extension Progress {
-  /// Makes sure that the epoch under way has an image left of the `count` that are trained on of the folder or
-  /// data called `name`.
+  /// Makes sure that the epoch under way has an image left of the `count` that are trained on of the folder
+  /// or data called `name`.
   ///
   /// - Throws: `Failure` with `badData`.
   package func requireRest(of count: Int, in name: String) throws {

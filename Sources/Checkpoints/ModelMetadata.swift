@@ -1,8 +1,8 @@
 internal import Platform
 
 extension RawRepresentable<String> {
-  /// The value that the metadata of the model's file at `path` tell under `lockstep.` and `key`; `usual` where
-  /// they tell none, as in files of other programs and of earlier versions.
+  /// The value that the metadata of the model's file at `path` tell under `lockstep.` and `key`; `usual`
+  /// where they tell none, as in files of other programs and of earlier versions.
   ///
   /// - Throws: `Failure` with `badData` where this version does not know it.
   init(

@@ -1,14 +1,15 @@
 internal import Engine
 
-/// What a run does where a loss is not finite or beyond the limit, a parameter is not finite, or replicas disagree.
+/// What a run does where a loss is not finite or beyond the limit, a parameter is not finite, or replicas
+/// disagree.
 package enum NonfinitePolicy: Equatable, Sendable {
   /// It ends.
   case stop
   /// A step whose loss is at fault is not taken and its batch passed over, at most so many times in a row.
   case skip(Int)
-  /// The run goes back to its last checkpoint, at most so many times in a job, and ends where that did not help: the
-  /// same step fails again. A processor or a memory that has erred may be right the next time; data and recipes are
-  /// not.
+  /// The run goes back to its last checkpoint, at most so many times in a job, and ends where that did not
+  /// help: the same step fails again. A processor or a memory that has erred may be right the next time; data
+  /// and recipes are not.
   case rollback(Int)
 
   /// How often, where no number is given.

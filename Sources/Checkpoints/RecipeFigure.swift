@@ -104,8 +104,8 @@ extension PixelProtocol {
   /// The key of the protocol in files of other formats, behind `lockstep.` in `model.safetensors`.
   fileprivate static let metadataKey = "pixel_protocol"
 
-  /// The protocol that the metadata of the model's file at `path` tell; grey where they tell none, as in files
-  /// of other programs and of earlier versions.
+  /// The protocol that the metadata of the model's file at `path` tell; grey where they tell none, as in
+  /// files of other programs and of earlier versions.
   ///
   /// - Throws: `Failure` with `badData` where this version does not know it.
   package init(toldBy metadata: [String: String], of path: String) throws {

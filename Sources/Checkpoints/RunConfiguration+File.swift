@@ -36,8 +36,8 @@ extension RunConfiguration {
 }
 
 extension Recipe {
-  /// The recipe in the file at `path`, which is a run's `config.yaml`; nil where it tells none, or one that cannot
-  /// be.
+  /// The recipe in the file at `path`, which is a run's `config.yaml`; nil where it tells none, or one that
+  /// cannot be.
   package init?(inConfiguration path: String) {
     guard FileSystem.isRegularFile(path), let text = try? FileSystem.read(path),
       let recipe: Recipe = try? YAMLText(text).decode(), recipe.valueProblem == nil

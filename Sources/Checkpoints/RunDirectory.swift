@@ -33,7 +33,8 @@ package final class RunDirectory: Sendable {
     if FileSystem.exists("\(path)/\(Self.movingName)") { _ = try moveAside() }
   }
 
-  /// Whether `name` is that of a checkpoint that was never finished, or of a link that was to replace another.
+  /// Whether `name` is that of a checkpoint that was never finished, or of a link that was to replace
+  /// another.
   private static func isUnfinished(_ name: String, in path: String) -> Bool {
     name.hasPrefix(Checkpoint.temporaryPrefix)
       || [latestName, bestName].map(FileSystem.nameOfLinkToBe).contains(name)
@@ -141,7 +142,8 @@ package final class RunDirectory: Sendable {
     FileSystem.unusedPath("\(path)\(path.hasSuffix("/") ? "" : "/")previous")
   }
 
-  /// Whether the directory at `path` has a checkpoint or links to one, whole or not, or files that are being moved.
+  /// Whether the directory at `path` has a checkpoint or links to one, whole or not, or files that are being
+  /// moved.
   package static func hasCheckpoints(in path: String) throws -> Bool {
     try FileSystem.names(in: path).contains { name in
       Checkpoint.step(ofDirectory: name) != nil

@@ -20,7 +20,8 @@ package struct SettingsFile {
 
   /// Reads the file at `path`, which holds one mapping of names to values.
   ///
-  /// - Throws: `FileError` where the file cannot be read, `Failure` with `usage` where it holds something else.
+  /// - Throws: `FileError` where the file cannot be read, `Failure` with `usage` where it holds something
+  ///   else.
   package init(_ path: String) throws {
     let node: Node?
     do {

@@ -7,8 +7,8 @@ struct YAMLText {
 
   /// The `text`, which may begin with a mark of its byte order.
   ///
-  /// - Throws: ``Aliases`` for a text with aliases. A few of them, each of a list of the one before, stand for more
-  ///   values than a computer has memory for, and settings have no use for them.
+  /// - Throws: ``Aliases`` for a text with aliases. A few of them, each of a list of the one before, stand
+  ///   for more values than a computer has memory for, and settings have no use for them.
   init(_ text: String) throws {
     self.text = text.hasPrefix("\u{FEFF}") ? String(text.dropFirst()) : text
     if Self.hasAliases(self.text.utf8) { throw Aliases() }
@@ -31,8 +31,8 @@ struct YAMLText {
   private static let nameBytes = Set(
     "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_-".utf8)
 
-  /// Whether a name stands behind `&` and, later, behind `*`. That may also be so within quotes or a comment, where
-  /// it means nothing.
+  /// Whether a name stands behind `&` and, later, behind `*`. That may also be so within quotes or a comment,
+  /// where it means nothing.
   private static func hasAliases(_ bytes: String.UTF8View) -> Bool {
     var anchors: Set<Substring> = []
     var rest = bytes[...]

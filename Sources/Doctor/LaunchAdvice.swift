@@ -31,8 +31,8 @@ struct LaunchAdvice {
       ? (["srun", launcher.slurm] + options).joined(separator: " ") : launcher.line(options)
   }
 
-  /// Has ranks copy nothing from a neighbour's memory; nil where the launcher's MPI is not known to have such a
-  /// setting.
+  /// Has ranks copy nothing from a neighbour's memory; nil where the launcher's MPI is not known to have such
+  /// a setting.
   var twoCopies: String? {
     launcher.twoCopies.map { setting($0.name, $0.value) }
   }

@@ -39,8 +39,8 @@ final class Alone: Exchange {
   func free() {}
 }
 
-/// The tiles that fall to this rank and to no other, and memory for the gradient of one tile on each thread, or
-/// of all tiles where the plan keeps them.
+/// The tiles that fall to this rank and to no other, and memory for the gradient of one tile on each thread,
+/// or of all tiles where the plan keeps them.
 struct OwnTiles {
   private let order: TilePlan
   private let memory: Vector

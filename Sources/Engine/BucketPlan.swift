@@ -47,8 +47,8 @@ struct BucketPlan {
     return subtrees[team].map { $0.shifted(by: -first) }
   }
 
-  /// The order of additions in the team number `team`: `into` and `from` are indices in ``subtrees``, joined. The
-  /// sum ends up in the place of the team's first or, where it has none, of the first of all.
+  /// The order of additions in the team number `team`: `into` and `from` are indices in ``subtrees``, joined.
+  /// The sum ends up in the place of the team's first or, where it has none, of the first of all.
   func additions(in team: Int) -> [(into: Int, from: Int)] {
     let home = subtrees[team].isEmpty ? 0 : subtrees[..<team].reduce(0) { $0 + $1.count }
     return tree.additions(of: Array(subtrees.joined()), home: home)

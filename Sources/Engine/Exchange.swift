@@ -40,9 +40,9 @@ protocol Exchange: AnyObject {
   /// of the team.
   ///
   /// `gradient` computes the gradient of a tile; `update` changes the tile's parameters by its gradient over
-  /// the whole batch, and is not called where a loss of the batch is not sound. Both are called on all threads
-  /// of `workers` at once, for each tile on one thread. `adopt` is called on the main thread, for each tile
-  /// whose new parameters have come from another team.
+  /// the whole batch, and is not called where a loss of the batch is not sound. Both are called on all
+  /// threads of `workers` at once, for each tile on one thread. `adopt` is called on the main thread, for
+  /// each tile whose new parameters have come from another team.
   func applyGradient(
     of batch: BatchExtent, _ workers: borrowing Workers,
     gradient: TileGradient, update: (GradientTile, Vector) -> Void,
@@ -117,8 +117,8 @@ struct ExchangeSite {
   let memory: Vector
   /// Where the parts of the team's memory lie.
   let memoryPlan: MemoryPlan
-  /// Memory of this rank alone, for its gradients, of ``MemoryPlan/gradientFloats``. Exchanges that take turns
-  /// share it; in the beginning it is zero.
+  /// Memory of this rank alone, for its gradients, of ``MemoryPlan/gradientFloats``. Exchanges that take
+  /// turns share it; in the beginning it is zero.
   let gradients: Vector
   /// The activations in the team's memory.
   let activations: Activations

@@ -5,9 +5,9 @@ internal import VAE
 public enum ExchangeWay: Sendable, Equatable {
   /// There is one team: nothing is exchanged.
   case alone
-  /// As ``ExchangeMode/allReduce``, where the gradients of each rank travel in about so many buckets. Where shares
-  /// are `uneven`, teams have the fewest subtrees, and some of them none: there is less to add up, but the largest
-  /// share is larger.
+  /// As ``ExchangeMode/allReduce``, where the gradients of each rank travel in about so many buckets. Where
+  /// shares are `uneven`, teams have the fewest subtrees, and some of them none: there is less to add up, but
+  /// the largest share is larger.
   case allReduce(buckets: Int, uneven: Bool = false)
   /// As ``ExchangeMode/allGather``.
   case allGather
@@ -58,20 +58,20 @@ public struct ExchangeChoice: Sendable {
   /// The ways that take turns in the first steps, or the only one; those that send fewer bytes come first.
   public let ways: [ExchangeWay]
 
-  /// What the trial of ``ways`` found, the fastest way first: seconds of a step. Empty before its end, and where
-  /// there is one way only.
+  /// What the trial of ``ways`` found, the fastest way first: seconds of a step. Empty before its end, and
+  /// where there is one way only.
   public internal(set) var measured: [(way: ExchangeWay, seconds: Double)] = []
 
   /// The way that was chosen; nil as long as several take turns.
   public var way: ExchangeWay? { measured.first?.way ?? (ways.count == 1 ? ways[0] : nil) }
 
-  /// The numbers of buckets that are tried between so many teams: with few, messages cost less; with many, the
-  /// first is sent earlier, and the last, which is sent while nothing is computed, is smaller. Every bucket
-  /// costs each rank two messages for each other team.
+  /// The numbers of buckets that are tried between so many teams: with few, messages cost less; with many,
+  /// the first is sent earlier, and the last, which is sent while nothing is computed, is smaller. Every
+  /// bucket costs each rank two messages for each other team.
   package static func bucketCounts(teams: Int) -> [Int] { teams > 8 ? [2, 4] : [4, 12] }
 
-  /// A mode is left out without a trial if the team with the most to send or receive has more than so many times
-  /// the bytes that the other mode has, and no rank computes less.
+  /// A mode is left out without a trial if the team with the most to send or receive has more than so many
+  /// times the bytes that the other mode has, and no rank computes less.
   private static let most = 2.0
 
   /// Ranks compute as much if the largest share is at most so many times as large.
@@ -112,8 +112,8 @@ public struct ExchangeChoice: Sendable {
   }
 
   /// The all-reduces to try, those that send fewer bytes first. There is one number of buckets where the
-  /// gradients of lane 0, which are as those of the others, have so few tiles that several come to the same; and
-  /// shares are uneven only where that saves a tenth of the bytes.
+  /// gradients of lane 0, which are as those of the others, have so few tiles that several come to the same;
+  /// and shares are uneven only where that saves a tenth of the bytes.
   private static func reducingWays(_ task: ExchangeTask) -> [ExchangeWay] {
     let own = TilePlan.deal(task.layout.tiles, to: task.job.laneCount)[0]
     var counts: [Int] = []

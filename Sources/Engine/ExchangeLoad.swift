@@ -79,8 +79,8 @@ package struct ExchangeLoad: Sendable {
 }
 
 extension ExchangeLoad {
-  /// The loads of the ways among which `teams` teams of `ranks` ranks choose, to train the model of `layout` on
-  /// batches of `batchSize` samples.
+  /// The loads of the ways among which `teams` teams of `ranks` ranks choose, to train the model of `layout`
+  /// on batches of `batchSize` samples.
   package static func all(
     teams: Int, ranks: Int, batchSize: Int, layout: ParameterLayout
   ) -> [ExchangeLoad] {
@@ -141,8 +141,8 @@ extension ExchangeLoad {
     addMessages(teams.map(\.messages), to: &traffic)
   }
 
-  /// Adds to the `traffic` of each team the messages of all teams, each of which sends so many of `own` to each
-  /// other.
+  /// Adds to the `traffic` of each team the messages of all teams, each of which sends so many of `own` to
+  /// each other.
   private static func addMessages(_ own: [Int], to traffic: inout [Traffic]) {
     let all = own.reduce(0, +)
     for (team, own) in own.enumerated() {

@@ -56,7 +56,8 @@ struct ExchangePlan {
   /// Whether the team's memory has the samples of the whole batch, rather than the team's own.
   var holdsWholeBatch: Bool { way.mode != .allReduce }
 
-  /// The plan of an exchange in this `way`: ``ExchangeWay/alone`` in a job of one team, another one in others.
+  /// The plan of an exchange in this `way`: ``ExchangeWay/alone`` in a job of one team, another one in
+  /// others.
   init(_ way: ExchangeWay, _ task: ExchangeTask) {
     self.way = way
     keepsGradients = task.keepsGradients

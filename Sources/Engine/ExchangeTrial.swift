@@ -38,8 +38,8 @@ struct ExchangeTrial {
   /// Which exchange is in use, and why.
   private(set) var choice: ExchangeChoice
 
-  /// How many full steps an exchange takes in turn. The first of them is not measured: it comes after one with
-  /// other messages, and the very first makes connections.
+  /// How many full steps an exchange takes in turn. The first of them is not measured: it comes after one
+  /// with other messages, and the very first makes connections.
   private static let turn = 6
 
   /// By the number of a round, from its first: an exchange that took more than so many times as long as the
@@ -72,8 +72,8 @@ struct ExchangeTrial {
   /// Whether it is not known yet which exchange is faster.
   var isUnderWay: Bool { candidates.count > 1 }
 
-  /// Begins a step, and before it changes to another exchange, where it is the turn of another or the trial is
-  /// over; collective. `norms` are the team's, of which those of other teams are cleared.
+  /// Begins a step, and before it changes to another exchange, where it is the turn of another or the trial
+  /// is over; collective. `norms` are the team's, of which those of other teams are cleared.
   mutating func beginStep(
     _ norms: GradientNorm, _ memory: inout SharedMemory<Float>, _ team: borrowing Team
   ) throws {

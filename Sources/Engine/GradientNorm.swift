@@ -4,9 +4,9 @@ internal import VAE
 
 /// The Euclidean norm of a batch's gradient, whose tiles are spread over the ranks.
 ///
-/// The thread that updates a tile's parameters stores the norm of the tile's gradient; rank zero, or every rank
-/// where gradients are clipped, combines the norms in the order of the tiles, so that the bits do not depend on
-/// the number of ranks.
+/// The thread that updates a tile's parameters stores the norm of the tile's gradient; rank zero, or every
+/// rank where gradients are clipped, combines the norms in the order of the tiles, so that the bits do not
+/// depend on the number of ranks.
 struct GradientNorm {
   /// The norm of each tile's gradient, (tiles), in memory that the team's ranks share; for tiles that other
   /// teams update zero or, where the exchange has fetched it, their norm.
@@ -43,8 +43,8 @@ struct GradientNorm {
   /// What the whole gradient, all of whose tiles' norms are there, is multiplied by to be clipped to `limit`:
   /// at most 1. NaN where the norm is not finite: the step must not be taken then.
   ///
-  /// Pascanu, Mikolov and Bengio, "On the difficulty of training recurrent neural networks", 2013, algorithm 1,
-  /// as `torch.nn.utils.clip_grad_norm_` computes it.
+  /// Pascanu, Mikolov and Bengio, "On the difficulty of training recurrent neural networks", 2013, algorithm
+  /// 1, as `torch.nn.utils.clip_grad_norm_` computes it.
   func scale(to limit: Double) -> Float {
     var squares = 0.0
     for tile in 0..<norms.count { squares += Double(norms[tile]) * Double(norms[tile]) }

@@ -5,10 +5,10 @@ internal import Ranks
 /// Adds up the gradients of a lane's ranks, bucket by bucket, while later buckets are computed.
 ///
 /// A bucket is cut into pieces, one for each team that adds: see ``BucketPlan``. Each team sends every piece
-/// to the team that adds this piece up. That team adds in the order of the ``PositionTree``, and sends the sum
-/// back to all: a reduce-scatter and an all-gather, each of direct messages. Where each of N teams has one
-/// subtree, it sends 2 (N − 1)/N of the bucket's bytes, and no algorithm needs fewer; all teams get the same
-/// bits.
+/// to the team that adds this piece up. That team adds in the order of the ``PositionTree``, and sends the
+/// sum back to all: a reduce-scatter and an all-gather, each of direct messages. Where each of N teams has
+/// one subtree, it sends 2 (N − 1)/N of the bucket's bytes, and no algorithm needs fewer; all teams get the
+/// same bits.
 ///
 /// Patarasuk and Yuan, "Bandwidth optimal all-reduce algorithms for clusters of workstations",
 /// 2009.

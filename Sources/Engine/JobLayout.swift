@@ -61,8 +61,8 @@ package enum BatchDivision: Sendable {
   /// part. So nothing is lost where 2^m equal teams share 2^n parts; of three equal teams two have 3/8 of
   /// such a batch and one 2/8, and the largest share is an eighth above a third.
   case bySubtrees
-  /// A team has one subtree or none: halves, quarters, eighths … of the tree, as many as there are teams at most.
-  /// So fewer bytes travel, and some ranks compute more than others.
+  /// A team has one subtree or none: halves, quarters, eighths … of the tree, as many as there are teams at
+  /// most. So fewer bytes travel, and some ranks compute more than others.
   case byFewestSubtrees
 }
 

@@ -5,8 +5,8 @@ extension Recipe {
   /// plateau schedule has seen `plateau`.
   ///
   /// In a warm-up of N steps, step n has n/N of the rate; the schedule then begins with the whole rate. A
-  /// cosine schedule has the steps of all its epochs after the warm-up, and is zero beyond them. Milestones are
-  /// epochs of the run. These are the rates of `LinearLR`, `CosineAnnealingLR` after each step and
+  /// cosine schedule has the steps of all its epochs after the warm-up, and is zero beyond them. Milestones
+  /// are epochs of the run. These are the rates of `LinearLR`, `CosineAnnealingLR` after each step and
   /// `MultiStepLR` after each epoch in `torch.optim.lr_scheduler`, a warm-up before them by `SequentialLR`.
   package func learningRate(step: Int, batchesPerEpoch: Int, plateau: Plateau? = nil) -> Double {
     guard step > warmupSteps else {

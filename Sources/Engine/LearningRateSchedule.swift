@@ -2,8 +2,8 @@
 public enum LearningRateSchedule: String, Codable, Sendable, CaseIterable {
   /// It stays as it is.
   case constant
-  /// It falls to zero along half a turn of a cosine: Loshchilov and Hutter, "SGDR: stochastic gradient descent
-  /// with warm restarts", 2016, equation 5, without restarts.
+  /// It falls to zero along half a turn of a cosine: Loshchilov and Hutter, "SGDR: stochastic gradient
+  /// descent with warm restarts", 2016, equation 5, without restarts.
   case cosine
   /// It is multiplied by a factor after some epochs.
   case step

@@ -13,8 +13,8 @@ public struct Plateau: Equatable, Codable, Sendable {
   /// Before the first epoch has ended.
   init() {}
 
-  /// Takes note of an epoch's validation `loss`: the rate falls where it is the last of `patience` epochs in a
-  /// row whose loss is not less than the least before them.
+  /// Takes note of an epoch's validation `loss`: the rate falls where it is the last of `patience` epochs in
+  /// a row whose loss is not less than the least before them.
   mutating func note(_ loss: Double, patience: Int) {
     guard leastLoss.map({ loss >= $0 }) ?? false else {
       leastLoss = loss

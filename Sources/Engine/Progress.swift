@@ -17,8 +17,8 @@ public struct Progress: Equatable, Codable, Sendable {
   /// The mean loss of the epoch before, where ``Recipe/lossLimit`` needs it.
   var lastMean: Double?
 
-  /// How many of the epoch's batches were passed over, whose positions are before ``offset`` and whose losses are
-  /// not in ``losses``; nil for none.
+  /// How many of the epoch's batches were passed over, whose positions are before ``offset`` and whose losses
+  /// are not in ``losses``; nil for none.
   public internal(set) var passedOver: Int?
 
   /// What a plateau schedule has seen; nil where the schedule is another, and before the first epoch's end.
@@ -29,8 +29,8 @@ public struct Progress: Equatable, Codable, Sendable {
 }
 
 extension Progress {
-  /// Takes note of the validation `loss` of the epoch that is complete, which the schedule of `recipe` may look
-  /// at.
+  /// Takes note of the validation `loss` of the epoch that is complete, which the schedule of `recipe` may
+  /// look at.
   mutating func note(validationLoss loss: Double, for recipe: Recipe) {
     guard recipe.schedule == .plateau else { return }
     var seen = plateau ?? Plateau()

@@ -88,12 +88,13 @@ public struct Recipe: Equatable, Sendable {
   /// greater; nil where it is not clipped.
   public var clipGradient: Double?
 
-  /// How many times the mean loss of the epoch's steps so far, or in its first of the epoch before, the loss of an
-  /// image may be; a step in which one is more is not taken. Nil for no limit, and none is in the very first step.
+  /// How many times the mean loss of the epoch's steps so far, or in its first of the epoch before, the loss
+  /// of an image may be; a step in which one is more is not taken. Nil for no limit, and none is in the very
+  /// first step.
   public var lossLimit: Double?
 
-  /// How many of the images, the last, are not trained on, so that their loss can tell which of a run's models
-  /// is best.
+  /// How many of the images, the last, are not trained on, so that their loss can tell which of a run's
+  /// models is best.
   public var validation = 0
 
   /// How images are shown to the model.

@@ -33,8 +33,8 @@ public struct StepRequests: Equatable, Sendable {
 /// Every rank adds up the same numbers in the same order: so a loss does not depend on which rank computed
 /// it.
 struct BatchReport {
-  /// The losses (batch, 3) by position in the batch: reconstruction, divergence, and what the objective is more
-  /// than both, in nats.
+  /// The losses (batch, 3) by position in the batch: reconstruction, divergence, and what the objective is
+  /// more than both, in nats.
   let losses: Matrix
 
   /// The columns of ``losses``.
@@ -72,8 +72,8 @@ struct BatchReport {
     return sum
   }
 
-  /// Whether the losses at `positions` are finite, and none is beyond the limit. Where a delta is not finite, the
-  /// model makes the loss of its position NaN.
+  /// Whether the losses at `positions` are finite, and none is beyond the limit. Where a delta is not finite,
+  /// the model makes the loss of its position NaN.
   func isSound(_ positions: Range<Int>) -> Bool {
     sum(positions).isFinite && outlier(positions) == nil
   }
@@ -84,8 +84,8 @@ struct BatchReport {
     return positions.lazy.map { sum($0..<$0 + 1).total }.first { $0 > limit }
   }
 
-  /// What is wrong with the losses of the first `count` positions, those of step number `step`; nil where nothing
-  /// is. All ranks see the same losses.
+  /// What is wrong with the losses of the first `count` positions, those of step number `step`; nil where
+  /// nothing is. All ranks see the same losses.
   func problem(_ count: Int, step: Int) -> StepProblem? {
     guard sum(0..<count).isFinite else {
       return StepProblem(
@@ -188,7 +188,8 @@ struct TeamReport {
     ] + (place.map { [verdicts + $0..<verdicts + $0 + 1] } ?? [])
   }
 
-  /// Takes the batch for one whose gradient is not finite. To be called on all ranks, before ``summarise(_:)``.
+  /// Takes the batch for one whose gradient is not finite. To be called on all ranks, before
+  /// ``summarise(_:)``.
   func refuse() { found.losses[0, 0] = .nan }
 
   /// Writes ``result`` for a batch of `count` samples: the losses in ``found``, and all requests. Called by

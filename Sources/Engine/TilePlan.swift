@@ -31,8 +31,8 @@ package struct TilePlan {
     floats = threads * room
   }
 
-  /// Deals `own` tiles to `threads`, and keeps the gradients of all tiles, in about `count` buckets; the layers
-  /// from `decoder` on are the decoder's.
+  /// Deals `own` tiles to `threads`, and keeps the gradients of all tiles, in about `count` buckets; the
+  /// layers from `decoder` on are the decoder's.
   init(keeping own: [GradientTile], threads: Int, buckets count: Int, decoder: Int) {
     var (offsets, end) = ([Int: Int](), 0)
     for tile in own {

@@ -11,8 +11,8 @@ extension Trainer {
     return (isFirst ? progress.lastMean : progress.losses.mean.total).map { factor * $0 }
   }
 
-  /// Goes on after the epoch's next batch without a step on it, which counts as one all the same. Every rank must
-  /// call this; it sends nothing.
+  /// Goes on after the epoch's next batch without a step on it, which counts as one all the same. Every rank
+  /// must call this; it sends nothing.
   package mutating func passOver() {
     progress.step += 1
     progress.offset = nextBatch().batch.upperBound

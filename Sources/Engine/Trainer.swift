@@ -146,8 +146,8 @@ public struct Trainer: ~Copyable {
     }
   }
 
-  /// As ``step(_:isMeasured:)``, but returns what is wrong with the losses, on all ranks. The step is then not
-  /// taken: ``passOver()`` goes on with the next batch.
+  /// As ``step(_:isMeasured:)``, but returns what is wrong with the losses, on all ranks. The step is then
+  /// not taken: ``passOver()`` goes on with the next batch.
   package mutating func attemptStep(
     _ mine: StepRequests, isMeasured: Bool
   ) throws -> (outcome: Result<LossSum, StepProblem>, requests: StepRequests) {

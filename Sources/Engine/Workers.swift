@@ -30,8 +30,8 @@ struct Workers: ~Copyable {
   /// The worker of the main thread, which alone calls MPI.
   var main: Worker { all[0] }
 
-  /// Starts the threads of this rank, as many as `job` tells; they compute the model of `layout`, to be trained
-  /// by `objective`, with `instructions`.
+  /// Starts the threads of this rank, as many as `job` tells; they compute the model of `layout`, to be
+  /// trained by `objective`, with `instructions`.
   init(
     _ layout: ParameterLayout, _ instructions: InstructionSet, job: JobLayout,
     objective: Objective = Objective()

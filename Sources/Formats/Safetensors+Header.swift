@@ -5,8 +5,8 @@ extension Safetensors {
   struct Header {
     /// The tensors, in the order in which their elements lie in the file.
     var tensors: [Tensor] = []
-    /// Each tensor's index in ``tensors``, and where in the file its elements lie, by name: there may be a million
-    /// of them.
+    /// Each tensor's index in ``tensors``, and where in the file its elements lie, by name: there may be a
+    /// million of them.
     var places: [String: (index: Int, range: Range<Int>)] = [:]
     var metadata: [String: String] = [:]
   }

@@ -19,8 +19,8 @@ package final class DatasetFiles {
   /// There may be no labels. Where NumPy files or PNG files have no test images, one image in seven is kept
   /// from training, to test with.
   ///
-  /// `transposed` is whether rows and columns of each image are to change places. They do not where it is nil,
-  /// for a user who has not said it, and a notice tells where they should.
+  /// `transposed` is whether rows and columns of each image are to change places. They do not where it is
+  /// nil, for a user who has not said it, and a notice tells where they should.
   ///
   /// - Throws: `DataError` if there are no images or several data sets, if a file is unreadable, of another
   ///   format than its place asks for, has other dimensions than images or labels have, or if there are not

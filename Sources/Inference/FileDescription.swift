@@ -31,8 +31,8 @@ struct FileDescription {
     self.lines = lines
   }
 
-  /// The sizes, and the kind if it is no VAE, of the model whose parameters the file has, or why the file's tensors are not the
-  /// parameters of a model of this program.
+  /// The sizes, and the kind if it is no VAE, of the model whose parameters the file has, or why the file's
+  /// tensors are not the parameters of a model of this program.
   private static func model(in file: borrowing SafetensorsFile) -> String {
     do {
       let layout = ParameterLayout(try ModelConfiguration(shapesOf: file))

@@ -23,7 +23,8 @@ extension InferenceSession {
   ///     thread calls every few milliseconds. One rank that is asked is enough.
   ///   - receive: takes each image's bound and its ``LogMean/samplingError``, in order, as
   ///     (n, 2) floats at a time, on rank zero.
-  /// - Returns: the mean of all images or, where some rank was asked to stop, of the first ones; on all ranks.
+  /// - Returns: the mean of all images or, where some rank was asked to stop, of the first ones; on all
+  ///   ranks.
   /// - Throws: `MPIError`, or on all ranks, where rank zero's node has no room for results.
   package func importanceWeightedBound(
     _ dataset: Dataset, samples: Int, seed: UInt64, among communicator: borrowing Communicator,

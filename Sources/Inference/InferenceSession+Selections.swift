@@ -15,8 +15,8 @@ extension InferenceSession {
   ///
   /// The noise of a draw depends on `seed`, `epoch` and the image's position alone.
   ///
-  /// - Throws: on all ranks, `Failure` with `disagreement` where a number, or the square of a vector's length,
-  ///   is not finite.
+  /// - Throws: on all ranks, `Failure` with `disagreement` where a number, or the square of a vector's
+  ///   length, is not finite.
   package func encodeWithDraws(
     _ selection: ImageSelection, seed: UInt64, epoch: Int,
     among communicator: borrowing Communicator,
@@ -51,8 +51,8 @@ extension InferenceSession {
     }
   }
 
-  /// How well the model rebuilds images from their codes: the cross-entropy in nats, a mean per image, and the
-  /// squared error, a mean per pixel. Collective.
+  /// How well the model rebuilds images from their codes: the cross-entropy in nats, a mean per image, and
+  /// the squared error, a mean per pixel. Collective.
   ///
   /// - Returns: the two means, on all ranks.
   /// - Throws: on all ranks, `Failure` with `disagreement` where one is not finite.

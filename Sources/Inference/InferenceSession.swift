@@ -20,8 +20,8 @@ package struct InferenceSession: ~Copyable {
   /// Where the model's parameters lie.
   package let layout: ParameterLayout
 
-  /// The label with which a conditional model decodes the latent at a position, for new images. By default the
-  /// positions go through all labels, again and again.
+  /// The label with which a conditional model decodes the latent at a position, for new images. By default
+  /// the positions go through all labels, again and again.
   package var label: @Sendable (Int) -> Int
 
   /// How images are shown to the model.

@@ -75,8 +75,8 @@ public enum ImportanceWeights {
   ///
   /// `latentGradient` g (n K, latent) is the gradient of `scale` Σ w̃ₖ × cross-entropy, w̃ taken as constant,
   /// with respect to the latents. −log wₖ also depends on z by ½ z² − ½ log σ² − ½ ε². So with
-  /// h = g + `scale` w̃ z, ∂/∂μ = Σ h and ∂/∂log σ² = ½ (Σ h σ ε − `scale`). DReG weights once more by w̃, and
-  /// lets log q(z|x) depend on z alone: h = w̃ (g + `scale` w̃ (z − ε/σ)), without the last term.
+  /// h = g + `scale` w̃ z, ∂/∂μ = Σ h and ∂/∂log σ² = ½ (Σ h σ ε − `scale`). DReG weights once more by w̃,
+  /// and lets log q(z|x) depend on z alone: h = w̃ (g + `scale` w̃ (z − ε/σ)), without the last term.
   public static func backward(
     _ estimator: Estimator, moments: Matrix, noise: Matrix, latents: Matrix, weights: Matrix,
     latentGradient: Matrix, scale: Float, momentGradient: Matrix, as operand: Operand

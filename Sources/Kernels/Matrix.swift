@@ -32,8 +32,8 @@ public struct Matrix {
     transposed.rows(range).transposed
   }
 
-  /// How many rows there are for each row of `other`, as many for each: where several latents are drawn of each
-  /// of the distributions in `other`, their number. 1 where `other` has no rows.
+  /// How many rows there are for each row of `other`, as many for each: where several latents are drawn of
+  /// each of the distributions in `other`, their number. 1 where `other` has no rows.
   func rowCount(perRowOf other: Matrix) -> Int {
     guard other.rows > 0 else { return 1 }
     require(

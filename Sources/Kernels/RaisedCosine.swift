@@ -1,5 +1,5 @@
-/// (1 + cos(π p)) / 2 for the part p = `part` / `whole` of a half turn, from 1 where p is 0 to 0 where it is 1;
-/// to a few units in the last place.
+/// (1 + cos(π p)) / 2 for the part p = `part` / `whole` of a half turn, from 1 where p is 0 to 0 where it is
+/// 1; to a few units in the last place.
 ///
 /// It is cos² of half the angle. Plain arithmetic in a written order, so that it has the same bits on every
 /// system, unlike the C library's `cos`; near the end no digits are lost, as they would be in 1 + cos.

@@ -13,13 +13,13 @@ enum JobEnd: Equatable {
   struct Fault: Equatable {
     /// What is known of it.
     let what: Sentence
-    /// Whether it may be one of the program, its data or its recipe, which comes again at the same step. Ranks
-    /// that others have killed, and machines that are gone, tell nothing about a step.
+    /// Whether it may be one of the program, its data or its recipe, which comes again at the same step.
+    /// Ranks that others have killed, and machines that are gone, tell nothing about a step.
     let mayRepeat: Bool
   }
 
-  /// The codes with which nothing is lost, or that another job would end with, too. What the system refuses to
-  /// read or write (`inputOutput`) is among them: training has tried that several times.
+  /// The codes with which nothing is lost, or that another job would end with, too. What the system refuses
+  /// to read or write (`inputOutput`) is among them: training has tried that several times.
   static let finalCodes: Set<Platform.ExitCode> = [
     .done, .usage, .badData, .unavailable, .inputOutput, .stopped,
   ]

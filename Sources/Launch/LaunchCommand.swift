@@ -28,8 +28,8 @@ struct LaunchCommand {
   /// The launcher.
   var launcher: MPILauncher { command.launcher }
 
-  /// Whether the launcher starts ranks on this machine, as its children. Slurm's are those of a daemon, and what
-  /// others do is not known.
+  /// Whether the launcher starts ranks on this machine, as its children. Slurm's are those of a daemon, and
+  /// what others do is not known.
   var startsRanksHere: Bool {
     isOwn && (machines.isLocal || machines.includesThis)
   }
@@ -53,8 +53,8 @@ struct LaunchCommand {
       on: options, ranks: machines.ranks(of: wanted), threads: threads, for: program)
   }
 
-  /// The options of `srun`. Where a rank dies, PMIx ends the others at once; with --kill-on-bad-exit they would
-  /// wait for it until Slurm kills them.
+  /// The options of `srun`. Where a rank dies, PMIx ends the others at once; with --kill-on-bad-exit they
+  /// would wait for it until Slurm kills them.
   private var slurm: [String] {
     let variables = ProcessInfo.processInfo.environment
     let cores = variables["SLURM_CPUS_PER_TASK"].map { ["--cpus-per-task=\($0)"] } ?? []

@@ -56,8 +56,8 @@ package struct LaunchRequest {
   /// The path of the launcher; nil for that of this program's MPI, or Slurm's in an allocation of it.
   package var launcher: String?
 
-  /// The seconds after which a job whose ranks stand still ends itself; 0 for never. Without the end of a step
-  /// it is taken for dead after ten times as many.
+  /// The seconds after which a job whose ranks stand still ends itself; 0 for never. Without the end of a
+  /// step it is taken for dead after ten times as many.
   package var stallAbort = 120.0
 
   /// The seconds that SIGTERM leaves ranks to save.

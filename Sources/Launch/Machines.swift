@@ -66,8 +66,8 @@ extension Machines {
   /// Whether the job is on this machine alone.
   var isLocal: Bool { source == .none }
 
-  /// Whether this machine is among those that are not left out, by its name, with its domain or without, or one
-  /// of its addresses.
+  /// Whether this machine is among those that are not left out, by its name, with its domain or without, or
+  /// one of its addresses.
   var includesThis: Bool {
     let name = HostName.own
     let own =

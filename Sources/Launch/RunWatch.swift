@@ -61,8 +61,8 @@ struct RunWatch {
     let step: Int?
     /// The step of the checkpoint from which the next goes on; 0 where there is none.
     let checkpoint: Int
-    /// The seconds since that was written, or since the job began to train: those of the steps that are lost, and
-    /// those that passed until this was seen.
+    /// The seconds since that was written, or since the job began to train: those of the steps that are lost,
+    /// and those that passed until this was seen.
     let seconds: Double
     /// How many steps are to be taken again.
     var steps: Int { max(0, (step ?? checkpoint) - checkpoint) }

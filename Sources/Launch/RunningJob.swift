@@ -23,8 +23,8 @@ struct RunningJob {
   struct Limits {
     /// For a step; 0 for none.
     var step: Double
-    /// For the first rank on this machine, which the launcher starts once it has heard from all machines; 0 for
-    /// none, as where this machine has no rank.
+    /// For the first rank on this machine, which the launcher starts once it has heard from all machines; 0
+    /// for none, as where this machine has no rank.
     var start = 0.0
     /// For the launcher, once its ranks on this machine have ended: the others end together with them, unless
     /// their machine cannot be reached.
@@ -58,8 +58,8 @@ struct RunningJob {
     (self.launcher, self.limits, self.watch, self.tell) = (launcher, limits, watch, tell)
   }
 
-  /// Waits for the end, and heeds the signals in `inbox` meanwhile; `requests` are those so far. Nothing of the
-  /// job is left on this machine then.
+  /// Waits for the end, and heeds the signals in `inbox` meanwhile; `requests` are those so far. Nothing of
+  /// the job is left on this machine then.
   mutating func wait(_ inbox: SignalInbox, _ requests: inout StopRequests) -> Outcome {
     var last = SuspendingClock.now
     var end: ChildGroup.End?
@@ -140,14 +140,15 @@ struct RunningJob {
     if !hadRanks, askedFor >= 2, listens { child.leader.send(SIGUSR1) }
   }
 
-  /// Ranks on this machine: children of mpirun, of MPICH's launcher's own child, or of theirs where what was named
-  /// as the launcher is a script that starts one.
+  /// Ranks on this machine: children of mpirun, of MPICH's launcher's own child, or of theirs where what was
+  /// named as the launcher is a script that starts one.
   private var localRanks: [SystemProcess] {
     child.leader.descendants.filter { $0.name.hasPrefix("lockstep") && $0.isAlive }
   }
 
-  /// Ends the job: mpirun has a second for ranks that listen to SIGTERM, and kills the others; MPICH's launcher
-  /// would wait for ranks that save, and without it they end. SIGKILL then ends what is stopped, too.
+  /// Ends the job: mpirun has a second for ranks that listen to SIGTERM, and kills the others; MPICH's
+  /// launcher would wait for ranks that save, and without it they end. SIGKILL then ends what is stopped,
+  /// too.
   private mutating func endNow() {
     let members = [child.leader] + child.leader.descendants
     doom = (.now + .seconds(limits.end), members)

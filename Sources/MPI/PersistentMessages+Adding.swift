@@ -76,8 +76,8 @@ extension PersistentMessages {
     return try narrow(firstTag + groups.count - 1, .tag, for: operation)
   }
 
-  /// Adds a request to the last group. The request must receive `bytes` bytes from the rank `source`; nil if it
-  /// sends.
+  /// Adds a request to the last group. The request must receive `bytes` bytes from the rank `source`; nil if
+  /// it sends.
   private mutating func append(
     _ request: CMPI_Request, expecting bytes: Int?, from source: Int?
   ) {

@@ -113,9 +113,11 @@ public struct PersistentMessages: ~Copyable {
     return true
   }
 
-  /// The ranks from which messages of `group` have not come yet, each once; none before the group's first start.
+  /// The ranks from which messages of `group` have not come yet, each once; none before the group's first
+  /// start.
   ///
-  /// The call ends no message: ``test(_:)`` or ``wait(_:)`` still has to. `MPI_Request_get_status`; MPI 3.1, 3.7.6.
+  /// The call ends no message: ``test(_:)`` or ``wait(_:)`` still has to. `MPI_Request_get_status`; MPI 3.1,
+  /// 3.7.6.
   ///
   /// - Throws: ``MPIError`` if a call fails.
   public func pendingSources(_ group: Int) throws(MPIError) -> [Int] {

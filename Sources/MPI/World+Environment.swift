@@ -48,8 +48,8 @@ extension World {
       .replacing(#/^Intel\(R\) MPI Library (\S+) .*/#) { "Intel MPI \($0.1)" }
   }
 
-  /// Whether a launcher of MPICH's kind, MPICH's own, Intel's or Slurm's with PMI, has started this very process.
-  /// Where another launcher or program stands between, its variables are left over.
+  /// Whether a launcher of MPICH's kind, MPICH's own, Intel's or Slurm's with PMI, has started this very
+  /// process. Where another launcher or program stands between, its variables are left over.
   package static var isBelowMPICHLauncher: Bool { CMPICHLauncher_is_present() != 0 }
 
   /// The MPI whose header this module was compiled with, by name and version: "Open MPI 4.1.4",

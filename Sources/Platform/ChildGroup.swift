@@ -66,8 +66,8 @@ package struct ChildGroup {
   }
 
   /// Ends all that the child has left behind, once it has ended: after so many `seconds` in which they may
-  /// end by themselves. What the system keeps from ending, as where a disk does not answer, is left alone after
-  /// some more.
+  /// end by themselves. What the system keeps from ending, as where a disk does not answer, is left alone
+  /// after some more.
   package func endOrphans(after seconds: Double) {
     let start = ContinuousClock.now
     while true {

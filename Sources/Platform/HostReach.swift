@@ -4,8 +4,8 @@ internal import Synchronization
 /// Whether other hosts answer at all.
 package enum HostReach {
   /// Those of `hosts` that neither take a connection to the port of ssh nor refuse it within `seconds`: they
-  /// are off, cut off, or behind a firewall that drops what it does not know. Hosts whose names no service knows, or
-  /// none tells of in that time, are left out; where that is all of them, nil.
+  /// are off, cut off, or behind a firewall that drops what it does not know. Hosts whose names no service
+  /// knows, or none tells of in that time, are left out; where that is all of them, nil.
   package static func silent(_ hosts: [String], within seconds: Double) -> [String]? {
     let deadline = ContinuousClock.now + .seconds(seconds)
     let inquiry = Inquiry(hosts)
@@ -20,8 +20,8 @@ package enum HostReach {
     }.map(\.0)
   }
 
-  /// Hosts to which connections are begun, by threads that are left to themselves where a name service does not
-  /// answer them in time.
+  /// Hosts to which connections are begun, by threads that are left to themselves where a name service does
+  /// not answer them in time.
   private final class Inquiry: Sendable {
     private struct State {
       /// How many hosts were given to a thread.

@@ -8,8 +8,8 @@ package struct ProcessCensus {
   /// The files in the memory of processes, as `device inode`.
   private var mapped: Set<Substring> = []
 
-  /// Counts them; nil where some cannot be seen: in a container, whose processes are not all of the machine's,
-  /// and where one of this user's own lets nobody look at its memory.
+  /// Counts them; nil where some cannot be seen: in a container, whose processes are not all of the
+  /// machine's, and where one of this user's own lets nobody look at its memory.
   package init?() {
     // The number of the kernel's first namespace of processes: pid_namespaces(7), linux/proc_ns.h.
     let first = "pid:[4026531836]"

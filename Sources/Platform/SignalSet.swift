@@ -68,8 +68,8 @@ package struct SignalInbox {
     signals.block()
   }
 
-  /// The signal that asks to stop which comes within so many `seconds`; nil where there is none, sooner where a
-  /// child has ended.
+  /// The signal that asks to stop which comes within so many `seconds`; nil where there is none, sooner where
+  /// a child has ended.
   package func stop(within seconds: Double) -> Int32? {
     signals.wait(seconds: seconds).flatMap { $0 == SIGCHLD ? nil : $0 }
   }

@@ -50,8 +50,8 @@ package struct SystemProcess: Hashable, Sendable {
     self.init(id, text)
   }
 
-  /// Reads the process `id` from `text`, the contents of its file "/proc/pid/stat": id (name) state parent … start,
-  /// where start is field 22. Nil where `text` is something else.
+  /// Reads the process `id` from `text`, the contents of its file "/proc/pid/stat": id (name) state parent …
+  /// start, where start is field 22. Nil where `text` is something else.
   init?(_ id: Int32, _ text: String) {
     guard let open = text.firstIndex(of: "("), let end = text.lastIndex(of: ")"), open < end
     else { return nil }

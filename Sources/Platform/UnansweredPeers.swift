@@ -2,8 +2,9 @@ internal import Glibc
 
 /// Other ends of this process's TCP connections that acknowledge nothing.
 package enum UnansweredPeers {
-  /// The addresses, each once, to which this process has sent bytes that were sent again at least three times and
-  /// still are not acknowledged: tcp(7), `TCP_INFO`. Over a link that loses nothing this takes a second or two.
+  /// The addresses, each once, to which this process has sent bytes that were sent again at least three times
+  /// and still are not acknowledged: tcp(7), `TCP_INFO`. Over a link that loses nothing this takes a second
+  /// or two.
   package static var addresses: [String] {
     let descriptors = ((try? FileSystem.names(in: "/proc/self/fd")) ?? []).compactMap { Int32($0) }
     var addresses: [String] = []

@@ -70,8 +70,8 @@ package struct MPILauncher: Sendable, Equatable {
   /// The options that give the ranks on other machines the environment variable called `name`.
   package func exporting(_ name: String) -> [String] { words("export", name) }
 
-  /// The variables, with their values, of a launcher that finds a lost machine in less than a minute, and passes
-  /// on the signals that batch systems send.
+  /// The variables, with their values, of a launcher that finds a lost machine in less than a minute, and
+  /// passes on the signals that batch systems send.
   package var variables: [(name: String, value: String)] {
     words("variables").compactMap { word in
       let parts = word.split(separator: "=", maxSplits: 1).map(String.init)

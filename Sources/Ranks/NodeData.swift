@@ -54,9 +54,9 @@ public struct NodeData: ~Copyable {
   }
 
   /// Reads `splits` of the data at `directory`, a folder of files such as `train-images-idx3-ubyte` or
-  /// `x_train.npy`, an NPZ archive or a folder of PNG files, for all nodes; collective over `world`. The first
-  /// split must exist; the others may be missing. `transposed` is whether rows and columns of each image are
-  /// to change places, as for EMNIST.
+  /// `x_train.npy`, an NPZ archive or a folder of PNG files, for all nodes; collective over `world`. The
+  /// first split must exist; the others may be missing. `transposed` is whether rows and columns of each
+  /// image are to change places, as for EMNIST.
   ///
   /// - Throws: on all ranks, `SharedFailure`, which tells which file on which host is missing or damaged,
   ///   which rank's data differ from rank zero's, or which host lacks memory.

@@ -63,9 +63,9 @@ package struct Strangers {
 /// How many processes were started together, this one included, and by what, as the environment tells before
 /// MPI starts. To be asked for the first time before that.
 package enum LaunchedProcesses {
-  /// Whether what the environment tells of Open MPI's launcher, or of Slurm's with PMIx, is left over: another
-  /// launcher was started below it; or this process's shell has outlived the job that it was started in, as
-  /// one in a terminal multiplexer may, and the folder of the launcher's server is gone.
+  /// Whether what the environment tells of Open MPI's launcher, or of Slurm's with PMIx, is left over:
+  /// another launcher was started below it; or this process's shell has outlived the job that it was started
+  /// in, as one in a terminal multiplexer may, and the folder of the launcher's server is gone.
   package static let isOpenMPILeftOver: Bool =
     World.isBelowMPICHLauncher
     || getenv("PMIX_SERVER_TMPDIR").map { access($0, F_OK) != 0 } ?? false

@@ -18,9 +18,9 @@ struct LatentMap {
   /// The caption, which tells the number of images.
   let caption: String
 
-  /// The map of the `codes` (n, latent) of n images, one for each of `labels`; all points have one colour where
-  /// `labels` is nil, or has too many to be told apart. The codes are means of `posterior`, if that is given.
-  /// `showsPrior` adds circles around the middle of the prior, in the same plane.
+  /// The map of the `codes` (n, latent) of n images, one for each of `labels`; all points have one colour
+  /// where `labels` is nil, or has too many to be told apart. The codes are means of `posterior`, if that is
+  /// given. `showsPrior` adds circles around the middle of the prior, in the same plane.
   init(
     _ codes: [Float], labels found: [UInt8]?, latent: Int, meansOf posterior: String? = nil,
     showsPrior: Bool = false
@@ -72,8 +72,8 @@ struct LatentMap {
 
   private static func origin(_ latent: Int) -> [Float] { Array(repeating: 0, count: latent) }
 
-  /// Circles of one and two standard deviations of the prior, around `middle`; around the origin where that is
-  /// nil. In a plane of orthonormal directions the prior is a standard normal distribution, too.
+  /// Circles of one and two standard deviations of the prior, around `middle`; around the origin where that
+  /// is nil. In a plane of orthonormal directions the prior is a standard normal distribution, too.
   private static func prior(around middle: (x: Double, y: Double)?) -> [ScatterChart.Circle] {
     [1.0, 2].map { ScatterChart.Circle(x: middle?.x ?? 0, y: middle?.y ?? 0, radius: $0) }
   }

@@ -8,7 +8,8 @@ package struct StepRow: Codable, Sendable {
   /// Steps taken.
   package var step: Int
   /// The batch's mean loss in nats, which the step lowers: ``reconstruction`` + ``kl`` in the evidence lower
-  /// bound, with ``klWeight`` and free nats in the divergence; the bound itself in an importance-weighted one.
+  /// bound, with ``klWeight`` and free nats in the divergence; the bound itself in an importance-weighted
+  /// one.
   package var loss: Double
   /// The batch's mean cross-entropy of the pixels in nats.
   package var reconstruction: Double
@@ -41,8 +42,8 @@ package struct StepRow: Codable, Sendable {
   }
 }
 
-/// A row of `metrics.jsonl` about a batch that was passed over, since a loss was not finite or beyond the limit; or
-/// about steps that are made again, since the run has gone back to a checkpoint.
+/// A row of `metrics.jsonl` about a batch that was passed over, since a loss was not finite or beyond the
+/// limit; or about steps that are made again, since the run has gone back to a checkpoint.
 package struct TroubleRow: Codable, Sendable {
   /// What happened.
   package enum Kind: String, Codable, Sendable { case skip, rollback }

@@ -171,8 +171,8 @@ extension ModelExport {
     return "\(input)_and_label"
   }
 
-  /// Adds all of `layers` but the last, with the activation after each, and returns the value that the last one
-  /// reads. With one hidden layer, that is `hidden`.
+  /// Adds all of `layers` but the last, with the activation after each, and returns the value that the last
+  /// one reads. With one hidden layer, that is `hidden`.
   private func add(
     _ layers: Range<Int>, from input: String, in network: inout ONNXNetwork
   ) -> String {

@@ -101,7 +101,8 @@ struct RunPlan: Codable {
         configuration.recipe.objective = .iwae
       }
       if configuration.recipe.schedule == .cosine {
-        // From here on the length belongs to the recipe: more epochs must not change the steps that were taken.
+        // From here on the length belongs to the recipe: more epochs must not change the steps that were
+        // taken.
         configuration.recipe.scheduleEpochs =
           configuration.recipe.scheduleEpochs ?? configuration.epochs
       }

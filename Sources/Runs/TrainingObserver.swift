@@ -60,8 +60,8 @@ package struct TrainingEnd: Sendable {
 package protocol TrainingObserver {
   /// Training begins or continues.
   func trainingBegins(_ start: TrainingStart)
-  /// Teams exchange as `choice` says: told when training begins and, where several ways then take turns, again
-  /// once the fastest is known.
+  /// Teams exchange as `choice` says: told when training begins and, where several ways then take turns,
+  /// again once the fastest is known.
   func exchangeChosen(_ choice: ExchangeChoice)
   /// A step was taken.
   func stepEnded(_ event: StepEvent)

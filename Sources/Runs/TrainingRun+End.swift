@@ -28,8 +28,8 @@ extension TrainingRun {
     }
   }
 
-  /// Whether the run has a report that is as new as its newest checkpoint: a job that was killed in the end may
-  /// have left none, or an earlier one. Collective.
+  /// Whether the run has a report that is as new as its newest checkpoint: a job that was killed in the end
+  /// may have left none, or an earlier one. Collective.
   func hasReport() throws -> Bool {
     let isOld =
       outputs != nil

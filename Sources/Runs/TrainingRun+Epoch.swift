@@ -53,9 +53,9 @@ extension TrainingRun {
     outputs?.observer.exchangeChosen(trainer.exchangeChoice)
   }
 
-  /// Does `work`, which writes to `log`. What the system refuses is kept and written with what is logged later;
-  /// that is told once, until it is over, unless it ends training: see ``RunConfiguration/maxSaveFailures``. To be
-  /// called on rank zero alone.
+  /// Does `work`, which writes to `log`. What the system refuses is kept and written with what is logged
+  /// later; that is told once, until it is over, unless it ends training: see
+  /// ``RunConfiguration/maxSaveFailures``. To be called on rank zero alone.
   func write(to log: some RunLog, _ work: () throws -> Void) {
     let wasRefused = log.isRefused
     do {

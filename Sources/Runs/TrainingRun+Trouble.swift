@@ -10,9 +10,9 @@ internal import Reports
 // What a run does about numbers that are wrong: see ``NonfinitePolicy``.
 
 extension TrainingRun {
-  /// A run from its beginning, or its last checkpoint, to its end. Where it goes back to a checkpoint, it is a run
-  /// that is resumed, as if the same command were given again. Collective over `world`; parameters and errors are
-  /// those of ``init(_:path:observer:stop:among:)`` and ``perform()``.
+  /// A run from its beginning, or its last checkpoint, to its end. Where it goes back to a checkpoint, it is
+  /// a run that is resumed, as if the same command were given again. Collective over `world`; parameters and
+  /// errors are those of ``init(_:path:observer:stop:among:)`` and ``perform()``.
   ///
   /// - Throws: on all ranks, also where going back did not help, or did so too often.
   package static func perform(
@@ -62,11 +62,11 @@ extension TrainingRun {
     write(to: outputs.metrics) { try outputs.metrics.append(row) }
   }
 
-  /// Goes on after the batch whose step was not taken because of `problem`, where the policy is to skip it; the same
-  /// on all ranks.
+  /// Goes on after the batch whose step was not taken because of `problem`, where the policy is to skip it;
+  /// the same on all ranks.
   ///
-  /// - Throws: its failure, where it is not, or does not help: too many batches in a row, or parameters that are not
-  ///   finite themselves.
+  /// - Throws: its failure, where it is not, or does not help: too many batches in a row, or parameters that
+  ///   are not finite themselves.
   mutating func passOver(_ problem: StepProblem) throws {
     guard case .skip(let most) = configuration.onNonfinite, try areParametersFinite() else {
       throw SharedFailure(problem.failure)

@@ -141,8 +141,8 @@ extension Activations {
   /// The gradient of the loss with respect to the latents, (capacity × draws, latent).
   var latentGradient: Matrix { decoderGradient.columns(0..<configuration.latent) }
 
-  /// Floats for `operand`, which is the rows `rows` of a hidden layer's, and is rounded from them: the operand
-  /// itself if it is fp32.
+  /// Floats for `operand`, which is the rows `rows` of a hidden layer's, and is rounded from them: the
+  /// operand itself if it is fp32.
   func hiddenFloats(for operand: Operand, rows: Range<Int>) -> Matrix {
     operand.matrix ?? hiddenFloats.rows(rows).columns(0..<operand.columns)
   }

@@ -3,8 +3,8 @@ internal import Kernels
 /// The negative evidence lower bound: reconstruction loss + divergence, in nats for each image.
 ///
 /// Kingma and Welling 2013, equation 7, with the mean over the draws of z. Column 0 of losses is the
-/// reconstruction loss, the cross-entropy of the pixels; column 1 is the Kullback–Leibler divergence of q(z|x)
-/// from the prior; column 2 is what the objective is more than the sum of both.
+/// reconstruction loss, the cross-entropy of the pixels; column 1 is the Kullback–Leibler divergence of
+/// q(z|x) from the prior; column 2 is what the objective is more than the sum of both.
 struct EvidenceLowerBound: Loss {
   /// See ``Objective/freeNats``.
   let freeNats: Float
@@ -64,8 +64,8 @@ extension Activations {
     GaussianSampler.divergence(moments: moments.rows(rows), divergence: losses.columns(1..<2))
   }
 
-  /// Writes column 0 of `losses`, the mean over the draws of a sample's cross-entropy, and replaces the logits
-  /// by `scale` × the gradient of each draw's cross-entropy.
+  /// Writes column 0 of `losses`, the mean over the draws of a sample's cross-entropy, and replaces the
+  /// logits by `scale` × the gradient of each draw's cross-entropy.
   func differentiateCrossEntropy(_ rows: Range<Int>, scale: Float, losses: Matrix) {
     let all = decoderRows(rows)
     let each = draws == 1 ? losses.columns(0..<1) : crossEntropies.rows(all)

@@ -29,8 +29,8 @@ public struct Objective: Equatable, Sendable {
   }
 }
 
-/// The loss of a model: how latents come from the encoder's outputs, what the losses are, and their gradients.
-/// Each function computes the samples `rows`.
+/// The loss of a model: how latents come from the encoder's outputs, what the losses are, and their
+/// gradients. Each function computes the samples `rows`.
 protocol Loss: Sendable {
   /// Computes the latents from moments and noise.
   func sample(_ activations: Activations, rows: Range<Int>)

@@ -123,8 +123,8 @@ struct Sample: ParsableCommand {
     columns ?? (digits == nil ? Int(Double(imageCount).squareRoot().rounded(.up)) : 10)
   }
 
-  /// Chooses the labels with which a conditional model decodes: that of the flag or, where rows are walks, one
-  /// for each row.
+  /// Chooses the labels with which a conditional model decodes: that of the flag or, where rows are walks,
+  /// one for each row.
   private func chooseLabels(
     _ model: borrowing TrainedModel, _ inference: inout InferenceSession
   ) throws {
@@ -165,7 +165,8 @@ struct Sample: ParsableCommand {
     }
     let seed = seed ?? model.seed
     guard walk ?? false else { return InferenceSession.prior(seed: seed) }
-    // Each row of a conditional model has a label of its own, unless one was asked for: the plane has no rows.
+    // Each row of a conditional model has a label of its own, unless one was asked for: the plane has no
+    // rows.
     let isOneLabel = model.layout.configuration.labels == 0 || label != nil
     guard model.layout.configuration.latent == 2, isOneLabel else {
       return InferenceSession.walk(seed: seed, steps: rowLength)

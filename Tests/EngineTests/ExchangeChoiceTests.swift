@@ -84,8 +84,8 @@ import VAE
     #expect(choice([1, 1], 512, change: { $0.draws = 10 }).ways == Self.reducing)
   }
 
-  /// With an all-reduce some teams have no part of the tree then. Few teams gain more from sharing the samples;
-  /// but between many it costs each of them all samples.
+  /// With an all-reduce some teams have no part of the tree then. Few teams gain more from sharing the
+  /// samples; but between many it costs each of them all samples.
   @Test("teams without samples are no reason against an all-reduce")
   func idle() {
     for (sizes, batch) in [([1, 1], 50), ([1, 1, 1], 128), ([1, 1, 1, 1], 128), ([3, 1], 128)] {

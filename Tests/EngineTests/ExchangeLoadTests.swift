@@ -53,7 +53,8 @@ import VAE
     #expect(gathered.firstBucket == 1 && gathered.lastBucket == 1)
   }
 
-  /// Each of the two that compute sends two thirds of its gradient, and a third of the sum to both others: 4/3.
+  /// Each of the two that compute sends two thirds of its gradient, and a third of the sum to both others:
+  /// 4/3.
   @Test("uneven shares save bytes")
   func uneven() {
     let size = 4 * LocalTeams.layout.tiles.reduce(0) { $0 + $1.range.count }

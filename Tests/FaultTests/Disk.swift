@@ -5,9 +5,9 @@ import Testing
 /// A folder as it may be on a disk after power was lost at any moment of a job whose calls were written down.
 ///
 /// POSIX promises little: what is written to a file is on the disk once `fsync` of the file has returned, and
-/// a name once `fsync` of its folder has. Of all other calls any may have reached the disk and any not, in any
-/// order, and of written bytes all, half, none, or zeros in their place. A rename is there whole or not at
-/// all, and lasts once one of its folders is on the disk.
+/// a name once `fsync` of its folder has. Of all other calls any may have reached the disk and any not, in
+/// any order, and of written bytes all, half, none, or zeros in their place. A rename is there whole or not
+/// at all, and lasts once one of its folders is on the disk.
 struct Disk {
   /// Something that has names, a file, a folder or a symbolic link: its place in `contents`.
   private typealias Thing = Int
@@ -140,8 +140,8 @@ struct Disk {
   /// How much of a change that need not have reached the disk has.
   enum Fate: CaseIterable { case all, none, half, zeros }
 
-  /// What is at each path after power was lost once `moment` changes were made; `fate` tells of each change that
-  /// is not lasting whether it has reached the disk.
+  /// What is at each path after power was lost once `moment` changes were made; `fate` tells of each change
+  /// that is not lasting whether it has reached the disk.
   func state(at moment: Int, fate: (Int) -> Fate) -> [String: Item] {
     var lasting: [Thing: Int] = [:]
     for (number, change) in changes.prefix(moment).enumerated() {

@@ -38,8 +38,8 @@ import Testing
     return Array(all.sorted { ($0.distance, $0.row) < ($1.distance, $1.row) }.prefix(count))
   }
 
-  /// Row and query counts around blocks of 256 and chunks of 128; vectors also far from the origin, where single
-  /// precision keeps few digits of differences of squares.
+  /// Row and query counts around blocks of 256 and chunks of 128; vectors also far from the origin, where
+  /// single precision keeps few digits of differences of squares.
   @Test(
     "the nearest rows are those that differences in double precision find",
     arguments: [

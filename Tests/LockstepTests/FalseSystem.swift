@@ -1,8 +1,8 @@
 import Foundation
 import Support
 
-/// A system that has nothing but a shell, its tools, and what a test gives it: its os-release, and package managers
-/// that tell what they were asked for and then have it.
+/// A system that has nothing but a shell, its tools, and what a test gives it: its os-release, and package
+/// managers that tell what they were asked for and then have it.
 struct FalseSystem {
   /// The folder of its commands, its os-release and the scripts.
   let folder: TemporaryFolder

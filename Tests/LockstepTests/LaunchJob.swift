@@ -18,10 +18,10 @@ struct LaunchJob {
       environment: Job.environment.merging(environment) { $1 })
   }
 
-  /// Starts it and sends a signal to each of `victims`, once the job has taken so many steps: to `launch` itself,
-  /// to its `launcher`, to the `firstRank` or the `lastRank`; `waiting` is SIGTERM to `launch` once no job has the
-  /// run, and none can get it.
-  /// Standard output then tells the processes that are left, after `left:`.
+  /// Starts it and sends a signal to each of `victims`, once the job has taken so many steps: to `launch`
+  /// itself, to its `launcher`, to the `firstRank` or the `lastRank`; `waiting` is SIGTERM to `launch` once
+  /// no job has the run, and none can get it. Standard output then tells the processes that are left, after
+  /// `left:`.
   func killing(
     _ victims: [(name: String, step: Int)], by signal: String = "KILL", seconds: Int = 60
   ) throws -> Command.Outcome {

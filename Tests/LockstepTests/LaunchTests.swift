@@ -2,7 +2,8 @@ import Foundation
 import Support
 import Testing
 
-/// `lockstep launch`: jobs that die are followed by others, which end with the bits of a run that lost nothing.
+/// `lockstep launch`: jobs that die are followed by others, which end with the bits of a run that lost
+/// nothing.
 @Suite struct LaunchTests {
   /// Three hundred steps, some milliseconds each.
   private static let words = ["--epochs", "3", "--batch-size", "20", "--hidden", "100"]

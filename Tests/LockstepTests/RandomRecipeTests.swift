@@ -2,8 +2,8 @@ import Foundation
 import Support
 import Testing
 
-/// The promise for every recipe: models of random ones have one hash on any ranks, threads and teams that gather,
-/// and after a stop.
+/// The promise for every recipe: models of random ones have one hash on any ranks, threads and teams that
+/// gather, and after a stop.
 ///
 /// `RANDOM_RECIPES=SEED` draws others than those that are always tested.
 @Suite struct RandomRecipeTests {

@@ -7,8 +7,8 @@ import Testing
   /// So many images that a rank is stopped in a step, and not in an evaluation.
   static let data = SmallData(train: 60_000, test: 50)
 
-  /// Starts the job, stops one of its ranks while it trains, lets it go on after so many seconds, or never, and ends
-  /// it by SIGUSR1 once it trains again.
+  /// Starts the job, stops one of its ranks while it trains, lets it go on after so many seconds, or never,
+  /// and ends it by SIGUSR1 once it trains again.
   private func outcome(
     _ job: Job, _ folder: RunFolder, stopped rank: Int, seconds: Double?
   ) throws -> Command.Outcome {

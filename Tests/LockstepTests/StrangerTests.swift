@@ -54,8 +54,8 @@ import Testing
     #expect(try Job(["inspect", folder.run], environment: left).succeed().output.contains("step"))
   }
 
-  /// Lone processes of one user would have the same folder, which each makes and removes; Open MPI 5 makes one
-  /// all the same, but not there.
+  /// Lone processes of one user would have the same folder, which each makes and removes; Open MPI 5 makes
+  /// one all the same, but not there.
   @Test("a lone process needs no folder in TMPDIR")
   func noSession() throws {
     let folder = try RunFolder()

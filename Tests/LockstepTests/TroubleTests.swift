@@ -2,8 +2,8 @@ import Foundation
 import Support
 import Testing
 
-/// `--on-nonfinite` and `--loss-limit`. One of the images has a pixel that no other has, and the weights of that
-/// pixel are such that its loss is beyond all measure.
+/// `--on-nonfinite` and `--loss-limit`. One of the images has a pixel that no other has, and the weights of
+/// that pixel are such that its loss is beyond all measure.
 @Suite struct TroubleTests {
   /// The number of that image, and of the pixel.
   private static let (image, pixel) = (120, 8 * 9 + 3)
@@ -128,7 +128,8 @@ import Testing
     #expect(outcome.told.count <= 4 && outcome.told.last?.contains("not finite") == true)
   }
 
-  /// As a memory that errs would: a NaN is written over a bias of one of the job's processes, while it trains.
+  /// As a memory that errs would: a NaN is written over a bias of one of the job's processes, while it
+  /// trains.
   private func poked(_ folder: RunFolder, _ words: [String], _ launch: Launch) throws
     -> Command.Outcome
   {

@@ -13,8 +13,8 @@ import Testing
     #expect(UsualDistance(distances).longest == sorted[rank - 1])
   }
 
-  /// Three vectors. The first has a neighbour of the other kind that is nearer than the nearest of its own; the
-  /// second has two that are equally near; the last has a twin, which is listed before it.
+  /// Three vectors. The first has a neighbour of the other kind that is nearer than the nearest of its own;
+  /// the second has two that are equally near; the last has a twin, which is listed before it.
   @Test("vectors meet the other kind where it is nearer than another of their own")
   func mixture() {
     var (own, other) = (Neighbours(each: 2), Neighbours(each: 1))

@@ -89,8 +89,8 @@ extension Command.Outcome {
   /// The lines on standard error, without what a progress bar wiped, and without what launchers write now
   /// and then about their own affairs: an mpirun that gives ranks no grace, of a pipe that it has closed;
   /// Open MPI's launch over ssh on a busy machine, of a process group; ssh, of a host that has ended first.
-  /// Open MPI 5 says between two rulers that a job did not end with 0, and at times below them that a rank did
-  /// not hear of it.
+  /// Open MPI 5 says between two rulers that a job did not end with 0, and at times below them that a rank
+  /// did not hear of it.
   package var told: [Substring] {
     errors.replacing(/(?m)^-{60,}\nprterun detected that (?s:.*?)\n-{60,}$/, with: "").split(
       whereSeparator: \.isNewline

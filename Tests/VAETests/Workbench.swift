@@ -82,8 +82,8 @@ struct Workbench: ~Copyable {
     model.decode(activations, rows: rows, with: modelParameters)
   }
 
-  /// Computes the losses, and the deltas of `scale` × the sum of the objective, in which the divergence counts
-  /// `divergence`.
+  /// Computes the losses, and the deltas of `scale` × the sum of the objective, in which the divergence
+  /// counts `divergence`.
   func forwardAndBackward(_ rows: Range<Int>, scale: Float, divergence: Float = 1) {
     forward(rows)
     model.backpropagate(

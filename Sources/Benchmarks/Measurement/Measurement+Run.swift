@@ -77,8 +77,8 @@ private struct Pace: ~Copyable {
     batchSize = min(request.batchSize, images.count)
   }
 
-  /// Trains for a few steps, so that caches are filled, pages mapped and the exchange chosen, and measures how
-  /// long a step takes; collective.
+  /// Trains for a few steps, so that caches are filled, pages mapped and the exchange chosen, and measures
+  /// how long a step takes; collective.
   mutating func warmUp(
     _ request: MeasurementRequest, among world: borrowing Communicator
   ) throws {

@@ -27,8 +27,8 @@ package struct SettingUse<Root>: Sendable {
   /// The first setting by whose value this one has no meaning in `root`; nil where it has one.
   func owner(forbiddingIn root: Root) -> Owner? { owners.first { !$0.allows(root) } }
 
-  /// Whether the setting can have a meaning where other settings have the values that `value` gives, as texts;
-  /// settings for which it gives nil may have any.
+  /// Whether the setting can have a meaning where other settings have the values that `value` gives, as
+  /// texts; settings for which it gives nil may have any.
   func canApply(where value: (SettingName) -> String?) -> Bool {
     owners.allSatisfy { owner in value(owner.name).map(owner.values.contains) ?? true }
   }

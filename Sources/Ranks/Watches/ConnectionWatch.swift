@@ -10,9 +10,9 @@ internal import Synchronization
 /// While a watch is on, a thread of its own waits beside the main thread, which may be within a call of MPI
 /// that does not return. Rank zero tells what is missing; other ranks give it a moment to do so.
 package struct ConnectionWatch: ~Copyable {
-  /// Within how many seconds a job ends whose ranks do not find one another; 0 for never, which libraries begin
-  /// with: a program that wants its process ended sets this, before the first watch begins and alike on all
-  /// ranks.
+  /// Within how many seconds a job ends whose ranks do not find one another; 0 for never, which libraries
+  /// begin with: a program that wants its process ended sets this, before the first watch begins and alike on
+  /// all ranks.
   package static var limit: Double {
     get { seconds.withLock { $0 } }
     set { seconds.withLock { $0 = newValue } }
@@ -105,8 +105,8 @@ package struct ConnectionWatch: ~Copyable {
     withExtendedLifetime(greetings) {}
   }
 
-  /// Lets the ranks of `world` greet each other of which MPI's collectives make pairs: every rank rank zero, and
-  /// those whose numbers are powers of two away, up or down and around the end.
+  /// Lets the ranks of `world` greet each other of which MPI's collectives make pairs: every rank rank zero,
+  /// and those whose numbers are powers of two away, up or down and around the end.
   package func meetFirst(of world: borrowing Communicator) throws(MPIError) {
     let (rank, size) = (world.rank, world.size)
     var peers: Set<Int> = rank == 0 ? Set(0..<size) : [0]

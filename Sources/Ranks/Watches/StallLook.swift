@@ -5,8 +5,8 @@ struct StallLook {
   private let site: StallSite
   private let limits: StallWatch.Limits
 
-  /// For each rank of the node: how often it had got on when it was last looked at, and for how many seconds it has
-  /// not since.
+  /// For each rank of the node: how often it had got on when it was last looked at, and for how many seconds
+  /// it has not since.
   private var seen: [(advances: Int, seconds: Double)]
 
   /// For each rank of the node: the last beat of its watch, and for how many looks there was no other.
@@ -39,8 +39,8 @@ struct StallLook {
     case end(Sentence?)
   }
 
-  /// Looks at all ranks of the node, `passed` seconds after the last time. In `gap` more seconds this process could
-  /// not look.
+  /// Looks at all ranks of the node, `passed` seconds after the last time. In `gap` more seconds this process
+  /// could not look.
   mutating func look(passed: Double, gap: Double = 0) -> [Finding] {
     site.lines[site.place][.beat] &+= 1
     let stood = standing
@@ -91,7 +91,8 @@ struct StallLook {
       "\(HostName.own) gets on again after \(NumberText.trimmed(stood, places: 0)) s")
   }
 
-  /// That this process did not run, where that has taken long: where none of the node did, the first tells it.
+  /// That this process did not run, where that has taken long: where none of the node did, the first tells
+  /// it.
   private func findGap(_ gap: Double) -> Finding? {
     guard limits.warning > 0, gap >= limits.warning else { return nil }
     let seconds = NumberText.trimmed(gap, places: 0)

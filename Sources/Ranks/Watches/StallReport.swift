@@ -13,7 +13,8 @@ struct StallReport {
     let seconds: Double
     /// What the system tells of the process; nil where it tells nothing.
     let state: SystemProcess.State?
-    /// One of the ranks whose messages are missing, and how many others there are; nil where that is not known.
+    /// One of the ranks whose messages are missing, and how many others there are; nil where that is not
+    /// known.
     let missing: (rank: Int, others: Int)?
 
     /// Whether the rank holds up others, as far as can be told.
@@ -126,7 +127,8 @@ struct StallReport {
 }
 
 extension StallReport {
-  /// What can be found out at `site`, whose ranks have not got on for so many `seconds`, within a few seconds.
+  /// What can be found out at `site`, whose ranks have not got on for so many `seconds`, within a few
+  /// seconds.
   init(_ site: StallSite, seconds: [Double]) {
     stands = site.lines.enumerated().compactMap { place, line in
       let rank = site.rank(place)

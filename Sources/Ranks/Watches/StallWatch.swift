@@ -4,12 +4,12 @@ internal import Logging
 package import MPI
 internal import Platform
 
-/// Tells of ranks that stand still, and may end their job: a rank that is stopped, asleep in a file server's disk or
-/// cut off lets all others wait for ever, and MPI says nothing.
+/// Tells of ranks that stand still, and may end their job: a rank that is stopped, asleep in a file server's
+/// disk or cut off lets all others wait for ever, and MPI says nothing.
 ///
-/// Every rank has a thread that looks, once a second, at what the ranks of its node do (``RankActivity``); it never
-/// calls MPI. The lowest rank of a node that still looks speaks for the node. Each node tells what it knows: which
-/// of its ranks stand still in what, and whose messages the others miss.
+/// Every rank has a thread that looks, once a second, at what the ranks of its node do (``RankActivity``); it
+/// never calls MPI. The lowest rank of a node that still looks speaks for the node. Each node tells what it
+/// knows: which of its ranks stand still in what, and whose messages the others miss.
 package struct StallWatch: ~Copyable {
   /// After how many seconds without any progress on a node what is done; 0 for never.
   package struct Limits: Equatable, Codable, Sendable {

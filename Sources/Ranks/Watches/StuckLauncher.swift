@@ -2,8 +2,8 @@ internal import Glibc
 internal import Platform
 
 /// A launcher that waits for a host which is cut off, although a rank has failed: Open MPI's mpirun asks the
-/// host's daemon to end its ranks, and waits for the answer for minutes (4.1.4). Asked to end meanwhile, it says
-/// that it is ending, or dies of a null pointer; so it is killed.
+/// host's daemon to end its ranks, and waits for the answer for minutes (4.1.4). Asked to end meanwhile, it
+/// says that it is ending, or dies of a null pointer; so it is killed.
 enum StuckLauncher {
   /// The names of the programs that wait for all hosts.
   private static let names: Set<String> = [
@@ -14,8 +14,8 @@ enum StuckLauncher {
   /// standard error, for whose end a pipe's reader would wait.
   private static let messengers: Set<String> = ["ssh", "rsh"]
 
-  /// Starts a process that kills this rank's launcher, and what connects it with other hosts, where the launcher
-  /// is on this machine and is still there after so many `seconds`.
+  /// Starts a process that kills this rank's launcher, and what connects it with other hosts, where the
+  /// launcher is on this machine and is still there after so many `seconds`.
   static func end(in seconds: Double) {
     guard let launcher = launcher(above: getppid()) else { return }
     // A later process with the same id began at another time. Words follow the script: the launcher's id and

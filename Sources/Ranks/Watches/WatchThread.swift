@@ -2,8 +2,8 @@ internal import Glibc
 internal import Platform
 internal import SystemPackage
 
-/// A thread that watches what the main thread does, which may be within a call of MPI that does not return. It
-/// ends with this value, and is not cut short: what it has begun, it does.
+/// A thread that watches what the main thread does, which may be within a call of MPI that does not return.
+/// It ends with this value, and is not cut short: what it has begun, it does.
 struct WatchThread: ~Copyable {
   /// What tells a watch that it is over.
   struct Bell: Sendable {
@@ -27,8 +27,8 @@ struct WatchThread: ~Copyable {
   private let thread: Platform.Thread?
   private let pipe: (readEnd: FileDescriptor, writeEnd: FileDescriptor)?
 
-  /// Starts a thread that does `watch`, which must return once its bell rings. Where the system grants no thread
-  /// or no pipe, nothing is watched.
+  /// Starts a thread that does `watch`, which must return once its bell rings. Where the system grants no
+  /// thread or no pipe, nothing is watched.
   init(_ watch: @escaping @Sendable (Bell) -> Void) {
     // No child that another thread starts meanwhile inherits an end.
     pipe = try? FileDescriptor.pipe(options: .closeOnExec)

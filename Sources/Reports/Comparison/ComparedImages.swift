@@ -33,8 +33,8 @@ struct ComparedImages {
   /// How many neighbours vote.
   var neighbours: Int { min(Self.mostNeighbours, train.count) }
 
-  /// Pairs of test images between whose codes walks lead, five at most: the first image of each of ten labels,
-  /// two labels at a time; without labels the first images.
+  /// Pairs of test images between whose codes walks lead, five at most: the first image of each of ten
+  /// labels, two labels at a time; without labels the first images.
   var pairs: [(first: Int, second: Int)] {
     var ends = Array(0..<min(10, test.count))
     if let testLabels {

@@ -166,8 +166,8 @@ struct ComparisonLesson {
       : " The decoder of \(subject(first)) is told a label with each draw."
   }
 
-  /// The most frequent label of a run's recognisable draws, and its share of these; of several such labels the
-  /// first. Nil where there are none.
+  /// The most frequent label of a run's recognisable draws, and its share of these; of several such labels
+  /// the first. Nil where there are none.
   static func mostFrequentLabel(_ run: ComparedRun) -> (label: String, share: Double)? {
     let counts = run.recognisableLabels ?? [:]
     guard let most = counts.min(by: { ($1.value, $0.key) < ($0.value, $1.key) }) else { return nil }

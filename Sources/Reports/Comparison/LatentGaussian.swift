@@ -32,8 +32,8 @@ struct LatentGaussian {
   }
 
   /// The Kullback–Leibler divergence of this Gaussian N(m, S) from the prior N(0, I), in nats:
-  /// ½ (tr S + mᵀm − k − ln det S) in k dimensions. Nil where it is infinite, since the covariance is singular:
-  /// the codes leave a direction out.
+  /// ½ (tr S + mᵀm − k − ln det S) in k dimensions. Nil where it is infinite, since the covariance is
+  /// singular: the codes leave a direction out.
   ///
   /// Kullback, "Information Theory and Statistics", 1959, chapter 9, equation 1.3.
   var divergenceFromPrior: Double? {

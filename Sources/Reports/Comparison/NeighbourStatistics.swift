@@ -21,8 +21,8 @@ struct Mixture {
   /// The share of vectors whose nearest neighbour is of the other kind.
   let met: Double
 
-  /// The share among vectors, of which the two nearest of their own kind, themselves included, and the nearest
-  /// of the other kind are known. `own` holds the vectors in the order of positions.
+  /// The share among vectors, of which the two nearest of their own kind, themselves included, and the
+  /// nearest of the other kind are known. `own` holds the vectors in the order of positions.
   init(own: Neighbours, other: Neighbours) {
     precondition(own.count == other.count && own.each == 2, "neighbours of the same vectors")
     let others = other.distances(at: 0)
@@ -49,8 +49,8 @@ struct RecognisedLabels {
     total = labels.count
   }
 
-  /// The share of vectors that are recognised, where no label counts beyond its share of `truth`: a model that
-  /// decodes all draws to one label gets no more than that label's share.
+  /// The share of vectors that are recognised, where no label counts beyond its share of `truth`: a model
+  /// that decodes all draws to one label gets no more than that label's share.
   func share(asIn truth: [UInt8]) -> Double {
     let expected = truth.reduce(into: [:]) { $0[$1, default: 0] += 1 } as [UInt8: Int]
     let sum = expected.sorted { $0.key < $1.key }.reduce(0.0) { sum, label in
@@ -66,7 +66,8 @@ struct NeighbourVotes {
   private let neighbours: Neighbours
   private let labels: [UInt8]
 
-  /// The votes of `neighbours`, where `labels` are those of all vectors among which neighbours were looked for.
+  /// The votes of `neighbours`, where `labels` are those of all vectors among which neighbours were looked
+  /// for.
   init(_ neighbours: Neighbours, labels: [UInt8]) {
     self.neighbours = neighbours
     self.labels = labels
@@ -84,8 +85,8 @@ struct NeighbourVotes {
     Double(truth.indices.count { winner($0) == truth[$0] }) / Double(truth.count)
   }
 
-  /// The label that all neighbours of each vector agree on; nil where they do not agree, or where the farthest
-  /// of them is beyond the usual distance.
+  /// The label that all neighbours of each vector agree on; nil where they do not agree, or where the
+  /// farthest of them is beyond the usual distance.
   func recognised(within usual: UsualDistance) -> [UInt8?] {
     (0..<neighbours.count).map { vector in
       let found = Set(neighbours.positions(of: vector).map { labels[$0] })

@@ -108,8 +108,8 @@ struct RunMeasurement: ~Copyable {
     return (shares[0], shares[1])
   }
 
-  /// The labels of draws that are recognisable, on rank zero; nil where images have no labels, and on the other
-  /// ranks.
+  /// The labels of draws that are recognisable, on rank zero; nil where images have no labels, and on the
+  /// other ranks.
   private func recognisable(
     _ pixels: PixelFigures?, among communicator: borrowing Communicator
   ) throws -> RecognisedLabels? {

@@ -7,8 +7,9 @@ internal import Platform
 ///
 /// The flags of the file are put first, then those of the environment, then those of the command line.
 /// The parser takes the last of several values of one flag. So the command line has precedence over
-/// the environment, and the environment over the file, and one parser reads and checks all flags. A flag of the
-/// file that has no meaning beside one of the others, as `milestones` beside `--schedule constant`, is left out.
+/// the environment, and the environment over the file, and one parser reads and checks all flags. A flag of
+/// the file that has no meaning beside one of the others, as `milestones` beside `--schedule constant`, is
+/// left out.
 struct ArgumentSources {
   /// All words, as the parser gets them.
   private(set) var words: [String]

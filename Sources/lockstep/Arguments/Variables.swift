@@ -25,8 +25,8 @@ enum Variables {
     return names.sorted()
   }
 
-  /// The names of the variables that ranks on other machines need: those that give flags, and the width of the
-  /// window.
+  /// The names of the variables that ranks on other machines need: those that give flags, and the width of
+  /// the window.
   static var ofJobs: [String] {
     let build = [
       "BUILD", "COMMIT", "MARCH", "MPI", "MPI_RPATH", "PYTHON", "STOP_WITHIN", "TORCH_PYTHON",

@@ -16,8 +16,8 @@ extension ExchangeWay {
 }
 
 extension ExchangeChoice {
-  /// Why, as in "12.34 ms a step with all-gather, 15.00 with all-reduce in up to 4 buckets"; nil where a flag asked
-  /// for the only way.
+  /// Why, as in "12.34 ms a step with all-gather, 15.00 with all-reduce in up to 4 buckets"; nil where a flag
+  /// asked for the only way.
   var words: String? {
     let other = way?.mode == .allReduce ? "all-gather" : "all-reduce"
     let without: String? =

@@ -1,5 +1,5 @@
-// The memory that a parser takes, counted where all of it comes from: in place of the C library's malloc and its
-// kin, which Swift's arrays and zlib call, too. The C library has its functions under these other names.
+// The memory that a parser takes, counted where all of it comes from: in place of the C library's malloc and
+// its kin, which Swift's arrays and zlib call, too. The C library has its functions under these other names.
 #define _GNU_SOURCE
 #include "CFuzz.h"
 

@@ -5,8 +5,8 @@ private let targets: [FuzzTarget] = [
   .safetensors, .json, .idx, .gzip, .npy, .npz, .png, .yaml, .metrics, .record, .state,
 ]
 
-/// The target that the environment names. libFuzzer has the program's main function and its command line, and calls
-/// the functions below by their names.
+/// The target that the environment names. libFuzzer has the program's main function and its command line, and
+/// calls the functions below by their names.
 private let target = targets.first { $0.name == variable }
 
 private let variable = getenv("FUZZ_TARGET").map { String(cString: $0) }

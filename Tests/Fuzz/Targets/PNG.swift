@@ -6,7 +6,8 @@ extension FuzzTarget {
   /// must be read again from what we write.
   static let png = FuzzTarget(
     "png",
-    // A pixel may have one bit, packed 1032 times, and becomes a byte; libspng and we have a row of four bytes each.
+    // A pixel may have one bit, packed 1032 times, and becomes a byte; libspng and we have a row of four
+    // bytes each.
     Memory(each: 10 * 8 * 1032),
     { input in try read(input.bytes) },
     { input in try read(mended(input.bytes)) })

@@ -23,7 +23,8 @@ private func canReceiveFromAny(_ world: borrowing World) throws -> Bool {
   return try isWhole || World.libraryVersion.firstMatch(of: /MPICH Version:\s*5/) == nil
 }
 
-/// Each rank receives from the one before it, by name or, if `isAny`, from any, and sends to the one after it.
+/// Each rank receives from the one before it, by name or, if `isAny`, from any, and sends to the one after
+/// it.
 private func exchange<Element: Sample>(
   _: Element.Type, _ isAny: Bool, on communicator: borrowing Communicator,
   _ expectations: inout Expectations
