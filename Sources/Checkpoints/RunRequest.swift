@@ -28,6 +28,10 @@ package struct RunRequest: Equatable, Codable, Sendable {
   package var report = true
   /// Which checkpoint to go on from.
   package var resume = Resume.auto
+
+  /// Whether this very request has begun the run before: it goes on from the run's newest checkpoint then,
+  /// whatever ``resume`` says, and begins as that says where the run has none yet.
+  package var isRepeated = false
   /// Whether a run may go on with images that it was not trained on.
   package var acceptsOtherData = false
   /// After how long without progress the ranks that stand still are named, and the job ends.

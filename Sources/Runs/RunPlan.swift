@@ -58,7 +58,7 @@ struct RunPlan: Codable {
   /// See ``CheckpointState/refusedMetrics``.
   var refusedMetrics: [String] = []
 
-  /// Whether the run goes on with what it finds: ``Checkpoints/Resume/auto``.
+  /// Whether the run goes on with what it finds in its directory.
   private var goesOn = false
 
   /// Works out what `request` means in the run directory `path`, which need not exist. For rank zero alone.
@@ -72,23 +72,10 @@ struct RunPlan: Codable {
     try RunDirectory.requireNoCheckpoint(at: path)
     let request = request.withAbsolutePaths
     configuration = RunConfiguration(data: defaultData)
-    goesOn = request.resume == .auto
-    let reference: CheckpointReference?
-    switch request.resume {
-    case .auto:
-      reference =
-        try FileSystem.isThere(path) ? CheckpointReference.newest(inRun: path) : nil
-    case .none: reference = nil
-    case .checkpoint(let path):
-      guard try FileSystem.isThere(path) else {
-        throw Failure(
-          .inputOutput,
-          "\(setting: .resume, path): there is nothing at this path; name a run or a checkpoint directory, or "
-            + "give auto to go on from the run's own, or none to begin anew")
-      }
-      reference = try CheckpointReference(path)
-    }
-    if let reference {
+    goesOn = request.resume == .auto || request.isRepeated
+    let own =
+      try goesOn && FileSystem.isThere(path) ? CheckpointReference.newest(inRun: path) : nil
+    if let reference = try own ?? Self.named(by: request.resume) {
       try resume(from: reference, request)
     } else {
       request.apply(to: &configuration)
@@ -108,6 +95,33 @@ struct RunPlan: Codable {
       }
     }
     if let problem = configuration.problem { throw Failure(.usage, problem) }
+  }
+
+  /// The checkpoint that `resume` names; nil where it names none.
+  private static func named(by resume: Resume) throws -> CheckpointReference? {
+    guard case .checkpoint(let path) = resume else { return nil }
+    guard try FileSystem.isThere(path) else {
+      throw Failure(
+        .inputOutput,
+        "\(setting: .resume, path): there is nothing at this path; name a run or a checkpoint directory, or "
+          + "give auto to go on from the run's own, or none to begin anew")
+    }
+    return try CheckpointReference(path)
+  }
+
+  /// The request with which the run, begun by `request`, goes on from its newest checkpoint, or begins again
+  /// where this plan does: not where the paths in `request` may lead to by then.
+  func repetition(of request: RunRequest) -> RunRequest {
+    guard !request.isRepeated else { return request }
+    var request = request
+    request.isRepeated = true
+    if case .checkpoint = request.resume, let checkpoint {
+      request.resume = .checkpoint(checkpoint)
+    }
+    if request.initialParameters != nil {
+      request.initialParameters = configuration.initialParameters
+    }
+    return request
   }
 
   /// Whether nothing is left to train for `request`.
@@ -164,7 +178,7 @@ struct RunPlan: Codable {
     let isDone = [RunFiles.report, RunFiles.likelihood].contains {
       FileSystem.exists("\(path)/\($0)")
     }
-    guard goesOn, checkpoint == nil, !isDone, try !RunDirectory.hasCheckpoints(in: path) else {
+    guard goesOn, !isDone, try !RunDirectory.hasCheckpoints(in: path) else {
       return false
     }
     let earlier = try? FileSystem.read("\(path)/\(RunFiles.configuration)")

@@ -24,6 +24,7 @@ extension TrainingRun {
     while true {
       let run = try TrainingRun(request, path: path, observer: observer, stop: stop, among: world)
       let policy = run.configuration.onNonfinite
+      request = run.repetition
       if let last = troubles.last { run.noteRollback(after: last) }
       let end = try run.perform()
       guard let trouble = end.trouble else { return end }
@@ -43,7 +44,6 @@ extension TrainingRun {
           ))
       }
       troubles.append(trouble)
-      request.resume = .auto
       if world.rank == 0 {
         Logger.lockstep.tell(
           .warning,
@@ -93,6 +93,8 @@ extension TrainingRun {
   /// Whether the parameters of all teams are finite, of which a rank sees only its own; collective.
   private func areParametersFinite() throws -> Bool {
     let isFinite = trainer.replica.parameters.isFinite
-    return try communicator.allReduce(Int64(isFinite ? 0 : 1), .max) == 0
+    return try RankActivity.own.during(.waitingForAll) {
+      try communicator.allReduce(Int64(isFinite ? 0 : 1), .max) == 0
+    }
   }
 }

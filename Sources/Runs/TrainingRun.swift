@@ -35,6 +35,10 @@ package struct TrainingRun: ~Copyable {
   let communicator: Communicator
   let request: RunRequest
   let configuration: RunConfiguration
+
+  /// The request with which the run goes back to its newest checkpoint, or to where it began.
+  let repetition: RunRequest
+
   let stopSignal: StopSignal
 
   /// The run directory.
@@ -114,6 +118,7 @@ package struct TrainingRun: ~Copyable {
     self.communicator = communicator
     self.request = request
     configuration = plan.configuration
+    repetition = plan.repetition(of: request)
     stopSignal = stop
     self.path = path
     self.watch = watch
