@@ -15,9 +15,12 @@ enum ReplicaComparison {
     _ replica: Replica, step: Int, worldRank: Int, among leaders: borrowing Communicator
   ) throws -> Failure? {
     let mine = Fingerprint("replica", of: [replica.parameters]).digest
-    var all = [UInt8](repeating: 0, count: leaders.size * mine.count)
-    var span = all.mutableSpan
-    try leaders.allGather(mine.span, into: &span)
+    let all = try RankActivity.own.during(.waitingForAll) {
+      var all = [UInt8](repeating: 0, count: leaders.size * mine.count)
+      var span = all.mutableSpan
+      try leaders.allGather(mine.span, into: &span)
+      return all
+    }
     let replicas = (0..<leaders.size).map { all[$0 * mine.count..<($0 + 1) * mine.count] }
     let places = Dissent.indices(in: replicas)
     guard !places.isEmpty else { return nil }

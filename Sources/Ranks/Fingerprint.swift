@@ -95,9 +95,12 @@ package struct Fingerprint {
       + "variables (mpirun -x NAME)"
   ) throws {
     let mine = fingerprints.flatMap(\.digest)
-    var all = [UInt8](repeating: 0, count: mine.count * communicator.size)
-    var span = all.mutableSpan
-    try communicator.allGather(mine.span, into: &span)
+    let all = try RankActivity.own.during(.waitingForAll) {
+      var all = [UInt8](repeating: 0, count: mine.count * communicator.size)
+      var span = all.mutableSpan
+      try communicator.allGather(mine.span, into: &span)
+      return all
+    }
     for rank in 1..<max(communicator.size, 1) {
       for (number, fingerprint) in fingerprints.enumerated() {
         let place = number * fingerprint.digest.count..<(number + 1) * fingerprint.digest.count

@@ -35,7 +35,9 @@ extension TrainingRun {
       outputs != nil
       && FileSystem.isOlder(
         "\(path)/\(RunFiles.report)", than: "\(path)/\(RunDirectory.latestName)/\(Checksums.name)")
-    return try communicator.broadcast(Int64(isOld ? 1 : 0), from: 0) == 0
+    return try RankActivity.own.during(.waitingForAll) {
+      try communicator.broadcast(Int64(isOld ? 1 : 0), from: 0) == 0
+    }
   }
 
   /// Writes the report of the run, unless the request declines it; collective. A `SharedFailure` is logged as

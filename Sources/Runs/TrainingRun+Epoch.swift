@@ -158,7 +158,9 @@ extension TrainingRun {
 
   /// The seconds that each rank waited in this job's steps of the epoch, on all ranks; collective.
   private func waitingSeconds(_ pace: Stopwatch) throws -> [Double] {
-    try communicator.allGather(Int64(pace.passed.waited * 1e9)).map { Double($0) / 1e9 }
+    try RankActivity.own.during(.waitingForAll) {
+      try communicator.allGather(Int64(pace.passed.waited * 1e9)).map { Double($0) / 1e9 }
+    }
   }
 
   /// Writes an epoch's row to the metrics, and its pictures, with `columns` of samples; writes its `summary`

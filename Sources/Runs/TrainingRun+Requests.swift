@@ -34,7 +34,9 @@ extension TrainingRun {
   /// epoch's last step or after it. Collective.
   func isToStop() throws -> Bool {
     if isComplete { return false }
-    return try communicator.allReduce(Int64(isAskedToStop ? 1 : 0), .max) > 0
+    return try RankActivity.own.during(.waitingForAll) {
+      try communicator.allReduce(Int64(isAskedToStop ? 1 : 0), .max) > 0
+    }
   }
 
   /// Whether this rank was asked to stop; on rank zero also whether the time is over, or a log or checkpoint
