@@ -85,6 +85,18 @@ import Testing
     #expect(outcome.output == "mpich-devel\nmpich\n")
   }
 
+  @Test("temporary files that swift leaves behind go with the script")
+  func temporaries() throws {
+    let debian = try FalseSystem(Self.systems[0].release)
+    try debian.write("swift", "mktemp -d; echo Swift version 6.3 >&2")
+    let folder = debian.url("temporary")
+    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+    let outcome = try debian.setup(
+      ["--no-data", "--no-build"], environment: ["TMPDIR": folder.path])
+    #expect(outcome.status == 0, "\(outcome.errors)")
+    #expect(try FileManager.default.contentsOfDirectory(atPath: folder.path).isEmpty)
+  }
+
   @Test("on other systems a sentence names packages, and how an MPI is had without them")
   func elsewhere() throws {
     let arch = try FalseSystem(["ID=arch", "PRETTY_NAME=\"Arch Linux\""])
