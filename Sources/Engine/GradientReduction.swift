@@ -132,9 +132,10 @@ extension GradientReduction {
     for number: Int, _ messages: inout Messages?, _ lane: LaneRanks
   ) throws {
     try RankActivity.own.during(.waitingForMessages) {
+      var looks = 0
       while stages[number] != .done {
         try advance(computed: buckets.count, &messages)
-        try lane.answer(pendingSources(number, messages))
+        try lane.answer(pendingSources(number, messages), after: &looks)
       }
     }
   }

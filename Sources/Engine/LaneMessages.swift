@@ -1,3 +1,4 @@
+internal import Glibc
 internal import MPI
 internal import Ranks
 
@@ -58,7 +59,8 @@ extension LaneMessages where Self: ~Copyable {
   /// Waits until all messages of `group` have ended.
   mutating func wait(_ group: Int, _ lane: LaneRanks) throws {
     try RankActivity.own.during(.waitingForMessages) {
-      while try !test(group) { try lane.answer(pendingSources(group)) }
+      var looks = 0
+      while try !test(group) { try lane.answer(pendingSources(group), after: &looks) }
     }
   }
 }
@@ -67,8 +69,12 @@ extension LaneMessages where Self: ~Copyable {
 struct LaneRanks {
   let ranks: [Int]
 
-  /// Tells the watch that asks for it, if one does, that messages of the ranks of `teams` are missing.
-  func answer(_ teams: @autoclosure () throws -> [Int]) rethrows {
+  /// What a rank does between two looks for messages that are missing, of the ranks of `teams`: it tells the watch
+  /// that asks for it, if one does, and after some `looks` leaves its core to others. MPI_Wait would do that, too, but
+  /// not tell; and MPI_Test of MPICH does not.
+  func answer(_ teams: @autoclosure () throws -> [Int], after looks: inout Int) rethrows {
+    looks += 1
+    if looks > 100 { sched_yield() }
     guard RankActivity.own.isAsked else { return }
     RankActivity.own.tell(missing: try teams().map { ranks[$0] })
   }
