@@ -184,9 +184,9 @@ package struct Supervisor {
         return nil
       }
       let passed = (ContinuousClock.now - start) / .seconds(1)
+      guard passed >= seconds, let silent = probe.silent else { continue }
       // A file server keeps the lock of a machine that is gone for its lease, 90 s.
-      let isFree = passed > seconds + 120 || !JobProgress.isInUse(command.run)
-      if passed >= seconds, isFree, let silent = probe.silent { return silent }
+      if passed > seconds + 120 || !JobProgress.isInUse(command.run) { return silent }
     }
   }
 }
