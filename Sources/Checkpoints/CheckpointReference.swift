@@ -57,6 +57,20 @@ package struct CheckpointReference {
   /// - Throws: `Failure` where there are checkpoints, and none is whole: what is wrong with the first that
   ///   was tried.
   package static func newest(inRun path: String) throws -> CheckpointReference? {
+    var names = try candidates(inRun: path).map(\.name)
+    while true {
+      do {
+        return try newestOnce(inRun: path)
+      } catch {
+        // A job that trains meanwhile may have removed what was found, and has written others then.
+        let found = try candidates(inRun: path).map(\.name)
+        guard found != names else { throw error }
+        names = found
+      }
+    }
+  }
+
+  private static func newestOnce(inRun path: String) throws -> CheckpointReference? {
     let latest = "\(path)/\(RunDirectory.latestName)"
     let end =
       FileSystem.destination(ofLink: latest).flatMap(Checkpoint.step(ofDirectory:))
