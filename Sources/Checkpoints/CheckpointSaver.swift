@@ -180,7 +180,14 @@ private final class SaveWork: @unchecked Sendable {
           + "\(setting: "max-save-failures", "\(most)") in a row end training, and this is number \(failureCount)"
       )
     }
-    end = end ?? failure
+    let isSpent = !isFinal && most > 0
+    end =
+      end
+      ?? (isSpent
+        ? Failure(
+          failure.code,
+          "\(failure.sentence); this was save number \(failureCount) in a row that has failed, and "
+            + "\(setting: "max-save-failures", "\(most)") allows no more") : failure)
     hasFailed.store(true, ordering: .releasing)
   }
 

@@ -210,7 +210,7 @@ extension Recipe {
     Self.table.settings.first {
       $0.differs(self, other) && ($0.use.applies(self) || $0.use.applies(other))
     }.map {
-      ($0.name, $0.value(in: self).shown ?? "", $0.value(in: other).shown ?? "")
+      ($0.name, $0.value(in: self).shown ?? "none", $0.value(in: other).shown ?? "none")
     }
   }
 }

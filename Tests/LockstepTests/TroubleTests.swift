@@ -70,6 +70,18 @@ import Testing
     .succeed()
   }
 
+  @Test("a run that began without a limit gets none later")
+  func later() throws {
+    let folder = try RunFolder.trained()
+    let outcome = try folder.train("--epochs", "3", "--loss-limit", "5").failing.run()
+    #expect(outcome.status == 64)
+    #expect(
+      outcome.errors.contains(
+        "--loss-limit 5.0 would change the model of the run that goes on, which has none: leave it out"
+      ),
+      "\(outcome.errors)")
+  }
+
   @Test("going back does not help against data", arguments: Launch.both)
   func sameAgain(launch: Launch) throws {
     let folder = try RunFolder.troubled()
