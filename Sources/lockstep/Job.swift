@@ -58,12 +58,14 @@ enum Job {
       watch.end()
       let strangers =
         refusesStrangers ? try Strangers(world, command: ProgramArguments.resolved.first) : nil
+      let outcome = strangers.map { refuse($0, isFirst: isFirst) } ?? conclude(world, work)
+      EndWatch.begin(with: outcome.rawValue)
       let code =
-        try strangers.map { refuse($0, isFirst: isFirst) }
-        ?? accountForOutput(conclude(world, work), among: world.communicator)
+        try strangers == nil ? accountForOutput(outcome, among: world.communicator) : outcome
       // A rank that ended early would be taken for a failure; so all ranks end together.
       try world.communicator.barrier()
       try world.finalize()
+      EndWatch.end()
       exit(code.rawValue)
     } catch {
       tell(Sentence(of: error))

@@ -58,6 +58,8 @@ struct StallLook {
     if seen[site.place].seconds > 2 * passed { site.lines[site.place][.isAsked] = 1 }
     let end = standing < stood ? findEnd(stood) : nil
     let own = othersRan || site.place == 0 ? findGap(gap) : nil
+    // What it saw before is no longer so.
+    if gap > 2 * passed + 1 { for place in seen.indices { seen[place].seconds = 0 } }
     return [own, end, findStall()].compactMap(\.self)
   }
 

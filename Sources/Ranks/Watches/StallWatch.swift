@@ -52,6 +52,7 @@ package struct StallWatch: ~Copyable {
       speaksAnyway: firsts.prefix(2).contains(Int64(first)))
     try node.free()
     self.board = board
+    EndWatch.prepare(limits, rank: world.rank, speaks: site.place == 0)
     guard limits.warning > 0 || limits.abort > 0 else {
       thread = nil
       return
@@ -87,9 +88,10 @@ package struct StallWatch: ~Copyable {
     }
   }
 
-  /// Ends the watch; collective over the ranks that it watches.
+  /// Ends the watch, and lets ``EndWatch`` begin; collective over the ranks that it watches.
   package consuming func end() throws {
     thread?.end()
+    EndWatch.begin()
     RankActivity.own = .unread
     try board.free()
   }
