@@ -69,9 +69,9 @@ extension LaneMessages where Self: ~Copyable {
 struct LaneRanks {
   let ranks: [Int]
 
-  /// What a rank does between two looks for messages that are missing, of the ranks of `teams`: it tells the watch
-  /// that asks for it, if one does, and after some `looks` leaves its core to others. MPI_Wait would do that, too, but
-  /// not tell; and MPI_Test of MPICH does not.
+  /// What a rank does between two looks for messages that are missing, of the ranks of `teams`: it tells the
+  /// watch that asks for it, if one does, and after some `looks` leaves its core to others. MPI_Wait would do
+  /// that, too, but not tell; and MPI_Test of MPICH does not.
   func answer(_ teams: @autoclosure () throws -> [Int], after looks: inout Int) rethrows {
     looks += 1
     if looks > 100 { sched_yield() }

@@ -16,6 +16,8 @@ enum JobEnd: Equatable {
     /// Whether it may be one of the program, its data or its recipe, which comes again at the same step.
     /// Ranks that others have killed, and machines that are gone, tell nothing about a step.
     let mayRepeat: Bool
+    /// Whether it is the launcher that has failed, with a code of its own.
+    var isLaunchers = false
   }
 
   /// The codes with which nothing is lost, or that another job would end with, too. What the system refuses
@@ -36,13 +38,16 @@ enum JobEnd: Equatable {
       self = .fault(Fault(what: trouble, mayRepeat: false), code: Platform.ExitCode.mpi.rawValue)
     } else if let signal = outcome.signal {
       self = .fault(
-        Fault(what: "the launcher was ended by \(Self.name(signal))", mayRepeat: false),
+        Fault(
+          // Ranks that end a job kill a launcher that goes on waiting for a lost machine.
+          what: "the launcher was ended by \(Self.name(signal))"
+            + (signal == SIGKILL ? ", by its ranks or from outside" : ""), mayRepeat: false),
         code: status)
     } else if let code = Platform.ExitCode(rawValue: status) {
       self =
         Self.finalCodes.contains(code)
         ? .final(status)
-        : .fault(Fault(what: "\(code.meaning)", mayRepeat: code != .mpi), code: status)
+        : .fault(Fault(what: Self.meaning(of: code), mayRepeat: code != .mpi), code: status)
     } else if let signal = (1...SIGSYS).first(where: {
       [128 + $0, launcher.code(ofSignal: $0)].contains(status)
     }),
@@ -58,8 +63,15 @@ enum JobEnd: Equatable {
         Fault(what: "a machine was lost, or the network to it", mayRepeat: false), code: status)
     } else {
       self = .fault(
-        Fault(what: "the launcher failed with code \(status)", mayRepeat: false), code: status)
+        Fault(
+          what: "the launcher failed with code \(status)", mayRepeat: false, isLaunchers: true),
+        code: status)
     }
+  }
+
+  /// What a code means, of which the ranks have told the reason.
+  private static func meaning(of code: Platform.ExitCode) -> Sentence {
+    code == .mpi ? "MPI failed, or ranks stood still" : "\(code.meaning)"
   }
 
   private static func name(_ signal: Int32) -> String {

@@ -9,6 +9,9 @@ package protocol TrainingCommand {
   /// The number of threads of each rank.
   var threads: Int { get }
 
+  /// Whether training begins anew, whatever the run directory has.
+  var beginsAnew: Bool { get }
+
   /// The seconds after which training is to stop, counted from the first job's start; nil for never.
   var stopAfter: Double? { get }
 

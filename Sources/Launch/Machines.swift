@@ -1,5 +1,6 @@
 internal import FoundationEssentials
 internal import Platform
+internal import Ranks
 
 /// The machines of a job, in the order in which ranks fill them, and which of them are left out.
 package struct Machines: Equatable, Sendable {
@@ -104,6 +105,17 @@ extension Machines {
     let slots = there.compactMap(\.slots)
     guard slots.count < there.count else { return min(wanted, slots.reduce(0, +)) }
     return wanted * left.count / hosts.count
+  }
+
+  /// Why `launcher` would not start so many `wanted` ranks here, in one sentence; nil where it would.
+  func problem(of wanted: Int?, _ launcher: MPILauncher) -> Sentence? {
+    guard !isLocal, let wanted, let slots, slots < wanted, launcher.isOpenMPI, !launcher.mayCrowd
+    else {
+      return nil
+    }
+    return
+      "\(Wording.count(wanted, "rank")) are more than the machines have slots, \(slots): ask for fewer, or name more "
+      + "slots, as in left:2 or left slots=2"
   }
 
   /// How many slots the machines that are not left out have; nil where the launcher alone knows.

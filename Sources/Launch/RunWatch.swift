@@ -18,6 +18,9 @@ struct RunWatch {
   /// For how many seconds, as far as this process was there to see, no step has ended; 0 where none is due.
   private(set) var stillness = 0.0
 
+  /// Whether a step has ended since the last look.
+  var isTraining: Bool { progress?.isLast == false && stillness == 0 }
+
   /// When the watch began, in seconds since 1970, as files tell the time.
   private let begin = Self.now
 

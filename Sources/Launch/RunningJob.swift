@@ -29,11 +29,16 @@ struct RunningJob {
     /// For the launcher, once its ranks on this machine have ended: the others end together with them, unless
     /// their machine cannot be reached.
     var launcher = 15.0
+    /// For a launcher that is stopped, while no step ends; 0 for none. Ranks cannot tell of it: it would have
+    /// to pass on their words.
+    var launcherStopped = 0.0
     /// For what is asked to end.
     var end = 5.0
   }
 
   private let child: ChildGroup
+  /// The name of the ranks' program, as the kernel keeps it.
+  private let rankName: String
   private let launcher: MPILauncher
   private let limits: Limits
   private let tell: (Sentence) -> Void
@@ -43,18 +48,23 @@ struct RunningJob {
   /// Whether ranks of this machine were seen, and for how many seconds there have been none.
   private var hadRanks = false
   private var goneFor = 0.0
+  /// For how many seconds the launcher has been stopped, and no step has ended.
+  private var stoppedFor = 0.0
   /// For how many seconds ranks have been asked to stop.
   private var askedFor = 0.0
   /// When what is left is killed, and what that is; nil where nothing was asked to end.
   private var doom: (time: ContinuousClock.Instant, members: [SystemProcess])?
 
-  /// Starts the launcher with the command line `words` and the variables `environment` alone.
+  /// Starts the launcher with the command line `words` and the variables `environment` alone. The ranks'
+  /// program is at the path `program`.
   init(
-    _ words: [String], environment: [String], of launcher: MPILauncher, limits: Limits,
+    _ words: [String], environment: [String], of launcher: MPILauncher, program: String,
+    limits: Limits,
     watch: RunWatch,
     telling tell: @escaping (Sentence) -> Void
   ) throws {
     child = try ChildGroup(words, environment: environment)
+    rankName = SystemProcess.name(ofProgram: program)
     (self.launcher, self.limits, self.watch, self.tell) = (launcher, limits, watch, tell)
   }
 
@@ -89,7 +99,9 @@ struct RunningJob {
   private mutating func heed(_ action: StopRequests.Action) {
     switch action {
     case .nothing: break
-    case .ask(let sentence): tell(sentence)
+    case .ask(let sentence):
+      tell(sentence)
+      ask(localRanks)
     case .end(let code, let sentence):
       guard outcome.forced == nil else { return }
       outcome.forced = code
@@ -104,6 +116,8 @@ struct RunningJob {
     let ranks = localRanks
     hadRanks = hadRanks || !ranks.isEmpty
     goneFor = ranks.isEmpty ? goneFor + passed : 0
+    let isStopped = SystemProcess(child.leader.id)?.state == .stopped
+    stoppedFor = isStopped && !watch.isTraining ? stoppedFor + passed : 0
     if isAsked {
       ask(ranks)
       askedFor += passed
@@ -120,6 +134,10 @@ struct RunningJob {
   private var standstill: Sentence? {
     if limits.step > 0, watch.stillness >= limits.step {
       return "no step has ended for \(Int(limits.step)) s, although the job runs"
+    }
+    if limits.launcherStopped > 0, stoppedFor >= limits.launcherStopped {
+      return
+        "the launcher was stopped by a signal, and the job has waited for it for \(Int(stoppedFor)) s"
     }
     if hadRanks {
       guard goneFor >= limits.launcher else { return nil }
@@ -143,7 +161,7 @@ struct RunningJob {
   /// Ranks on this machine: children of mpirun, of MPICH's launcher's own child, or of theirs where what was
   /// named as the launcher is a script that starts one.
   private var localRanks: [SystemProcess] {
-    child.leader.descendants.filter { $0.name.hasPrefix("lockstep") && $0.isAlive }
+    child.leader.descendants.filter { $0.name == rankName && $0.isAlive }
   }
 
   /// Ends the job: mpirun has a second for ranks that listen to SIGTERM, and kills the others; MPICH's

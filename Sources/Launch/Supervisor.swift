@@ -48,6 +48,9 @@ package struct Supervisor {
         "there is room for \(Wording.count(few, "rank")), and \(setting: "min-ranks", request.minRanks) wants more; "
           + "name more machines or slots")
     }
+    if let problem = launch.machines.problem(of: request.ranks, launch.launcher) {
+      throw Failure(.usage, problem)
+    }
     while true {
       let (outcome, watch) = try runJob()
       hasBegun = hasBegun || watch.start != nil
@@ -62,19 +65,22 @@ package struct Supervisor {
         return code
       }
       if repeats(fault, code, at: watch.progress?.step) || isSpent(fault) { return code }
-      if let end = prepare(fault, code, watch.loss) { return end }
+      if let end = prepare(fault, code, watch) { return end }
     }
   }
 
   private mutating func runJob() throws -> (RunningJob.Outcome, RunWatch) {
     let passed = (ContinuousClock.now - start) / .seconds(1)
-    let words = try launch.words(
-      for: command.words(
-        hasBegun && hasCheckpoint ? .newest : .asAsked,
-        stopAfter: command.stopAfter.map { max(0, $0 - passed) }, stallAbort: request.stallAbort),
-      exporting: command.variables)
+    // A run that its first job has begun anew is not begun anew again, and has no other to go on from.
+    let origin: TrainingOrigin =
+      hasBegun && (hasCheckpoint || command.beginsAnew) ? .newest : .asAsked
+    let program = command.words(
+      origin, stopAfter: command.stopAfter.map { max(0, $0 - passed) },
+      stallAbort: request.stallAbort)
+    let words = try launch.words(for: program, exporting: command.variables)
     var job = try RunningJob(
       words, environment: launch.environment(request.environment), of: launch.launcher,
+      program: program[0],
       limits: limits,
       watch: RunWatch(command.run),
       telling: observer.tell)
@@ -90,7 +96,8 @@ package struct Supervisor {
       // As where all ranks are stopped; an evaluation has the time of many steps.
       step: 10 * still,
       // A machine that is cut off before the launcher's daemon there has called home is waited for, for ever.
-      start: launch.startsRanksHere ? max(still, command.connectTimeout) : 0)
+      start: launch.startsRanksHere ? max(still, command.connectTimeout) : 0,
+      launcherStopped: still)
   }
 
   private var hasCheckpoint: Bool {
@@ -141,16 +148,21 @@ package struct Supervisor {
   ///
   /// - Returns: the code to exit with where there is no next job; nil where there is.
   private mutating func prepare(
-    _ fault: JobEnd.Fault, _ code: Int32, _ loss: RunWatch.Loss
+    _ fault: JobEnd.Fault, _ code: Int32, _ watch: RunWatch
   ) -> Int32? {
+    let loss = watch.loss
     while true {
       restarts += 1
       let delay = min(60, Double(1 << min(restarts - 1, 10)))
-      guard let silent = pause(delay) else {
+      guard let found = pause(delay) else {
         observer.tell("stopped while no job ran; the same command goes on from the last checkpoint")
         return Platform.ExitCode.stopped.rawValue
       }
-      launch.machines = launch.machines.without(silent)
+      // ssh may know more names than the name service, but not where the launcher has failed with them.
+      let unknown =
+        fault.isLaunchers && watch.start == nil && found.unknown.count < launch.machines.hosts.count
+        ? found.unknown : []
+      launch.machines = launch.machines.without(found.silent + unknown)
       let ranks = launch.ranks
       guard let few = ranks, few < request.minRanks else {
         observer.restarts(
@@ -174,8 +186,8 @@ package struct Supervisor {
 
   /// Waits so many `seconds`, and longer where a process of the last job still has the run directory.
   ///
-  /// - Returns: the machines that do not answer; nil where a signal came.
-  private mutating func pause(_ seconds: Double) -> [String]? {
+  /// - Returns: what is known of the machines then; nil where a signal came.
+  private mutating func pause(_ seconds: Double) -> HostReach.Findings? {
     let start = ContinuousClock.now
     let probe = HostProbe(launch.machines.hosts, within: 5)
     while true {
@@ -184,9 +196,9 @@ package struct Supervisor {
         return nil
       }
       let passed = (ContinuousClock.now - start) / .seconds(1)
-      guard passed >= seconds, let silent = probe.silent else { continue }
+      guard passed >= seconds, let found = probe.findings else { continue }
       // A file server keeps the lock of a machine that is gone for its lease, 90 s.
-      if passed > seconds + 120 || !JobProgress.isInUse(command.run) { return silent }
+      if passed > seconds + 120 || !JobProgress.isInUse(command.run) { return found }
     }
   }
 }

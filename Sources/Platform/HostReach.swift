@@ -3,21 +3,39 @@ internal import Synchronization
 
 /// Whether other hosts answer at all.
 package enum HostReach {
-  /// Those of `hosts` that neither take a connection to the port of ssh nor refuse it within `seconds`: they
-  /// are off, cut off, or behind a firewall that drops what it does not know. Hosts whose names no service
-  /// knows, or none tells of in that time, are left out; where that is all of them, nil.
-  package static func silent(_ hosts: [String], within seconds: Double) -> [String]? {
+  /// Hosts that were asked for, and of which something is known.
+  package struct Findings: Equatable, Sendable {
+    /// Those that neither take a connection to the port of ssh nor refuse it: they are off, cut off, or
+    /// behind a firewall that drops what it does not know.
+    package var silent: [String] = []
+
+    /// Those whose names no service knows. ssh may know them all the same, from a configuration of its own.
+    package var unknown: [String] = []
+
+    /// Nothing is known.
+    package init() {}
+  }
+
+  /// Asks `hosts`, which have so many `seconds` to answer. Of those whose names no service tells anything of
+  /// in that time nothing is known; where that is all of them, nil.
+  package static func ask(_ hosts: [String], within seconds: Double) -> Findings? {
     let deadline = ContinuousClock.now + .seconds(seconds)
     let inquiry = Inquiry(hosts)
     // A name service may take long about one name, and the others have their time all the same.
     for _ in 0..<min(hosts.count, 64) { Thread { inquiry.work() }?.detach() }
     while !inquiry.isDone, ContinuousClock.now < deadline { usleep(5_000) }
     let found = inquiry.end()
-    defer { for attempt in found.joined() { close(attempt.socket) } }
-    if !hosts.isEmpty, found.allSatisfy(\.isEmpty), !inquiry.isDone { return nil }
-    return zip(hosts, found).filter { _, attempts in
-      !attempts.isEmpty && attempts.allSatisfy { $0.isSilent(until: deadline) }
-    }.map(\.0)
+    defer { for attempt in found.compactMap(\.self).joined() { close(attempt.socket) } }
+    if !hosts.isEmpty, found.allSatisfy({ $0 == nil }) { return nil }
+    var findings = Findings()
+    for case (let host, let attempts?) in zip(hosts, found) {
+      if attempts.isEmpty {
+        findings.unknown.append(host)
+      } else if attempts.allSatisfy({ $0.isSilent(until: deadline) }) {
+        findings.silent.append(host)
+      }
+    }
+    return findings
   }
 
   /// Hosts to which connections are begun, by threads that are left to themselves where a name service does
@@ -28,8 +46,9 @@ package enum HostReach {
       var taken = 0
       /// How many of these are known, or known not to be.
       var done = 0
-      /// The connections to each host.
-      var attempts: [[Attempt]]
+      /// The connections to each host, none where its name is not known; nil where no service has told
+      /// anything.
+      var attempts: [[Attempt]?]
       /// Whether what is found now comes too late.
       var isOver = false
     }
@@ -39,7 +58,7 @@ package enum HostReach {
 
     init(_ hosts: [String]) {
       self.hosts = hosts
-      state = Mutex(State(attempts: hosts.map { _ in [] }))
+      state = Mutex(State(attempts: hosts.map { _ in nil }))
     }
 
     /// Whether all names were looked up.
@@ -54,7 +73,7 @@ package enum HostReach {
           if !state.isOver { state.attempts[number] = attempts }
           return state.isOver
         }
-        if isLate { attempts.forEach { close($0.socket) } }
+        if isLate { attempts?.forEach { close($0.socket) } }
       }
     }
 
@@ -66,8 +85,8 @@ package enum HostReach {
       }
     }
 
-    /// The connections to each host, as many as were begun in time; no others are begun.
-    func end() -> [[Attempt]] {
+    /// The connections to each host, as far as they were begun in time; no others are begun.
+    func end() -> [[Attempt]?] {
       state.withLock { state in
         state.isOver = true
         return state.attempts
@@ -94,12 +113,14 @@ package enum HostReach {
     }
   }
 
-  /// Begins to connect to the port of ssh, at each address of the host; none where it has no known one.
-  private static func connect(to host: String) -> [Attempt] {
+  /// Begins to connect to the port of ssh, at each address of the host; none where its name is not known, nil
+  /// where that cannot be found out.
+  private static func connect(to host: String) -> [Attempt]? {
     var hints = addrinfo()
     (hints.ai_family, hints.ai_socktype) = (AF_UNSPEC, Int32(SOCK_STREAM.rawValue))
     var list: UnsafeMutablePointer<addrinfo>?
-    guard getaddrinfo(host, "22", &hints, &list) == 0 else { return [] }
+    let status = getaddrinfo(host, "22", &hints, &list)
+    guard status == 0 else { return status == EAI_NONAME ? [] : nil }
     defer { freeaddrinfo(list) }
     let addresses = sequence(state: list) { next -> addrinfo? in
       defer { next = next?.pointee.ai_next }

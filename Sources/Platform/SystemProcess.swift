@@ -44,6 +44,11 @@ package struct SystemProcess: Hashable, Sendable {
     }
   }
 
+  /// The name of a process that runs the program at `path`.
+  package static func name(ofProgram path: String) -> String {
+    String(decoding: (path.split(separator: "/").last ?? "").utf8.prefix(15), as: UTF8.self)
+  }
+
   /// The process with this `id`; nil where there is none.
   package init?(_ id: Int32) {
     guard let text = try? FileSystem.read("/proc/\(id)/stat") else { return nil }

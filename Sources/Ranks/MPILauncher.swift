@@ -1,4 +1,5 @@
 internal import CLaunchers
+internal import FoundationEssentials
 internal import MPI
 
 /// A program that starts ranks, and how it is told what: a column of scripts/launchers.tsv, which scripts
@@ -76,6 +77,14 @@ package struct MPILauncher: Sendable, Equatable {
     words("variables").compactMap { word in
       let parts = word.split(separator: "=", maxSplits: 1).map(String.init)
       return parts.count == 2 ? (parts[0], parts[1]) : nil
+    }
+  }
+
+  /// Whether this process's environment lets it start more ranks than there are slots.
+  package var mayCrowd: Bool {
+    ProcessInfo.processInfo.environment.contains { name, value in
+      name.contains("_MCA_rmaps_")
+        && (name.hasSuffix("oversubscribe") || value.lowercased().contains("oversubscribe"))
     }
   }
 

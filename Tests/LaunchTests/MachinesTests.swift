@@ -1,6 +1,7 @@
 import Foundation
 @testable import Launch
 import Platform
+import Ranks
 import Support
 import Testing
 
@@ -17,6 +18,17 @@ import Testing
     #expect(rest.without([]).list == "left:2,right:1,left:3")
     #expect(Machines(list: "a,b,c,d").without(["a"]).ranks(of: 8) == 6)
     #expect(Machines(list: "a,b").without(["a", "b"]).ranks(of: 2) == 0)
+  }
+
+  @Test("more ranks than slots are a mistake, where slots are known")
+  func problem() {
+    let openMPI = MPILauncher(library: "Open MPI 4.1.4")
+    #expect(Machines(list: "left:2,right:1").problem(of: 4, openMPI) != nil)
+    #expect(Machines(list: "left:2,right:1").problem(of: 3, openMPI) == nil)
+    #expect(Machines(list: "left,right:1").problem(of: 4, openMPI) == nil)
+    #expect(Machines(list: "left:1").problem(of: nil, openMPI) == nil)
+    #expect(Machines.none.problem(of: 2, openMPI) == nil)
+    #expect(Machines(list: "left:1").problem(of: 2, MPILauncher(library: "MPICH 4.0.2")) == nil)
   }
 
   @Test("this machine is known by its name, with a domain or without, and not where it is left out")

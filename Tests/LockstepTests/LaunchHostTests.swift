@@ -105,4 +105,17 @@ struct LaunchHostTests {
     let told = outcome.lines(of: "lockstep launch")
     #expect(told.last?.hasSuffix("on 2 ranks of node1, node2") ?? false, "\(outcome.reported)")
   }
+
+  @Test("a daemon that is stopped does not keep ranks that have done their work for ever")
+  func stoppedDaemon() throws {
+    let folder = try RunFolder(Self.data)
+    let outcome = try run(folder, ["--stall-abort", "4"], trouble: "kill -STOP $(daemon)")
+    try expectReference(folder, outcome)
+    for words in [
+      "all is done, but the job does not end: rank 0 on node1 has waited for the others for 4 s; ",
+      "; the job ends, as --stall-abort asks for",
+    ] {
+      #expect(outcome.reported.contains(words), "\(outcome.reported)")
+    }
+  }
 }

@@ -32,6 +32,12 @@ struct LaunchJob {
       child() { read -r first rest </proc/$launch/task/$launch/children; echo $first; }
       for victim in $victims; do
         step=${victim#*:} name=${victim%:*}
+        if [ $name = earlier ]; then
+          until read -r done rest 2>/dev/null <$run/.lock && [ "${done:-0}" -lt "$step" ]; do
+            sleep 0.01
+          done
+          continue
+        fi
         until read -r done rest 2>/dev/null <$run/.lock && [ "${done:-0}" -ge "$step" ]; do
           kill -0 $launch || break 2
           sleep 0.01

@@ -32,7 +32,7 @@ import Testing
     #expect(told.count == victims.count, "\(outcome.reported)")
     for (number, line) in told.enumerated() {
       let sentence =
-        /(a rank|the launcher) was ended by SIGKILL, after step \d+; lost: \d+ steps?, [\d.]+ s; restart (\d) of 3 goes on from (the checkpoint of step \d+|the beginning) on 2 ranks/
+        /(a rank was ended by SIGKILL|the launcher was ended by SIGKILL, by its ranks or from outside), after step \d+; lost: \d+ steps?, [\d.]+ s; restart (\d) of 3 goes on from (the checkpoint of step \d+|the beginning) on 2 ranks/
       let match = try #require(line.wholeMatch(of: sentence), "\(outcome.reported)")
       #expect(match.output.2 == "\(number + 1)")
     }
@@ -129,6 +129,54 @@ import Testing
     #expect(!outcome.output.contains("left:"), "\(outcome.reported)")
   }
 
+  @Test("a launcher that is stopped does not keep ranks that have done their work for ever")
+  func stoppedLauncher() throws {
+    let folder = try RunFolder(Self.data)
+    let reference = folder.path("reference")
+    try Job(folder.trainWords(run: reference) + Self.words).succeed()
+    let words = Self.words + ["--stall-warning", "1", "--checkpoint-every", "7"]
+    let job = LaunchJob(folder, words, ["--stall-abort", "3", "--max-restarts", "1"])
+    let outcome = try job.killing([("launcher", 20)], by: "STOP")
+    #expect(outcome.status == 0, "\(outcome.reported)")
+    try expectSameRun(folder.run, reference, epochs: 3, anyRanks: true, outcome.reported)
+    let told = outcome.lines(of: "lockstep launch").first
+    #expect(
+      told?.hasPrefix("the launcher was stopped by a signal, and the job has waited for it for 3 s")
+        == true, "\(outcome.reported)")
+    #expect(!outcome.output.contains("left:"), "\(outcome.reported)")
+  }
+
+  @Test("more ranks than slots are not tried", .enabled(if: Library.isOpenMPI, "not Open MPI"))
+  func slots() throws {
+    let folder = try RunFolder()
+    let outcome = try LaunchJob(folder, [], ["--host", "localhost:1"]).command.run()
+    #expect(outcome.status == 64, "\(outcome.reported)")
+    #expect(
+      outcome.errors
+        == "lockstep: 2 ranks are more than the machines have slots, 1: ask for fewer, or name more slots, as in left:2 or left slots=2\n"
+    )
+  }
+
+  /// Whether the name service says of such a name that there is none: without a service nobody says that.
+  private static let namesAreTold =
+    getaddrinfo("no-such-host.invalid", nil, nil, nil) == EAI_NONAME
+
+  @Test(
+    "a machine whose name nobody knows is left out",
+    .enabled(if: Library.isOpenMPI && namesAreTold, "not Open MPI, or no name service"))
+  func unknown() throws {
+    let folder = try RunFolder()
+    let job = LaunchJob(
+      folder, ["--epochs", "1"], ["--host", "localhost:1,no-such-host.invalid:1"])
+    let outcome = try job.command.run()
+    #expect(outcome.status == 0, "\(outcome.reported)")
+    let sentence =
+      /the launcher failed with code \d+, before it trained; lost: .*; no answer from no-such-host.invalid; restart 1 of 3 goes on from the beginning on 1 rank of localhost/
+    #expect(
+      outcome.lines(of: "lockstep launch").first?.wholeMatch(of: sentence) != nil,
+      "\(outcome.reported)")
+  }
+
   @Test("a launcher that starts no rank is ended")
   func neverUp() throws {
     let folder = try RunFolder()
@@ -164,5 +212,21 @@ import Testing
     try expectSameRun(folder.run, reference, epochs: 3, anyRanks: true, outcome.reported)
     let names = try folder.contents.names()
     #expect(names.contains("previous-1") && !names.contains("previous-2"))
+  }
+
+  @Test("nor where it died before its first checkpoint")
+  func anewAgain() throws {
+    let folder = try RunFolder(Self.data)
+    try Job(folder.trainWords() + Self.words + ["--epochs", "1"]).succeed()
+    let reference = folder.path("reference")
+    let words = Self.words + ["--seed", "2"]
+    try Job(folder.trainWords(run: reference) + words).succeed()
+    let job = LaunchJob(folder, words + ["--resume", "none", "--checkpoint-every", "1000"])
+    // The first run has left a hundred steps.
+    let outcome = try job.killing([("earlier", 99), ("firstRank", 20)])
+    #expect(outcome.status == 0, "\(outcome.reported)")
+    try expectSameRun(folder.run, reference, epochs: 3, anyRanks: true, outcome.reported)
+    let previous = try folder.contents.names().filter { $0.hasPrefix("previous") }
+    #expect(previous == ["previous-1"], "\(outcome.reported)")
   }
 }

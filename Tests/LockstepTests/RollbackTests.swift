@@ -4,8 +4,8 @@ import Testing
 
 /// `--on-nonfinite rollback` where a machine errs, and what is not healed.
 @Suite struct RollbackTests {
-  /// As a memory that errs would: a NaN is written over a bias of one of the job's processes, while it trains, once it
-  /// has taken so many `steps`. The biases are those of the parameters in the file `model`.
+  /// As a memory that errs would: a NaN is written over a bias of one of the job's processes, while it
+  /// trains, once it has taken so many `steps`. The biases are those of the parameters in the file `model`.
   private func poked(
     _ folder: RunFolder, _ words: [String], _ launch: Launch, after steps: Int = 600,
     model: String? = nil
@@ -92,7 +92,8 @@ import Testing
     let folder = try RunFolder(SmallData(train: 60_000))
     let other = folder.path("other")
     let short = ["--learning-rate", "1e-30", "--epochs", "100000", "--log-every", "100"]
-    // Another seed than the default: who begins with the seed in the place of this run's model has another one.
+    // Another seed than the default: who begins with the seed in the place of this run's model has another
+    // one.
     let seed = beginning == .seed || beginning == .anew ? [] : ["--seed", "7"]
     try Job(folder.trainWords(run: other) + short + seed + ["--max-steps", "300"]).succeed()
     var words = short + ["--max-steps", "6000", "--on-nonfinite", "rollback"]

@@ -2,8 +2,8 @@ import Foundation
 import Support
 import Testing
 
-/// Data and parameters that make trouble: one of the images has a pixel that no other has, and the weights of that
-/// pixel are such that its loss is beyond all measure.
+/// Data and parameters that make trouble: one of the images has a pixel that no other has, and the weights of
+/// that pixel are such that its loss is beyond all measure.
 extension RunFolder {
   /// The number of that image, and of the pixel.
   private static let (image, pixel) = (120, 8 * 9 + 3)

@@ -29,7 +29,7 @@ struct HostFindings {
     Platform.Thread {
       let (names, others) = (list(ranks, host(ofRank:)), otherHosts)
       board.found.withLock { ($0.names, $0.others) = (names, others) }
-      let silent = HostReach.silent(others, within: 0.8 * seconds)
+      let silent = HostReach.ask(others, within: 0.8 * seconds)?.silent
       board.found.withLock { $0.silent = silent }
       board.isDone.store(true, ordering: .releasing)
     }?.detach()

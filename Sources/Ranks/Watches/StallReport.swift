@@ -148,6 +148,6 @@ extension StallReport {
     let awaited = awaited
     guard !awaited.isEmpty else { return }
     unanswered = UnansweredPeers.addresses
-    silent = HostReach.silent(Array(awaited.prefix(16)), within: 3)
+    silent = HostReach.ask(Array(awaited.prefix(16)), within: 3)?.silent
   }
 }

@@ -1,4 +1,5 @@
 internal import ArgumentParser
+internal import Checkpoints
 internal import Glibc
 internal import Launch
 internal import Platform
@@ -11,6 +12,7 @@ struct SupervisedTraining: TrainingCommand {
 
   var run: String { train.directory }
   var threads: Int { train.threads.count }
+  var beginsAnew: Bool { train.checkpoints.origin == .none }
   var stopAfter: Double? { train.checkpoints.stopAfter }
   var stallAbort: Double { train.teams.stallAbort }
   var connectTimeout: Double { train.teams.connectTimeout }
