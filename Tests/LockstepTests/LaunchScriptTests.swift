@@ -42,7 +42,8 @@ import Testing
     #expect(outcome.status == 0, "\(outcome.reported)")
     #expect(
       outcome.errors.hasPrefix(
-        "lockstep launch: the launcher was ended by SIGKILL, before it trained; lost: 0 steps, "),
+        "lockstep launch: the launcher was ended by SIGKILL, by its ranks or from outside, before it trained; lost: 0 steps, "
+      ),
       "\(outcome.errors)")
     #expect(outcome.errors.contains("; restart 1 of 2 goes on from the beginning on 1 rank\n"))
     #expect(outcome.output.hasPrefix("-n 1 "), "\(outcome.output)")
