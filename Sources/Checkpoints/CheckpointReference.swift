@@ -57,26 +57,30 @@ package struct CheckpointReference {
   /// - Throws: `Failure` where there are checkpoints, and none is whole: what is wrong with the first that
   ///   was tried.
   package static func newest(inRun path: String) throws -> CheckpointReference? {
-    var names = try candidates(inRun: path).map(\.name)
+    var found = try candidates(inRun: path)
     while true {
-      do {
-        return try newestOnce(inRun: path)
-      } catch {
-        // A job that trains meanwhile may have removed what was found, and has written others then.
-        let found = try candidates(inRun: path).map(\.name)
-        guard found != names else { throw error }
-        names = found
+      let result = Result { try newest(of: found, inRun: path) }
+      if case .success(let reference) = result, reference?.passedOver.isEmpty ?? true {
+        return reference
       }
+      // A job that trains meanwhile may have removed what was found, and has written others then.
+      let now = try candidates(inRun: path)
+      guard now.map(\.name) != found.map(\.name) else { return try result.get() }
+      found = now
     }
   }
 
-  private static func newestOnce(inRun path: String) throws -> CheckpointReference? {
+  /// The newest whole one of the checkpoints `found`; nil where there are none.
+  private static func newest(
+    of found: [(name: String, step: Int)], inRun path: String
+  ) throws -> CheckpointReference? {
     let latest = "\(path)/\(RunDirectory.latestName)"
     let end =
       FileSystem.destination(ofLink: latest).flatMap(Checkpoint.step(ofDirectory:))
       ?? Checkpoint.step(toldBy: latest) ?? .max
-    let candidates = try candidates(inRun: path)
-      .sorted { ($0.step <= end ? 1 : 0, $0.step) > ($1.step <= end ? 1 : 0, $1.step) }
+    let candidates = found.sorted {
+      ($0.step <= end ? 1 : 0, $0.step) > ($1.step <= end ? 1 : 0, $1.step)
+    }
     var problems: [Failure] = []
     for (name, _) in candidates {
       let directory = "\(path)/\(name)"

@@ -3,6 +3,7 @@
 import Foundation
 @testable import Platform
 import Support
+import Synchronization
 import Testing
 import VAE
 
@@ -52,6 +53,36 @@ import VAE
     let found = try #require(try CheckpointReference.newest(inRun: run))
     #expect(found.directory == "\(run)/step-100000000")
     #expect(found.passedOver.isEmpty)
+  }
+
+  /// As with --keep 1: there is always a whole checkpoint, and each is removed soon.
+  @Test("a job that writes and removes checkpoints meanwhile lets none be missed")
+  func meanwhile() throws {
+    try checkpoint("step-00000001")
+    let run = run
+    let isOver = Atomic(false)
+    let writer = Platform.Thread {
+      var step = 1
+      let manager = FileManager.default
+      while !isOver.load(ordering: .relaxed) {
+        let (old, new) = (
+          Checkpoint.directoryName(step: step), Checkpoint.directoryName(step: step + 1)
+        )
+        try? manager.copyItem(atPath: "\(run)/\(old)", toPath: "\(run)/.unfinished")
+        try? manager.moveItem(atPath: "\(run)/.unfinished", toPath: "\(run)/\(new)")
+        try? manager.removeItem(atPath: "\(run)/\(old)")
+        step += 1
+      }
+    }
+    defer {
+      isOver.store(true, ordering: .relaxed)
+      writer?.join()
+    }
+    for _ in 0..<300 {
+      let found = try #require(try CheckpointReference.newest(inRun: run))
+      #expect(found.passedOver.isEmpty)
+    }
+    #expect(!FileManager.default.fileExists(atPath: "\(run)/step-00000001"))
   }
 
   @Test("the checkpoint that `latest` leads to comes before those of more steps")
