@@ -34,6 +34,9 @@ struct LaunchCommand {
     isOwn && (machines.isLocal || machines.includesThis)
   }
 
+  /// Why the launcher would start no job, in one sentence; nil where it would, or that is not known.
+  var problem: Sentence? { isOwn ? machines.problem(of: wanted, launcher) : nil }
+
   /// The number of ranks; nil where the launcher alone knows.
   var ranks: Int? {
     guard machines.isLocal else { return machines.ranks(of: wanted) ?? machines.slots }

@@ -136,8 +136,9 @@ struct RunningJob {
       return "no step has ended for \(Int(limits.step)) s, although the job runs"
     }
     if limits.launcherStopped > 0, stoppedFor >= limits.launcherStopped {
+      let seconds = NumberText.trimmed(limits.launcherStopped, places: 1)
       return
-        "the launcher was stopped by a signal, and the job has waited for it for \(Int(stoppedFor)) s"
+        "the launcher was stopped by a signal, and the job has waited for it for \(seconds) s"
     }
     if hadRanks {
       guard goneFor >= limits.launcher else { return nil }

@@ -48,9 +48,7 @@ package struct Supervisor {
         "there is room for \(Wording.count(few, "rank")), and \(setting: "min-ranks", request.minRanks) wants more; "
           + "name more machines or slots")
     }
-    if let problem = launch.machines.problem(of: request.ranks, launch.launcher) {
-      throw Failure(.usage, problem)
-    }
+    if let problem = launch.problem { throw Failure(.usage, problem) }
     while true {
       let (outcome, watch) = try runJob()
       hasBegun = hasBegun || watch.start != nil

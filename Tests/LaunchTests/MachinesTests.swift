@@ -31,6 +31,17 @@ import Testing
     #expect(Machines(list: "left:1").problem(of: 2, MPILauncher(library: "MPICH 4.0.2")) == nil)
   }
 
+  @Test("Slurm decides itself how many ranks its nodes take")
+  func slurmDecides() {
+    var request = LaunchRequest()
+    (request.ranks, request.machines) = (4, Machines(list: "left:1,right:1"))
+    request.launcher = "/usr/bin/srun"
+    #expect(LaunchCommand(request, threads: 1).problem == nil)
+    request.launcher = nil
+    let isOpenMPI = LaunchCommand(request, threads: 1).launcher.isOpenMPI
+    #expect((LaunchCommand(request, threads: 1).problem != nil) == isOpenMPI)
+  }
+
   @Test("this machine is known by its name, with a domain or without, and not where it is left out")
   func this() {
     let own = HostName.own

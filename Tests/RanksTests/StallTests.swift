@@ -142,6 +142,16 @@ extension StallLook {
     withExtendedLifetime(node) {}
   }
 
+  @Test("a rank that did not run begins to count anew: what it saw before is no longer so")
+  func anew() {
+    let node = Node(1)
+    var look = node.look(from: 0, .init(abort: 8))
+    #expect(look.look(seconds: 7).isEmpty)
+    #expect(look.look(passed: 1, gap: 100).isEmpty)
+    #expect(look.look(seconds: 7).isEmpty)
+    #expect(look.look(seconds: 1).count == 1)
+  }
+
   @Test(
     "of ranks that all did not run the first speaks, and one that alone did not speaks for itself")
   func gaps() {

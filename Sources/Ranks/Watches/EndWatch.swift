@@ -3,8 +3,8 @@ internal import Logging
 internal import Platform
 internal import Synchronization
 
-/// Tells of a job that has done its work and does not end, and may end it: `MPI_Finalize` waits for all ranks and for
-/// their launchers, and for ever for one that is stopped or cut off.
+/// Tells of a job that has done its work and does not end, and may end it: `MPI_Finalize` waits for all ranks
+/// and for their launchers, and for ever for one that is stopped or cut off.
 ///
 /// It takes over from ``StallWatch``, whose memory is MPI's and is freed before.
 package enum EndWatch {
@@ -18,8 +18,8 @@ package enum EndWatch {
   private static let state = Mutex(State())
   private static let code = Atomic(Int(ExitCode.mpi.rawValue))
 
-  /// Sets after how many seconds what is done about the end of this process, which has this `rank` in the job, and
-  /// whether it is the one of its node that `speaks`. Without a call of this nothing is done.
+  /// Sets after how many seconds what is done about the end of this process, which has this `rank` in the
+  /// job, and whether it is the one of its node that `speaks`. Without a call of this nothing is done.
   static func prepare(_ limits: StallWatch.Limits, rank: Int, speaks: Bool) {
     end()
     state.withLock { ($0.limits, $0.rank, $0.speaks) = (limits, rank, speaks) }

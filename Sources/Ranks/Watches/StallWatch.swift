@@ -52,7 +52,8 @@ package struct StallWatch: ~Copyable {
       speaksAnyway: firsts.prefix(2).contains(Int64(first)))
     try node.free()
     self.board = board
-    EndWatch.prepare(limits, rank: world.rank, speaks: site.place == 0)
+    // A process that is alone waits for nobody.
+    EndWatch.prepare(world.size > 1 ? limits : Limits(), rank: world.rank, speaks: site.place == 0)
     guard limits.warning > 0 || limits.abort > 0 else {
       thread = nil
       return
